@@ -1,0 +1,1 @@
+"""Values without a domain: errors, verdicts, digests, strict JSON, time."""

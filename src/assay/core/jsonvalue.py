@@ -1,0 +1,80 @@
+"""Narrowing of parsed JSON: every value knows its path, so that a refusal can name the place."""
+
+from dataclasses import dataclass
+
+from assay.core.errors import MalformedError
+
+
+@dataclass(frozen=True, slots=True)
+class JsonValue:
+    """A value inside a parsed JSON, TOML or YAML document, and the path that leads to it."""
+
+    value: object
+    where: str = ""
+
+    def field(self, name: str) -> "JsonValue":
+        """Return the member `name` of this object.
+
+        Raises:
+            MalformedError: This is not an object, or it has no such member.
+        """
+        found = self.optional(name)
+        if found is None:
+            raise MalformedError(f"no {name}", where=self._inside(name))
+        return found
+
+    def optional(self, name: str) -> "JsonValue | None":
+        """Return the member `name` of this object, or None where it is absent or null."""
+        member = self._object().get(name)
+        return None if member is None else JsonValue(member, self._inside(name))
+
+    def items(self) -> tuple["JsonValue", ...]:
+        """Return the elements of this array."""
+        if not isinstance(self.value, list):
+            raise self._not("an array")
+        return tuple(JsonValue(item, f"{self.where}[{i}]") for i, item in enumerate(self.value))
+
+    def optional_items(self, name: str) -> tuple["JsonValue", ...]:
+        """Return the elements of the array `name`, none where it is absent or null."""
+        member = self.optional(name)
+        return () if member is None else member.items()
+
+    def members(self) -> tuple[tuple[str, "JsonValue"], ...]:
+        """Return the members of this object in the document's order."""
+        return tuple((k, JsonValue(v, self._inside(k))) for k, v in self._object().items())
+
+    def text(self) -> str:
+        """Return this value, which must be a string."""
+        if not isinstance(self.value, str):
+            raise self._not("text")
+        return self.value
+
+    def optional_text(self, name: str, default: str = "") -> str:
+        """Return the string `name` of this object, or `default` where it is absent or null."""
+        member = self.optional(name)
+        return default if member is None else member.text()
+
+    def integer(self) -> int:
+        """Return this value, which must be a whole number (a boolean is none)."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool):
+            raise self._not("a whole number")
+        return self.value
+
+    def boolean(self) -> bool:
+        """Return this value, which must be true or false."""
+        if not isinstance(self.value, bool):
+            raise self._not("true or false")
+        return self.value
+
+    def _object(self) -> dict[str, object]:
+        if not isinstance(self.value, dict):
+            raise self._not("an object")
+        return self.value
+
+    def _inside(self, name: str) -> str:
+        return f"{self.where}.{name}" if self.where else name
+
+    def _not(self, wanted: str) -> MalformedError:
+        return MalformedError(
+            f"{type(self.value).__name__} where {wanted} is needed", where=self.where
+        )

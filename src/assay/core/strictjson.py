@@ -1,0 +1,91 @@
+"""The one JSON reader, and the one canonical writer.
+
+* `json.loads` alone accepts repeated keys, NaN and UTF-16, so that two readers can see two
+  documents in the same bytes; it is called here and nowhere else.
+* What is signed or digested is written by `render_canonical_json`: the same value, the same bytes.
+"""
+
+import json
+from typing import Final
+
+from assay.core.errors import MalformedError
+
+MAX_DEPTH: Final = 64  # deeper than any statement, SBOM or advisory that we have seen
+
+
+def parse_json(data: bytes, *, max_bytes: int) -> object:
+    """Return the one value in `data`: JSON (RFC 8259), with unique names (RFC 7493, section 2.3).
+
+    Raises:
+        MalformedError: Over `max_bytes` bytes or `MAX_DEPTH` levels, not UTF-8, not JSON, a
+            repeated key, NaN, a number that overflows, or a lone surrogate.
+    """
+    if len(data) > max_bytes:
+        raise MalformedError(f"{len(data)} bytes, where at most {max_bytes} are read")
+    try:
+        value: object = json.loads(  # noqa: TID251  # the one place
+            data.decode(), object_pairs_hook=_unique
+        )
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()  # NaN, 1e999, surrogates
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"not strict JSON: {error}") from error
+    _check_depth(value)
+    return value
+
+
+def render_canonical_json(value: object) -> bytes:
+    """Write `value` as RFC 8785 does for text, whole numbers, booleans, null, arrays and objects.
+
+    Numbers with a fraction are left out on purpose: nothing that we sign needs them, and their
+    canonical form is where implementations differ.
+
+    Raises:
+        TypeError: A float, a key that is not text, or a type that JSON does not have.
+    """
+    return json.dumps(
+        _ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    ).encode()
+
+
+def _ordered(value: object) -> object:
+    match value:
+        case dict():
+            return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
+        case list() | tuple():
+            return [_ordered(item) for item in value]
+        case None | str() | int():
+            return value
+        case _:
+            raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _utf16(key: object) -> bytes:
+    """Return the sort key of RFC 8785, section 3.2.3: UTF-16 code units."""
+    if not isinstance(key, str):
+        raise TypeError(f"{type(key).__name__} as an object's key")
+    return key.encode("utf-16-be")
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    seen = dict(pairs)
+    if len(seen) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"repeated key {repeated!r}")
+    return seen
+
+
+def _check_depth(value: object) -> None:
+    """Walk level by level, so that depth costs no stack."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        if not level:
+            return
+        level = [
+            child
+            for node in level
+            if isinstance(node, (dict, list))
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+    if level:
+        raise MalformedError(f"more than {MAX_DEPTH} levels")

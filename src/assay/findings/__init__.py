@@ -1,0 +1,1 @@
+"""The one shape of a problem found, whatever tool found it."""

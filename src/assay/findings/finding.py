@@ -1,0 +1,140 @@
+"""A finding: one problem, under one identity, at one or more locations.
+
+The identity is computed from what the problem *is*, never from a tool's text, its opinion of the
+severity, or a line number: those change without the problem changing. Each kind has its own key;
+every field of it goes in with its length, so that `("ab", "c")` and `("a", "bc")` differ; the key's
+version is part of it.
+"""
+
+import enum
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.core.jsonvalue import JsonValue
+
+IDENTITY_VERSION: Final = 1
+
+
+class Kind(enum.StrEnum):
+    """What sort of problem it is; each has its own identity key."""
+
+    SECRET = "secret"
+    VULNERABILITY = "vulnerability"
+    WEAKNESS = "weakness"  # in code
+    MISCONFIGURATION = "misconfiguration"
+
+
+class Severity(enum.StrEnum):
+    """How bad it is, by the qualitative scale of CVSS."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+    UNKNOWN = "unknown"  # nobody said; policy treats it as the worst
+
+    @property
+    def rank(self) -> int:
+        """Return the place in the order, the worst first; unknown is as bad as critical."""
+        return _RANKS[self]
+
+
+_RANKS: Final = {
+    Severity.UNKNOWN: 0,
+    Severity.CRITICAL: 0,
+    Severity.HIGH: 1,
+    Severity.MEDIUM: 2,
+    Severity.LOW: 3,
+    Severity.INFO: 4,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Location:
+    """Where a finding is. `line` counts from 1, 0 where there is none; `commit` introduced it."""
+
+    path: str
+    line: int = 0
+    commit: str = ""
+    note: str = ""  # "history only", "working tree", a dependency path
+
+    def as_json(self) -> dict[str, object]:
+        """Return the JSON object that stands for this value."""
+        return {"path": self.path, "line": self.line, "commit": self.commit, "note": self.note}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One problem. `rule` is `tool/rule-id`; `remedy` says what to do about it, never empty."""
+
+    identity: str
+    kind: Kind
+    rule: str
+    title: str
+    severity: Severity
+    message: str
+    remedy: str
+    locations: tuple[Location, ...]
+    references: tuple[str, ...] = ()  # URLs and ids: CWE-798, CVE-2024-1234
+
+    def __post_init__(self) -> None:
+        """Refuse a finding that nobody could act on."""
+        if not self.locations:
+            raise ValueError("a finding without a location")
+        if not self.remedy:
+            raise ValueError("a finding without a remedy")
+
+    def as_json(self) -> dict[str, object]:
+        """Return the JSON object that stands for this value in statements and reports."""
+        return {
+            "identity": self.identity,
+            "kind": self.kind.value,
+            "rule": self.rule,
+            "title": self.title,
+            "severity": self.severity.value,
+            "message": self.message,
+            "remedy": self.remedy,
+            "locations": [location.as_json() for location in self.locations],
+            "references": list(self.references),
+        }
+
+
+def identity_of(kind: Kind, *parts: str) -> str:
+    """Return the stable identity of the problem that `parts` describe, as `kind:v1:32 hex`."""
+    encoded = [part.encode("utf-8", "surrogateescape") for part in (kind.value, *parts)]
+    keyed = b"".join(b"%d:%b," % (len(part), part) for part in encoded)
+    return f"{kind.value}:v{IDENTITY_VERSION}:{hashlib.sha256(keyed).hexdigest()[:32]}"
+
+
+def parse_finding(value: JsonValue) -> Finding:
+    """Read one finding that `Finding.as_json` wrote.
+
+    Raises:
+        MalformedError: A field is missing, of another type, or outside its closed set.
+    """
+    try:
+        return Finding(
+            identity=value.field("identity").text(),
+            kind=Kind(value.field("kind").text()),
+            rule=value.field("rule").text(),
+            title=value.field("title").text(),
+            severity=Severity(value.field("severity").text()),
+            message=value.field("message").text(),
+            remedy=value.field("remedy").text(),
+            locations=tuple(_parse_location(item) for item in value.field("locations").items()),
+            references=tuple(item.text() for item in value.field("references").items()),
+        )
+    except ValueError as error:
+        raise MalformedError(str(error), where=value.where) from error
+
+
+def _parse_location(value: JsonValue) -> Location:
+    return Location(
+        path=value.field("path").text(),
+        line=value.field("line").integer(),
+        commit=value.field("commit").text(),
+        note=value.field("note").text(),
+    )
