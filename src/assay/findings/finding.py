@@ -20,7 +20,7 @@ IDENTITY_VERSION: Final = 1
 class Kind(enum.StrEnum):
     """What sort of problem it is; each has its own identity key."""
 
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  # a kind of finding, not one
     VULNERABILITY = "vulnerability"
     WEAKNESS = "weakness"  # in code
     MISCONFIGURATION = "misconfiguration"

@@ -1,0 +1,1 @@
+"""Which components a product is made of."""
