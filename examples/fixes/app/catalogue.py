@@ -1,0 +1,16 @@
+"""Looks up what the shop sells."""
+
+import sqlite3
+
+
+def find_products(database: sqlite3.Connection, words: str) -> list[tuple[int, str, int]]:
+    """Return id, title and price in cents of the products whose title holds `words`."""
+    query = "SELECT id, title, price FROM product WHERE title LIKE ?"
+    return database.execute(query, (f"%{words}%",)).fetchall()
+
+
+def product_page(template_text: str, product: dict[str, str]) -> str:
+    """Render the page of one product."""
+    from jinja2 import Environment
+
+    return Environment(autoescape=True).from_string(template_text).render(product=product)
