@@ -1,0 +1,178 @@
+"""`assay.toml`: what the owner of a product tells Assay about it.
+
+* It is read from the commit under test, never from the working tree: the verdict is about the
+  commit.
+* An unknown key is refused, with the nearest known one named: a misspelt setting must not silently
+  mean its default.
+* Whatever loosens a check names a reason and an end date, and shows up in the verdict.
+"""
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from assay.core.errors import MalformedError, UsageError, inside
+from assay.core.jsonvalue import JsonValue
+from assay.core.pathpattern import check_pattern, is_match
+from assay.findings.finding import Severity
+
+FILE_NAME = "assay.toml"
+MAX_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Paths that are not looked at, why, and the first moment at which they are again."""
+
+    patterns: tuple[str, ...]
+    reason: str
+    until: datetime
+
+    def covers(self, path: str, *, at: datetime) -> bool:
+        """Tell whether `path` is left out at the time `at`."""
+        return at < self.until and any(is_match(pattern, path) for pattern in self.patterns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """A rule that only advises, why, and the first moment at which it is enforced again."""
+
+    rule: str
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceGate:
+    """The parameters of the gate `source`."""
+
+    vulnerabilities: Severity = Severity.HIGH
+    workflows: Severity = Severity.MEDIUM
+    code: Severity = Severity.HIGH
+    advisory_max_age_hours: int = 168
+    require: tuple[str, ...] = ()
+    relax: tuple[Relaxation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything that `assay.toml` can say; every part has a default."""
+
+    name: str = ""
+    uri: str = ""
+    source: SourceGate = SourceGate()
+    exclusions: tuple[Exclusion, ...] = ()
+    policy_folder: str = ""
+    allowed_signers: str = ""
+
+
+def parse_configuration(data: bytes) -> Configuration:
+    """Read `assay.toml`.
+
+    Raises:
+        UsageError: Not TOML, an unknown key, a value of the wrong type or outside its set.
+    """
+    try:
+        document = JsonValue(_parse_toml(data))
+        _refuse_unknown(document, ("product", "gate", "exclude", "policy", "source"))
+        product = _table(document, "product", ("name", "uri"))
+        policy = _table(document, "policy", ("folder",))
+        source = _table(document, "source", ("allowed-signers",))
+        return Configuration(
+            name=product.optional_text("name"),
+            uri=product.optional_text("uri"),
+            source=_source_gate(_table(document, "gate", ("source",))),
+            exclusions=tuple(_exclusion(item) for item in document.optional_items("exclude")),
+            policy_folder=policy.optional_text("folder"),
+            allowed_signers=source.optional_text("allowed-signers"),
+        )
+    except MalformedError as error:
+        where = f"{FILE_NAME}: {error.where}" if error.where else FILE_NAME
+        raise UsageError(error.what, where=where, hint=error.hint) from error
+
+
+def _parse_toml(data: bytes) -> object:
+    if len(data) > MAX_BYTES:
+        raise MalformedError(f"{len(data)} bytes, where at most {MAX_BYTES} are read")
+    try:
+        return tomllib.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"not TOML: {error}") from error
+
+
+def _source_gate(gate: JsonValue) -> SourceGate:
+    table = _table(
+        gate,
+        "source",
+        ("vulnerabilities", "workflows", "code", "advisory-max-age-hours", "require", "relax"),
+    )
+    default = SourceGate()
+    hours = table.optional("advisory-max-age-hours")
+    if hours is not None and hours.integer() < 1:
+        raise MalformedError("an age of at least 1 hour is needed", where=hours.where)
+    return SourceGate(
+        vulnerabilities=_severity(table, "vulnerabilities", default.vulnerabilities),
+        workflows=_severity(table, "workflows", default.workflows),
+        code=_severity(table, "code", default.code),
+        advisory_max_age_hours=hours.integer() if hours else default.advisory_max_age_hours,
+        require=tuple(item.text() for item in table.optional_items("require")),
+        relax=tuple(_relaxation(item) for item in table.optional_items("relax")),
+    )
+
+
+def _severity(table: JsonValue, name: str, default: Severity) -> Severity:
+    member = table.optional(name)
+    if member is None:
+        return default
+    known = [s.value for s in Severity if s is not Severity.UNKNOWN]
+    if member.text() not in known:
+        raise MalformedError(
+            f"{member.text()!r} is no severity", where=member.where, hint=f"one of {known}"
+        )
+    return Severity(member.text())
+
+
+def _exclusion(item: JsonValue) -> Exclusion:
+    _refuse_unknown(item, ("paths", "reason", "until"))
+    patterns = tuple(pattern.text() for pattern in item.field("paths").items())
+    if not patterns:
+        raise MalformedError("no paths", where=item.where)
+    for pattern in patterns:
+        with inside(f"{item.where}.paths"):
+            check_pattern(pattern)
+    return Exclusion(patterns=patterns, reason=_reason(item), until=_until(item))
+
+
+def _relaxation(item: JsonValue) -> Relaxation:
+    _refuse_unknown(item, ("rule", "reason", "until"))
+    return Relaxation(rule=item.field("rule").text(), reason=_reason(item), until=_until(item))
+
+
+def _reason(item: JsonValue) -> str:
+    reason = item.field("reason")
+    if not reason.text().strip():
+        raise MalformedError("an empty reason", where=reason.where, hint="say why")
+    return reason.text()
+
+
+def _until(item: JsonValue) -> datetime:
+    """Return the start (UTC) of the day that is named: it is the first day without the exception."""
+    until = item.field("until")
+    if not isinstance(until.value, date) or isinstance(until.value, datetime):
+        raise MalformedError("not a date", where=until.where, hint="write it as 2027-01-31")
+    return datetime.combine(until.value, time.min, tzinfo=UTC)
+
+
+def _table(parent: JsonValue, name: str, known: tuple[str, ...]) -> JsonValue:
+    table = parent.optional(name) or JsonValue({}, name)
+    _refuse_unknown(table, known)
+    return table
+
+
+def _refuse_unknown(table: JsonValue, known: tuple[str, ...]) -> None:
+    for name, value in table.members():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+            raise MalformedError(f"unknown key {name!r}", where=value.where, hint=hint)
