@@ -157,7 +157,7 @@ def _reason(item: JsonValue) -> str:
 
 
 def _until(item: JsonValue) -> datetime:
-    """Return the start (UTC) of the day that is named: it is the first day without the exception."""
+    """Return the start (UTC) of the day named: the first day without the exception."""
     until = item.field("until")
     if not isinstance(until.value, date) or isinstance(until.value, datetime):
         raise MalformedError("not a date", where=until.where, hint="write it as 2027-01-31")
