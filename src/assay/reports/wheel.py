@@ -63,7 +63,8 @@ def _slice(segment: Segment, start: float, end: float) -> str:
     part = ""
     if state == "unknown" and share > 0:
         reach = _INNER + (_OUTER - _INNER) * share
-        part = f'<path class="partly" d={quoteattr(_ring(start + inset, end - inset, _INNER, reach))}/>'
+        inner = _ring(start + inset, end - inset, _INNER, reach)
+        part = f'<path class="partly" d={quoteattr(inner)}/>'
     return (
         f'<g class="segment"><title>{escape(name)}</title>'
         f'<path class="{state}" d={quoteattr(ring)}/>{part}</g>'
