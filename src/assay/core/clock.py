@@ -19,7 +19,8 @@ def format_time(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("a time without a time zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: it writes the year 1 as "1", which nothing reads back.
+    return f"{at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def parse_time(text: str) -> datetime:

@@ -1,0 +1,151 @@
+"""Fetching over HTTPS from the hosts that the caller names, into a file.
+
+* `https` only; `http` is for the loopback addresses, where tests and local proxies live.
+* The host must be one that the caller expects, on the first request and after every redirect: a
+  URL out of a document cannot make us ask a machine inside the network.
+* Sizes, redirects and the whole time are limited; a redirect may not change the scheme.
+* Proxies of the environment (`HTTPS_PROXY`) are used, except towards the loopback.
+"""
+
+import http.client
+import os
+import ssl
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from assay import __version__
+from assay.core.errors import RejectedError, UnavailableError
+
+MAX_REDIRECTS: Final = 5
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})  # as addresses: a name may lead elsewhere
+_CHUNK: Final = 2**18
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED: Final = 304
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The outcome of a request. Where `changed` is false, the server still has what `etag` names.
+
+    `etag` is empty where the server gave none; `size` counts the bytes that were written.
+    """
+
+    changed: bool
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLimits:
+    """What a fetch may take: bytes of the body, and seconds from the first request to the end."""
+
+    max_bytes: int
+    seconds: float
+
+
+def fetch_file(
+    url: str, *, into: Path, hosts: frozenset[str], limits: FetchLimits, etag: str
+) -> Fetched:
+    """Write what is at `url` into the file `into`, unless it is still what `etag` names.
+
+    `etag` is empty where nothing was fetched before. A fetch that fails leaves a part of the body
+    in `into`, or nothing: the caller fetches beside the data that it has, and swaps.
+
+    Raises:
+        RejectedError: The URL, or one that it redirects to, is of another scheme or host than
+            expected, or carries credentials; or there is more than `limits.max_bytes`.
+        UnavailableError: No answer in time, or another one than the file.
+    """
+    deadline = time.monotonic() + limits.seconds
+    headers = {"User-Agent": f"assay/{__version__}", "Accept-Encoding": "identity"}
+    if etag:
+        headers["If-None-Match"] = etag
+    for _ in range(MAX_REDIRECTS + 1):
+        _check_url(url, hosts)
+        try:
+            with _ask(url, headers, deadline) as response:
+                if response.status == _NOT_MODIFIED and etag:
+                    return Fetched(changed=False, etag=etag, size=0)
+                if response.status not in _MOVED:
+                    return _receive(response, url, into, limits.max_bytes, deadline)
+                url = _redirected(url, response.headers)
+        except (OSError, http.client.HTTPException) as error:
+            raise UnavailableError(f"cannot fetch: {_reason(error)}", where=url) from error
+    raise RejectedError(f"more than {MAX_REDIRECTS} redirects", where=url)
+
+
+def _check_url(url: str, hosts: frozenset[str]) -> None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+        raise RejectedError(f"{parts.scheme!r} where https is needed", where=repr(url))
+    if parts.username is not None or parts.password is not None:
+        raise RejectedError("credentials in a URL", where=repr(parts.hostname))
+    if host not in hosts:
+        raise RejectedError(
+            f"the host {host!r}, where {' or '.join(sorted(hosts)) or 'none'} is expected",
+            where=repr(url),
+        )
+
+
+def _ask(url: str, headers: dict[str, str], deadline: float) -> http.client.HTTPResponse:
+    """Send one request, and return whatever the server answers, errors and redirects included."""
+    opener = urllib.request.OpenerDirector()  # bare: no files, no FTP, no redirects of its own
+    proxies = {} if urlsplit(url).hostname in _LOOPBACK else urllib.request.getproxies()
+    opener.add_handler(urllib.request.ProxyHandler(proxies))
+    opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+    opener.add_handler(urllib.request.HTTPHandler())
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310  # checked by _check_url
+    response = opener.open(request, timeout=_left(deadline))
+    if not isinstance(response, http.client.HTTPResponse):
+        raise UnavailableError("no HTTP answer", where=url)
+    return response
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("out of time")
+    return left
+
+
+def _receive(
+    response: http.client.HTTPResponse, url: str, into: Path, max_bytes: int, deadline: float
+) -> Fetched:
+    if response.status != http.client.OK:
+        raise UnavailableError(f"the server answers {response.status}", where=url)
+    size = 0
+    with into.open("wb") as file:
+        while chunk := response.read1(_CHUNK):
+            _left(deadline)
+            size += len(chunk)
+            if size > max_bytes:
+                raise RejectedError(f"over {max_bytes} bytes", where=url)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    declared = response.headers.get("Content-Length")
+    if declared is not None and declared != str(size):
+        raise UnavailableError(f"{size} bytes of {declared!r} came", where=url)
+    return Fetched(changed=True, etag=response.headers.get("ETag", ""), size=size)
+
+
+def _redirected(url: str, headers: Message) -> str:
+    target = headers.get("Location")
+    if not target:
+        raise UnavailableError("a redirect to nowhere", where=url)
+    joined = urljoin(url, target)
+    if urlsplit(joined).scheme != urlsplit(url).scheme:
+        raise RejectedError("a redirect to another scheme", where=repr(joined))
+    return joined
+
+
+def _reason(error: Exception) -> str:
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    return str(cause) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Known vulnerabilities: advisories, version ranges, and which components they affect."""

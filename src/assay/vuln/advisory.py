@@ -1,0 +1,117 @@
+"""What an advisory says, as values: the parts of an OSV record that matching and reports use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from assay.core.digest import Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One end of a range. `kind` is introduced, fixed, last_affected, limit, or one not known."""
+
+    kind: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Where a vulnerability begins and ends. `type` is SEMVER, ECOSYSTEM, GIT, or not known."""
+
+    type: str
+    events: tuple[Event, ...]
+    repo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """A severity by a method: `type` is CVSS_V2, CVSS_V3, CVSS_V4 or another; `score` its text."""
+
+    type: str
+    score: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """One package that an advisory is about.
+
+    `name` is as the record writes it. `specific` is the record's `ecosystem_specific` as parsed
+    (symbols, functions): kept for later readers, and not to be changed.
+    """
+
+    ecosystem: str
+    name: str
+    purl: str = ""
+    ranges: tuple[Range, ...] = ()
+    versions: tuple[str, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    informational: str = ""  # RustSec: notice, unmaintained, unsound
+    specific: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advisory:
+    """One OSV record. `label` is the database's own word for the severity, in lower case."""
+
+    id: str
+    modified: datetime
+    published: datetime | None = None
+    withdrawn: datetime | None = None
+    aliases: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
+    summary: str = ""
+    ratings: tuple[Rating, ...] = ()
+    label: str = ""
+    affected: tuple[Affected, ...] = ()
+
+    def is_withdrawn(self, *, at: datetime) -> bool:
+        """Tell whether the advisory's authors had taken it back at the time `at`."""
+        return self.withdrawn is not None and self.withdrawn <= at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unreadable:
+    """A record that could not be read. `packages` are the normal names it seems to be about.
+
+    Where `packages` is empty, it may be about any package of the ecosystem.
+    """
+
+    ecosystem: str
+    name: str
+    why: str
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What is known about the advisories of one ecosystem: the facts that age is judged by.
+
+    `digest` names the records and nothing else: the same records give the same digest, whenever
+    and however they came. `newest_modified` leaves out times later than the import.
+    """
+
+    ecosystem: str
+    digest: Digest
+    advisories: int
+    unreadable: int
+    imported_at: datetime
+    newest_modified: datetime | None
+    source: str
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisorySet:
+    """The advisories about the packages asked for, by (ecosystem, normal name), and their feeds.
+
+    A package without an entry has no advisory; an ecosystem without a feed was not looked at.
+    """
+
+    feeds: Mapping[str, Feed] = field(default_factory=lambda: MappingProxyType({}))
+    advisories: Mapping[tuple[str, str], tuple[Advisory, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    unreadable: tuple[Unreadable, ...] = ()

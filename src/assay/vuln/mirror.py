@@ -1,0 +1,258 @@
+"""The local mirror of advisories: a folder with one file for each ecosystem, and their list.
+
+* `feeds.json` names the current file of each ecosystem by digest. It is replaced in one step when
+  all files are there: an import or an update that fails leaves what was there before.
+* What is read is compared with its digest first: a changed byte is refused, not matched against.
+* A reader needs no lock. Writers take turns.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import quote
+
+from assay.core.clock import format_time, parse_time
+from assay.core.digest import parse_digest, sha256_of
+from assay.core.errors import MalformedError, RejectedError, TamperedError, UsageError, inside
+from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import parse_json, render_canonical_json
+from assay.sbom.component import Component
+from assay.system.files import load_file, save_file
+from assay.system.http import Fetched, FetchLimits, fetch_file
+from assay.system.lock import hold_lock
+from assay.vuln.advisory import Advisory, AdvisorySet, Feed, Unreadable
+from assay.vuln.collecting import CollectedFeed, Draft, collect_records, finish_feeds
+from assay.vuln.feedfile import check_feed, find_advisories, find_unreadable, list_packages
+from assay.vuln.package import ECOSYSTEMS, parse_package
+from assay.vuln.source import Source, find_sources
+
+BUCKET: Final = "https://osv-vulnerabilities.storage.googleapis.com"
+BUCKET_HOST: Final = "osv-vulnerabilities.storage.googleapis.com"
+SCHEMA: Final = "assay.advisory-mirror/v1"
+MAX_FEED_BYTES: Final = 2 * 2**30  # an ecosystem's file; the largest that we know has a tenth
+MAX_LIST_BYTES: Final = 2**20
+MAX_ARCHIVE_BYTES: Final = 2 * 2**30
+FETCH_SECONDS: Final = 1800.0
+_LOCK_SECONDS: Final = 60.0
+
+Fetch = Callable[[str, Path, str], Fetched]  # URL, file to write, known ETag
+
+
+def import_advisories(source: Path, mirror: Path, *, at: datetime) -> tuple[Feed, ...]:
+    """Replace the data of each ecosystem that `source` has, and return the new feeds.
+
+    `source` is a folder or a zip archive, in the layouts of `assay.vuln.source`.
+
+    Raises:
+        UsageError: There is nothing at `source` that could hold advisories.
+        MalformedError: There is no advisory in it, or an archive breaks a rule.
+        UnavailableError: Something cannot be read or written.
+    """
+    drafts: dict[str, Draft] = {}
+    for part in find_sources(source):
+        with inside(str(part.path)):
+            found = collect_records(part.records(), scope=part.scope, at=at)
+        for ecosystem, draft in found.items():
+            drafts.setdefault(ecosystem, Draft()).merge(draft)
+    collected = finish_feeds(drafts, at=at, source=source.name, etag="")
+    with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS):
+        return _save(mirror, collected)
+
+
+def update_advisories(
+    ecosystems: Iterable[str], mirror: Path, *, at: datetime, fetch: Fetch
+) -> tuple[Feed, ...]:
+    """Fetch what has changed for `ecosystems` (OSV's words), and return their feeds.
+
+    `fetch` is `fetch_from_bucket`, or a stand-in for it. Where the server says that nothing has
+    changed, the data stay and their import time moves to `at`.
+
+    Raises:
+        UsageError: An ecosystem that is not matched.
+        RejectedError: A feed went back in time, or lost more than half of its advisories: what a
+            broken or a hostile feed does. The old data stay.
+        MalformedError: What came is no archive of advisories. The old data stay.
+        UnavailableError: A feed cannot be fetched or saved. The old data stay.
+    """
+    wanted = tuple(dict.fromkeys(ecosystems))
+    for ecosystem in wanted:
+        if ecosystem not in ECOSYSTEMS.values():
+            known = ", ".join(sorted(ECOSYSTEMS.values()))
+            raise UsageError(f"{ecosystem!r} is not matched", hint=f"one of {known}")
+    with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS):
+        for ecosystem in wanted:
+            with inside(ecosystem):
+                _save(mirror, _update(ecosystem, mirror, at, fetch))
+        feeds = load_feeds(mirror)
+    return tuple(feeds[ecosystem] for ecosystem in wanted)
+
+
+def fetch_from_bucket(url: str, into: Path, etag: str) -> Fetched:
+    """Fetch from OSV's public bucket, and from nowhere else."""
+    limits = FetchLimits(max_bytes=MAX_ARCHIVE_BYTES, seconds=FETCH_SECONDS)
+    return fetch_file(url, into=into, hosts=frozenset({BUCKET_HOST}), limits=limits, etag=etag)
+
+
+def _update(ecosystem: str, mirror: Path, at: datetime, fetch: Fetch) -> tuple[CollectedFeed, ...]:
+    old = load_feeds(mirror).get(ecosystem)
+    url = f"{BUCKET}/{quote(ecosystem)}/all.zip"
+    incoming = mirror / f"incoming-{quote(ecosystem, safe='')}.zip"
+    try:
+        fetched = fetch(url, incoming, old.etag if old else "")
+        if not fetched.changed and old is not None:
+            content = _load_content(mirror, old)
+            return (CollectedFeed(feed=replace(old, imported_at=at), content=content),)
+        records = Source(scope=ecosystem, path=incoming).records()
+        drafts = collect_records(records, scope=ecosystem, at=at)
+    finally:
+        incoming.unlink(missing_ok=True)
+    collected = finish_feeds(drafts, at=at, source=url, etag=fetched.etag)
+    for item in collected:
+        _refuse_relapse(old, item.feed)
+    return collected
+
+
+def _refuse_relapse(old: Feed | None, new: Feed) -> None:
+    hint = "import it with `assay vulns import` if that is right"
+    if old is None:
+        return
+    if new.advisories * 2 < old.advisories:
+        what = f"{new.advisories} advisories, where there were {old.advisories}"
+        raise RejectedError(what, hint=hint)
+    newest, before = new.newest_modified, old.newest_modified
+    if before is not None and (newest is None or newest < before):
+        raise RejectedError("the feed is older than what is here", hint=hint)
+
+
+def load_feeds(mirror: Path) -> Mapping[str, Feed]:
+    """Return what is known about each ecosystem in the mirror; nothing where there is none.
+
+    Raises:
+        MalformedError: The list is not what this version writes.
+        UnavailableError: It cannot be read.
+    """
+    path = mirror / "feeds.json"
+    try:
+        data = load_file(path, max_bytes=MAX_LIST_BYTES)
+    except UsageError:
+        return MappingProxyType({})
+    with inside(str(path)):
+        value = JsonValue(parse_json(data, max_bytes=MAX_LIST_BYTES))
+        if value.field("schema").text() != SCHEMA:
+            raise MalformedError(f"no {SCHEMA}", where="schema", hint="import the advisories again")
+        feeds = tuple(_parse_feed(item) for item in value.field("feeds").items())
+    return MappingProxyType({feed.ecosystem: feed for feed in feeds})
+
+
+def load_advisories(mirror: Path, components: Iterable[Component]) -> AdvisorySet:
+    """Return what the mirror has about `components`: their advisories, and all feeds' facts.
+
+    Raises:
+        TamperedError: A file is not what was imported.
+        MalformedError: The mirror is of another format.
+        UnavailableError: It cannot be read.
+    """
+    wanted: dict[str, set[str]] = {}
+    for purl in {component.purl for component in components}:
+        try:
+            package = parse_package(purl)
+        except MalformedError:
+            continue  # the matching says so, and answers UNKNOWN for it
+        wanted.setdefault(package.ecosystem, set()).add(package.name)
+    return _load(mirror, wanted)
+
+
+def load_all_advisories(mirror: Path) -> AdvisorySet:
+    """Return all that the mirror has: for portfolios, and for questions by advisory.
+
+    Raises:
+        TamperedError: A file is not what was imported.
+        MalformedError: The mirror is of another format.
+        UnavailableError: It cannot be read.
+    """
+    return _load(mirror, None)
+
+
+def _load(mirror: Path, wanted: Mapping[str, set[str]] | None) -> AdvisorySet:
+    """Return the advisories of the packages in `wanted` (names by ecosystem), or all."""
+    feeds = load_feeds(mirror)
+    advisories: dict[tuple[str, str], tuple[Advisory, ...]] = {}
+    unreadable: list[Unreadable] = []
+    for ecosystem, feed in feeds.items():
+        if wanted is not None and ecosystem not in wanted:
+            continue
+        content = _load_content(mirror, feed)
+        names = list_packages(content) if wanted is None else sorted(wanted[ecosystem])
+        for name in names:
+            found = find_advisories(content, name)
+            if found:
+                advisories[ecosystem, name] = found
+        unreadable += find_unreadable(content, ecosystem=ecosystem)
+    return AdvisorySet(
+        feeds=feeds, advisories=MappingProxyType(advisories), unreadable=tuple(unreadable)
+    )
+
+
+def _load_content(mirror: Path, feed: Feed) -> bytes:
+    path = _path(mirror, feed)
+    content = load_file(path, max_bytes=MAX_FEED_BYTES)
+    if sha256_of(content) != feed.digest:
+        raise TamperedError(
+            f"the advisories of {feed.ecosystem} are not those that were imported",
+            where=str(path),
+            hint="import or update them again",
+        )
+    with inside(str(path)):
+        check_feed(content, ecosystem=feed.ecosystem)
+    return content
+
+
+def _save(mirror: Path, collected: tuple[CollectedFeed, ...]) -> tuple[Feed, ...]:
+    """Save the files, then the list, then drop what the list does not name any more."""
+    for item in collected:
+        path = _path(mirror, item.feed)
+        if not path.exists():
+            save_file(path, item.content)
+    feeds = dict(load_feeds(mirror)) | {item.feed.ecosystem: item.feed for item in collected}
+    listed = [_render_feed(feeds[ecosystem]) for ecosystem in sorted(feeds)]
+    save_file(mirror / "feeds.json", render_canonical_json({"schema": SCHEMA, "feeds": listed}))
+    kept = {_path(mirror, feed) for feed in feeds.values()}
+    for path in mirror.glob("*.advisories"):
+        if path not in kept:
+            path.unlink(missing_ok=True)
+    return tuple(item.feed for item in collected)
+
+
+def _path(mirror: Path, feed: Feed) -> Path:
+    return mirror / f"{feed.digest.hex}.advisories"
+
+
+def _render_feed(feed: Feed) -> dict[str, object]:
+    newest = feed.newest_modified
+    return {
+        "ecosystem": feed.ecosystem,
+        "digest": str(feed.digest),
+        "advisories": feed.advisories,
+        "unreadable": feed.unreadable,
+        "importedAt": format_time(feed.imported_at),
+        "newestModified": None if newest is None else format_time(newest),
+        "source": feed.source,
+        "etag": feed.etag,
+    }
+
+
+def _parse_feed(value: JsonValue) -> Feed:
+    newest = value.optional("newestModified")
+    return Feed(
+        ecosystem=value.field("ecosystem").text(),
+        digest=parse_digest(value.field("digest").text()),
+        advisories=value.field("advisories").integer(),
+        unreadable=value.field("unreadable").integer(),
+        imported_at=parse_time(value.field("importedAt").text()),
+        newest_modified=None if newest is None else parse_time(newest.text()),
+        source=value.field("source").text(),
+        etag=value.field("etag").text(),
+    )
