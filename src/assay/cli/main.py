@@ -43,6 +43,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  # the shape that Type
 
 @app.callback()
 def _options(
+    *,
     _version: Annotated[
         bool,
         typer.Option(
@@ -93,5 +94,7 @@ def _refused_arguments(error: Exception, *, as_json: bool) -> int:
         print_error(UsageError(str(show()).rstrip("."), hint=hint), as_json=as_json)
         return UsageError.exit_status
     traceback.print_exception(error)
-    typer.echo("[bug] this should not have happened; please report it with the lines above", err=True)
+    typer.echo(
+        "[bug] this should not have happened; please report it with the lines above", err=True
+    )
     return BUG

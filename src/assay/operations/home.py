@@ -96,17 +96,16 @@ def load_signers(home: Home) -> Signers:
     for path in (home.signer_key, home.log_key):
         if not path.exists():
             raise UsageError("no signing key", where=str(path), hint="run: assay init")
-    return Signers(
-        statements=load_key_file(home.signer_key), log=load_key_file(home.log_key)
-    )
+    return Signers(statements=load_key_file(home.signer_key), log=load_key_file(home.log_key))
 
 
 def load_identity_key(home: Home) -> bytes:
     """Return the 32 bytes that key the identities of secrets."""
     key = load_private_file(home.identity_key, max_bytes=_IDENTITY_KEY_BYTES)
     if len(key) != _IDENTITY_KEY_BYTES:
-        raise UsageError(f"{len(key)} bytes where {_IDENTITY_KEY_BYTES} are needed",
-                         where=str(home.identity_key))
+        raise UsageError(
+            f"{len(key)} bytes where {_IDENTITY_KEY_BYTES} are needed", where=str(home.identity_key)
+        )
     return key
 
 
@@ -119,7 +118,9 @@ def open_log(repository: Repository) -> LogStore:
     path = state_folder(repository) / LOG_FILE
     if not path.exists():
         raise UsageError(
-            "this repository has no log yet", where=str(path), hint=f"run: assay init {repository.top}"
+            "this repository has no log yet",
+            where=str(path),
+            hint=f"run: assay init {repository.top}",
         )
     return open_store(path, create=False)
 

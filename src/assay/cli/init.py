@@ -1,0 +1,45 @@
+"""`assay init`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.options import JsonOption, RepositoryArgument
+from assay.cli.output import print_json
+
+
+def init(
+    path: RepositoryArgument = Path(),
+    *,
+    algorithm: Annotated[
+        str, typer.Option(help="Of a new signing key: ed25519 or ecdsa-p256.")
+    ] = "ed25519",
+    as_json: JsonOption = False,
+) -> None:
+    """Make your signing keys, and the log and trust root of a repository.
+
+    Keys and trust lie outside the repository, in ASSAY_HOME. What exists is left as it is.
+    """
+    from assay.operations.initialise import initialise  # noqa: PLC0415  # start-up time
+
+    done = initialise(path, algorithm=algorithm)
+    if as_json:
+        print_json(
+            {
+                "schema": "assay.init/v1",
+                "log": str(done.log),
+                "origin": done.origin,
+                "trust": str(done.trust),
+                "signingKey": str(done.signer_key),
+                "keyId": done.key_id,
+                "algorithm": done.algorithm,
+                "made": list(done.made),
+            }
+        )
+        return
+    typer.echo(f"Made: {', '.join(done.made)}" if done.made else "Everything is there already.")
+    typer.echo(f"Signing key  {done.signer_key} ({done.algorithm}, {done.key_id[:16]}…)")
+    typer.echo(f"Log          {done.log} ({done.origin})")
+    typer.echo(f"Trust root   {done.trust}")
+    typer.echo("Next: assay vulns update (or import), then assay check")

@@ -1,0 +1,60 @@
+"""`assay vulns`: the advisories on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.options import JsonOption
+from assay.cli.output import print_json, progress
+
+app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="A folder of OSV records, or a zip of them.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Take advisories from a folder or a zip; needs no network."""
+    from assay.operations.manage_advisories import import_advisories  # noqa: PLC0415  # start-up
+
+    _print(import_advisories(source), as_json=as_json)
+
+
+@app.command("update")
+def update(
+    ecosystems: Annotated[
+        list[str] | None, typer.Argument(help="As OSV names them: PyPI npm Go crates.io")
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch the newest advisories from the OSV bucket; only what changed is loaded."""
+    from assay.operations.manage_advisories import update_advisories  # noqa: PLC0415  # start-up
+
+    with progress(quiet=as_json) as show:
+        feeds = update_advisories(tuple(ecosystems or ()), progress=show)
+    _print(feeds, as_json=as_json)
+
+
+@app.command("status")
+def status(*, as_json: JsonOption = False) -> None:
+    """Show which advisories are here, and how old they are."""
+    from assay.operations.manage_advisories import list_feeds  # noqa: PLC0415  # start-up
+
+    _print(list_feeds(), as_json=as_json)
+
+
+def _print(feeds: tuple[dict[str, object], ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"schema": "assay.feeds/v1", "feeds": list(feeds)})
+        return
+    for feed in feeds:
+        typer.echo(
+            f"{feed['ecosystem']:<12} {feed['advisories']:>7} advisories, {feed['unreadable']} "
+            f"unreadable, data of {feed['asOf']}, imported {feed['importedAt']}"
+        )
+    if not feeds:
+        typer.echo("No advisories. Next: assay vulns update (or import DIR|ZIP)")

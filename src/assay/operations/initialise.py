@@ -1,0 +1,110 @@
+"""`assay init`: keys for this user, once; a log and a trust root for one repository.
+
+Doing it again changes nothing that is there: keys are never overwritten, a log never restarted.
+"""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.core.clock import Clock
+from assay.core.errors import UsageError
+from assay.evidence.store import open_store
+from assay.operations.home import LOG_FILE, Home, Signers, load_signers, open_home, state_folder
+from assay.signing.keyfile import create_key_file
+from assay.signing.keys import ALGORITHMS, ED25519
+from assay.signing.notekey import note_key, render_note_key
+from assay.signing.trust import Principal, TrustRoot, render_trust_root
+from assay.source.repository import Repository, open_repository
+from assay.system.clock import now
+from assay.system.files import create_private_file, save_file
+
+PRINCIPAL = "local"  # everything that this user's key signs; a team's trust root names people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initialised:
+    """What is there now, and whether this call made it."""
+
+    log: Path
+    origin: str
+    trust: Path
+    signer_key: Path
+    key_id: str
+    algorithm: str
+    made: tuple[str, ...]  # of "keys", "log", "trust root"
+
+
+def initialise(path: Path, *, algorithm: str = ED25519, clock: Clock = now) -> Initialised:
+    """Make what is missing of keys, log and trust root for the repository at `path`.
+
+    Raises:
+        UsageError: No repository, an unknown algorithm, or a trust root that this user's keys
+            are not in.
+        UnavailableError: Something cannot be written.
+    """
+    if algorithm not in ALGORITHMS:
+        known = ", ".join(ALGORITHMS)
+        raise UsageError(f"unknown algorithm {algorithm!r}", hint=f"one of: {known}")
+    repository, home = open_repository(path), open_home()
+    made = _make_keys(home, algorithm)
+    signers = load_signers(home)
+    origin, new_log = _make_log(repository)
+    new_trust = _make_trust(home, origin, signers, clock)
+    public = signers.statements.public
+    return Initialised(
+        log=state_folder(repository) / LOG_FILE,
+        origin=origin,
+        trust=home.trust(origin),
+        signer_key=home.signer_key,
+        key_id=public.key_id,
+        algorithm=public.algorithm,
+        made=(*made, *new_log, *new_trust),
+    )
+
+
+def _make_keys(home: Home, algorithm: str) -> tuple[str, ...]:
+    made = []
+    if not home.signer_key.exists():
+        create_key_file(home.signer_key, algorithm=algorithm)
+        made.append("signing key")
+    if not home.log_key.exists():
+        create_key_file(home.log_key, algorithm=ED25519)  # what C2SP checkpoints are signed with
+        made.append("log key")
+    if not home.identity_key.exists():
+        create_private_file(home.identity_key, secrets.token_bytes(32))
+        made.append("identity key")
+    return tuple(made)
+
+
+def _make_log(repository: Repository) -> tuple[str, tuple[str, ...]]:
+    """Return the log's origin; it is random, so that no two logs share a name."""
+    folder = state_folder(repository)
+    if (folder / LOG_FILE).exists():
+        with open_store(folder / LOG_FILE, create=False) as store:
+            return store.origin, ()
+    save_file(folder / ".gitignore", b"*\n")
+    origin = f"assay.local/{secrets.token_hex(8)}"
+    with open_store(folder / LOG_FILE, origin=origin, create=True) as store:
+        return store.origin, ("log",)
+
+
+def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> tuple[str, ...]:
+    path = home.trust(origin)
+    if path.exists():
+        return ()
+    root = TrustRoot(
+        principals=(
+            Principal(
+                name=PRINCIPAL,
+                roles=frozenset({"collector", "gate", "owner"}),
+                keys=(signers.statements.public,),
+                valid_from=clock(),
+                valid_until=None,
+            ),
+        ),
+        log_origin=origin,
+        log_key=render_note_key(note_key(origin, signers.log.public)),
+    )
+    save_file(path, render_trust_root(root))
+    return ("trust root",)
