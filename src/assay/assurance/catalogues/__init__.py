@@ -1,0 +1,1 @@
+"""The catalogue files that come with Assay."""
