@@ -1,0 +1,1 @@
+"""Runs a bundle of rules on a document; knows no domain."""

@@ -1,0 +1,25 @@
+# METADATA
+# title: No serious weakness in the code
+# description: >
+#   A weakness that a scanner finds is one that an attacker finds first.
+# custom:
+#   id: source.code-weaknesses
+#   solution: Follow the remedy of each finding, or mark a false alarm in the code with its reason.
+#   stage: source
+#   severity: high
+#   effect: enforce
+#   controls: ["SSDF:PW.7.2", "SSDF:PW.5.1", "OSPS:OSPS-VM-06.02"]
+package rules.source.code_weaknesses
+
+import data.lib.scan
+import rego.v1
+
+default verdict := "UNKNOWN"
+
+verdict := "FAILED" if count(found) > 0
+
+verdict := "PASSED" if count(reasons) == 0
+
+found := scan.worse(input.scans.code.findings, input.parameters.code)
+
+reasons := array.concat(found, scan.gaps(input.scans.code.not_checked))
