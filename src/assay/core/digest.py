@@ -41,6 +41,11 @@ class Digest:
         return f"{self.algorithm}:{self.hex}"
 
 
+def is_digest_algorithm(name: str) -> bool:
+    """Tell whether `name` is an algorithm that a `Digest` can have."""
+    return name in _LENGTHS
+
+
 def sha256_of(data: bytes) -> Digest:
     """Return the SHA-256 digest of `data`."""
     return Digest("sha256", hashlib.sha256(data).hexdigest())

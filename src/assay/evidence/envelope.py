@@ -1,0 +1,170 @@
+"""Statements in envelopes, and the only way from bytes to a claim that may be believed.
+
+An `Envelope` has no accessor for what it says. `Envelope.verify` asks for every expectation
+(who, in which role, how many of them, about what, of which type, at what time) and returns a
+`VerifiedStatement`, which nothing else can make.
+"""
+
+from dataclasses import InitVar, dataclass, field
+from datetime import datetime
+from typing import Final, final
+
+from assay.core.digest import Digest, sha256_of
+from assay.core.errors import RejectedError, SignatureInvalidError, inside
+from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import parse_json
+from assay.evidence.dsse import DsseEnvelope, VerifiedPayload, parse_dsse, sign_dsse
+from assay.evidence.statement import (
+    MAX_STATEMENT_BYTES,
+    Statement,
+    Subject,
+    parse_statement,
+    render_statement,
+)
+from assay.signing.keys import Signer
+from assay.signing.trust import TrustRoot
+
+PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
+
+_SEAL: Final = object()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedStatement:
+    """A statement that passed `Envelope.verify`. There is no other way to make one.
+
+    `payload` is exactly the bytes that were signed, `envelope` the bytes that held them, and
+    `digest` the SHA-256 of `envelope`: its name in the log and in every verdict.
+    """
+
+    envelope: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+    digest: Digest
+    subjects: tuple[Subject, ...]
+    predicate_type: str
+    signed_by: frozenset[str]  # names of principals
+    seal: InitVar[object]  # a plain field would be carried along by dataclasses.replace
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made anywhere else."""
+        if seal is not _SEAL:
+            raise TypeError("only Envelope.verify makes a VerifiedStatement")
+
+    def predicate(self) -> JsonValue:
+        """Return the predicate, parsed afresh: what one caller does to it no other one sees."""
+        document = JsonValue(parse_json(self.payload, max_bytes=MAX_STATEMENT_BYTES))
+        return document.optional("predicate") or JsonValue({}, "predicate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A DSSE envelope that should hold a statement; unread until it is verified."""
+
+    _data: bytes = field(repr=False)
+    _dsse: DsseEnvelope = field(repr=False)
+
+    @property
+    def digest(self) -> Digest:
+        """The SHA-256 of the bytes of this envelope."""
+        return sha256_of(self._data)
+
+    def verify(
+        self,
+        *,
+        trusted: TrustRoot,
+        role: str,
+        threshold: int,
+        subject: Digest,
+        predicate_type: str,
+        at: datetime,
+    ) -> VerifiedStatement:
+        """Return the statement if it is what the caller expects, from whom it expects it.
+
+        At least `threshold` principals that hold `role` at the time `at` must have signed; the
+        statement must be of `predicate_type` and about `subject`. The signatures are checked
+        before a byte of the statement is parsed.
+
+        Raises:
+            UsageError: A threshold below 1.
+            SignatureInvalidError: Too few principals signed.
+            MalformedError: Another payload type, or the payload is no statement.
+            RejectedError: A statement of another type, or about something else.
+        """
+        holders = trusted.holders(role, at=at)
+        verified = self._dsse.verify(
+            keys=tuple(key for principal in holders for key in principal.keys),
+            threshold=threshold,
+            payload_types=frozenset({PAYLOAD_TYPE}),
+        )
+        signed_by = frozenset(
+            p.name for p in holders if any(key.key_id in verified.signed_by for key in p.keys)
+        )
+        if len(signed_by) < threshold:
+            raise SignatureInvalidError(
+                f"{len(signed_by)} trusted principals signed, {threshold} needed",
+                where="signatures",
+            )
+        statement = self._expected(verified, subject=subject, predicate_type=predicate_type)
+        return VerifiedStatement(
+            envelope=self._data,
+            payload=verified.payload,
+            digest=self.digest,
+            subjects=statement.subjects,
+            predicate_type=statement.predicate_type,
+            signed_by=signed_by,
+            seal=_SEAL,
+        )
+
+    @staticmethod
+    def _expected(verified: VerifiedPayload, *, subject: Digest, predicate_type: str) -> Statement:
+        with inside("payload"):
+            statement = parse_statement(verified.payload)
+            if statement.predicate_type != predicate_type:
+                raise RejectedError(
+                    f"a statement of type {statement.predicate_type!r}, "
+                    f"where {predicate_type!r} is asked for",
+                    where="predicateType",
+                )
+            if subject not in {s.digest for s in statement.subjects}:
+                raise RejectedError(f"the statement is not about {subject}", where="subject")
+        return statement
+
+
+def seal_statement(statement: Statement, *, signers: tuple[Signer, ...]) -> bytes:
+    """Return the envelope around `statement`, as canonical JSON.
+
+    Raises:
+        UsageError: No signers.
+    """
+    return sign_dsse(render_statement(statement), payload_type=PAYLOAD_TYPE, signers=signers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What an envelope says that it is about. Unverified: it decides where to file, and no more."""
+
+    subjects: tuple[Digest, ...]
+    predicate_type: str
+
+
+def parse_claims(data: bytes) -> Claims:
+    """Return under what an envelope is filed; nothing else of it can be had without `verify`.
+
+    Raises:
+        MalformedError: Not an envelope of the in-toto type, or it holds no statement.
+    """
+    statement = parse_statement(parse_dsse(data)._payload)  # noqa: SLF001  # the one place
+    return Claims(
+        subjects=tuple(s.digest for s in statement.subjects),
+        predicate_type=statement.predicate_type,
+    )
+
+
+def parse_envelope(data: bytes) -> Envelope:
+    """Read an envelope; what it says stays closed until `Envelope.verify`.
+
+    Raises:
+        MalformedError: Not a DSSE envelope.
+    """
+    return Envelope(_data=data, _dsse=parse_dsse(data))

@@ -1,0 +1,139 @@
+"""The whole log, checked row by row: pure, over the rows in the order of their keys.
+
+What is stored is told apart from what follows from it: the entries and the signed checkpoints are
+the record; digests, tree nodes and the index of subjects follow from the entries and are computed
+anew. So any byte that was changed, any row that is gone and any row too many shows up, with the
+name of its table and row. What cannot show up here is a log that was cut back to an earlier
+checkpoint, or replaced by another one that the log's key signed: see `assay.evidence.anchor`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from assay.core.digest import sha256_of
+from assay.core.errors import RejectedError, TamperedError
+from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.envelope import parse_claims
+from assay.evidence.merkle import Frontier, leaf_hash, node_place
+from assay.signing.notekey import NoteKey
+
+StoredValue = int | str | bytes | None
+StoredRow = tuple[StoredValue, ...]
+
+_KEY_COLUMNS: Final = {"subjects": 2}  # all others have one
+
+
+class StoredRows:
+    """The rows of one table in the order of their key, taken one by one."""
+
+    def __init__(self, table: str, rows: Iterator[StoredRow]) -> None:
+        self.table = table
+        self._rows = rows
+        self._next = next(rows, None)
+        self._key_columns = _KEY_COLUMNS.get(table, 1)
+
+    def take(self, *key: int) -> StoredRow:
+        """Return the columns after the key of the row `key`, which must be the next one.
+
+        Raises:
+            TamperedError: It is missing, or another row comes first.
+        """
+        row = self._next
+        if row is None or self._key_of(row) > key:
+            raise self.tampered("the row is missing", *key)
+        if self._key_of(row) != key:
+            raise self.tampered("the row belongs to nothing", *self._key_of(row))
+        self._next = next(self._rows, None)
+        return row[self._key_columns :]
+
+    def expect(self, wanted: StoredRow, *key: int) -> None:
+        """Take the row `key`, and refuse any other content than `wanted`."""
+        if self.take(*key) != wanted:
+            raise self.tampered("the row is not what follows from the entries", *key)
+
+    def is_at_end(self) -> bool:
+        """Tell whether all rows were taken."""
+        return self._next is None
+
+    def finish(self) -> None:
+        """Refuse rows that nothing asked for."""
+        if self._next is not None:
+            raise self.tampered("the row belongs to nothing", *self._key_of(self._next))
+
+    def tampered(self, what: str, *key: int) -> TamperedError:
+        """Return the error that names the row `key` of this table."""
+        return TamperedError(what, where=f"{self.table} row {'/'.join(map(str, key))}")
+
+    def _key_of(self, row: StoredRow) -> tuple[int, ...]:
+        return tuple(part for part in row[: self._key_columns] if isinstance(part, int))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRows:
+    """All rows of the four tables, with the columns in this order.
+
+    entries: number, digest, envelope; nodes: place, hash; subjects: entry, position, subject,
+    predicate type; checkpoints: number, size, note.
+    """
+
+    entries: StoredRows
+    nodes: StoredRows
+    subjects: StoredRows
+    checkpoints: StoredRows
+
+
+def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
+    """Refuse unless every row is what was recorded; return the newest checkpoint, if any.
+
+    Raises:
+        TamperedError: The first fault found; `where` names the table and the row.
+    """
+    tree, newest, number = Frontier(), None, 0
+    while not rows.checkpoints.is_at_end():
+        newest = _take_checkpoint(rows, number, after=tree.size, log_key=log_key)
+        while tree.size < newest.size:
+            _take_entry(rows, tree)
+        if tree.root() != newest.root:
+            raise rows.checkpoints.tampered("the entries have another root", number)
+        number += 1
+    for table in (rows.entries, rows.nodes, rows.subjects):
+        table.finish()
+    return newest
+
+
+def _take_checkpoint(rows: LogRows, number: int, *, after: int, log_key: NoteKey) -> Checkpoint:
+    match rows.checkpoints.take(number):
+        case (int(size), bytes(note)):
+            pass
+        case _:
+            raise rows.checkpoints.tampered("values of another type", number)
+    try:
+        checkpoint = verify_checkpoint(note, log_key=log_key)
+    except RejectedError as error:
+        raise rows.checkpoints.tampered(error.what, number) from error
+    if checkpoint.size != size:
+        raise rows.checkpoints.tampered(f"size {size}, where {checkpoint.size} is signed", number)
+    if size <= after:
+        raise rows.checkpoints.tampered("no larger than the one before", number)
+    return checkpoint
+
+
+def _take_entry(rows: LogRows, tree: Frontier) -> None:
+    index = tree.size
+    match rows.entries.take(index):
+        case (bytes(digest), bytes(envelope)):
+            pass
+        case _:
+            raise rows.entries.tampered("values of another type", index)
+    if digest != bytes.fromhex(sha256_of(envelope).hex):
+        raise rows.entries.tampered("the envelope has another digest", index)
+    place = node_place(0, index)
+    for above, hashed in enumerate(tree.push(leaf_hash(envelope))):
+        rows.nodes.expect((hashed,), place + above)
+    try:
+        claims = parse_claims(envelope)
+    except RejectedError as error:
+        raise rows.entries.tampered(f"no statement: {error.what}", index) from error
+    for position, subject in enumerate(claims.subjects):
+        rows.subjects.expect((str(subject), claims.predicate_type), index, position)

@@ -1,0 +1,1 @@
+"""Who may sign: keys, key files, and the trust root."""
