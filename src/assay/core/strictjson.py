@@ -6,10 +6,12 @@
 """
 
 import json
+import math
 from typing import Final
 
 from assay.core.errors import MalformedError
 
+MAX_INTEGER: Final = 2**53 - 1  # RFC 7493, section 2.2: beyond it readers differ
 MAX_DEPTH: Final = 64  # deeper than any statement, SBOM or advisory that we have seen
 
 
@@ -24,9 +26,15 @@ def parse_json(data: bytes, *, max_bytes: int) -> object:
         raise MalformedError(f"{len(data)} bytes, where at most {max_bytes} are read")
     try:
         value: object = json.loads(  # noqa: TID251  # the one place
-            data.decode(), object_pairs_hook=_unique
+            data.decode(),
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=_finite,
         )
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()  # NaN, 1e999, surrogates
+        if rb"\u" in data:  # only an escape can make a lone surrogate out of UTF-8
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeError as error:
+        raise MalformedError("not UTF-8, or a lone surrogate") from error
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"not strict JSON: {error}") from error
     _check_depth(value)
@@ -41,6 +49,8 @@ def render_canonical_json(value: object) -> bytes:
 
     Raises:
         TypeError: A float, a key that is not text, or a type that JSON does not have.
+        ValueError: A whole number that a double cannot hold exactly, or a lone surrogate: names
+            that are not UTF-8 must be made printable first.
     """
     return json.dumps(
         _ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
@@ -53,6 +63,8 @@ def _ordered(value: object) -> object:
             return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
         case list() | tuple():
             return [_ordered(item) for item in value]
+        case int() if abs(value) > MAX_INTEGER:
+            raise ValueError(f"a number beyond {MAX_INTEGER} has no canonical form")
         case None | str() | int():
             return value
         case _:
@@ -75,17 +87,25 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return seen
 
 
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"a number that overflows: {text[:20]}")
+    return number
+
+
 def _check_depth(value: object) -> None:
     """Walk level by level, so that depth costs no stack."""
     level = [value]
     for _ in range(MAX_DEPTH + 1):
-        if not level:
+        containers = [node for node in level if isinstance(node, (dict, list))]
+        if not containers:
             return
         level = [
-            child
-            for node in level
-            if isinstance(node, (dict, list))
-            for child in (node.values() if isinstance(node, dict) else node)
+            child for node in level for child in (node.values() if isinstance(node, dict) else node)
         ]
-    if level:
-        raise MalformedError(f"more than {MAX_DEPTH} levels")
+    raise MalformedError(f"more than {MAX_DEPTH} levels")

@@ -31,7 +31,6 @@ def decode_either_base64(text: str) -> bytes:
     Raises:
         MalformedError: Anything else.
     """
-    used = set(text)
-    if used & set("-_") and used & set("+/"):
+    if ("-" in text or "_" in text) and ("+" in text or "/" in text):
         raise MalformedError("base64 of two alphabets at once")
     return decode_base64(text.translate(_URL_SAFE))

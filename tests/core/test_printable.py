@@ -1,0 +1,21 @@
+"""Text from outside cannot write to a terminal."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.core.printable import MAX_PRINTED, printable
+
+
+def test_escape_sequences_direction_marks_and_surrogates() -> None:
+    assert printable("a\x1b[31m\n\u202e\udcff é") == "a\\x1b[31m\\x0a\\u202e\\udcff é"
+
+
+def test_long_text_is_cut() -> None:
+    assert printable("x" * (MAX_PRINTED + 1)) == "x" * (MAX_PRINTED - 1) + "…"
+    assert printable("x" * MAX_PRINTED) == "x" * MAX_PRINTED
+
+
+@given(st.text(st.characters(), max_size=50))
+def test_everything_comes_out_printable(text: str) -> None:
+    assert printable(text).isprintable()
+    printable(text).encode()
