@@ -22,6 +22,7 @@ from assay.core.errors import UnavailableError
 
 MAX_OUTPUT_BYTES: Final = 256 * 2**20  # above any scanner report that we read; bounds memory
 MAX_ERROR_BYTES: Final = 2**20
+_LIVE: Final[set["subprocess.Popen[bytes]"]] = set()  # started and not yet reaped
 _KEPT: Final = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "XDG_CONFIG_HOME")
 
 
@@ -32,6 +33,7 @@ class Completed:
     status: int
     output: bytes
     errors: bytes
+    errors_cut: bool = False  # standard error was longer than what is kept of it
 
     def complaint(self) -> str:
         """Return the last line of standard error, for a message."""
@@ -87,7 +89,12 @@ def run_process(
             reader.join()
         if readers[0].overran:
             raise UnavailableError(f"{_name(command)} wrote over {max_output_bytes} bytes")
-        return Completed(status=child.returncode, output=bytes(output), errors=bytes(errors))
+        return Completed(
+            status=child.returncode,
+            output=bytes(output),
+            errors=bytes(errors),
+            errors_cut=readers[1].overran,
+        )
 
 
 @contextmanager
@@ -125,17 +132,33 @@ def _started(
         )
     except OSError as error:
         raise UnavailableError(f"cannot start {_name(command)}: {error.strerror}") from error
+    _LIVE.add(child)
     try:
         yield child
     finally:
         _end(child)
 
 
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    """Kill what is left of the child's process group, and reap the child."""
+def end_processes() -> None:
+    """Kill every child that still runs, also those that other threads wait for.
+
+    Ctrl-C reaches the main thread only: whoever runs children from threads calls this then, so
+    that the threads come to their end.
+    """
+    for child in tuple(_LIVE):
+        _kill(child)
+
+
+def _kill(child: "subprocess.Popen[bytes]") -> None:
     if child.poll() is None:
         with suppress(ProcessLookupError):  # it ended between the two calls
             os.killpg(child.pid, signal.SIGKILL)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """Kill what is left of the child's process group, and reap the child."""
+    _LIVE.discard(child)
+    _kill(child)
     for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe is not None:
             with suppress(BrokenPipeError):  # what was still buffered has no reader any more

@@ -1,0 +1,1 @@
+"""Scanners: each looks at one repository and yields a `ScanReport`."""
