@@ -1,0 +1,1 @@
+"""Facts → policy → decision: the place that says yes or no."""

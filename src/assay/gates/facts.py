@@ -1,0 +1,191 @@
+"""The one document that policies read, built from verified statements and nothing else.
+
+* All statements about the subject count (`gates.supersession` says which do not): findings and gaps
+  are joined, so that no later statement can hide an earlier one.
+* What cannot be read, is not known, or is dated after the decision is a gap of the gate itself,
+  in `refused`; no policy can overlook it.
+* Every list is bounded, the worst first, and its full length is told.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from assay.core.clock import format_time, parse_time
+from assay.core.digest import Digest
+from assay.core.errors import MalformedError, RejectedError
+from assay.core.notchecked import NotChecked
+from assay.evidence.envelope import VerifiedStatement
+from assay.findings.finding import Severity
+from assay.findings.scanreport import ScanReport
+from assay.gates.joining import join_facts, join_inventories, join_reports
+from assay.gates.parameters import Parameters
+from assay.gates.reading import (
+    NOT_EVIDENCE,
+    SUPERSESSION_TYPE,
+    Evidence,
+    Replacement,
+    read_evidence,
+    read_replacements,
+)
+from assay.gates.supersession import Counted, apply_replacements
+
+SCHEMA: Final = "assay.facts/v1"
+CLOCK_SKEW: Final = timedelta(minutes=5)  # between two machines that keep time
+
+
+def build_facts(
+    *,
+    subject: Digest,
+    evidence: tuple[VerifiedStatement, ...],
+    parameters: Parameters,
+    at: datetime,
+) -> dict[str, object]:
+    """Return the document about `subject` at the time `at`; the order of `evidence` is no matter.
+
+    Raises:
+        RejectedError: A statement is about something else.
+    """
+    items, replacements, refused = _read_all(subject, evidence)
+    counted = apply_replacements(items, replacements)
+    refused = (*refused, *counted.refused, *_from_the_future(counted.evidence, at))
+    return {
+        "schema": SCHEMA,
+        "subject": str(subject),
+        "at": format_time(at),
+        "parameters": _parameters(parameters),
+        "collectors": _collectors(counted.evidence, at),
+        "evidence": [_entry(item, at) for item in counted.evidence],
+        "superseded": [_superseded(item) for item in counted.followed],
+        "refused": [item.as_json() for item in sorted(set(refused))],
+        **_content(counted, at),
+    }
+
+
+def _read_all(
+    subject: Digest, evidence: tuple[VerifiedStatement, ...]
+) -> tuple[tuple[Evidence, ...], tuple[Replacement, ...], tuple[NotChecked, ...]]:
+    """Read each statement once, in the order of digests."""
+    items: list[Evidence] = []
+    replacements: list[Replacement] = []
+    refused: list[NotChecked] = []
+    for digest, verified in sorted({str(v.digest): v for v in evidence}.items()):
+        if subject not in {named.digest for named in verified.subjects}:
+            raise RejectedError(f"the statement {digest} is not about {subject}")
+        try:
+            if verified.predicate_type == SUPERSESSION_TYPE:
+                replacements.extend(read_replacements(verified))
+            elif verified.predicate_type not in NOT_EVIDENCE:
+                items.append(read_evidence(verified))
+        except MalformedError as error:
+            refused.append(_unreadable(digest, error))
+    return tuple(items), tuple(replacements), tuple(refused)
+
+
+def _unreadable(digest: str, error: MalformedError) -> NotChecked:
+    return NotChecked(
+        what="statement",
+        where=digest,
+        why=f"cannot be read: {error}",
+        remedy="Record the evidence again with a version of Assay that knows it.",
+    )
+
+
+def _from_the_future(evidence: tuple[Evidence, ...], at: datetime) -> Iterator[NotChecked]:
+    for item in evidence:
+        if item.observed_at > at + CLOCK_SKEW:
+            yield NotChecked(
+                what="statement",
+                where=str(item.statement),
+                why=f"made at {format_time(item.observed_at)}, after this decision",
+                remedy="Set the clocks of the collector and of the gate.",
+            )
+
+
+def _parameters(parameters: Parameters) -> dict[str, object]:
+    return {
+        "vulnerabilities": _threshold(parameters.vulnerabilities),
+        "workflows": _threshold(parameters.workflows),
+        "code": _threshold(parameters.code),
+        "advisory_max_age_hours": parameters.advisory_max_age_hours,
+        "evidence_max_age_hours": parameters.evidence_max_age_hours,
+    }
+
+
+def _threshold(severity: Severity) -> dict[str, object]:
+    return {"severity": severity.value, "rank": severity.rank}
+
+
+def _collectors(evidence: tuple[Evidence, ...], at: datetime) -> dict[str, object]:
+    """Return each collector that reported, with the age of its newest report.
+
+    That a collector reported is shown by one statement; what it found is joined from all.
+    """
+    return {
+        name: {
+            "statements": len(items),
+            "age_hours": min(_age_hours(item.observed_at, at) for item in items),
+            "signed_by": sorted({name for item in items for name in item.signed_by}),
+        }
+        for name, items in _by_collector(evidence).items()
+    }
+
+
+def _by_collector(evidence: tuple[Evidence, ...]) -> dict[str, list[Evidence]]:
+    grouped: dict[str, list[Evidence]] = {}
+    for item in sorted(evidence, key=lambda e: (e.collector, str(e.statement))):
+        grouped.setdefault(item.collector, []).append(item)
+    return grouped
+
+
+def _entry(item: Evidence, at: datetime) -> dict[str, object]:
+    return {
+        "statement": str(item.statement),
+        "collector": item.collector,
+        "age_hours": _age_hours(item.observed_at, at),
+        "signed_by": list(item.signed_by),
+    }
+
+
+def _superseded(item: Replacement) -> dict[str, object]:
+    return {"statement": item.statement, "by": str(item.by), "reason": item.reason}
+
+
+def _content(counted: Counted, at: datetime) -> dict[str, object]:
+    reports: dict[str, list[ScanReport]] = {}
+    for item in counted.evidence:
+        if item.report is not None:
+            reports.setdefault(item.collector, []).append(item.report)
+    inventories = [item.inventory for item in counted.evidence if item.inventory is not None]
+    facts = [dict(item.source) for item in counted.evidence if item.source is not None]
+    document: dict[str, object] = {
+        "scans": {name: join_reports(found) for name, found in sorted(reports.items())},
+        "advisories": _advisories(reports.get("vulnerabilities", []), at),
+    }
+    if inventories:
+        document["inventory"] = join_inventories(inventories)
+    if facts:
+        document["source"] = join_facts(facts)
+    return document
+
+
+def _advisories(reports: list[ScanReport], at: datetime) -> dict[str, object]:
+    """Return the age of the oldest feed of the report with the freshest data.
+
+    Fresh data are a merit that one report shows; what older ones found counts all the same.
+    """
+    ages = [age for report in reports for age in _oldest_feed(report, at)]
+    if not ages:
+        return {"imported": False}
+    return {"imported": True, "age_hours": min(ages)}
+
+
+def _oldest_feed(report: ScanReport, at: datetime) -> Iterator[int]:
+    imported = [text for name, text in report.inputs.items() if name.endswith("/importedAt")]
+    if imported:
+        yield max(_age_hours(parse_time(text), at) for text in imported)
+
+
+def _age_hours(since: datetime, at: datetime) -> int:
+    """Return whole hours, rounded down; 0 where `since` is the future, which is refused besides."""
+    return max(0, (at - since) // timedelta(hours=1))
