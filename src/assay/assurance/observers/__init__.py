@@ -1,0 +1,1 @@
+"""Which verified statement shows which evidence: one small pure function for each kind."""

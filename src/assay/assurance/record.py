@@ -1,0 +1,200 @@
+"""The verified statements about one subject, read into values; what cannot be read stays visible.
+
+* Only statements about the subject come in, read by the same readers as the gates use, and without
+  those that a supersession took away for a reason that the gates accept too.
+* A predicate that cannot be read is `Unread`, and makes all that would depend on it unknown.
+* The time of a statement is the one inside its predicate. Nothing here knows when it was uploaded.
+"""
+
+import enum
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Generic, TypeVar
+
+from assay.core.clock import parse_time
+from assay.core.digest import Digest
+from assay.core.errors import MalformedError
+from assay.core.notchecked import NotChecked
+from assay.evidence.envelope import VerifiedStatement
+from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
+from assay.findings.scanreport import ScanReport
+from assay.gates.reading import (
+    SBOM_TYPE,
+    SOURCE_TYPE,
+    SUPERSESSION_TYPE,
+    VERDICT_TYPE,
+    Evidence,
+    read_evidence,
+    read_replacements,
+)
+from assay.gates.supersession import apply_replacements
+from assay.gates.verdict import GateVerdict
+from assay.gates.vsa import parse_vsa
+from assay.sbom.component import Inventory
+from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
+
+LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
+_Value = TypeVar("_Value")
+_Value_co = TypeVar("_Value_co", covariant=True)
+
+
+class Kind(enum.StrEnum):
+    """What a statement is, in the words of a sentence about it."""
+
+    SOURCE = "facts about the source"
+    SECRETS = "scan for secrets"
+    CODE = "scan of the code"
+    WORKFLOWS = "scan of the workflows"
+    SBOM = "SBOM"
+    VULNERABILITIES = "match with advisories"
+    VERDICT = "verdict of a gate"
+    LOG_CHECK = "check of the log"
+
+
+# Which collector writes which kind, as the gates name them.
+COLLECTORS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "source": Kind.SOURCE,
+        "secrets": Kind.SECRETS,
+        "code": Kind.CODE,
+        "workflows": Kind.WORKFLOWS,
+        "sbom": Kind.SBOM,
+        "vulnerabilities": Kind.VULNERABILITIES,
+    }
+)
+# What a statement might have said that cannot be read.
+_KINDS: Final[Mapping[str, frozenset[Kind]]] = MappingProxyType(
+    {
+        SOURCE_TYPE: frozenset({Kind.SOURCE}),
+        SCAN_TYPE: frozenset({Kind.SECRETS, Kind.CODE, Kind.WORKFLOWS}),
+        SBOM_TYPE: frozenset({Kind.SBOM}),
+        VULNS_TYPE: frozenset({Kind.VULNERABILITIES}),
+        VERDICT_TYPE: frozenset({Kind.VERDICT}),
+        LOG_CHECK_TYPE: frozenset({Kind.LOG_CHECK}),
+    }
+)
+_EVIDENCE: Final = frozenset({SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Generic[_Value_co]):
+    """What a statement says, its digest, and when what it reports happened."""
+
+    value: _Value_co
+    statement: Digest
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A verified statement whose predicate cannot be read; it might have been any of `kinds`."""
+
+    kinds: frozenset[Kind]
+    statement: Digest
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogCheck:
+    """Whether the log verified, at which size and under which root."""
+
+    size: int
+    root: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All that verified statements say about one subject, and what could not be read of them."""
+
+    subject: Digest
+    source: tuple[Read[Mapping[str, object]], ...] = ()
+    reports: tuple[Read[ScanReport], ...] = ()
+    inventories: tuple[Read[Inventory], ...] = ()
+    verdicts: tuple[Read[GateVerdict], ...] = ()
+    log_checks: tuple[Read[LogCheck], ...] = ()
+    unread: tuple[Unread, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+
+    def reports_of(self, scanner: str) -> tuple[Read[ScanReport], ...]:
+        """Return the reports of one collector."""
+        return tuple(read for read in self.reports if read.value.scanner == scanner)
+
+
+def read_record(statements: Iterable[VerifiedStatement], *, subject: Digest) -> Record:
+    """Read those of `statements` that are about `subject`; the order of them is no matter.
+
+    Whoever verified them asked for the role that each kind needs: a gate for verdicts, a collector
+    for all others.
+    """
+    named = {str(s.digest): s for s in statements if subject in {a.digest for a in s.subjects}}
+    about = [statement for _, statement in sorted(named.items())]
+    unread: list[Unread] = []
+    items = _gather(about, _EVIDENCE, read_evidence, unread)
+    listed = _gather(about, {SUPERSESSION_TYPE}, read_replacements, unread)
+    verdicts = _gather(about, {VERDICT_TYPE}, lambda s: _read_verdict(s, subject), unread)
+    checks = _gather(about, {LOG_CHECK_TYPE}, _read_log_check, unread)
+    counted = apply_replacements(items, tuple(r for several in listed for r in several))
+    return Record(
+        subject=subject,
+        source=tuple(_read(e, e.source) for e in counted.evidence if e.source is not None),
+        reports=tuple(_read(e, e.report) for e in counted.evidence if e.report is not None),
+        inventories=tuple(
+            _read(e, e.inventory) for e in counted.evidence if e.inventory is not None
+        ),
+        verdicts=verdicts,
+        log_checks=checks,
+        unread=tuple(unread),
+        not_checked=(*counted.refused, *(_not_checked(item) for item in unread)),
+    )
+
+
+def _gather(
+    about: list[VerifiedStatement],
+    types: Collection[str],
+    read: Callable[[VerifiedStatement], _Value],
+    unread: list[Unread],
+) -> tuple[_Value, ...]:
+    """Read the statements of `types`; those that cannot be read are added to `unread`."""
+    found = []
+    for statement in about:
+        if statement.predicate_type not in types:
+            continue
+        try:
+            found.append(read(statement))
+        except MalformedError as error:
+            kinds = _KINDS.get(statement.predicate_type, frozenset())
+            unread.append(Unread(kinds=kinds, statement=statement.digest, why=str(error)))
+    return tuple(found)
+
+
+def _read(evidence: Evidence, value: _Value) -> Read[_Value]:
+    return Read(value=value, statement=evidence.statement, observed_at=evidence.observed_at)
+
+
+def _read_verdict(statement: VerifiedStatement, subject: Digest) -> Read[GateVerdict]:
+    about = next(named for named in statement.subjects if named.digest == subject)
+    verdict = parse_vsa(subject=about, predicate=statement.predicate())
+    return Read(value=verdict, statement=statement.digest, observed_at=verdict.at)
+
+
+def _read_log_check(statement: VerifiedStatement) -> Read[LogCheck]:
+    predicate = statement.predicate()
+    check = LogCheck(
+        size=predicate.field("size").integer(),
+        root=predicate.field("root").text(),
+        verified=predicate.field("verified").boolean(),
+    )
+    observed_at = parse_time(predicate.field("observedAt").text())
+    return Read(value=check, statement=statement.digest, observed_at=observed_at)
+
+
+def _not_checked(item: Unread) -> NotChecked:
+    return NotChecked(
+        what="statement",
+        where=str(item.statement),
+        why=f"cannot be read: {item.why}",
+        remedy="record the evidence again with a version of Assay that knows it",
+    )
