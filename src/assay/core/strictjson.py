@@ -106,6 +106,8 @@ def _check_depth(value: object) -> None:
         if not containers:
             return
         level = [
-            child for node in level for child in (node.values() if isinstance(node, dict) else node)
+            child
+            for node in containers
+            for child in (node.values() if isinstance(node, dict) else node)
         ]
     raise MalformedError(f"more than {MAX_DEPTH} levels")

@@ -60,7 +60,7 @@ def parse_note_key(text: str) -> NoteKey:
     try:
         typed = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
-        raise MalformedError(f"{text!r} is no note key: {error}") from error
+        raise MalformedError(f"{text!r} is no note key: not base64") from error
     if not is_note_name(name) or typed[:1] != _ED25519_TYPE:
         raise MalformedError(f"{text!r} is no Ed25519 note key")
     public = asymmetric.ed25519_from_raw(typed[1:])

@@ -1,0 +1,86 @@
+"""Private keys in files."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import AssayError, MalformedError, UsageError
+from assay.signing.keyfile import create_key_file, load_key_file
+from assay.signing.spki import ALGORITHMS
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_what_is_created_is_loaded(tmp_path: Path, algorithm: str) -> None:
+    path = tmp_path / "keys" / "collector.pem"
+    made = create_key_file(path, algorithm=algorithm)
+    loaded = load_key_file(path)
+    assert loaded.public == made.public
+    assert loaded.public.algorithm == algorithm
+    loaded.public.verify(b"message", made.sign(b"message"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert path.read_bytes().startswith(b"-----BEGIN " + b"PRIVATE KEY-----")  # PKCS#8
+
+
+def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    before = create_key_file(path, algorithm="ed25519")
+    with pytest.raises(UsageError) as caught:
+        create_key_file(path, algorithm="ed25519")
+    assert str(caught.value) == f"[usage] the file exists already, at {path}"
+    assert load_key_file(path).public == before.public
+
+
+@pytest.mark.parametrize("inner", [".git", "objects"])
+def test_no_key_inside_a_repository(tmp_path: Path, inner: str) -> None:
+    (tmp_path / inner).mkdir()
+    (tmp_path / "HEAD").touch()
+    path = tmp_path / "deep" / "er" / "key.pem"
+    with pytest.raises(UsageError) as caught:
+        create_key_file(path, algorithm="ed25519")
+    assert str(caught.value) == (
+        "[usage] a private key inside a Git repository, where it would be committed sooner or "
+        f"later, at {tmp_path} (keep it under the data folder of assay)"
+    )
+    assert not path.exists()
+
+
+def test_no_key_behind_a_link_into_a_repository(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    (tmp_path / "keys").symlink_to(repository)
+    with pytest.raises(UsageError):
+        create_key_file(tmp_path / "keys" / "key.pem", algorithm="ed25519")
+
+
+def test_a_key_that_others_may_read(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    create_key_file(path, algorithm="ed25519")
+    path.chmod(0o640)
+    with pytest.raises(UsageError) as caught:
+        load_key_file(path)
+    assert str(caught.value) == (
+        f"[usage] a private file that others may read, at {path} (chmod 600 {path})"
+    )
+
+
+def test_a_file_that_holds_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    path.write_bytes(b"hello")
+    path.chmod(0o600)
+    with pytest.raises(MalformedError) as caught:
+        load_key_file(path)
+    assert str(caught.value) == f"[malformed] not an unencrypted private key in PEM, at {path}"
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(AssayError) as caught:
+        load_key_file(tmp_path / "key.pem")
+    assert str(caught.value) == f"[usage] no such file, at {tmp_path / 'key.pem'}"
+
+
+def test_an_unknown_algorithm_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        create_key_file(tmp_path / "key.pem", algorithm="rot13")
+    assert not (tmp_path / "key.pem").exists()
