@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from assay.core.errors import MalformedError, UnavailableError, UsageError
+from assay.core.errors import MalformedError, UnavailableError, UsageError, inside
 
 MAX_RATIO: Final = 200  # JSON texts reach about 30; deflate's own limit is 1,032
 RATIO_FREE_BYTES: Final = 2**20  # below this size a high rate harms nobody
@@ -50,7 +50,7 @@ def read_zip(path: Path, *, limits: ZipLimits, suffix: str) -> Iterator[Member]:
             member.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with inside(str(path)), zipfile.ZipFile(path) as archive:
             members = _checked(archive, path, limits)
             for info in members:
                 if not info.is_dir() and info.filename.endswith(suffix):
@@ -60,7 +60,7 @@ def read_zip(path: Path, *, limits: ZipLimits, suffix: str) -> Iterator[Member]:
     except OSError as error:
         raise UnavailableError(f"cannot read: {error.strerror}", where=str(path)) from error
     except zipfile.BadZipFile as error:
-        raise MalformedError(f"no zip archive: {error}", where=str(path)) from error
+        raise MalformedError(f"no sound zip archive: {error}", where=str(path)) from error
 
 
 def _checked(
@@ -68,9 +68,7 @@ def _checked(
 ) -> tuple[zipfile.ZipInfo, ...]:
     members = tuple(archive.infolist())
     if len(members) > limits.members:
-        raise MalformedError(
-            f"{len(members)} members, where at most {limits.members} are read", where=str(path)
-        )
+        raise MalformedError(f"{len(members)} members, where at most {limits.members} are read")
     seen: set[str] = set()
     for info in members:
         _check_member(info, limits)
@@ -102,11 +100,9 @@ def _check_total(members: tuple[zipfile.ZipInfo, ...], path: Path, limits: ZipLi
     """Bound the sum: small members that share their bytes make a bomb of any size."""
     total, present = sum(info.file_size for info in members), path.stat().st_size
     if total > limits.total_bytes:
-        raise MalformedError(
-            f"{total} bytes in all, where at most {limits.total_bytes} are read", where=str(path)
-        )
+        raise MalformedError(f"{total} bytes in all, where at most {limits.total_bytes} are read")
     if total > max(RATIO_FREE_BYTES, MAX_RATIO * present):
-        raise MalformedError(f"packed more than {MAX_RATIO}-fold, as bombs are", where=str(path))
+        raise MalformedError(f"packed more than {MAX_RATIO}-fold, as bombs are")
 
 
 def _is_inside(name: str) -> bool:

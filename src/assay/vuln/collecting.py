@@ -58,9 +58,6 @@ def collect_records(
 
     `scope` is the ecosystem that the source is named after, or any other text. A record that
     cannot be read goes to the ecosystems that it names, or to all of the source's.
-
-    Raises:
-        MalformedError: The source has not one record that belongs to an ecosystem.
     """
     drafts: dict[str, Draft] = {}
     nowhere: list[Unreadable] = []
@@ -76,9 +73,19 @@ def collect_records(
     for item in nowhere:
         for draft in drafts.values():
             _add_unreadable(draft, item)
-    if not any(draft.lines for draft in drafts.values()):
-        raise MalformedError("no advisory that is about any package", hint="OSV records, as JSON")
     return drafts
+
+
+def check_drafts(drafts: Mapping[str, Draft], *, where: str) -> None:
+    """Refuse the drafts of a source that has nothing for any ecosystem; `where` is the source.
+
+    Raises:
+        MalformedError: There is not one record, readable or not, that belongs to an ecosystem.
+    """
+    if not any(draft.lines for draft in drafts.values()):
+        raise MalformedError(
+            "no advisory that is about any package", where=where, hint="OSV records, as JSON"
+        )
 
 
 def finish_feeds(

@@ -185,16 +185,18 @@ def _locations(purl: str, components: list[Component]) -> tuple[Location, ...]:
 
 
 def _remedy(component: Component, answer: PackageAnswer, match: Match) -> str:
-    present = f"{component.name} from {component.version}"
     if any(name.startswith("MAL-") for name in match.advisories):
-        return f"Remove {present}: it is malicious. Treat what it ran on as compromised"
+        return (
+            f"Remove {component.name} {component.version}: it is malicious. "
+            "Treat what it ran on as compromised"
+        )
     if not match.fixed:
         return (
             f"No fixed version of {component.name} is known: replace it, or record with a reason "
             "and an end date why it does not matter here"
         )
     prefix = "v" if component.version.startswith("v") and match.fixed[0].isdigit() else ""
-    upgrade = f"Upgrade {present} to {prefix}{match.fixed} or later"
+    upgrade = f"Upgrade {component.name} from {component.version} to {prefix}{match.fixed} or later"
     if answer.clear and answer.clear != match.fixed:
         return f"{upgrade}; {prefix}{answer.clear} is clear of every known vulnerability"
     return upgrade

@@ -16,7 +16,14 @@ from urllib.parse import quote
 
 from assay.core.clock import format_time, parse_time
 from assay.core.digest import parse_digest, sha256_of
-from assay.core.errors import MalformedError, RejectedError, TamperedError, UsageError, inside
+from assay.core.errors import (
+    MalformedError,
+    RejectedError,
+    TamperedError,
+    UnavailableError,
+    UsageError,
+    inside,
+)
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.sbom.component import Component
@@ -24,7 +31,13 @@ from assay.system.files import load_file, save_file
 from assay.system.http import Fetched, FetchLimits, fetch_file
 from assay.system.lock import hold_lock
 from assay.vuln.advisory import Advisory, AdvisorySet, Feed, Unreadable
-from assay.vuln.collecting import CollectedFeed, Draft, collect_records, finish_feeds
+from assay.vuln.collecting import (
+    CollectedFeed,
+    Draft,
+    check_drafts,
+    collect_records,
+    finish_feeds,
+)
 from assay.vuln.feedfile import check_feed, find_advisories, find_unreadable, list_packages
 from assay.vuln.package import ECOSYSTEMS, parse_package
 from assay.vuln.source import Source, find_sources
@@ -53,8 +66,8 @@ def import_advisories(source: Path, mirror: Path, *, at: datetime) -> tuple[Feed
     """
     drafts: dict[str, Draft] = {}
     for part in find_sources(source):
-        with inside(str(part.path)):
-            found = collect_records(part.records(), scope=part.scope, at=at)
+        found = collect_records(part.records(), scope=part.scope, at=at)
+        check_drafts(found, where=str(part.path))
         for ecosystem, draft in found.items():
             drafts.setdefault(ecosystem, Draft()).merge(draft)
     collected = finish_feeds(drafts, at=at, source=source.name, etag="")
@@ -98,21 +111,32 @@ def fetch_from_bucket(url: str, into: Path, etag: str) -> Fetched:
 
 def _update(ecosystem: str, mirror: Path, at: datetime, fetch: Fetch) -> tuple[CollectedFeed, ...]:
     old = load_feeds(mirror).get(ecosystem)
+    content = _sound_content(mirror, old)
     url = f"{BUCKET}/{quote(ecosystem)}/all.zip"
     incoming = mirror / f"incoming-{quote(ecosystem, safe='')}.zip"
     try:
-        fetched = fetch(url, incoming, old.etag if old else "")
+        fetched = fetch(url, incoming, old.etag if old is not None and content else "")
         if not fetched.changed and old is not None:
-            content = _load_content(mirror, old)
             return (CollectedFeed(feed=replace(old, imported_at=at), content=content),)
         records = Source(scope=ecosystem, path=incoming).records()
         drafts = collect_records(records, scope=ecosystem, at=at)
     finally:
         incoming.unlink(missing_ok=True)
+    check_drafts(drafts, where=url)
     collected = finish_feeds(drafts, at=at, source=url, etag=fetched.etag)
     for item in collected:
         _refuse_relapse(old, item.feed)
     return collected
+
+
+def _sound_content(mirror: Path, feed: Feed | None) -> bytes:
+    """Return the data of `feed`, or nothing where they must be fetched again."""
+    if feed is None:
+        return b""
+    try:
+        return _load_content(mirror, feed)
+    except (TamperedError, MalformedError, UnavailableError):
+        return b""
 
 
 def _refuse_relapse(old: Feed | None, new: Feed) -> None:
@@ -198,7 +222,14 @@ def _load(mirror: Path, wanted: Mapping[str, set[str]] | None) -> AdvisorySet:
 
 def _load_content(mirror: Path, feed: Feed) -> bytes:
     path = _path(mirror, feed)
-    content = load_file(path, max_bytes=MAX_FEED_BYTES)
+    try:
+        content = load_file(path, max_bytes=MAX_FEED_BYTES)
+    except UsageError as error:
+        raise UnavailableError(
+            f"the advisories of {feed.ecosystem} are gone",
+            where=str(path),
+            hint="import or update them again",
+        ) from error
     if sha256_of(content) != feed.digest:
         raise TamperedError(
             f"the advisories of {feed.ecosystem} are not those that were imported",
@@ -211,15 +242,17 @@ def _load_content(mirror: Path, feed: Feed) -> bytes:
 
 
 def _save(mirror: Path, collected: tuple[CollectedFeed, ...]) -> tuple[Feed, ...]:
-    """Save the files, then the list, then drop what the list does not name any more."""
+    """Save the files, then the list, then drop what neither this list nor the last one names.
+
+    The last list's files stay, because somebody may have read that list a moment ago.
+    """
     for item in collected:
-        path = _path(mirror, item.feed)
-        if not path.exists():
-            save_file(path, item.content)
-    feeds = dict(load_feeds(mirror)) | {item.feed.ecosystem: item.feed for item in collected}
+        save_file(_path(mirror, item.feed), item.content)
+    old = load_feeds(mirror)
+    feeds = dict(old) | {item.feed.ecosystem: item.feed for item in collected}
     listed = [_render_feed(feeds[ecosystem]) for ecosystem in sorted(feeds)]
     save_file(mirror / "feeds.json", render_canonical_json({"schema": SCHEMA, "feeds": listed}))
-    kept = {_path(mirror, feed) for feed in feeds.values()}
+    kept = {_path(mirror, feed) for feed in (*old.values(), *feeds.values())}
     for path in mirror.glob("*.advisories"):
         if path not in kept:
             path.unlink(missing_ok=True)

@@ -76,8 +76,9 @@ def _identifiers(record: JsonValue, name: str) -> tuple[str, ...]:
 
 
 def _time(value: JsonValue) -> datetime:
+    text = value.text()
     with inside(value.where):
-        return parse_time(value.text())
+        return parse_time(text)
 
 
 def _summary(record: JsonValue) -> str:

@@ -38,9 +38,11 @@ def parse_package(purl: str) -> Package:
     scheme, _, rest = purl.partition(":")
     path = rest.partition("#")[0].partition("?")[0].strip("/")
     kind, _, full_name = path.partition("/")
-    if scheme != "pkg" or not kind or not full_name:
+    namespace, slash, last = full_name.rpartition("/")
+    last, _, version = last.partition("@") if not last.startswith("@") else (last, "", "")
+    name = namespace + slash + last
+    if scheme != "pkg" or not kind or not last:
         raise MalformedError(f"{purl!r} is no package URL", hint="pkg:TYPE/NAME@VERSION")
-    name, _, version = full_name.rpartition("@") if "@" in full_name else (full_name, "", "")
     ecosystem = ECOSYSTEMS.get(kind.lower(), f"pkg:{kind.lower()}")
     return Package(
         ecosystem=ecosystem, name=normal_name(ecosystem, unquote(name)), version=unquote(version)

@@ -87,14 +87,15 @@ def parse_vulns(predicate: JsonValue) -> ScanReport:
     said = sorted(
         _parse_result(item) for item in predicate.field("scanner").field("result").items()
     )
-    if said != sorted((_vulnerability(f), f.severity.value) for f in report.findings):
+    if said != sorted((_vulnerability(f), (f.severity.value,)) for f in report.findings):
         raise MalformedError("not what assay_report says", where="scanner.result")
     return report
 
 
-def _parse_result(item: JsonValue) -> tuple[str, str]:
-    return item.field("id").text(), item.field("severity").items()[0].field("score").text()
+def _parse_result(item: JsonValue) -> tuple[str, tuple[str, ...]]:
+    scores = tuple(rating.field("score").text() for rating in item.field("severity").items())
+    return item.field("id").text(), scores
 
 
 def _vulnerability(finding: Finding) -> str:
-    return finding.rule.rpartition("/")[2]
+    return finding.rule.removeprefix("osv/")

@@ -78,7 +78,8 @@ def extent_of(ecosystem: str, entries: Iterable[Affected]) -> Extent:
         versions.update(entry.versions)
         usable = [item for item in entry.ranges if item.type != "GIT"]  # commits, not versions
         if not usable and not entry.versions:
-            problems.append("it names no versions, only commits" if entry.ranges else "no versions")
+            only = ", only commits" if entry.ranges else ""
+            problems.append(f"it names no versions{only}")
         for item in usable:
             try:
                 intervals += _intervals(ecosystem, item)

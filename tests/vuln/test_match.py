@@ -1,0 +1,362 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from assay.core.digest import sha256_of
+from assay.core.notchecked import NotChecked
+from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
+from assay.sbom.component import Component
+from assay.vuln.advisory import AdvisorySet, Feed, Unreadable
+from assay.vuln.match import GET_ADVISORIES, MAX_LISTED, MatchResult, match_components
+from assay.vuln.osv import parse_advisory
+from assay.vuln.package import normal_name
+from assay.vuln.ranges import Answer
+from tests.vuln.records import affected, encoded
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+CRITICAL = [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]
+
+
+def feed(ecosystem: str = "PyPI") -> Feed:
+    return Feed(
+        ecosystem=ecosystem,
+        digest=sha256_of(ecosystem.encode()),
+        advisories=1,
+        unreadable=0,
+        imported_at=AT - timedelta(days=1),
+        newest_modified=AT - timedelta(days=2),
+        source="osv",
+    )
+
+
+def known(*records: bytes, unreadable: tuple[Unreadable, ...] = ()) -> AdvisorySet:
+    """Return the set that holds `records`, with a feed for PyPI and those that they are about."""
+    by_package: dict[tuple[str, str], list[bytes]] = {}
+    for data in records:
+        for item in parse_advisory(data).affected:
+            key = (item.ecosystem, normal_name(item.ecosystem, item.name))
+            by_package.setdefault(key, []).append(data)
+    return AdvisorySet(
+        feeds={name: feed(name) for name in ("PyPI", *(eco for eco, _ in by_package))},
+        advisories={
+            key: tuple(parse_advisory(data) for data in dict.fromkeys(found))
+            for key, found in by_package.items()
+        },
+        unreadable=unreadable,
+    )
+
+
+def component(purl: str = "pkg:pypi/shop@1.0", *, found_in: str = "requirements.txt") -> Component:
+    name, _, version = purl.partition("/")[2].partition("@")
+    return Component(purl=purl, name=name, version=version, found_in=(found_in,))
+
+
+def match(advisories: AdvisorySet, *purls: str) -> MatchResult:
+    return match_components([component(purl) for purl in purls], advisories, at=AT)
+
+
+def only(result: MatchResult) -> Finding:
+    (finding,) = result.findings
+    return finding
+
+
+def test_affected() -> None:
+    result = match(known(encoded(aliases=["CVE-2026-1"], severity=CRITICAL)), "pkg:pypi/shop@1.0")
+    assert result.answers == {"pkg:pypi/shop@1.0": Answer.AFFECTED}
+    assert result.not_checked == ()
+    assert only(result) == Finding(
+        identity=identity_of(Kind.VULNERABILITY, "pkg:pypi/shop@1.0", "CVE-2026-1"),
+        kind=Kind.VULNERABILITY,
+        rule="osv/CVE-2026-1",
+        title="CVE-2026-1 in shop 1.0",
+        severity=Severity.CRITICAL,
+        message=(
+            "it breaks [CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H (9.8); "
+            "from GHSA-aaaa-bbbb-cccc]"
+        ),
+        remedy="Upgrade shop from 1.0 to 2.0 or later",
+        locations=(Location(path="requirements.txt"),),
+        references=("CVE-2026-1", "GHSA-aaaa-bbbb-cccc"),
+    )
+
+
+def test_not_affected() -> None:
+    result = match(known(encoded()), "pkg:pypi/shop@2.0", "pkg:pypi/other@1.0")
+    assert set(result.answers.values()) == {Answer.NOT_AFFECTED}
+    assert (result.findings, result.not_checked) == ((), ())
+
+
+def test_nothing_to_match_is_nothing_found() -> None:
+    result = match(known(encoded()))
+    assert (result.answers, result.findings, result.not_checked) == ({}, (), ())
+    assert result.examined["components"] == 0
+
+
+NOT_CHECKED = {
+    "no data for the ecosystem": (
+        known(),
+        "pkg:npm/shop@1.0",
+        NotChecked(
+            what="advisory data",
+            where="npm",
+            why="no advisories here; components: 1",
+            remedy=GET_ADVISORIES,
+        ),
+    ),
+    "an ecosystem that is not matched": (
+        known(),
+        "pkg:deb/debian/bash@5",
+        NotChecked(
+            what="advisory data",
+            where="pkg:deb",
+            why="not matched yet; components: 1",
+            remedy="check these components by other means",
+        ),
+    ),
+    "a version that is none": (
+        known(encoded("A"), encoded("B")),
+        "pkg:pypi/shop@trunk",
+        NotChecked(
+            what="component version",
+            where="pkg:pypi/shop@trunk",
+            why="'trunk' is no version of PyPI",
+            remedy="pin a released version in the lock file",
+        ),
+    ),
+    "no version": (
+        known(),
+        "pkg:pypi/shop",
+        NotChecked(
+            what="component version",
+            where="pkg:pypi/shop",
+            why="no version",
+            remedy="pin a released version in the lock file",
+        ),
+    ),
+    "no package URL": (
+        known(),
+        "shop 1.0",
+        NotChecked(what="component", where="shop 1.0", why="'shop 1.0' is no package URL"),
+    ),
+    "a range that cannot be worked out": (
+        known(encoded(affected=[affected(kind="LUNAR")])),
+        "pkg:pypi/shop@1.0",
+        NotChecked(
+            what="advisory",
+            where="GHSA-aaaa-bbbb-cccc",
+            why="a range of the unknown type 'LUNAR'; it may affect pkg:pypi/shop@1.0",
+            remedy="update Assay or the advisories",
+        ),
+    ),
+    "an unreadable advisory about this package": (
+        known(
+            unreadable=(
+                Unreadable(ecosystem="PyPI", name="X.json", why="broken", packages=("shop",)),
+            )
+        ),
+        "pkg:pypi/shop@1.0",
+        NotChecked(
+            what="advisory",
+            where="X.json",
+            why="broken; it may affect pkg:pypi/shop@1.0",
+            remedy="update Assay or the advisories",
+        ),
+    ),
+    "an unreadable advisory about nobody knows what": (
+        known(unreadable=(Unreadable(ecosystem="PyPI", name="X.json", why="broken"),)),
+        "pkg:pypi/shop@1.0",
+        NotChecked(
+            what="advisory",
+            where="X.json",
+            why="broken; it may affect pkg:pypi/shop@1.0",
+            remedy="update Assay or the advisories",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("advisories", "purl", "not_checked"), NOT_CHECKED.values(), ids=NOT_CHECKED
+)
+def test_unknown(advisories: AdvisorySet, purl: str, not_checked: NotChecked) -> None:
+    result = match(advisories, purl)
+    assert result.answers == {purl: Answer.UNKNOWN}
+    assert (result.findings, result.not_checked) == ((), (not_checked,))
+
+
+def test_an_unreadable_advisory_leaves_other_packages_and_ecosystems_alone() -> None:
+    about = Unreadable(ecosystem="PyPI", name="X.json", why="broken", packages=("other",))
+    foreign = Unreadable(ecosystem="npm", name="Y.json", why="broken")
+    result = match(known(unreadable=(about, foreign)), "pkg:pypi/shop@1.0")
+    assert result.answers == {"pkg:pypi/shop@1.0": Answer.NOT_AFFECTED}
+
+
+def test_one_entry_for_an_ecosystem_without_data() -> None:
+    result = match(known(), *(f"pkg:npm/a@{n}" for n in range(3)))
+    assert [item.why for item in result.not_checked] == ["no advisories here; components: 3"]
+
+
+def test_one_entry_for_an_unreadable_advisory() -> None:
+    broken = Unreadable(ecosystem="PyPI", name="X.json", why="broken")
+    result = match(known(unreadable=(broken,)), *(f"pkg:pypi/a@{n}" for n in range(3)))
+    assert [item.why for item in result.not_checked] == [
+        "broken; it may affect pkg:pypi/a@0 and 2 more components"
+    ]
+
+
+def test_thousands_of_unreadable_advisories_do_not_flood_the_report() -> None:
+    broken = tuple(
+        Unreadable(ecosystem="PyPI", name=f"{n:04}.json", why="broken") for n in range(2000)
+    )
+    result = match(known(unreadable=broken), "pkg:pypi/a@1")
+    assert len(result.not_checked) == MAX_LISTED + 1
+    assert f"{2000 - MAX_LISTED} more" in {item.where for item in result.not_checked}
+
+
+def test_affected_by_one_and_unknown_by_another_is_both() -> None:
+    unclear = encoded("GHSA-unclear", affected=[affected(kind="LUNAR")])
+    result = match(known(encoded(), unclear), "pkg:pypi/shop@1.0")
+    assert result.answers == {"pkg:pypi/shop@1.0": Answer.AFFECTED}
+    assert [item.where for item in result.not_checked] == ["GHSA-unclear"]
+
+
+def test_withdrawn_is_passed_over_and_listed() -> None:
+    gone = encoded(withdrawn="2026-02-01T00:00:00Z")
+    result = match(known(gone), "pkg:pypi/shop@1.0")
+    assert result.answers == {"pkg:pypi/shop@1.0": Answer.NOT_AFFECTED}
+    assert (result.findings, result.withdrawn) == ((), ("GHSA-aaaa-bbbb-cccc",))
+
+
+def test_a_withdrawn_record_takes_no_other_record_of_the_same_vulnerability_with_it() -> None:
+    gone = encoded("PYSEC-1", aliases=["CVE-1"], withdrawn="2026-02-01T00:00:00Z")
+    result = match(known(gone, encoded(aliases=["CVE-1"])), "pkg:pypi/shop@1.0")
+    assert only(result).rule == "osv/CVE-1"
+
+
+def test_one_finding_for_one_vulnerability_under_several_ids() -> None:
+    records = (
+        encoded(
+            "PYSEC-1",
+            aliases=["CVE-1"],
+            affected=[affected(events=[{"introduced": "0"}, {"fixed": "1.5"}])],
+        ),
+        encoded("GHSA-1", aliases=["CVE-1"], severity=CRITICAL),
+    )
+    finding = only(match(known(*records), "pkg:pypi/shop@1.0"))
+    assert finding.references == ("CVE-1", "GHSA-1", "PYSEC-1")
+    assert finding.severity is Severity.CRITICAL
+    assert finding.remedy == "Upgrade shop from 1.0 to 2.0 or later"
+
+
+def test_a_record_about_two_cves_gives_two_findings_that_do_not_name_each_other() -> None:
+    result = match(known(encoded("GO-1", aliases=["CVE-1", "CVE-2"])), "pkg:pypi/shop@1.0")
+    assert [finding.references for finding in result.findings] == [
+        ("CVE-1", "GO-1"),
+        ("CVE-2", "GO-1"),
+    ]
+
+
+def test_one_component_in_two_lock_files_is_one_finding() -> None:
+    components = [component(found_in="b.lock"), component(found_in="a.lock"), component()]
+    result = match_components(components, known(encoded()), at=AT)
+    assert [place.path for place in only(result).locations] == [
+        "a.lock",
+        "b.lock",
+        "requirements.txt",
+    ]
+    assert result.examined["components"] == 1
+
+
+def test_a_component_found_nowhere_is_at_its_own_name() -> None:
+    lost = Component(purl="pkg:pypi/shop@1.0", name="shop", version="1.0", found_in=())
+    result = match_components([lost], known(encoded()), at=AT)
+    assert only(result).locations == (Location(path="pkg:pypi/shop@1.0"),)
+
+
+def _events(*pairs: str) -> list[dict[str, str]]:
+    return [{k: v} for k, _, v in (pair.partition("=") for pair in pairs)]
+
+
+REMEDIES = {
+    "smallest fix above": (
+        [_events("introduced=0", "fixed=1.5", "introduced=2", "fixed=2.5")],
+        "1.0",
+        "Upgrade shop from 1.0 to 1.5 or later",
+    ),
+    "not a fix below": (
+        [_events("introduced=0", "fixed=1.5", "introduced=2", "fixed=2.5")],
+        "2.1",
+        "Upgrade shop from 2.1 to 2.5 or later",
+    ),
+    "not a fix that is affected itself": (
+        [_events("introduced=0", "fixed=1.5"), _events("introduced=1.2", "fixed=1.8")],
+        "1.0",
+        "Upgrade shop from 1.0 to 1.8 or later",
+    ),
+    "no fix": (
+        [_events("introduced=0", "last_affected=9")],
+        "1.0",
+        (
+            "No fixed version of shop is known: replace it, or record with a reason and an end "
+            "date why it does not matter here"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("ranges", "version", "remedy"), REMEDIES.values(), ids=REMEDIES)
+def test_remedy(ranges: list[list[dict[str, str]]], version: str, remedy: str) -> None:
+    data = encoded(affected=[affected(events=events) for events in ranges])
+    assert only(match(known(data), f"pkg:pypi/shop@{version}")).remedy == remedy
+
+
+def test_the_remedy_names_a_version_that_is_clear_of_everything() -> None:
+    later = encoded("GHSA-2", affected=[affected(events=_events("introduced=0", "fixed=3.0"))])
+    result = match(known(encoded("GHSA-1"), later), "pkg:pypi/shop@1.0")
+    assert [finding.remedy for finding in result.findings] == [
+        "Upgrade shop from 1.0 to 2.0 or later; 3.0 is clear of every known vulnerability",
+        "Upgrade shop from 1.0 to 3.0 or later",
+    ]
+
+
+def test_the_remedy_for_a_go_module_has_its_v() -> None:
+    data = encoded(affected=[affected("example.org/a", ecosystem="Go", kind="SEMVER")])
+    result = match(known(data), "pkg:golang/example.org/a@v1.0.0")
+    assert only(result).remedy == "Upgrade example.org/a from v1.0.0 to v2.0 or later"
+
+
+def test_the_remedy_for_malice_is_no_upgrade() -> None:
+    result = match(known(encoded("MAL-2026-1")), "pkg:pypi/shop@1.0")
+    assert only(result).remedy == (
+        "Remove shop 1.0: it is malicious. Treat what it ran on as compromised"
+    )
+    assert only(result).severity is Severity.CRITICAL
+
+
+def test_the_inputs_name_the_data_and_their_age() -> None:
+    inputs = match(known()).inputs
+    assert inputs == {
+        "advisories": str(
+            sha256_of(json.dumps({"PyPI": str(feed().digest)}, separators=(",", ":")).encode())
+        ),
+        "advisories/PyPI": str(feed().digest),
+        "advisories/PyPI/importedAt": "2026-02-28T00:00:00Z",
+        "advisories/PyPI/newestModified": "2026-02-27T00:00:00Z",
+    }
+
+
+def test_without_any_data_the_inputs_still_say_so() -> None:
+    assert match(AdvisorySet()).inputs == {"advisories": str(sha256_of(b"{}"))}
+
+
+def test_examined() -> None:
+    result = match(known(encoded()), "pkg:pypi/shop@1.0", "pkg:pypi/shop@2.0", "pkg:npm/a@1")
+    assert result.examined == {
+        "components": 3,
+        "components affected": 1,
+        "components not affected": 1,
+        "components unknown": 1,
+        "advisories": 1,
+        "advisories unreadable": 0,
+    }
