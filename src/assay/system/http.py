@@ -81,7 +81,10 @@ def fetch_file(
 
 
 def _check_url(url: str, hosts: frozenset[str]) -> None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise RejectedError("no URL", where=repr(url)) from error
     host = parts.hostname or ""
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         raise RejectedError(f"{parts.scheme!r} where https is needed", where=repr(url))
@@ -140,8 +143,12 @@ def _redirected(url: str, headers: Message) -> str:
     target = headers.get("Location")
     if not target:
         raise UnavailableError("a redirect to nowhere", where=url)
-    joined = urljoin(url, target)
-    if urlsplit(joined).scheme != urlsplit(url).scheme:
+    try:
+        joined = urljoin(url, target)
+        same = urlsplit(joined).scheme == urlsplit(url).scheme
+    except ValueError as error:
+        raise RejectedError("no URL", where=repr(target)) from error
+    if not same:
         raise RejectedError("a redirect to another scheme", where=repr(joined))
     return joined
 
