@@ -1,8 +1,8 @@
 """The 60-second demo: a shop with planted faults is refused, mended, passed, and its log guarded.
 
 Everything is real: a Git repository with a history, the checks, the signatures, the log. It runs
-in the folder `demo`, with keys and advisories of its own, and needs no network. Exits 0 only when
-every step did what it says.
+in the folder `demo`; its keys, which must not lie in a repository, are in the user's cache folder.
+It needs no network. Exits 0 only when every step did what it says.
 """
 
 import os
@@ -19,11 +19,12 @@ from pathlib import Path
 EXAMPLES = Path(__file__).resolve().parent
 DEMO = EXAMPLES.parent / "demo"
 SHOP = DEMO / "shop"
+HOME = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "assay-demo"
 ASSAY = Path(sys.executable).with_name("assay")
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
-    "HOME": str(DEMO / "home"),
-    "ASSAY_HOME": str(DEMO / "assay-home"),
+    "HOME": str(HOME),
+    "ASSAY_HOME": str(HOME / "assay"),
     "GIT_CONFIG_NOSYSTEM": "1",
     "FILTER_BRANCH_SQUELCH_WARNING": "1",
     "LANG": "C.UTF-8",
@@ -34,8 +35,9 @@ PASSED, FAILED = 0, 1
 def main() -> None:
     """Run all steps; leave with a message at the first that does not do what it says."""
     began = time.monotonic()
-    shutil.rmtree(DEMO, ignore_errors=True)
-    (DEMO / "home").mkdir(parents=True)
+    for folder in (DEMO, HOME):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
 
     title("1. A shop with faults in its code, history, dependencies and workflow")
     make_shop()
@@ -58,7 +60,7 @@ def main() -> None:
 
     title("6. The verdict, verified offline by somebody who has only the file and the trust root")
     head = git("rev-parse", "HEAD", show=False).strip()
-    trust = DEMO / "assay-home" / "trust.json"
+    [trust] = (HOME / "assay" / "trust").iterdir()
     assay("verify", verdict, "--subject", f"gitCommit:{head}", "--trust", trust)
     assay("replay", verdict, "--repository", SHOP)
 
@@ -114,10 +116,10 @@ def planted_token() -> str:
 def flip_one_byte(log: Path) -> None:
     """Change one byte of a stored envelope, behind Assay's back."""
     with sqlite3.connect(log) as database:
-        [envelope] = database.execute("SELECT envelope FROM entry WHERE position = 3").fetchone()
+        [envelope] = database.execute("SELECT envelope FROM entries WHERE number = 3").fetchone()
         changed = bytearray(envelope)
         changed[len(changed) // 2] ^= 1
-        database.execute("UPDATE entry SET envelope = ? WHERE position = 3", (bytes(changed),))
+        database.execute("UPDATE entries SET envelope = ? WHERE number = 3", (bytes(changed),))
     print(f"(byte {len(changed) // 2} of entry 3 changed in {log.relative_to(DEMO)})", flush=True)
 
 
@@ -152,7 +154,8 @@ def git(*arguments: str, show: bool = True, extra: dict[str, str] | None = None)
 def assay(*arguments: str | Path, expect: int = PASSED) -> None:
     """Run Assay as a user would; stop the demo unless it exits with `expect`."""
     words = [str(a) for a in arguments]
-    print("\n$ assay " + " ".join(w.replace(f"{DEMO}/", "") for w in words), flush=True)
+    shown = " ".join(words).replace(f"{DEMO}/", "").replace(str(HOME), "~/.cache/assay-demo")
+    print(f"\n$ assay {shown}", flush=True)
     status = subprocess.run([ASSAY, *words], cwd=DEMO, env=ENVIRONMENT, check=False).returncode
     print(f"(exit status {status})", flush=True)
     if status != expect:

@@ -27,13 +27,12 @@ def verify(repository: RepositoryOption = Path(), *, as_json: JsonOption = False
                 "origin": checked.origin,
                 "size": checked.size,
                 "root": checked.root,
-                "checkpoints": checked.checkpoints,
                 "notChecked": [],
             }
         )
         return
     typer.echo(f"PASSED: all {checked.size} entries of {checked.origin} are what was recorded.")
-    typer.echo(f"Root {checked.root}, {checked.checkpoints} checkpoints, nothing rolled back.")
+    typer.echo(f"Root {checked.root}; nothing was rolled back.")
 
 
 @app.command("list")
@@ -47,12 +46,11 @@ def list_entries(repository: RepositoryOption = Path(), *, as_json: JsonOption =
             {
                 "index": entry.index,
                 "predicateType": entry.predicate_type,
-                "subjects": list(entry.subjects),
-                "envelope": entry.digest,
+                "subject": entry.subject,
             }
             for entry in entries
         ]
         print_json({"schema": "assay.log-list/v1", "entries": rows})
         return
     for entry in entries:
-        typer.echo(f"{entry.index:>6}  {entry.predicate_type:<46}  {' '.join(entry.subjects)}")
+        typer.echo(f"{entry.index:>6}  {entry.predicate_type:<46}  {entry.subject}")

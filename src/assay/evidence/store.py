@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, LiteralString, Self
 
-from assay.core.digest import Digest, sha256_of
+from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import AssayError, ProofError, TamperedError, UsageError
 from assay.evidence import merkle
 from assay.evidence.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
@@ -35,6 +35,8 @@ _BY_TYPE: Final = """SELECT number, digest, envelope FROM entries
 _BY_BOTH: Final = """SELECT number, digest, envelope FROM entries
     WHERE number IN (SELECT entry FROM subjects WHERE subject = ? AND predicate_type = ?)
     ORDER BY number"""
+
+_LISTING: Final = "SELECT entry, subject, predicate_type FROM subjects ORDER BY entry, position"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,21 @@ class LogStore:
         """Return the entry that holds the envelope with this SHA-256 digest, or None."""
         row = self._database.query_one(_BY_DIGEST, (_raw(envelope_digest),))
         return None if row is None else _entry(row)
+
+    def listing(self) -> Iterator[tuple[int, Digest, str]]:
+        """Yield (index, subject, predicate type) of what the index says, in the log's order.
+
+        The index is as good as the last `verify`; an entry with several subjects comes as often.
+
+        Raises:
+            TamperedError: The index holds what it cannot.
+        """
+        for row in self._database.query(_LISTING):
+            match row:
+                case (int(index), str(subject), str(predicate_type)):
+                    yield index, parse_digest(subject), predicate_type
+                case _:
+                    raise TamperedError("values of another type", where="subjects")
 
     def latest_checkpoint(self) -> bytes | None:
         """Return the newest checkpoint as a note, or None before the first entry."""

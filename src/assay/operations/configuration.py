@@ -9,13 +9,14 @@
 
 import difflib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from assay.core.errors import MalformedError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.pathpattern import check_pattern, is_match
 from assay.findings.finding import Severity
+from assay.gates.parameters import Parameters, Relaxation
 
 FILE_NAME = "assay.toml"
 MAX_BYTES = 256 * 1024
@@ -35,33 +36,12 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relaxation:
-    """A rule that only advises, why, and the first moment at which it is enforced again."""
-
-    rule: str
-    reason: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceGate:
-    """The parameters of the gate `source`."""
-
-    vulnerabilities: Severity = Severity.HIGH
-    workflows: Severity = Severity.MEDIUM
-    code: Severity = Severity.HIGH
-    advisory_max_age_hours: int = 168
-    require: tuple[str, ...] = ()
-    relax: tuple[Relaxation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """Everything that `assay.toml` can say; every part has a default."""
 
     name: str = ""
     uri: str = ""
-    source: SourceGate = SourceGate()
+    source: Parameters = field(default_factory=Parameters)
     exclusions: tuple[Exclusion, ...] = ()
     policy_folder: str = ""
     allowed_signers: str = ""
@@ -101,24 +81,43 @@ def _parse_toml(data: bytes) -> object:
         raise MalformedError(f"not TOML: {error}") from error
 
 
-def _source_gate(gate: JsonValue) -> SourceGate:
+def _source_gate(gate: JsonValue) -> Parameters:
     table = _table(
         gate,
         "source",
-        ("vulnerabilities", "workflows", "code", "advisory-max-age-hours", "require", "relax"),
+        (
+            "vulnerabilities",
+            "workflows",
+            "code",
+            "advisory-max-age-hours",
+            "evidence-max-age-hours",
+            "require",
+            "relax",
+        ),
     )
-    default = SourceGate()
-    hours = table.optional("advisory-max-age-hours")
-    if hours is not None and hours.integer() < 1:
-        raise MalformedError("an age of at least 1 hour is needed", where=hours.where)
-    return SourceGate(
+    default = Parameters()
+    return Parameters(
         vulnerabilities=_severity(table, "vulnerabilities", default.vulnerabilities),
         workflows=_severity(table, "workflows", default.workflows),
         code=_severity(table, "code", default.code),
-        advisory_max_age_hours=hours.integer() if hours else default.advisory_max_age_hours,
+        advisory_max_age_hours=_hours(
+            table, "advisory-max-age-hours", default.advisory_max_age_hours
+        ),
+        evidence_max_age_hours=_hours(
+            table, "evidence-max-age-hours", default.evidence_max_age_hours
+        ),
         require=tuple(item.text() for item in table.optional_items("require")),
         relax=tuple(_relaxation(item) for item in table.optional_items("relax")),
     )
+
+
+def _hours(table: JsonValue, name: str, default: int) -> int:
+    member = table.optional(name)
+    if member is None:
+        return default
+    if member.integer() < 1:
+        raise MalformedError("an age of at least 1 hour is needed", where=member.where)
+    return member.integer()
 
 
 def _severity(table: JsonValue, name: str, default: Severity) -> Severity:

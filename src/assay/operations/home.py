@@ -9,8 +9,9 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards
 └── advisories/         the local mirror of advisories
 ```
-Beside the repository lies `.assay/log.sqlite`, the log itself. Whoever can write there still can
-sign nothing, and cannot roll the log back behind the anchor.
+Beside the repository lies `.assay/log.sqlite`, the log itself, and `.assay/origin`, its name.
+Whoever can write there still can sign nothing, and cannot roll the log back behind the anchor; a
+false name finds another trust root, or none.
 """
 
 import re
@@ -29,8 +30,10 @@ from assay.system.files import load_file, load_private_file, save_file
 
 STATE_FOLDER: Final = ".assay"
 LOG_FILE: Final = "log.sqlite"
+ORIGIN_FILE: Final = "origin"
 _MAX_TRUST_BYTES: Final = 2**20
 _MAX_NOTE_BYTES: Final = 64 * 1024
+_MAX_ORIGIN_BYTES: Final = 256
 _IDENTITY_KEY_BYTES: Final = 32
 
 
@@ -114,15 +117,15 @@ def open_log(repository: Repository) -> LogStore:
 
     Raises:
         UsageError: There is none yet.
+        TamperedError: Its files are not what Assay wrote.
     """
-    path = state_folder(repository) / LOG_FILE
-    if not path.exists():
-        raise UsageError(
-            "this repository has no log yet",
-            where=str(path),
-            hint=f"run: assay init {repository.top}",
-        )
-    return open_store(path, create=False)
+    folder = state_folder(repository)
+    log, name = folder / LOG_FILE, folder / ORIGIN_FILE
+    if not log.exists() or not name.exists():
+        hint = f"run: assay init {repository.top}"
+        raise UsageError("this repository has no log yet", where=str(log), hint=hint)
+    origin = load_file(name, max_bytes=_MAX_ORIGIN_BYTES).decode("ascii", "replace").strip()
+    return open_store(log, origin=origin, create=False)
 
 
 def load_trust(home: Home, origin: str) -> TrustRoot:

@@ -10,10 +10,19 @@ from pathlib import Path
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.evidence.store import open_store
-from assay.operations.home import LOG_FILE, Home, Signers, load_signers, open_home, state_folder
+from assay.operations.home import (
+    LOG_FILE,
+    ORIGIN_FILE,
+    Home,
+    Signers,
+    load_signers,
+    open_home,
+    open_log,
+    state_folder,
+)
 from assay.signing.keyfile import create_key_file
-from assay.signing.keys import ALGORITHMS, ED25519
 from assay.signing.notekey import note_key, render_note_key
+from assay.signing.spki import ALGORITHMS, ED25519
 from assay.signing.trust import Principal, TrustRoot, render_trust_root
 from assay.source.repository import Repository, open_repository
 from assay.system.clock import now
@@ -81,12 +90,13 @@ def _make_log(repository: Repository) -> tuple[str, tuple[str, ...]]:
     """Return the log's origin; it is random, so that no two logs share a name."""
     folder = state_folder(repository)
     if (folder / LOG_FILE).exists():
-        with open_store(folder / LOG_FILE, create=False) as store:
+        with open_log(repository) as store:
             return store.origin, ()
-    save_file(folder / ".gitignore", b"*\n")
     origin = f"assay.local/{secrets.token_hex(8)}"
-    with open_store(folder / LOG_FILE, origin=origin, create=True) as store:
-        return store.origin, ("log",)
+    save_file(folder / ".gitignore", b"*\n")
+    save_file(folder / ORIGIN_FILE, f"{origin}\n".encode())
+    open_store(folder / LOG_FILE, origin=origin, create=True).close()
+    return origin, ("log",)
 
 
 def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> tuple[str, ...]:
