@@ -22,8 +22,9 @@ SOURCE_TYPE: Final = "urn:assay:predicate:source:v1"
 SBOM_TYPE: Final = "https://cyclonedx.org/bom"
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = "https://slsa.dev/verification_summary/v1"
+LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
 # Kinds that say nothing about the commit by themselves. A verdict is not evidence for a verdict.
-NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE})
+NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE, LOG_CHECK_TYPE})
 # A scan statement cannot speak for a collector that has a kind of its own.
 _RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities"})
 

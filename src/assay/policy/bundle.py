@@ -59,7 +59,7 @@ def load_bundle(files: Mapping[str, bytes]) -> PolicyBundle:
     if len(files) > MAX_FILES:
         raise MalformedError(f"{len(files)} policy files, where at most {MAX_FILES} are read")
     modules = tuple(_module(path, files[path]) for path in sorted(files))
-    _refuse_repeated(modules)
+    _check_packages(modules)
     deciding = tuple(m for m in modules if not m.path.endswith(TEST_SUFFIX))
     _refuse_undefined(modules, frozenset(name for m in deciding for name in m.defines))
     rules = tuple(_rule(module) for module in deciding if not module.package.startswith("lib."))
@@ -109,15 +109,25 @@ def _module(path: str, data: bytes) -> Module:
         raise MalformedError("not UTF-8", where=path) from error
 
 
-def _refuse_repeated(modules: tuple[Module, ...]) -> None:
+def _check_packages(modules: tuple[Module, ...]) -> None:
     paths: dict[str, str] = {}
     for module in modules:
         if module.package in paths:
             raise MalformedError(
-                f"the package {module.package} again",
-                where=f"{module.path} and {paths[module.package]}",
+                f"the package {module.package}, which is at {paths[module.package]} already",
+                where=module.path,
             )
         paths[module.package] = module.path
+        kind, *rest = module.package.split(".")
+        expected = "tests" if module.path.endswith(TEST_SUFFIX) else "lib" if kind == "lib" else ""
+        if expected and (kind, len(rest)) != (expected, 1):
+            raise MalformedError(
+                f"package {module.package}", where=module.path, hint=f"package {expected}.<name>"
+            )
+        if expected and module.reads:  # what a rule relies on must be told by the rule itself
+            raise MalformedError(
+                "only a rule reads input", where=module.path, hint="take it as an argument"
+            )
 
 
 def _refuse_undefined(modules: tuple[Module, ...], defined: frozenset[str]) -> None:
