@@ -1,9 +1,14 @@
 """Other programs: never a shell, a clean environment, a time limit and an output limit.
 
 * A program is found once, by `find_program`, beside this Python or in the caller's `PATH`; what is
-  run is an absolute path, so that nothing in the folder under test can stand in for it.
-* A child gets the variables of `CLEAN_ENVIRONMENT` and what the caller names, nothing else.
-* A child that outlives its limit is killed with its whole process group.
+  run is an absolute path, and entries of `PATH` that are not absolute are left out, so that nothing
+  in the folder under test can stand in for it.
+* A child gets the few variables that `clean_environment` lets through and what the caller names,
+  nothing else.
+* A child that outlives its limit is killed with its whole process group, and so is what it leaves
+  behind when it ends: a process that holds its output open would otherwise hold us up for ever.
+* A group is only ever killed while its leader is not reaped yet, when its number cannot have become
+  somebody else's.
 """
 
 import os
@@ -19,9 +24,12 @@ from pathlib import Path
 from typing import IO, Final
 
 from assay.core.errors import UnavailableError
+from assay.core.printable import printable
 
 MAX_OUTPUT_BYTES: Final = 256 * 2**20  # above any scanner report that we read; bounds memory
 MAX_ERROR_BYTES: Final = 2**20
+GRACE_SECONDS: Final = 5.0  # for the last bytes in a pipe after its writer ended
+_CHUNK: Final = 2**18
 _LIVE: Final[set["subprocess.Popen[bytes]"]] = set()  # started and not yet reaped
 _KEPT: Final = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "XDG_CONFIG_HOME")
 
@@ -36,22 +44,27 @@ class Completed:
     errors_cut: bool = False  # standard error was longer than what is kept of it
 
     def complaint(self) -> str:
-        """Return the last line of standard error, for a message."""
+        """Return the last line of standard error, printable, for a message."""
         lines = self.errors.decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"exit status {self.status}"
+        return printable(lines[-1]) if lines else f"exit status {self.status}"
 
 
 def find_program(name: str) -> Path | None:
     """Return the absolute path of a program, from beside this Python or from `PATH`, or None."""
     own = Path(sys.executable).parent / name
-    found = str(own) if own.is_file() else shutil.which(name)
-    return Path(found).absolute() if found else None
+    found = str(own) if own.is_file() else shutil.which(name, path=_absolute_path())
+    return Path(found) if found else None
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return what a child may see of the environment, with `extra` on top."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | dict(extra or {})
+    return kept | {"PATH": _absolute_path()} | dict(extra or {})
+
+
+def _absolute_path() -> str:
+    """Return `PATH` without the entries that mean a folder below wherever we happen to be."""
+    return os.pathsep.join(folder for folder in os.get_exec_path() if Path(folder).is_absolute())
 
 
 def run_process(
@@ -66,8 +79,8 @@ def run_process(
     """Run `command` to its end and return what it wrote, whatever its exit status.
 
     Raises:
-        UnavailableError: It cannot be started, runs over `seconds`, or writes over
-            `max_output_bytes`.
+        UnavailableError: It cannot be started, runs over `seconds`, writes over
+            `max_output_bytes`, or leaves a process behind that cannot be ended.
     """
     with _started(command, cwd=cwd, environment=environment) as child:
         output, errors = bytearray(), bytearray()
@@ -78,17 +91,19 @@ def run_process(
         feeder = threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
         for thread in (*readers, feeder):
             thread.start()
-        try:
-            child.wait(timeout=seconds)
-        except subprocess.TimeoutExpired as error:
+        if not _has_ended(child, within=seconds):
             raise UnavailableError(
                 f"{_name(command)} did not end within {seconds:g} s",
                 hint="try again, or leave out what makes it slow",
-            ) from error
+            )
+        _kill(child)  # what it left behind in its group
         for reader in readers:
-            reader.join()
+            reader.join(GRACE_SECONDS)
         if readers[0].overran:
             raise UnavailableError(f"{_name(command)} wrote over {max_output_bytes} bytes")
+        if any(reader.is_alive() for reader in readers):
+            raise UnavailableError(f"{_name(command)} left a process that holds its output open")
+        child.wait()
         return Completed(
             status=child.returncode,
             output=bytes(output),
@@ -103,16 +118,32 @@ def stream_process(
     *,
     cwd: Path,
     environment: Mapping[str, str] | None = None,
+    errors: bytearray | None = None,
+    seconds: float | None = None,
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start `command` with pipes on all three streams, and kill it when the block is left.
 
-    Standard error must be read by the caller only after standard output has ended.
+    Standard error is gathered in `errors` (at most `MAX_ERROR_BYTES` of it); where that is not
+    given, the caller has to read it, or the child may wait for a reader. After `seconds` the child
+    is killed, its output ends, and leaving the block raises.
 
     Raises:
-        UnavailableError: It cannot be started.
+        UnavailableError: It cannot be started, or was killed after `seconds`.
     """
     with _started(command, cwd=cwd, environment=environment) as child:
-        yield child
+        if errors is not None:
+            _Drain(child, child.stderr, errors, MAX_ERROR_BYTES, kill=False).start()
+        late = threading.Event()
+        timer = threading.Timer(seconds or 0, _kill_late, args=(child, late))
+        timer.daemon = True
+        if seconds is not None:
+            timer.start()
+        try:
+            yield child
+        finally:
+            timer.cancel()
+            if late.is_set():
+                raise UnavailableError(f"{_name(command)} did not end within {seconds:g} s")
 
 
 @contextmanager
@@ -150,9 +181,28 @@ def end_processes() -> None:
 
 
 def _kill(child: "subprocess.Popen[bytes]") -> None:
-    if child.poll() is None:
-        with suppress(ProcessLookupError):  # it ended between the two calls
+    """Kill the child's process group, unless the child was reaped: then its number is free."""
+    if child.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):  # all of it has ended
             os.killpg(child.pid, signal.SIGKILL)
+
+
+def _kill_late(child: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
+    _kill(child)
+
+
+def _has_ended(child: "subprocess.Popen[bytes]", *, within: float) -> bool:
+    """Wait for the end of the child without reaping it, so that its group can still be named."""
+    waiter = threading.Thread(target=_await_end, args=(child.pid,), daemon=True)
+    waiter.start()
+    waiter.join(within)
+    return not waiter.is_alive()
+
+
+def _await_end(pid: int) -> None:
+    with suppress(ChildProcessError):  # reaped by the thread that gave up waiting
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
@@ -192,21 +242,30 @@ class _Drain(threading.Thread):
         """Read until the pipe ends."""
         if self._pipe is None:
             return
-        while chunk := self._pipe.read1(2**18):  # type: ignore[attr-defined]  # BufferedReader
-            if len(self._into) + len(chunk) <= self._limit:
-                self._into += chunk
-                continue
-            self.overran = True
-            if self._kill:
-                self._child.kill()
-                return
+        with suppress(OSError, ValueError):  # closed, since a stray process held it open
+            while chunk := os.read(self._pipe.fileno(), _CHUNK):
+                if not self._keep(chunk):
+                    return
+
+    def _keep(self, chunk: bytes) -> bool:
+        """Take a chunk; tell whether to read on."""
+        if len(self._into) + len(chunk) <= self._limit:
+            self._into += chunk
+            return True
+        self.overran = True
+        if self._kill:
+            _kill(self._child)
+        return not self._kill
 
 
 def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
     if pipe is None:
         return
-    with suppress(BrokenPipeError):  # it did not want all of its input; its exit status tells
-        pipe.write(data)
+    rest = memoryview(data)
+    with suppress(OSError, ValueError):  # it did not want all of its input; its exit status tells
+        while rest:
+            rest = rest[os.write(pipe.fileno(), rest[:_CHUNK]) :]
+    with suppress(BrokenPipeError):
         pipe.close()
 
 
