@@ -55,7 +55,9 @@ class Database:
     def query(self, sql: LiteralString, parameters: Row = ()) -> Iterator[Row]:
         """Yield the rows of one statement as they are read."""
         with _answering(self.path):
-            yield from self._connection.execute(sql, parameters)
+            cursor = self._connection.execute(sql, parameters)
+            for row in cursor:  # noqa: UP028  # `yield from` would close it, the database gone
+                yield row
 
     def query_one(self, sql: LiteralString, parameters: Row = ()) -> Row | None:
         """Return the first row of one statement, or None where it has none."""

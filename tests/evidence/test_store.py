@@ -1,0 +1,302 @@
+"""The log on disk."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assay.core.digest import sha256_of
+from assay.core.errors import AssayError, ProofError, TamperedError, UnavailableError, UsageError
+from assay.evidence.checkpoint import verify_checkpoint
+from assay.evidence.merkle import leaf_hash, verify_consistency, verify_inclusion
+from assay.evidence.store import LogStore, Receipt, open_store
+from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
+from tests.fakes.trust import (
+    ALICE,
+    BOB,
+    COMMIT,
+    KIND,
+    LOG,
+    LOG_KEY,
+    MALLORY,
+    ORIGIN,
+    OTHER_COMMIT,
+    verified,
+)
+
+SAMPLES = tuple(verified({"n": n}) for n in range(9))
+
+
+def opened(path: Path, *, create: bool = True, origin: str = ORIGIN) -> LogStore:
+    return open_store(path, origin=origin, create=create)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "log.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[LogStore]:
+    with opened(path) as made:
+        yield made
+
+
+def test_an_empty_log(store: LogStore) -> None:
+    assert store.size == 0
+    assert store.latest_checkpoint() is None
+    assert list(store.entries()) == []
+    assert store.verify(log_key=LOG_KEY) is None
+    assert store.append([], log_signer=LOG) == ()
+    assert store.latest_checkpoint() is None
+
+
+def test_receipts_in_order(store: LogStore) -> None:
+    receipts = store.append(SAMPLES[:3], log_signer=LOG)
+    assert receipts == tuple(
+        Receipt(index=i, digest=SAMPLES[i].digest, recorded=True) for i in range(3)
+    )
+    assert store.size == 3
+
+
+def test_what_is_appended_is_there_after_reopening(store: LogStore, path: Path) -> None:
+    store.append(SAMPLES[:3], log_signer=LOG)
+    store.close()
+    with opened(path, create=False) as again:
+        assert [entry.envelope for entry in again.entries()] == [s.envelope for s in SAMPLES[:3]]
+        assert again.entry(1).digest == SAMPLES[1].digest
+        assert again.path == path
+
+
+def test_appending_again_records_nothing_new(store: LogStore) -> None:
+    store.append(SAMPLES[:2], log_signer=LOG)
+    before = store.latest_checkpoint()
+    receipts = store.append([SAMPLES[1], SAMPLES[0]], log_signer=LOG)
+    assert [(r.index, r.recorded) for r in receipts] == [(1, False), (0, False)]
+    assert store.latest_checkpoint() == before
+
+
+def test_the_same_twice_in_one_append(store: LogStore) -> None:
+    receipts = store.append([SAMPLES[0], SAMPLES[0], SAMPLES[1]], log_signer=LOG)
+    assert [(r.index, r.recorded) for r in receipts] == [(0, True), (0, False), (1, True)]
+    assert store.size == 2
+    store.verify(log_key=LOG_KEY)
+
+
+def test_checkpoints_of_every_append(store: LogStore) -> None:
+    for count, sample in enumerate(SAMPLES, start=1):
+        store.append([sample], log_signer=LOG)
+        note = store.latest_checkpoint()
+        assert note is not None
+        assert verify_checkpoint(note, log_key=LOG_KEY).size == count
+    newest = store.verify(log_key=LOG_KEY)
+    assert newest is not None
+    assert newest.size == len(SAMPLES)
+
+
+def test_index_by_subject_and_type(store: LogStore) -> None:
+    samples = (
+        verified({"n": 1}),
+        verified({"n": 2}, subjects=(OTHER_COMMIT, COMMIT)),
+        verified({"n": 3}, subjects=(OTHER_COMMIT,), predicate_type="urn:other"),
+    )
+    store.append(samples, log_signer=LOG)
+
+    def found(**query: object) -> list[int]:
+        return [e.index for e in store.entries(**query)]  # type: ignore[arg-type]  # a table below
+
+    assert found(subject=COMMIT) == [0, 1]
+    assert found(subject=OTHER_COMMIT) == [1, 2]
+    assert found(predicate_type=KIND) == [0, 1]
+    assert found(subject=OTHER_COMMIT, predicate_type="urn:other") == [2]
+    assert found(subject=COMMIT, predicate_type="urn:other") == []
+    assert found() == [0, 1, 2]
+
+
+def test_find_by_digest(store: LogStore) -> None:
+    store.append(SAMPLES[:2], log_signer=LOG)
+    found = store.find(SAMPLES[1].digest)
+    assert found is not None
+    assert (found.index, found.envelope) == (1, SAMPLES[1].envelope)
+    assert store.find(sha256_of(b"nothing")) is None
+
+
+def test_no_such_entry(store: LogStore, path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        store.entry(0)
+    assert str(caught.value) == f"[usage] no entry 0, at {path}"
+    with pytest.raises(ProofError) as refused:
+        store.proof(0)
+    assert str(refused.value) == "[proof-invalid] no leaf 0 in a tree of 0"
+
+
+def test_proofs(store: LogStore) -> None:
+    roots = {}
+    for sample in SAMPLES:
+        store.append([sample], log_signer=LOG)
+        head = store.verify(log_key=LOG_KEY)
+        assert head is not None
+        roots[head.size] = head.root
+    size = store.size
+    for index, sample in enumerate(SAMPLES):
+        verify_inclusion(
+            leaf_hash=leaf_hash(sample.envelope),
+            index=index,
+            tree_size=size,
+            path=store.inclusion_proof(index),
+            root_hash=roots[size],
+        )
+        text = parse_tlog_proof(store.proof(index))
+        assert verify_tlog_proof(text, entry=sample.envelope, log_key=LOG_KEY).size == size
+    for old in range(1, size + 1):
+        verify_consistency(
+            old_size=old,
+            new_size=size,
+            old_root=roots[old],
+            new_root=roots[size],
+            path=store.consistency_proof(old, size),
+        )
+    with pytest.raises(ProofError) as caught:
+        store.consistency_proof(1, size + 1)
+    assert str(caught.value) == f"[proof-invalid] no tree of {size + 1} entries in a log of {size}"
+
+
+def test_a_proof_reads_few_rows(store: LogStore) -> None:
+    """O(log n) rows, however long the log is."""
+    store.append([verified({"n": n}) for n in range(100)], log_signer=LOG)
+    statements: list[str] = []
+    store._database._connection.set_trace_callback(statements.append)
+    store.inclusion_proof(70)
+    assert sum("FROM nodes" in sql for sql in statements) <= 2 * 7
+
+
+def test_another_log_key_does_not_sign_on(store: LogStore) -> None:
+    store.append(SAMPLES[:1], log_signer=LOG)
+    with pytest.raises(AssayError) as caught:
+        store.append(SAMPLES[1:2], log_signer=MALLORY)
+    assert str(caught.value) == f"[signature-invalid] not signed by {ORIGIN!r}, at checkpoint"
+    assert store.size == 1
+
+
+def test_only_ed25519_signs_the_log(store: LogStore) -> None:
+    with pytest.raises(UsageError):
+        store.append(SAMPLES[:1], log_signer=BOB)
+
+
+def test_verified_under_another_key(store: LogStore) -> None:
+    store.append(SAMPLES[:1], log_signer=LOG)
+    with pytest.raises(TamperedError) as caught:
+        store.verify(log_key=LOG_KEY.__class__(name=ORIGIN, note_id=b"0000", public=ALICE.public))
+    assert str(caught.value) == f"[tampered] not signed by {ORIGIN!r}, at checkpoints row 0"
+
+
+def test_another_origin(store: LogStore, path: Path) -> None:
+    store.append(SAMPLES[:1], log_signer=LOG)
+    with pytest.raises(UsageError) as caught:
+        opened(path, origin="other.example")
+    assert str(caught.value) == (
+        f"[usage] a log of {ORIGIN!r}, where 'other.example' is asked for, at {path}"
+    )
+
+
+def test_an_origin_that_a_checkpoint_cannot_carry(path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        opened(path, origin="two words")
+    assert str(caught.value) == (
+        "[usage] 'two words' cannot name a log (no spaces, no +, not empty)"
+    )
+
+
+def test_an_edited_log_is_not_signed_over(store: LogStore, path: Path) -> None:
+    store.append(SAMPLES[:3], log_signer=LOG)
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE nodes SET hash = zeroblob(32) WHERE place = 3")
+    with pytest.raises(TamperedError) as caught:
+        store.append(SAMPLES[3:4], log_signer=LOG)
+    assert str(caught.value) == (
+        "[tampered] the stored entries are not those of the last checkpoint, "
+        f"at {path} (assay log verify names the row)"
+    )
+
+
+def test_an_entry_without_checkpoint_is_not_signed_over(store: LogStore, path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("INSERT INTO entries VALUES (0, x'00', x'00')")
+    with pytest.raises(TamperedError):
+        store.append(SAMPLES[:1], log_signer=LOG)
+
+
+def test_an_edited_envelope_is_not_handed_out(store: LogStore, path: Path) -> None:
+    store.append(SAMPLES[:2], log_signer=LOG)
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE entries SET envelope = x'00' WHERE number = 1")
+    for read in (
+        lambda: store.entry(1),
+        lambda: list(store.entries(subject=COMMIT)),
+        lambda: store.find(SAMPLES[1].digest),
+    ):
+        with pytest.raises(TamperedError) as caught:
+            read()
+        assert str(caught.value) == ("[tampered] the envelope has another digest, at entries row 1")
+
+
+def test_two_writers_at_once(path: Path) -> None:
+    """Both make the log, both append to it, nothing is lost."""
+    samples = [[verified({"writer": w, "n": n}) for n in range(10)] for w in range(4)]
+    failures: list[BaseException] = []
+
+    def write(mine: int) -> None:
+        try:
+            with opened(path) as store:
+                for sample in samples[mine]:
+                    store.append([sample], log_signer=LOG)
+        except BaseException as error:  # noqa: BLE001  # told below, in the test's own thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(w,)) for w in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with opened(path, create=False) as store:
+        newest = store.verify(log_key=LOG_KEY)
+        assert newest is not None
+        assert newest.size == 40
+
+
+def test_a_reader_sees_one_state(store: LogStore, path: Path) -> None:
+    store.append(SAMPLES[:2], log_signer=LOG)
+    with opened(path, create=False) as reader, reader._database.snapshot():
+        assert reader.size == 2
+        store.append(SAMPLES[2:4], log_signer=LOG)
+        assert reader.size == 2
+        assert len(list(reader.entries())) == 2
+    assert store.size == 4
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        opened(tmp_path / "none.db", create=False)
+    assert str(caught.value) == f"[usage] no such file, at {tmp_path / 'none.db'}"
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_the_disk_is_full(store: LogStore, path: Path) -> None:
+    store.append(SAMPLES[:3], log_signer=LOG)
+    connection = store._database._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(UnavailableError) as caught:
+        store.append([verified({"n": "x" * 100_000})], log_signer=LOG)
+    assert str(caught.value) == (
+        f"[unavailable] no room left on the disk, at {path} "
+        "(make room; nothing was lost, try again)"
+    )
+    assert store.size == 3
+    store.verify(log_key=LOG_KEY)
+    connection.execute("PRAGMA max_page_count=1000000")
+    store.append([verified({"n": "x" * 100_000})], log_signer=LOG)
+    store.verify(log_key=LOG_KEY)
