@@ -1,0 +1,1 @@
+"""Secrets in the whole history, the commit messages and the working tree of a repository."""

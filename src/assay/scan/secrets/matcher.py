@@ -1,0 +1,245 @@
+"""The two stages of the search, both linear in the bytes that they read.
+
+1. **Hyperscan** runs the `trigger` of every rule over the bytes in one pass, in block mode and
+   without start-of-match tracking: it answers with (rule, end). Most bytes end here.
+2. **RE2** runs the `pattern` of a rule in a window around each answer, for the exact span and the
+   secret in it. Nothing here runs on a backtracking engine, so no input makes it slow.
+
+Then a match must pass: the rule's own exceptions, placeholders and references, entropy, character
+classes, and the rule's validator. Of matches whose secrets overlap, the most specific one stays.
+
+Bytes of several objects may lie in one block: stage 1 then answers for all of them at once, and
+stage 2 never looks across the bounds of an object. Text in UTF-16 is found by a keyword of some
+rule with NUL bytes between its letters; the object is then searched again without its NUL bytes,
+which gives ASCII of either byte order, also in the middle of a binary file.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import hyperscan
+import re2
+
+from assay.core.errors import UnavailableError
+from assay.scan.secrets.plausible import (
+    entropy_of,
+    has_digits,
+    is_guessable,
+    is_mixed,
+    is_placeholder,
+    is_reference,
+)
+from assay.scan.secrets.rule import NAMED, Rule
+from assay.scan.secrets.validators import KEPT, VALIDATORS, Checked
+
+GUESSABLE: Final = "it is a value that anybody would try"
+_MIN_WIDE: Final = 4  # letters of a keyword in UTF-16; fewer occur by chance in binary files
+LINE_BYTES: Final = 2000  # on either side of a secret in which its line is looked for
+_RE2_BYTES: Final = 64 * 2**20  # above what the largest pattern needs for its automaton
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A secret in some bytes: its rule, the span and the value of the secret, what speaks for it.
+
+    `doubt` is empty or says why it may be none; `detail` is what could be told from the value.
+    `lines_before` counts the line ends in front of it, `line` is the text of its line. In `wide`
+    text the span is that in the text without NUL bytes.
+    """
+
+    rule: Rule
+    start: int
+    end: int
+    value: bytes = field(repr=False)
+    doubt: str
+    detail: str
+    lines_before: int = 0
+    line: bytes = field(default=b"", repr=False)
+    wide: bool = False
+
+
+class Matcher:
+    """All rules, compiled. `serialized` is what `serialize` of another one with these rules gave."""
+
+    def __init__(self, rules: Sequence[Rule], *, serialized: bytes = b"") -> None:
+        self._rules = tuple(rules)
+        self._wide = len(self._rules)
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.max_mem = _RE2_BYTES
+        self._options = options
+        self._patterns: dict[int, object] = {}
+        self._allowed: dict[int, tuple[object, ...]] = {}
+        if serialized:
+            self._database = hyperscan.loadb(serialized, hyperscan.HS_MODE_BLOCK)
+            self._database.scratch = hyperscan.Scratch(self._database)
+        else:
+            self._database = _compiled(self._rules)
+
+    def serialize(self) -> bytes:
+        """Return the compiled triggers, for another process on this machine."""
+        return bytes(hyperscan.dumpb(self._database))
+
+    def hits(self, data: bytes | bytearray | memoryview) -> list[tuple[int, int]]:
+        """Return (end, rule number) for each place in `data` where a trigger matched, in order."""
+        found: list[tuple[int, int]] = []
+        add = found.append
+
+        def seen(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add((end, number))
+
+        self._database.scan(data, match_event_handler=seen)
+        found.sort()
+        return found
+
+    def matches(
+        self, data: bytes | bytearray | memoryview, hits: Sequence[tuple[int, int]]
+    ) -> tuple[Match, ...]:
+        """Return the secrets in `data`, one object or a piece of one, around the `hits` in it."""
+        numbers = {number for _, number in hits}
+        found: list[Match] = []
+        for number in sorted(numbers - {self._wide}):
+            ends = [end for end, other in hits if other == number]
+            found += self._around(data, number, ends)
+        kept = _placed(_without_overlaps(found), data)
+        return (*kept, *self._in_wide_text(bytes(data))) if self._wide in numbers else kept
+
+    def find(self, data: bytes) -> tuple[Match, ...]:
+        """Return the secrets in `data`."""
+        return self.matches(data, self.hits(data))
+
+    def _in_wide_text(self, data: bytes) -> tuple[Match, ...]:
+        narrow = data.replace(b"\0", b"")
+        hits = [hit for hit in self.hits(narrow) if hit[1] != self._wide]
+        return tuple(replace(match, wide=True) for match in self.matches(narrow, hits))
+
+    def _around(
+        self, data: bytes | bytearray | memoryview, number: int, ends: list[int]
+    ) -> Iterator[Match]:
+        """Run one rule's pattern in the windows around `ends`, each of which is ascending."""
+        rule = self._rules[number]
+        pattern = self._pattern(number)
+        size = len(data)
+        for low, high in _windows(ends, before=rule.before, after=rule.after, size=size):
+            window = bytes(data[low:high])
+            for match in pattern.finditer(window):  # type: ignore[attr-defined]
+                start, end = _secret_span(match)
+                cut_off = (low and not match.start()) or (
+                    high < size and match.end() == len(window)
+                )
+                if not cut_off and start < end:
+                    found = self._checked(number, match.group(0), window[start:end])
+                    if found is not None:
+                        yield _match(rule, low + start, low + end, found, window[start:end])
+
+    def _checked(self, number: int, whole: bytes, value: bytes) -> Checked | None:
+        """Return what speaks for a match, or None where it can be no secret."""
+        rule = self._rules[number]
+        if any(allowed.search(whole) for allowed in self._exceptions(number)):  # type: ignore[attr-defined]
+            return None
+        if is_placeholder(value) or (rule.rank <= NAMED and is_reference(value)):
+            return None
+        if rule.entropy and entropy_of(value) < rule.entropy:
+            return None
+        if (rule.digits and not has_digits(value)) or (rule.mixed and not is_mixed(value)):
+            return None
+        checked = VALIDATORS[rule.validator](value, whole) if rule.validator else KEPT
+        if checked.refused:
+            return None
+        if rule.guessable and not checked.doubt and is_guessable(value):
+            return Checked(doubt=GUESSABLE, detail=checked.detail, value=checked.value)
+        return checked
+
+    def _pattern(self, number: int) -> object:
+        found = self._patterns.get(number)
+        if found is None:
+            found = re2.compile(self._rules[number].pattern.encode(), self._options)
+            self._patterns[number] = found
+        return found
+
+    def _exceptions(self, number: int) -> tuple[object, ...]:
+        found = self._allowed.get(number)
+        if found is None:
+            texts = self._rules[number].allow
+            found = tuple(re2.compile(text.encode(), self._options) for text in texts)
+            self._allowed[number] = found
+        return found
+
+
+def _compiled(rules: tuple[Rule, ...]) -> hyperscan.Database:
+    wide = sorted({k.lower() for rule in rules for k in rule.keywords if len(k) >= _MIN_WIDE})
+    expressions = [rule.trigger.encode() for rule in rules] + [_wide_text(word) for word in wide]
+    ids = [*range(len(rules)), *([len(rules)] * len(wide))]
+    flags = [0] * len(rules) + [hyperscan.HS_FLAG_CASELESS] * len(wide)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    try:
+        database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=flags)
+    except hyperscan.HyperscanError as error:
+        raise UnavailableError(f"the rules do not compile: {error}") from error
+    return database
+
+
+def _wide_text(word: str) -> bytes:
+    """Return the expression for `word` in UTF-16, of either byte order."""
+    return r"\x00".join(f"\\x{ord(c):02x}" for c in word).encode()
+
+
+def _windows(ends: list[int], *, before: int, after: int, size: int) -> Iterator[tuple[int, int]]:
+    """Merge the windows around ascending `ends` where they touch."""
+    low, high = max(0, ends[0] - before), min(size, ends[0] + after)
+    for end in ends[1:]:
+        if end - before > high:
+            yield low, high
+            low = end - before
+        high = min(size, end + after)
+    yield low, high
+
+
+def _secret_span(match: object) -> tuple[int, int]:
+    """Return the span of the first group that took part, or of the whole match."""
+    for group in range(1, match.re.groups + 1):  # type: ignore[attr-defined]
+        start, end = match.span(group)  # type: ignore[attr-defined]
+        if start >= 0:
+            return start, end
+    start, end = match.span()  # type: ignore[attr-defined]
+    return start, end
+
+
+def _match(rule: Rule, start: int, end: int, checked: Checked, value: bytes) -> Match:
+    return Match(
+        rule=rule,
+        start=start,
+        end=end,
+        value=checked.value or value,
+        doubt=checked.doubt,
+        detail=checked.detail,
+    )
+
+
+def _without_overlaps(found: list[Match]) -> tuple[Match, ...]:
+    """Keep, of matches whose secrets overlap, the most specific, then the longest, then the first."""
+    kept: list[Match] = []
+    for match in sorted(
+        found, key=lambda m: (-m.rule.rank, bool(m.doubt), m.start - m.end, m.start, m.rule.id)
+    ):
+        if all(match.end <= other.start or other.end <= match.start for other in kept):
+            kept.append(match)
+    return tuple(sorted(kept, key=lambda m: (m.start, m.end, m.rule.id)))
+
+
+def _placed(matches: tuple[Match, ...], data: bytes | bytearray | memoryview) -> tuple[Match, ...]:
+    """Add line numbers and lines; `matches` are in ascending order."""
+    if not matches:
+        return ()
+    content = bytes(data)
+    placed: list[Match] = []
+    lines = counted = 0
+    for match in matches:
+        lines += content.count(b"\n", counted, match.start)
+        counted = max(counted, match.start)
+        start = content.rfind(b"\n", max(0, match.start - LINE_BYTES), match.start) + 1
+        end = content.find(b"\n", match.end, match.end + LINE_BYTES)
+        line = content[start : end if end >= 0 else match.end + LINE_BYTES]
+        placed.append(replace(match, lines_before=lines, line=line))
+    return tuple(placed)

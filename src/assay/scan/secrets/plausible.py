@@ -1,0 +1,74 @@
+"""Whether a value can be a secret at all: placeholders, references, entropy, guessable words."""
+
+import math
+from collections import Counter
+from typing import Final
+
+import re2
+
+LONG: Final = 200  # characters; a word inside a longer value says nothing about it
+
+_PLACEHOLDER: Final = re2.compile(
+    r"(?i)example|placeholder|change[_\-]?(?:me|it|this)|replace[_\-]?(?:me|with|this)|"
+    r"(?:^|[_\-/.])(?:your|my|the|some|this|insert|enter|put|add)[_\-](?:[a-z]+[_\-])*"
+    r"(?:secret|token|key|pass(?:word)?|id|api|value|here)|your(?:secret|token|key|pass|api)|"
+    r"xxxx|\*\*\*|\.\.\.|redacted|dummy|sanitized|not[_\-]?(?:a[_\-]?)?real|"
+    r"(?:secret|token|key|password)[_\-](?:here|goes)|^(?:none|null|nil|true|false|undefined|todo|"
+    r"required|optional|string|disabled|enabled|empty|unset)$"
+)
+_REFERENCE: Final = re2.compile(
+    r"^[$%<{\[(@&]|[$#%][({]|\{\{|<%|%>|^%[A-Za-z_]+%$|%\([a-z_]+\)s|%[sdv]$|"
+    r"(?i:\b(?:process\.env|os\.environ|getenv|env\.|environ\b|secrets?\.|vault\(|vars\.|var\.|"
+    r"config\.|settings\.|self\.|this\.|params\.|request\.|args\.|options\.|local\.|module\.|"
+    r"data\.|System\.|arn:aws))|\w\(\)?$|\w\([\w\"']|^(?:/|\./|~/)?(?:[a-z_\-]+/){2,}[\w.\-]*$"
+)
+_GUESSABLE: Final = frozenset(
+    "admin administrator changeit demo foobar guest hunter2 letmein login master mysql oracle "
+    "passw0rd password postgres qwerty root sample secret test testing user welcome wordpress "
+    "pass pwd foo bar baz abc abcd abcdef default centos ubuntu vagrant raspberry redis rabbitmq "
+    "mongo mongodb elastic minio minioadmin grafana docker public private".split()
+)
+_SHORT: Final = 8  # characters; a shorter password is guessed whatever it holds
+
+
+def is_placeholder(value: bytes) -> bool:
+    """Tell whether a value only stands for one: `your-token`, `xxxx`, one long run."""
+    if len(value) > LONG:
+        return False
+    if _PLACEHOLDER.search(value.decode("latin-1")):
+        return True
+    return any(bytes((c,)) * max(6, len(value) // 3) in value for c in set(value))
+
+
+def is_reference(value: bytes) -> bool:
+    """Tell whether a value is code that fetches one: `${TOKEN}`, `os.environ["X"]`, `get()`, a path."""
+    return len(value) <= LONG and bool(_REFERENCE.search(value.decode("latin-1")))
+
+
+def is_guessable(value: bytes) -> bool:
+    """Tell whether a password is one that anybody would try."""
+    text = value.decode("latin-1").lower()
+    return (
+        len(text) < _SHORT
+        or text.strip("0123456789!@#$.-_*?") in _GUESSABLE
+        or (text.replace("_", "").replace("-", "").isalpha() and len(text) < 2 * _SHORT)
+        or not any(c.isalnum() for c in text)
+    )
+
+
+def entropy_of(value: bytes) -> float:
+    """Return the Shannon entropy of a value in bits per byte, from its own frequencies."""
+    length = len(value)
+    return -sum(n / length * math.log2(n / length) for n in Counter(value).values())
+
+
+def has_digits(value: bytes) -> bool:
+    """Tell whether there are digits and letters in a value: words alone are seldom secrets."""
+    text = value.decode("latin-1")
+    return any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+
+
+def is_mixed(value: bytes) -> bool:
+    """Tell whether there are small and capital letters and digits in a value."""
+    text = value.decode("latin-1")
+    return has_digits(value) and any(c.islower() for c in text) and any(c.isupper() for c in text)

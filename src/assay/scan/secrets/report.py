@@ -1,0 +1,197 @@
+"""From hits to findings: one secret is one finding, wherever and however often it stands.
+
+A place that may be left out (an exclusion of its path, a permission on its line) is not a location
+of the finding but an accepted entry of what was not checked, so that it is never silent.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from assay.core.clock import format_time
+from assay.core.notchecked import NotChecked
+from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
+from assay.scan.secrets.hit import Hit
+from assay.scan.secrets.provenance import Appearance, HeadTree
+from assay.scan.secrets.rule import Rule
+
+MAX_LOCATIONS: Final = 50  # of one finding; the message counts all
+AT_HEAD: Final = "at HEAD"
+IN_HISTORY: Final = "history only"
+UNREACHABLE: Final = "unreachable object"
+IN_MESSAGE: Final = "commit message"
+IN_TAG: Final = "tag message"
+IN_WORK_TREE: Final = "working tree"
+_ORDER: Final = (AT_HEAD, IN_WORK_TREE, IN_MESSAGE, IN_TAG, IN_HISTORY, UNREACHABLE)
+_REFERENCES: Final = ("CWE-798",)
+
+
+class Exclusion(Protocol):
+    """Paths that the owner of the repository leaves out, with a reason and an end."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def until(self) -> datetime:
+        """The first moment at which it no longer holds."""
+
+    def covers(self, path: str, *, at: datetime) -> bool:
+        """Tell whether `path` is left out at the time `at`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """What is known about where blobs stand, and what may be left out, at one time."""
+
+    head: HeadTree
+    traced: Mapping[str, tuple[Appearance, ...]]
+    excluded: tuple[Exclusion, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The findings, and the places that were accepted."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    location: Location
+    on: str  # the date of the commit that brought it in
+
+
+def describe_hits(hits: Iterable[Hit], *, rules: Sequence[Rule], places: Places) -> Outcome:
+    """Return one finding for each secret that stands anywhere without being accepted there."""
+    by_id = {rule.id: rule for rule in rules}
+    secrets: dict[str, list[tuple[Hit, _Place]]] = {}
+    accepted: set[NotChecked] = set()
+    for hit in hits:
+        for place in _places_of(hit, places):
+            reason = hit.accepted or _exclusion(place.location.path, hit, places)
+            if reason:
+                accepted.add(_accepted(hit, place.location, reason))
+            else:
+                secrets.setdefault(hit.secret, []).append((hit, place))
+    findings = tuple(_finding(found, by_id) for _, found in sorted(secrets.items()))
+    return Outcome(findings=findings, not_checked=(*sorted(accepted), *_excluded_at_head(places)))
+
+
+def _places_of(hit: Hit, places: Places) -> tuple[_Place, ...]:
+    if hit.kind == "blob":
+        return _places_of_blob(hit, places)
+    path = hit.where if hit.kind == "file" else f"{hit.kind} message"
+    note = {"commit": IN_MESSAGE, "tag": IN_TAG}.get(hit.kind, IN_WORK_TREE)
+    commit = hit.where if hit.kind == "commit" else ""
+    location = Location(path=path, line=hit.line, commit=commit, note=note)
+    return (_Place(location=location, on=""),)
+
+
+def _places_of_blob(hit: Hit, places: Places) -> tuple[_Place, ...]:
+    now = places.head.paths.get(hit.where, ())
+    appearances = places.traced.get(hit.where, ())
+    known = {appearance.path for appearance in appearances}
+    found = [
+        _Place(
+            location=Location(
+                path=appearance.path,
+                line=hit.line,
+                commit=appearance.commit,
+                note=AT_HEAD if appearance.path in now else IN_HISTORY,
+            ),
+            on=appearance.on,
+        )
+        for appearance in appearances
+    ]
+    found += [
+        _Place(location=Location(path=path, line=hit.line, note=AT_HEAD), on="")
+        for path in now
+        if path not in known  # a shallow history need not say where it comes from
+    ]
+    if not found:
+        location = Location(path=f"object {hit.where}", line=hit.line, note=UNREACHABLE)
+        found.append(_Place(location=location, on=""))
+    return tuple(found)
+
+
+def _exclusion(path: str, hit: Hit, places: Places) -> str:
+    if hit.kind not in {"blob", "file"}:
+        return ""
+    for exclusion in places.excluded:
+        if exclusion.covers(path, at=places.at):
+            return f"{exclusion.reason}, until {format_time(exclusion.until)}"
+    return ""
+
+
+def _accepted(hit: Hit, location: Location, reason: str) -> NotChecked:
+    return NotChecked(
+        what="secret",
+        where=f"{location.path}:{location.line}",
+        why=f"secrets/{hit.rule} matched here and is accepted",
+        remedy="revoke the secret and take it out",
+        accepted=reason,
+    )
+
+
+def _excluded_at_head(places: Places) -> tuple[NotChecked, ...]:
+    """Name each exclusion that leaves out files of HEAD, and how many."""
+    paths = sorted(path for found in places.head.paths.values() for path in found)
+    entries: list[NotChecked] = []
+    for exclusion in places.excluded:
+        covered = [path for path in paths if exclusion.covers(path, at=places.at)]
+        if covered:
+            more = f" and {len(covered) - 3} more" if len(covered) > 3 else ""
+            entries.append(
+                NotChecked(
+                    what="paths",
+                    where=", ".join(covered[:3]) + more,
+                    why="excluded from the search for secrets",
+                    remedy="take the exclusion out of assay.toml",
+                    accepted=f"{exclusion.reason}, until {format_time(exclusion.until)}",
+                )
+            )
+    return tuple(entries)
+
+
+def _finding(found: list[tuple[Hit, _Place]], rules: Mapping[str, Rule]) -> Finding:
+    """Describe one secret by the hit that says the worst of it."""
+    hit = min((h for h, _ in found), key=lambda h: (_severity(h, rules).rank, h.rule))
+    rule = rules[hit.rule]
+    locations = sorted({place.location for _, place in found}, key=_location_order)
+    return Finding(
+        identity=identity_of(Kind.SECRET, rule.family, hit.secret),
+        kind=Kind.SECRET,
+        rule=f"secrets/{rule.id}",
+        title=rule.title,
+        severity=_severity(hit, rules),
+        message=_message(hit, rule, found, len(locations)),
+        remedy=f"{rule.revoke} Taking it out of the files is not enough: it stays in the history.",
+        locations=tuple(locations[:MAX_LOCATIONS]),
+        references=_REFERENCES,
+    )
+
+
+def _severity(hit: Hit, rules: Mapping[str, Rule]) -> Severity:
+    """Return the rule's severity, or low where there is a doubt about the secret."""
+    severity = rules[hit.rule].severity
+    return max(severity, Severity.LOW, key=lambda s: s.rank) if hit.doubt else severity
+
+
+def _location_order(location: Location) -> tuple[int, Location]:
+    return _ORDER.index(location.note), location
+
+
+def _message(hit: Hit, rule: Rule, found: list[tuple[Hit, _Place]], locations: int) -> str:
+    shown = f"begins with {hit.shown!r} and has" if hit.shown else "has"
+    parts = [f"It {shown} {hit.length} bytes; it opens {rule.access}."]
+    parts += [f"Note that {about}." for about in (hit.doubt, hit.detail) if about]
+    if dates := sorted(place.on for _, place in found if place.on):
+        parts.append(f"First committed on {dates[0]}.")
+    if locations > MAX_LOCATIONS:
+        parts.append(f"It stands at {locations} places, of which {MAX_LOCATIONS} are listed.")
+    return " ".join(parts)

@@ -1,0 +1,188 @@
+"""Rules: what a secret looks like, what it opens, and how to revoke it. Data, in `rules/*.toml`.
+
+A rule is written in one of two ways: `pattern` is the whole expression, or `named` and `value`
+are a name and the exact form of the value that is assigned to it. The first group of the
+expression that takes part in a match is the secret; without a group it is the whole match.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from assay.core.errors import MalformedError, inside
+from assay.core.jsonvalue import JsonValue
+from assay.findings.finding import Severity
+
+_QUOTES: Final = r"""(?:\\{0,3}["'`\])}]){0,3}"""
+_ASSIGNED: Final = (
+    rf"""{_QUOTES}\s{{0,16}}(?::=|=>|->|==|[:=,(]|\s)\s{{0,20}}(?:\\{{0,3}}["'`(]){{0,2}}"""
+)
+_ENDED: Final = r"(?:[^A-Za-z0-9_+/=\-]|$)"
+_BEFORE: Final = 512  # bytes in front of the end of a hit in which its match must begin
+_AFTER: Final = 512  # bytes behind it in which the match must end
+NAMED: Final = 2  # the rank of a rule that knows its value by a name beside it
+_KNOWN: Final = frozenset(
+    "id family title severity pattern named value trigger keywords entropy validator allow access "
+    "revoke positive negative before after rank generic digits mixed guessable".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One sort of secret.
+
+    `pattern` is for RE2 and says exactly what matches; `trigger` is for Hyperscan and matches
+    inside every match of `pattern`, which begins at most `before` bytes in front of the trigger's
+    end and ends at most `after` bytes behind it. Of matches that overlap, the one of the highest `rank` stays. `keywords` are
+    literals, one of which stands in every match. `entropy` is the least Shannon entropy of the
+    secret, in bits per character. A `guessable` rule reports values that anybody would guess, as
+    low. `positive` and `negative` are templates that the tests fill in.
+    """
+
+    id: str
+    family: str
+    title: str
+    severity: Severity
+    pattern: str
+    trigger: str
+    before: int
+    after: int
+    rank: int
+    keywords: tuple[str, ...]
+    entropy: float
+    validator: str
+    allow: tuple[str, ...]
+    digits: bool
+    mixed: bool
+    guessable: bool
+    access: str
+    revoke: str
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """All rules, in the order of their ids, and the digest of the files that they were read from."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+
+
+def load_rules() -> RuleSet:
+    """Read the rules that come with this package.
+
+    Raises:
+        MalformedError: A file is not TOML, or a rule in it is incomplete.
+    """
+    folder = files(__package__) / "rules"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    contents = {name: (folder / name).read_bytes() for name in names}
+    rules: list[Rule] = []
+    hashed = hashlib.sha256()
+    for name, content in contents.items():
+        hashed.update(b"%d:%b%d:" % (len(name), name.encode(), len(content)) + content)
+        with inside(name):
+            rules += parse_rules(content)
+    ids = [rule.id for rule in rules]
+    if repeated := {name for name in ids if ids.count(name) > 1}:
+        raise MalformedError(f"two rules have the id {min(repeated)!r}")
+    rules.sort(key=lambda rule: rule.id)
+    return RuleSet(rules=tuple(rules), digest=f"sha256:{hashed.hexdigest()}")
+
+
+def parse_rules(content: bytes) -> Iterator[Rule]:
+    """Read the rules of one file.
+
+    Raises:
+        MalformedError: Not TOML, an unknown field, or a field missing.
+    """
+    try:
+        document: object = tomllib.loads(content.decode())
+    except ValueError as error:
+        raise MalformedError(f"not TOML: {error}") from error
+    for item in JsonValue(document).field("rule").items():
+        yield _parse_rule(item)
+
+
+def _parse_rule(item: JsonValue) -> Rule:
+    names = {name for name, _ in item.members()}
+    if unknown := names - _KNOWN:
+        raise MalformedError(f"unknown field {min(unknown)!r}", where=item.where)
+    pattern = item.optional_text("pattern") or _named_pattern(item)
+    try:
+        severity = Severity(item.field("severity").text())
+    except ValueError as error:
+        raise MalformedError(str(error), where=f"{item.where}.severity") from error
+    return Rule(
+        id=item.field("id").text(),
+        family=item.optional_text("family", item.field("id").text()),
+        title=item.field("title").text(),
+        severity=severity,
+        pattern=pattern,
+        trigger=item.optional_text("trigger") or _trigger(item, pattern),
+        before=_integer(item, "before", _BEFORE),
+        after=_integer(item, "after", _AFTER),
+        rank=_integer(item, "rank", _rank(item, severity)),
+        keywords=_texts(item, "keywords"),
+        entropy=_number(item, "entropy"),
+        validator=item.optional_text("validator"),
+        allow=_texts(item, "allow"),
+        digits=_flag(item, "digits"),
+        mixed=_flag(item, "mixed"),
+        guessable=_flag(item, "guessable"),
+        access=item.field("access").text(),
+        revoke=item.field("revoke").text(),
+        positive=_texts(item, "positive"),
+        negative=_texts(item, "negative"),
+    )
+
+
+def _named_pattern(item: JsonValue) -> str:
+    return f"{_name_part(item)}({item.field('value').text()}){_ENDED}"
+
+
+def _trigger(item: JsonValue, pattern: str) -> str:
+    """Return `pattern` itself, or for a named value the same without what must follow it."""
+    if item.optional("named") is None:
+        return pattern
+    return f"{_name_part(item)}(?:{item.field('value').text()})"
+
+
+def _name_part(item: JsonValue) -> str:
+    return rf"(?i:(?:{item.field('named').text()})[\w.\-]{{0,30}}{_ASSIGNED})"
+
+
+def _rank(item: JsonValue, severity: Severity) -> int:
+    """Return how specific the rule is: a form of its own, a telling name, any name, no secret."""
+    if severity is Severity.INFO:
+        return 0
+    if _flag(item, "generic"):
+        return 1
+    return NAMED if item.optional("named") or _flag(item, "guessable") else 3
+
+
+def _texts(item: JsonValue, name: str) -> tuple[str, ...]:
+    return tuple(member.text() for member in item.optional_items(name))
+
+
+def _flag(item: JsonValue, name: str) -> bool:
+    member = item.optional(name)
+    return member is not None and member.boolean()
+
+
+def _integer(item: JsonValue, name: str, default: int) -> int:
+    member = item.optional(name)
+    return default if member is None else member.integer()
+
+
+def _number(item: JsonValue, name: str) -> float:
+    member = item.optional(name)
+    if member is None:
+        return 0.0
+    if not isinstance(member.value, (int, float)) or isinstance(member.value, bool):
+        raise MalformedError("not a number", where=member.where)
+    return float(member.value)

@@ -1,0 +1,86 @@
+"""Work spread over processes, with the same answer for any number of them.
+
+* Results come in the order of the tasks, never in the order of their ends.
+* What all tasks need is prepared once in each process, by `prepare(settings)`.
+* A worker that dies (killed, out of memory) is an `UnavailableError`; its part is never left out.
+* Ctrl-C, or any error, kills the workers before it goes on.
+* Workers are started anew and not forked: a fork of a program with threads may hang.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Final, TypeVar
+
+from assay.core.errors import UnavailableError, UsageError
+
+Settings = TypeVar("Settings")
+State = TypeVar("State")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_PREPARED: Final[list[object]] = []  # in a worker: the one value that `prepare` returned
+
+
+def run_tasks(
+    work: Callable[[State, Task], Result],
+    tasks: Sequence[Task],
+    *,
+    prepare: Callable[[Settings], State],
+    settings: Settings,
+    workers: int,
+) -> tuple[Result, ...]:
+    """Return `work(prepare(settings), task)` for each task, in their order.
+
+    Functions, settings, tasks and results must pickle. With one worker, or one task, nothing is
+    started and the work is done here.
+
+    Raises:
+        UsageError: `workers` is below 1.
+        UnavailableError: A worker died.
+        AssayError: Whatever `prepare` or `work` raised, from the first such task.
+    """
+    if workers < 1:
+        raise UsageError(f"{workers} workers, where at least 1 is needed")
+    if workers == 1 or len(tasks) < 2:
+        state = prepare(settings)
+        return tuple(work(state, task) for task in tasks)
+    others = {child.pid for child in multiprocessing.active_children()}
+    pool = ProcessPoolExecutor(
+        max_workers=min(workers, len(tasks)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(prepare, settings),
+    )
+    try:
+        futures = [pool.submit(_run_one, work, task) for task in tasks]
+        results = tuple(future.result() for future in futures)
+    except BrokenProcessPool as error:
+        _kill_workers(pool, others)
+        raise UnavailableError(
+            "a worker process died", hint="it may have run out of memory; use fewer workers"
+        ) from error
+    except BaseException:  # Ctrl-C too: nothing that we started may outlive us
+        _kill_workers(pool, others)
+        raise
+    pool.shutdown()
+    return results
+
+
+def _start_worker(prepare: Callable[[Settings], object], settings: Settings) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, and kills us
+    _PREPARED.append(prepare(settings))
+
+
+def _run_one(work: Callable[[State, Task], Result], task: Task) -> Result:
+    return work(_PREPARED[-1], task)  # type: ignore[arg-type]  # put there by _start_worker
+
+
+def _kill_workers(pool: ProcessPoolExecutor, others: set[int | None]) -> None:
+    """Kill the processes that were started since `others` were all; they hold nothing to save."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for child in multiprocessing.active_children():
+        if child.pid not in others:
+            child.kill()
