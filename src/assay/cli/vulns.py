@@ -1,12 +1,15 @@
 """`assay vulns`: the advisories on this machine."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import print_json, progress
+
+if TYPE_CHECKING:
+    from assay.vuln.advisory import Feed
 
 app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
 
@@ -47,14 +50,17 @@ def status(*, as_json: JsonOption = False) -> None:
     _print(list_feeds(), as_json=as_json)
 
 
-def _print(feeds: tuple[dict[str, object], ...], *, as_json: bool) -> None:
+def _print(feeds: tuple["Feed", ...], *, as_json: bool) -> None:
+    from assay.operations.manage_advisories import feed_json  # noqa: PLC0415  # start-up time
+
+    rows = [feed_json(feed) for feed in feeds]
     if as_json:
-        print_json({"schema": "assay.feeds/v1", "feeds": list(feeds)})
+        print_json({"schema": "assay.feeds/v1", "feeds": rows})
         return
-    for feed in feeds:
+    for row in rows:
         typer.echo(
-            f"{feed['ecosystem']:<12} {feed['advisories']:>7} advisories, {feed['unreadable']} "
-            f"unreadable, data of {feed['asOf']}, imported {feed['importedAt']}"
+            f"{row['ecosystem']!s:<12} {row['advisories']!s:>7} advisories, {row['unreadable']} "
+            f"unreadable, newest of {row['newestModified']}, imported {row['importedAt']}"
         )
-    if not feeds:
+    if not rows:
         typer.echo("No advisories. Next: assay vulns update (or import DIR|ZIP)")

@@ -36,6 +36,7 @@ _BY_BOTH: Final = """SELECT number, digest, envelope FROM entries
     WHERE number IN (SELECT entry FROM subjects WHERE subject = ? AND predicate_type = ?)
     ORDER BY number"""
 
+_SUBJECT_OF: Final = "SELECT subject FROM subjects WHERE entry = ? ORDER BY position LIMIT 1"
 _LISTING: Final = "SELECT entry, subject, predicate_type FROM subjects ORDER BY entry, position"
 
 
@@ -186,6 +187,18 @@ class LogStore:
                     yield index, parse_digest(subject), predicate_type
                 case _:
                     raise TamperedError("values of another type", where="subjects")
+
+    def subject_of(self, index: int) -> Digest:
+        """Return what the index names as the first subject of entry `index`.
+
+        Raises:
+            UsageError: The log has no such entry.
+        """
+        match self._database.query_one(_SUBJECT_OF, (index,)):
+            case (str(subject),):
+                return parse_digest(subject)
+            case _:
+                raise UsageError(f"no entry {index}", where=str(self.path))
 
     def latest_checkpoint(self) -> bytes | None:
         """Return the newest checkpoint as a note, or None before the first entry."""

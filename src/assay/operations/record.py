@@ -38,9 +38,10 @@ class Ledger:
     store: LogStore
     trust: TrustRoot
     log_key: NoteKey
+    at: datetime
 
     def verified(
-        self, *, subject: Digest, role: str, predicate_type: str, at: datetime
+        self, *, subject: Digest, role: str, predicate_type: str
     ) -> tuple[VerifiedStatement, ...]:
         """Return every statement of a type about `subject` whose signature holds, oldest first.
 
@@ -55,7 +56,7 @@ class Ledger:
                 threshold=1,
                 subject=subject,
                 predicate_type=predicate_type,
-                at=at,
+                at=self.at,
             )
             for entry in found
         )
@@ -67,7 +68,6 @@ class Recorder:
 
     ledger: Ledger
     signers: Signers
-    at: datetime
 
     def record(self, statements: tuple[Statement, ...], *, role: str) -> tuple[Receipt, ...]:
         """Sign, verify and append `statements`, durably, and move the anchor.
@@ -94,13 +94,15 @@ class Recorder:
             threshold=1,
             subject=statement.subjects[0].digest,
             predicate_type=statement.predicate_type,
-            at=self.at,
+            at=self.ledger.at,
         )
 
 
 @contextmanager
-def open_ledger(repository: Repository) -> Iterator[Ledger]:
+def open_ledger(repository: Repository, *, at: datetime) -> Iterator[Ledger]:
     """Open the log of `repository`, and refuse it if it does not extend what was seen before.
+
+    Signatures are judged as of the time `at`.
 
     Raises:
         UsageError: No log, or no trust root for it.
@@ -113,7 +115,7 @@ def open_ledger(repository: Repository) -> Iterator[Ledger]:
         anchor = load_anchor(home, store.origin)
         if anchor is not None:
             verify_extends(store, anchor, log_key=log_key)
-        yield Ledger(home=home, store=store, trust=trust, log_key=log_key)
+        yield Ledger(home=home, store=store, trust=trust, log_key=log_key, at=at)
 
 
 @contextmanager
@@ -124,5 +126,5 @@ def open_recorder(repository: Repository, *, at: datetime) -> Iterator[Recorder]
         UsageError: No log, no trust root, or no keys.
         TamperedError: The log was cut, set back or replaced.
     """
-    with open_ledger(repository) as ledger:
-        yield Recorder(ledger=ledger, signers=load_signers(ledger.home), at=at)
+    with open_ledger(repository, at=at) as ledger:
+        yield Recorder(ledger=ledger, signers=load_signers(ledger.home))

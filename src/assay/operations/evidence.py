@@ -1,0 +1,42 @@
+"""The evidence about a commit, read back from the log and verified again by whoever decides."""
+
+from typing import Final
+
+from assay.core.digest import Digest
+from assay.evidence.envelope import VerifiedStatement
+from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
+from assay.gates.reading import (
+    LOG_CHECK_TYPE,
+    SBOM_TYPE,
+    SOURCE_TYPE,
+    SUPERSESSION_TYPE,
+    VERDICT_TYPE,
+)
+from assay.operations.record import Ledger
+from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
+
+COLLECTED: Final = (SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE)
+
+
+def gate_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:
+    """Return what a gate decides from: all that collectors said, and what supersedes what."""
+    return _of_types(ledger, subject, (*COLLECTED, SUPERSESSION_TYPE), role="collector")
+
+
+def all_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:
+    """Return everything about a subject: what a gate reads, checks of the log, and verdicts."""
+    return (
+        *gate_evidence(ledger, subject),
+        *_of_types(ledger, subject, (LOG_CHECK_TYPE,), role="collector"),
+        *_of_types(ledger, subject, (VERDICT_TYPE,), role="gate"),
+    )
+
+
+def _of_types(
+    ledger: Ledger, subject: Digest, types: tuple[str, ...], *, role: str
+) -> tuple[VerifiedStatement, ...]:
+    return tuple(
+        verified
+        for predicate_type in types
+        for verified in ledger.verified(subject=subject, role=role, predicate_type=predicate_type)
+    )

@@ -1,0 +1,45 @@
+"""`assay vulns`: fill the local mirror of advisories, and tell how old it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from assay.core.clock import Clock, format_time
+from assay.operations.home import open_home
+from assay.system.clock import now
+from assay.vuln.advisory import Feed
+from assay.vuln.mirror import fetch_from_bucket, load_feeds
+from assay.vuln.mirror import import_advisories as import_into
+from assay.vuln.mirror import update_advisories as update_in
+from assay.vuln.package import ECOSYSTEMS
+
+
+def import_advisories(source: Path, *, clock: Clock = now) -> tuple[Feed, ...]:
+    """Take advisories from a folder or a zip; see `assay.vuln.mirror`."""
+    return import_into(source, open_home().advisories, at=clock())
+
+
+def update_advisories(
+    ecosystems: tuple[str, ...], *, progress: Callable[[str], None], clock: Clock = now
+) -> tuple[Feed, ...]:
+    """Fetch what changed for `ecosystems`, by default all that can be matched."""
+    wanted = ecosystems or tuple(sorted(set(ECOSYSTEMS.values())))
+    progress(f"Fetching advisories for {', '.join(wanted)}")
+    return update_in(wanted, open_home().advisories, at=clock(), fetch=fetch_from_bucket)
+
+
+def list_feeds() -> tuple[Feed, ...]:
+    """Return what is in the mirror."""
+    return tuple(load_feeds(open_home().advisories).values())
+
+
+def feed_json(feed: Feed) -> dict[str, object]:
+    """Return one feed as doors show it."""
+    return {
+        "ecosystem": feed.ecosystem,
+        "advisories": feed.advisories,
+        "unreadable": feed.unreadable,
+        "newestModified": format_time(feed.newest_modified) if feed.newest_modified else "",
+        "importedAt": format_time(feed.imported_at),
+        "source": feed.source,
+        "digest": str(feed.digest),
+    }

@@ -1,0 +1,67 @@
+"""What a verdict depends on besides evidence, kept in the log so that anyone can replay it.
+
+The rules that decided, and the trust root that evidence was verified against, are recorded as
+statements about their own digests, once each.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from assay.core.digest import Digest
+from assay.core.errors import RejectedError
+from assay.core.strictjson import parse_json
+from assay.evidence.statement import Statement, Subject
+from assay.operations.record import Ledger, Recorder
+from assay.policy.bundle import PolicyBundle, load_bundle
+from assay.signing.trust import render_trust_root, trust_root_digest
+
+POLICY_TYPE: Final = "urn:assay:predicate:policy:v1"
+TRUST_ROOT_TYPE: Final = "urn:assay:predicate:trust-root:v1"
+_MAX_TRUST_ROOT_BYTES: Final = 4 * 2**20
+
+
+def record_material(recorder: Recorder, bundle: PolicyBundle, files: Mapping[str, bytes]) -> None:
+    """Record the policy and the trust root, unless the log has them already."""
+    trust = recorder.ledger.trust
+    trust_json = parse_json(render_trust_root(trust), max_bytes=_MAX_TRUST_ROOT_BYTES)
+    statements = (
+        _statement("policy", bundle.digest, POLICY_TYPE, {"files": _texts(files)}),
+        _statement("trust-root", trust_root_digest(trust), TRUST_ROOT_TYPE, {"root": trust_json}),
+    )
+    missing = tuple(s for s in statements if not _is_recorded(recorder.ledger, s))
+    if missing:
+        recorder.record(missing, role="gate")
+
+
+def load_policy(ledger: Ledger, digest: Digest) -> PolicyBundle:
+    """Return the policy with this digest from the log.
+
+    Raises:
+        RejectedError: The log has none, or what it has is another one.
+    """
+    for entry in ledger.verified(subject=digest, role="gate", predicate_type=POLICY_TYPE):
+        files = entry.predicate().field("files")
+        bundle = load_bundle({name: text.text().encode() for name, text in files.members()})
+        if bundle.digest == digest:
+            return bundle
+    raise RejectedError(f"the log does not hold the policy {digest}")
+
+
+def _statement(
+    name: str, digest: Digest, predicate_type: str, predicate: Mapping[str, object]
+) -> Statement:
+    return Statement(
+        subjects=(Subject(name=name, digest=digest),),
+        predicate_type=predicate_type,
+        predicate=predicate,
+    )
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: data.decode() for name, data in sorted(files.items())}
+
+
+def _is_recorded(ledger: Ledger, statement: Statement) -> bool:
+    [subject] = statement.subjects
+    found = ledger.store.entries(subject=subject.digest, predicate_type=statement.predicate_type)
+    return next(iter(found), None) is not None

@@ -1,0 +1,112 @@
+"""`assay replay`: decide again from what a recorded verdict names, and compare byte for byte."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.core.clock import Clock
+from assay.core.digest import parse_digest
+from assay.core.errors import RejectedError, UsageError
+from assay.core.verdict import Verdict
+from assay.evidence.envelope import VerifiedStatement, parse_envelope
+from assay.evidence.store import LogEntry
+from assay.gates.reading import VERDICT_TYPE
+from assay.gates.replay import name_differences, parse_verdict, recompute_verdict
+from assay.gates.verdict import GateVerdict
+from assay.operations.evidence import gate_evidence
+from assay.operations.material import load_policy
+from assay.operations.record import Ledger, open_ledger
+from assay.operations.savedverdict import load_verdict
+from assay.signing.trust import trust_root_digest
+from assay.source.repository import open_repository
+from assay.system.clock import now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """A verdict that came out the same: its bytes, and what it was made from."""
+
+    verdict: Verdict
+    digest: str
+    size: int
+    evidence: int
+    policy: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the document that `--json` prints."""
+        return {
+            "schema": "assay.replay/v1",
+            "verdict": Verdict.PASSED.value,
+            "replayed": {
+                "verdict": self.verdict.value,
+                "envelope": self.digest,
+                "bytes": self.size,
+            },
+            "evidence": self.evidence,
+            "policy": self.policy,
+            "notChecked": [],
+        }
+
+
+def replay_verdict(name: str, path: Path, *, clock: Clock = now) -> Replayed:
+    """Make the verdict `name` again from the log of the repository at `path`.
+
+    `name` is a file from `assay check --save-verdict`, an index in the log, or the digest of an
+    envelope.
+
+    Raises:
+        UsageError: There is no such verdict.
+        RejectedError: What it was made from is not there, or other bytes come out; the first
+            difference is named.
+    """
+    with open_ledger(open_repository(path), at=clock()) as ledger:
+        entry = _find(ledger, name)
+        verified, recorded = _read(ledger, entry)
+        wanted = set(recorded.evidence)
+        evidence = tuple(
+            item for item in gate_evidence(ledger, recorded.subject.digest) if item.digest in wanted
+        )
+        again = recompute_verdict(
+            verified.payload,
+            evidence=evidence,
+            bundle=load_policy(ledger, recorded.policy),
+            trust_root=trust_root_digest(ledger.trust),
+        )
+    if again != verified.payload:
+        differences = name_differences(verified.payload, again)
+        raise RejectedError(
+            f"{len(differences)} differences, the first: {differences[0]}",
+            where=f"entry {entry.index}",
+            hint="another version of Assay or of its policy engine may decide otherwise",
+        )
+    return Replayed(
+        verdict=recorded.decision.verdict,
+        digest=str(entry.digest),
+        size=len(again),
+        evidence=len(evidence),
+        policy=str(recorded.policy),
+    )
+
+
+def _find(ledger: Ledger, name: str) -> LogEntry:
+    if name.isascii() and name.isdigit():
+        return ledger.store.entry(int(name))
+    if name.startswith("sha256:"):
+        found = ledger.store.find(parse_digest(name))
+    else:
+        found = ledger.store.find(parse_envelope(load_verdict(Path(name)).envelope).digest)
+    if found is None:
+        raise UsageError("this log does not hold that verdict", where=name)
+    return found
+
+
+def _read(ledger: Ledger, entry: LogEntry) -> tuple[VerifiedStatement, GateVerdict]:
+    subject = ledger.store.subject_of(entry.index)
+    verified = parse_envelope(entry.envelope).verify(
+        trusted=ledger.trust,
+        role="gate",
+        threshold=1,
+        subject=subject,
+        predicate_type=VERDICT_TYPE,
+        at=ledger.at,
+    )
+    return verified, parse_verdict(verified.payload)
