@@ -54,7 +54,7 @@ def test_the_whole_document() -> None:
             "met": 1,
             "notMet": 1,
             "unknown": 0,
-            "evidence": {"wanted": 3, "passed": 1, "failed": 1, "unknown": 1},
+            "evidence": {"wanted": 3, "passed": 1, "failed": 1, "unknown": 1, "inPart": 0},
         },
         "groups": [
             {
@@ -64,7 +64,7 @@ def test_the_whole_document() -> None:
                 "met": 1,
                 "notMet": 0,
                 "unknown": 0,
-                "evidence": {"wanted": 1, "passed": 1, "failed": 0, "unknown": 0},
+                "evidence": {"wanted": 1, "passed": 1, "failed": 0, "unknown": 0, "inPart": 0},
             },
             {
                 "id": "B",
@@ -73,7 +73,7 @@ def test_the_whole_document() -> None:
                 "met": 0,
                 "notMet": 1,
                 "unknown": 0,
-                "evidence": {"wanted": 2, "passed": 0, "failed": 1, "unknown": 1},
+                "evidence": {"wanted": 2, "passed": 0, "failed": 1, "unknown": 1, "inPart": 0},
             },
         ],
         "tasks": [TASK_A, TASK_B],
@@ -103,6 +103,7 @@ TASK_A = {
     "verdict": "PASSED",
     "wanted": 1,
     "seen": 1,
+    "inPart": 0,
     "evidence": [
         {
             "type": "one",
@@ -135,6 +136,7 @@ TASK_B = {
     "verdict": "FAILED",
     "wanted": 2,
     "seen": 0,
+    "inPart": 0,
     "evidence": [
         {
             "type": "two",
@@ -196,6 +198,19 @@ GAP_TWO = {
 }
 
 
+def test_what_was_seen_in_part_is_counted_apart() -> None:
+    seen = (observed("one", Verdict.UNKNOWN), observed("three", Verdict.PASSED))
+    tasks = assess(BOOK, seen, at=NOON)
+    document = Status(catalogue=BOOK, subject=COMMIT, at=NOON, tasks=tasks).as_json()
+    assert document["totals"] == {
+        "tasks": 2,
+        "met": 0,
+        "notMet": 0,
+        "unknown": 2,
+        "evidence": {"wanted": 3, "passed": 1, "failed": 0, "unknown": 2, "inPart": 1},
+    }
+
+
 def test_it_is_strict_json_and_the_same_bytes_every_time() -> None:
     rendered = render_canonical_json(STATUS.as_json())
     assert parse_json(rendered, max_bytes=10**6) == STATUS.as_json()
@@ -222,5 +237,5 @@ def test_without_any_evidence_every_task_of_the_framework_is_unknown() -> None:
         "met": 0,
         "notMet": 0,
         "unknown": 42,
-        "evidence": {"wanted": 125, "passed": 0, "failed": 0, "unknown": 125},
+        "evidence": {"wanted": 125, "passed": 0, "failed": 0, "unknown": 125, "inPart": 0},
     }

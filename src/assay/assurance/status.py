@@ -43,6 +43,11 @@ class EvidenceLine:
     expires_at: datetime | None = None
     age: timedelta | None = None
 
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether statements speak of it and yet it is unknown: seen in part, or expired."""
+        return self.verdict is Verdict.UNKNOWN and bool(self.statements)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskStatus:

@@ -69,7 +69,8 @@ def _framework(catalogue: Catalogue) -> dict[str, object]:
 def _counts(statuses: tuple[TaskStatus, ...]) -> dict[str, object]:
     """Count tasks by state, and kinds of evidence by what is known of them."""
     counted: Tally = tally(statuses)
-    lines = [line.verdict for status in statuses for line in status.evidence]
+    lines = [line for status in statuses for line in status.evidence]
+    verdicts = [line.verdict for line in lines]
     return {
         "tasks": counted.tasks,
         "met": counted.met,
@@ -77,9 +78,10 @@ def _counts(statuses: tuple[TaskStatus, ...]) -> dict[str, object]:
         "unknown": counted.unknown,
         "evidence": {
             "wanted": len(lines),
-            "passed": lines.count(Verdict.PASSED),
-            "failed": lines.count(Verdict.FAILED),
-            "unknown": lines.count(Verdict.UNKNOWN),
+            "passed": verdicts.count(Verdict.PASSED),
+            "failed": verdicts.count(Verdict.FAILED),
+            "unknown": verdicts.count(Verdict.UNKNOWN),
+            "inPart": sum(line.is_partial for line in lines),  # of the unknown ones
         },
     }
 
@@ -104,6 +106,7 @@ def _task(status: TaskStatus, catalogue: Catalogue) -> dict[str, object]:
         "verdict": status.verdict.value,
         "wanted": len(status.evidence),
         "seen": len(status.evidence) - len(status.missing),
+        "inPart": sum(line.is_partial for line in status.evidence),
         "evidence": [_line(line) for line in status.evidence],
     }
 

@@ -91,7 +91,7 @@ def _judge_match(report: ScanReport) -> Answer:
     if report.observed_at - fetched >= FEED_MAX_AGE:
         return unknown(
             f"the advisories were fetched on {format_time(fetched)}, "
-            f"more than a day before the match of {format_time(report.observed_at)}"
+            f"a day or more before the match of {format_time(report.observed_at)}"
         )
     return in_part(
         f"no known vulnerability in {_matched(report)}, advisories of {format_time(fetched)}",

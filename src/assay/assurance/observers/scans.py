@@ -41,7 +41,8 @@ def lint_sast_result_on_commit(record: Record) -> tuple[Sight, ...]:
 
 def static_analysis_run_binding(record: Record) -> tuple[Sight, ...]:
     """PW.7.2: that it ran, on this commit, with which tool and rules, and on how much of it."""
-    return each(record.reports_of("code"), _judge_run)
+    files = _files_of(record)
+    return each(record.reports_of("code"), lambda report: _judge_run(report, files=files))
 
 
 def tool_pin_and_provenance(record: Record) -> tuple[Sight, ...]:
@@ -85,19 +86,18 @@ def _judge_code(report: ScanReport) -> Answer:
     )
 
 
-def _judge_run(report: ScanReport) -> Answer:
+def _judge_run(report: ScanReport, *, files: int) -> Answer:
     if not _size(report):
         return unknown(_nothing(report))
     ran = f"{printable(report.tool)} {printable(report.version)} on {_scope(report)}"
-    total = report.examined.get("repository_files", 0)
     missing = listed(
         left_open(report.not_checked),
         "" if _has_rules(report) else "the digest of its rules",
-        "" if total else "how many files the repository has",
+        "" if files else "how many files the repository has",
     )
     if missing:
         return in_part(f"{ran}, signed and about this commit", not_seen=missing)
-    return passed(f"{ran}, of {counted(total, 'file')}")
+    return passed(f"{ran}, of {counted(files, 'file')} in the commit")
 
 
 def _judge_pins(report: ScanReport) -> Answer:
@@ -153,6 +153,12 @@ def _scope(report: ScanReport) -> str:
 def _nothing(report: ScanReport) -> str:
     left = left_open(report.not_checked)
     return f"{printable(report.tool)} looked at nothing in this commit" + (left and f": {left}")
+
+
+def _files_of(record: Record) -> int:
+    """Return how many files the commit has, 0 where the facts about the source do not say."""
+    counts = [read.value.get("files") for read in record.source]
+    return max((n for n in counts if isinstance(n, int)), default=0)
 
 
 def _has_rules(report: ScanReport) -> bool:
