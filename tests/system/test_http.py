@@ -203,6 +203,11 @@ URLS = {
         "at 'https://127.0.0.1.example.org/'"
     ),
     "https://[broken/": "[rejected] no URL, at 'https://[broken/'",
+    "http://127.0.0.1:99999/": "[rejected] no URL, at 'http://127.0.0.1:99999/'",
+    "http://127.0.0.1:0/": "[rejected] no URL, at 'http://127.0.0.1:0/'",
+    "http://127.0.0.1/a b": "[rejected] no URL, at 'http://127.0.0.1/a b'",
+    "http://127.0.0.1/\u00e9": "[rejected] no URL, at 'http://127.0.0.1/\u00e9'",
+    "http://127.0.0.1/\r\nX: y": r"[rejected] no URL, at 'http://127.0.0.1/\r\nX: y'",
 }
 
 

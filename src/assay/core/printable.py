@@ -11,6 +11,8 @@ def printable(text: str, *, limit: int = MAX_PRINTED) -> str:
     Names in a repository may hold terminal escape sequences, direction overrides and lone
     surrogates (for bytes that are not UTF-8); all of them come out as `\x1b`, `\u202e`, `\udcff`.
     """
+    if len(text) <= limit and text.isprintable():
+        return text
     safe = "".join(c if c.isprintable() else _escaped(c) for c in text[: limit + 1])
     return safe if len(text) <= limit else safe[: limit - 1] + "…"
 

@@ -83,8 +83,11 @@ def fetch_file(
 def _check_url(url: str, hosts: frozenset[str]) -> None:
     try:
         parts = urlsplit(url)
+        sound = parts.port != 0 and url.isascii() and url.isprintable() and " " not in url
     except ValueError as error:
         raise RejectedError("no URL", where=repr(url)) from error
+    if not sound:
+        raise RejectedError("no URL", where=repr(url))
     host = parts.hostname or ""
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         raise RejectedError(f"{parts.scheme!r} where https is needed", where=repr(url))

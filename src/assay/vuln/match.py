@@ -66,9 +66,7 @@ def match_components(
     return MatchResult(
         answers=MappingProxyType(answers),
         findings=tuple(
-            _finding(purl, answer, match, places[purl])
-            for purl, answer in known.items()
-            for match in answer.matches
+            finding for purl, answer in known.items() for finding in _findings(answer, places[purl])
         ),
         not_checked=tuple(sorted(gaps)),
         inputs=MappingProxyType(describe_feeds(advisories.feeds.values())),
@@ -160,28 +158,30 @@ def _some(purls: list[str]) -> str:
     return purls[0] if len(purls) == 1 else f"{purls[0]} and {len(purls) - 1} more components"
 
 
-def _finding(
-    purl: str, answer: PackageAnswer, match: Match, components: list[Component]
-) -> Finding:
-    first = components[0]
-    named = match.summary or "no summary"
-    return Finding(
-        identity=identity_of(Kind.VULNERABILITY, purl, match.vulnerability),
-        kind=Kind.VULNERABILITY,
-        rule=f"osv/{match.vulnerability}",
-        title=f"{match.vulnerability} in {first.name} {first.version}",
-        severity=match.grade.severity,
-        message=f"{named} [{match.grade.reason}; from {', '.join(match.advisories)}]",
-        remedy=_remedy(first, answer, match),
-        locations=_locations(purl, components),
-        references=(match.vulnerability, *match.aliases),
-    )
+def _findings(answer: PackageAnswer, components: list[Component]) -> Iterable[Finding]:
+    """Yield a finding for each vulnerability of one component, found in one or more places."""
+    if not answer.matches:
+        return
+    first, locations = components[0], _locations(components)
+    for match in answer.matches:
+        named = match.summary or "no summary"
+        yield Finding(
+            identity=identity_of(Kind.VULNERABILITY, first.purl, match.vulnerability),
+            kind=Kind.VULNERABILITY,
+            rule=f"osv/{match.vulnerability}",
+            title=f"{match.vulnerability} in {first.name} {first.version}",
+            severity=match.grade.severity,
+            message=f"{named} [{match.grade.reason}; from {', '.join(match.advisories)}]",
+            remedy=_remedy(first, answer, match),
+            locations=locations,
+            references=(match.vulnerability, *match.aliases),
+        )
 
 
-def _locations(purl: str, components: list[Component]) -> tuple[Location, ...]:
+def _locations(components: list[Component]) -> tuple[Location, ...]:
     """Return the lock files, each once; a component out of nowhere is at its own name."""
     paths = sorted({path for component in components for path in component.found_in})
-    return tuple(Location(path=path) for path in paths) or (Location(path=purl),)
+    return tuple(Location(path=path) for path in paths or [components[0].purl])
 
 
 def _remedy(component: Component, answer: PackageAnswer, match: Match) -> str:

@@ -223,8 +223,9 @@ def _load(mirror: Path, wanted: Mapping[str, set[str]] | None) -> AdvisorySet:
 def _load_content(mirror: Path, feed: Feed) -> bytes:
     path = _path(mirror, feed)
     try:
-        content = load_file(path, max_bytes=MAX_FEED_BYTES)
-    except UsageError as error:
+        # A reader takes memory for all that it may read, so the bound is the file's own size.
+        content = load_file(path, max_bytes=min(path.stat().st_size, MAX_FEED_BYTES))
+    except (UsageError, FileNotFoundError) as error:
         raise UnavailableError(
             f"the advisories of {feed.ecosystem} are gone",
             where=str(path),
