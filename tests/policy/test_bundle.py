@@ -31,8 +31,10 @@ REFUSED = {
     ),
     "a package that is not the rule's": (
         {"a.rego": rule(package="package rules.source.other\n\n")},
-        "[malformed] package rules.source.other for the rule source.sample, at a.rego "
-        "(package rules.source.sample)",
+        (
+            "[malformed] package rules.source.other for the rule source.sample, at a.rego "
+            "(package rules.source.sample)"
+        ),
     ),
     "no reasons": (
         {"a.rego": rule('verdict := "PASSED"\n')},
@@ -56,21 +58,27 @@ REFUSED = {
     ),
     "unknown function": (
         {"a.rego": rule(BODY + "other := http.send({})\n")},
-        "[malformed] 'http.send' is neither an accepted function nor defined in the bundle, "
-        "at a.rego:22",
+        (
+            "[malformed] 'http.send' is neither an accepted function nor defined in the bundle, "
+            "at a.rego:22"
+        ),
     ),
     "unknown function of a library": (
         {"a.rego": rule(BODY + "other := data.lib.words.whisper(1)\n"), "lib.rego": LIBRARY},
-        "[malformed] 'lib.words.whisper' is neither an accepted function nor defined in the "
-        "bundle, at a.rego:22",
+        (
+            "[malformed] 'lib.words.whisper' is neither an accepted function nor defined in the "
+            "bundle, at a.rego:22"
+        ),
     ),
     "a library that only a test brings": (
         {
             "a.rego": rule(BODY + "other := data.lib.words.limit\n"),
             "lib_test.rego": b"package tests.lib\n\nlimit := 3\n",
         },
-        "[malformed] 'lib.words.limit' is neither an accepted function nor defined in the "
-        "bundle, at a.rego:22",
+        (
+            "[malformed] 'lib.words.limit' is neither an accepted function nor defined in the "
+            "bundle, at a.rego:22"
+        ),
     ),
 }
 FORBIDDEN = (

@@ -10,8 +10,25 @@ from assay.policy.language import ALLOWED
 
 # What the operators and keywords of the language compile to.
 OPERATORS = frozenset(
-    "equal neq lt lte gt gte plus minus mul div rem and or internal.member_2 internal.member_3"
-    " eq assign".split()
+    [
+        "equal",
+        "neq",
+        "lt",
+        "lte",
+        "gt",
+        "gte",
+        "plus",
+        "minus",
+        "mul",
+        "div",
+        "rem",
+        "and",
+        "or",
+        "internal.member_2",
+        "internal.member_3",
+        "eq",
+        "assign",
+    ]
 )
 
 

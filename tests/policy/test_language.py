@@ -18,13 +18,17 @@ REFUSED = {
     ),
     "import of something else": (
         "package a\nimport data.rules.b",
-        "[malformed] the import 'data.rules.b', at a.rego:2 "
-        "(only rego.v1 and data.lib.<name> are imported)",
+        (
+            "[malformed] the import 'data.rules.b', at a.rego:2 "
+            "(only rego.v1 and data.lib.<name> are imported)"
+        ),
     ),
     "import of the input": (
         "package a\nimport input.x",
-        "[malformed] the import 'input.x', at a.rego:2 "
-        "(only rego.v1 and data.lib.<name> are imported)",
+        (
+            "[malformed] the import 'input.x', at a.rego:2 "
+            "(only rego.v1 and data.lib.<name> are imported)"
+        ),
     ),
     "import under another name": (
         "package a\nimport data.lib.b as count",

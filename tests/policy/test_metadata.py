@@ -20,8 +20,10 @@ REFUSED = {
     ),
     "not YAML": (
         "# METADATA\n# {\n",
-        "[malformed] not plain YAML: while parsing a flow node expected the node content, but "
-        "found '<stream end>' in \"<unicode string>\", line 1, column 2: { ^",
+        (
+            "[malformed] not plain YAML: while parsing a flow node expected the node content, but "
+            "found '<stream end>' in \"<unicode string>\", line 1, column 2: { ^"
+        ),
     ),
     "unknown field": (
         METADATA.replace("# title:", "# titel: x\n# title:"),
@@ -29,8 +31,10 @@ REFUSED = {
     ),
     "unknown field of ours": (
         METADATA + "#   effekt: advise\n",
-        "[malformed] unknown field 'effekt', at METADATA.custom "
-        "(known: answers, controls, effect, id, severity, solution, stage)",
+        (
+            "[malformed] unknown field 'effekt', at METADATA.custom "
+            "(known: answers, controls, effect, id, severity, solution, stage)"
+        ),
     ),
     "empty text": (
         METADATA.replace("A title", "''"),
@@ -50,13 +54,17 @@ REFUSED = {
     ),
     "unknown stage": (
         METADATA.replace("stage: source", "stage: sauce").replace("source.sample", "sauce.sample"),
-        "[malformed] 'sauce', at METADATA.custom.stage "
-        "(one of build, deploy, release, runtime, source)",
+        (
+            "[malformed] 'sauce', at METADATA.custom.stage "
+            "(one of build, deploy, release, runtime, source)"
+        ),
     ),
     "unknown severity": (
         METADATA.replace("high", "unknown"),
-        "[malformed] 'unknown', at METADATA.custom.severity "
-        "(one of critical, high, info, low, medium)",
+        (
+            "[malformed] 'unknown', at METADATA.custom.severity "
+            "(one of critical, high, info, low, medium)"
+        ),
     ),
     "unknown effect": (
         METADATA.replace("enforce", "warn"),

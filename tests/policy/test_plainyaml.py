@@ -1,5 +1,7 @@
 """YAML without what makes it dangerous or surprising."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +14,11 @@ REFUSED = {
     "repeated key": ("a: 1\na: 2", "[malformed] not plain YAML: a repeated key"),
     "tag": (
         "!!python/name:os.system",
-        "[malformed] not plain YAML: could not determine a constructor for the tag "
-        "'tag:yaml.org,2002:python/name:os.system' in \"<unicode string>\", line 1, column 1: "
-        "!!python/name:os.system ^",
+        (
+            "[malformed] not plain YAML: could not determine a constructor for the tag "
+            "'tag:yaml.org,2002:python/name:os.system' in \"<unicode string>\", line 1, column 1: "
+            "!!python/name:os.system ^"
+        ),
     ),
     "too long": ("a" * 101, "[malformed] over 100 bytes of YAML"),
     "too long in bytes": ("é" * 51, "[malformed] over 100 bytes of YAML"),
@@ -43,7 +47,5 @@ def test_dates_and_fractions_stay_text() -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_malformed(text: str) -> None:
-    try:
+    with contextlib.suppress(MalformedError):
         parse_yaml(text, max_bytes=1000)
-    except MalformedError:
-        pass

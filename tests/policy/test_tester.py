@@ -38,8 +38,10 @@ FAILING = {
         "PASSED, where FAILED is expected",
     ),
     "other reasons": (
-        'test_x := {"rule": "source.sample", "given": {"items": [{"what": "a"}]},'
-        ' "verdict": "FAILED", "reasons": ["b"]}',
+        (
+            'test_x := {"rule": "source.sample", "given": {"items": [{"what": "a"}]},'
+            ' "verdict": "FAILED", "reasons": ["b"]}'
+        ),
         "the reasons ['a'], where ['b'] are expected",
     ),
 }

@@ -10,43 +10,59 @@ from assay.policy.tokens import split_tokens
 REFUSED = {
     "escape in a string": (
         'x := "a\\nb"',
-        "[malformed] '\"' is not accepted here, at 1 "
-        "(strings are written without escapes, and are not interpolated)",
+        (
+            "[malformed] '\"' is not accepted here, at 1 "
+            "(strings are written without escapes, and are not interpolated)"
+        ),
     ),
     "interpolated string": (
         '\nx := $"a {http}"',
-        "[malformed] '$' is not accepted here, at 2 "
-        "(strings are written without escapes, and are not interpolated)",
+        (
+            "[malformed] '$' is not accepted here, at 2 "
+            "(strings are written without escapes, and are not interpolated)"
+        ),
     ),
     "string without an end": (
         'x := "a\n',
-        "[malformed] '\"' is not accepted here, at 1 "
-        "(strings are written without escapes, and are not interpolated)",
+        (
+            "[malformed] '\"' is not accepted here, at 1 "
+            "(strings are written without escapes, and are not interpolated)"
+        ),
     ),
     "quotation mark in a raw string": (
         'x := `a"b`',
-        "[malformed] '`' is not accepted here, at 1 "
-        "(strings are written without escapes, and are not interpolated)",
+        (
+            "[malformed] '`' is not accepted here, at 1 "
+            "(strings are written without escapes, and are not interpolated)"
+        ),
     ),
     "carriage return, which ends a comment for the engine": (
         "# harmless\rx := opa.runtime()",
-        "[malformed] the character '\\r', at 1 "
-        "(lines end in LF; only printable characters are accepted)",
+        (
+            "[malformed] the character '\\r', at 1 "
+            "(lines end in LF; only printable characters are accepted)"
+        ),
     ),
     "line separator": (
         "# harmless\u2028x := 1",
-        "[malformed] the character '\\u2028', at 1 "
-        "(lines end in LF; only printable characters are accepted)",
+        (
+            "[malformed] the character '\\u2028', at 1 "
+            "(lines end in LF; only printable characters are accepted)"
+        ),
     ),
     "NUL": (
         "x := 1\n\x00",
-        "[malformed] the character '\\x00', at 2 "
-        "(lines end in LF; only printable characters are accepted)",
+        (
+            "[malformed] the character '\\x00', at 2 "
+            "(lines end in LF; only printable characters are accepted)"
+        ),
     ),
     "letter of another script as a name": (
         "é := 1",
-        "[malformed] 'é' is not accepted here, at 1 "
-        "(strings are written without escapes, and are not interpolated)",
+        (
+            "[malformed] 'é' is not accepted here, at 1 "
+            "(strings are written without escapes, and are not interpolated)"
+        ),
     ),
 }
 

@@ -170,20 +170,36 @@ def _content(counted: Counted, at: datetime) -> dict[str, object]:
 
 
 def _advisories(reports: list[ScanReport], at: datetime) -> dict[str, object]:
-    """Return the age of the oldest feed of the report with the freshest data.
+    """Return the feeds of the report with the freshest data, and the age of the oldest of them.
 
-    Fresh data are a merit that one report shows; what older ones found counts all the same.
+    Fresh data are a merit that one report shows; what the others found counts all the same.
     """
-    ages = [age for report in reports for age in _oldest_feed(report, at)]
-    if not ages:
-        return {"imported": False}
-    return {"imported": True, "age_hours": min(ages)}
+    candidates = [feeds for report in reports if (feeds := _feeds(report, at))]
+    if not candidates:
+        return {"imported": False, "feeds": []}
+    oldest, feeds = min((max(age for _, age, _ in feeds), feeds) for feeds in candidates)
+    return {
+        "imported": True,
+        "age_hours": oldest,
+        "feeds": [
+            {"name": name, "age_hours": age, "silent_hours": silent} for name, age, silent in feeds
+        ],
+    }
 
 
-def _oldest_feed(report: ScanReport, at: datetime) -> Iterator[int]:
-    imported = [text for name, text in report.inputs.items() if name.endswith("/importedAt")]
-    if imported:
-        yield max(_age_hours(parse_time(text), at) for text in imported)
+def _feeds(report: ScanReport, at: datetime) -> list[tuple[str, int, int]]:
+    """Return each feed's name, the hours since its import, and since its newest advisory.
+
+    A feed that does not tell its newest advisory has been silent since its import at least.
+    """
+    feeds = []
+    for key, imported in sorted(report.inputs.items()):
+        name, slash, field = key.rpartition("/")
+        if slash and field == "importedAt":
+            newest = report.inputs.get(f"{name}/newestModified", imported)
+            ages = [_age_hours(parse_time(text), at) for text in (imported, newest)]
+            feeds.append((name, ages[0], ages[1]))
+    return feeds
 
 
 def _age_hours(since: datetime, at: datetime) -> int:

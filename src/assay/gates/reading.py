@@ -12,12 +12,13 @@ from assay.core.clock import parse_time
 from assay.core.digest import Digest, parse_digest
 from assay.core.errors import MalformedError
 from assay.evidence.envelope import VerifiedStatement
-from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
+from assay.findings import scanreport
 from assay.findings.scanreport import ScanReport, parse_scan_report
 from assay.sbom.component import Inventory
-from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
-from assay.vuln.predicate import parse_vulns
+from assay.vuln import predicate as vulns
 
+SCAN_TYPE: Final = scanreport.PREDICATE_TYPE
+VULNS_TYPE: Final = vulns.PREDICATE_TYPE
 SOURCE_TYPE: Final = "urn:assay:predicate:source:v1"
 SBOM_TYPE: Final = "https://cyclonedx.org/bom"
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
@@ -109,7 +110,7 @@ def _read_scan(verified: VerifiedStatement) -> Evidence:
 
 
 def _read_vulns(verified: VerifiedStatement) -> Evidence:
-    report = parse_vulns(verified.predicate())
+    report = vulns.parse_vulns(verified.predicate())
     return _evidence(verified, report.scanner, report.observed_at, report=report)
 
 

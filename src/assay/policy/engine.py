@@ -10,6 +10,7 @@ What the engine (rego-cpp) does with hostile or unusual text decides how it is u
 * A conflict or an error inside one rule spoils the whole query: each rule is a query of its own.
 """
 
+import atexit
 import functools
 import importlib
 import threading
@@ -139,6 +140,10 @@ def _compile(bundle: PolicyBundle, *, tests: bool) -> _Program:
     if not compiled.ok():
         raise MalformedError("the policy engine cannot compile the bundle")
     return _Program(interpreter=interpreter, compiled=compiled, lock=threading.Lock())
+
+
+# The engine's objects must go before its module does, or their end complains on standard error.
+atexit.register(_compile.cache_clear)
 
 
 def _ask(program: _Program, entry_point: str) -> object:

@@ -1,0 +1,86 @@
+"""Verified statements of collectors for tests: signed, sealed and verified like real ones."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from assay.core.digest import Digest
+from assay.core.notchecked import NotChecked
+from assay.evidence.envelope import VerifiedStatement
+from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
+from assay.findings.scanreport import ScanReport
+from assay.gates.reading import SCAN_TYPE, SUPERSESSION_TYPE, VULNS_TYPE
+from assay.signing.keys import Signer
+from assay.vuln.predicate import render_vulns
+from tests.fakes.trust import ALICE, COMMIT, NOW, verified
+
+HOUR: Final = timedelta(hours=1)
+INPUTS: Final = {"rules": "sha256:" + "ab" * 32}
+GAP: Final = NotChecked(what="blob", where="big.bin", why="over 32 MiB", remedy="make it smaller")
+ACCEPTED: Final = NotChecked(
+    what="file", where="docs/x", why="excluded", accepted="until 2026-12-31: only samples"
+)
+
+
+def finding(
+    name: str = "one",
+    *,
+    severity: Severity = Severity.HIGH,
+    kind: Kind = Kind.SECRET,
+    path: str = "app/settings.py",
+) -> Finding:
+    """Return a finding whose identity follows from `name`."""
+    return Finding(
+        identity=identity_of(kind, name),
+        kind=kind,
+        rule=f"tool/{name}",
+        title=f"finding {name}",
+        severity=severity,
+        message=f"there is {name}",
+        remedy=f"remove {name}",
+        locations=(Location(path=path, line=3),),
+    )
+
+
+def scan(
+    scanner: str = "secrets",
+    *findings: Finding,
+    gaps: tuple[NotChecked, ...] = (),
+    inputs: Mapping[str, str] = INPUTS,
+    at: datetime = NOW,
+    subject: Digest = COMMIT,
+    by: Signer = ALICE,
+) -> VerifiedStatement:
+    """Return the statement of a scan; "vulnerabilities" comes in its own predicate."""
+    report = ScanReport(
+        scanner=scanner,
+        tool="tool",
+        version="1.0",
+        observed_at=at,
+        inputs=inputs,
+        examined={"files": 3},
+        findings=findings,
+        not_checked=gaps,
+    )
+    if scanner == "vulnerabilities":
+        return verified(render_vulns(report), predicate_type=VULNS_TYPE, subjects=(subject,), by=by)
+    return verified(report.as_json(), predicate_type=SCAN_TYPE, subjects=(subject,), by=by)
+
+
+def supersession(
+    *entries: tuple[VerifiedStatement | str, str], subject: Digest = COMMIT
+) -> VerifiedStatement:
+    """Return a statement that names others with a reason each."""
+    return verified(
+        {
+            "supersedes": [
+                {
+                    "statement": named if isinstance(named, str) else str(named.digest),
+                    "reason": reason,
+                }
+                for named, reason in entries
+            ]
+        },
+        predicate_type=SUPERSESSION_TYPE,
+        subjects=(subject,),
+    )

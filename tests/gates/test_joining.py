@@ -1,0 +1,107 @@
+"""Several reports in one view: the union, the worst first, the length told."""
+
+import random
+
+from assay.core.notchecked import NotChecked
+from assay.findings.finding import Finding, Severity
+from assay.findings.scanreport import ScanReport
+from assay.gates.joining import MAX_ITEMS, join_facts, join_inventories, join_reports
+from assay.sbom.component import Component, Inventory
+from tests.fakes.trust import NOW
+from tests.gates.evidencekit import ACCEPTED, GAP, finding
+
+
+def report(*findings: Finding, gaps: tuple[NotChecked, ...] = ()) -> ScanReport:
+    return ScanReport(
+        scanner="secrets",
+        tool="tool",
+        version="1",
+        observed_at=NOW,
+        findings=findings,
+        not_checked=gaps,
+    )
+
+
+def test_the_union_of_findings_and_gaps() -> None:
+    joined = join_reports(
+        [report(finding("a"), gaps=(GAP,)), report(finding("b"), finding("a"), gaps=(ACCEPTED,))]
+    )
+    assert isinstance(joined["findings"], list)
+    assert sorted(item["title"] for item in joined["findings"]) == ["finding a", "finding b"]
+    assert joined["finding_count"] == 2
+    assert joined["not_checked"] == [GAP.as_json(), ACCEPTED.as_json()]
+    assert joined["not_checked_count"] == 2
+
+
+def test_the_worst_severity_that_anybody_gave() -> None:
+    low, high = finding(severity=Severity.LOW), finding(severity=Severity.CRITICAL)
+    for reports in ([report(low), report(high)], [report(high), report(low)]):
+        joined = join_reports(reports)
+        assert isinstance(joined["findings"], list)
+        assert [item["severity"] for item in joined["findings"]] == ["critical"]
+
+
+def test_what_policy_sees_of_a_finding() -> None:
+    joined = join_reports([report(finding("a"))])
+    assert joined["findings"] == [
+        {
+            "id": finding("a").identity,
+            "rule": "tool/a",
+            "title": "finding a",
+            "severity": "high",
+            "rank": 1,
+            "where": "app/settings.py:3",
+            "note": "",
+            "places": 1,
+            "remedy": "remove a",
+        }
+    ]
+
+
+def test_too_many_findings_keep_the_worst_and_the_count() -> None:
+    minor = [finding(str(i), severity=Severity.LOW) for i in range(MAX_ITEMS)]
+    joined = join_reports([report(*minor, finding("bad", severity=Severity.CRITICAL))])
+    assert isinstance(joined["findings"], list)
+    assert (len(joined["findings"]), joined["finding_count"]) == (MAX_ITEMS, MAX_ITEMS + 1)
+    assert joined["findings"][0]["severity"] == "critical"
+
+
+def test_too_many_gaps_keep_those_that_nobody_accepted() -> None:
+    accepted = tuple(
+        NotChecked(what="file", where=str(i), why="x", accepted="until 2026-12-31: samples")
+        for i in range(MAX_ITEMS)
+    )
+    joined = join_reports([report(gaps=(*accepted, GAP))])
+    assert isinstance(joined["not_checked"], list)
+    assert (len(joined["not_checked"]), joined["not_checked_count"]) == (MAX_ITEMS, MAX_ITEMS + 1)
+    assert joined["not_checked"][0] == GAP.as_json()
+
+
+def test_the_order_of_reports_does_not_matter() -> None:
+    reports = [report(finding("a", path=path), finding(path)) for path in "xyz"]
+    shuffled = random.Random(7).sample(reports, k=3)  # noqa: S311  # no secret
+    assert join_reports(reports) == join_reports(shuffled)
+
+
+def test_the_union_of_inventories() -> None:
+    component = Component(purl="pkg:pypi/a@1", name="a", version="1", found_in=("x.lock",))
+    joined = join_inventories(
+        [
+            Inventory(components=(component,), lock_files=("x.lock",), unlocked=("a",)),
+            Inventory(components=(component,), unpinned=("b: c",), not_checked=(GAP,)),
+        ]
+    )
+    assert joined == {
+        "components": 1,
+        "lock_files": ["x.lock"],
+        "unlocked": ["a"],
+        "unlocked_count": 1,
+        "unpinned": ["b: c"],
+        "unpinned_count": 1,
+        "not_checked": [GAP.as_json()],
+        "not_checked_count": 1,
+    }
+
+
+def test_equal_facts_are_one_account() -> None:
+    assert join_facts([{"a": 1}, {"a": 2}, {"a": 1}]) == [{"a": 1}, {"a": 2}]
