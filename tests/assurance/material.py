@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from assay.assurance.record import LOG_CHECK_TYPE, LogCheck, Read, Record
+from assay.assurance.record import LogCheck, Read, Record
 from assay.core.clock import format_time
 from assay.core.digest import Digest, sha256_of
 from assay.core.notchecked import NotChecked
@@ -16,7 +16,7 @@ from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
 from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import Parameters
-from assay.gates.reading import SOURCE_TYPE, SUPERSESSION_TYPE
+from assay.gates.reading import LOG_CHECK_TYPE, SOURCE_TYPE, SUPERSESSION_TYPE
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import render_vsa
 from assay.policy.engine import RuleResult

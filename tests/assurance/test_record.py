@@ -2,11 +2,17 @@ from datetime import timedelta
 
 import pytest
 
-from assay.assurance.record import LOG_CHECK_TYPE, Kind, LogCheck, Read, Unread, read_record
+from assay.assurance.record import Kind, LogCheck, Read, Unread, read_record
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
-from assay.gates.reading import SBOM_TYPE, SOURCE_TYPE, SUPERSESSION_TYPE, VERDICT_TYPE
+from assay.gates.reading import (
+    LOG_CHECK_TYPE,
+    SBOM_TYPE,
+    SOURCE_TYPE,
+    SUPERSESSION_TYPE,
+    VERDICT_TYPE,
+)
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from tests.assurance.material import (
     finding,

@@ -21,6 +21,7 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
 from assay.gates.reading import (
+    LOG_CHECK_TYPE,
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
@@ -35,7 +36,6 @@ from assay.gates.vsa import parse_vsa
 from assay.sbom.component import Inventory
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
-LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
 _Value = TypeVar("_Value")
 _Value_co = TypeVar("_Value_co", covariant=True)
 
