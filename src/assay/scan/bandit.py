@@ -54,11 +54,9 @@ _PASSWORDS: Final = frozenset({"B105", "B106", "B107"})
 _LITERAL: Final = re.compile(r"""("|')(?:\\.|(?!\1).)*\1""")
 _NOSEC: Final = re.compile(r"#\s*nosec\b[:\s]*([^#]*)", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"[ \t]*#\s*nosec\b.*$", re.IGNORECASE | re.MULTILINE)
-_CRASHED: Final = re.compile(
-    r"^\[\w+\]\tERROR\tBandit internal error running: (\w+) on file \./(.+) at line \d+: ",
-    re.MULTILINE,
-)
-_ERROR: Final = re.compile(r"^\[\w+\]\tERROR\t", re.MULTILINE)
+_ERROR: Final = re.compile(r"^\[\w+\]\tERROR\t(.*)$", re.MULTILINE)
+_CRASHED: Final = re.compile(r"Bandit internal error running: (\w+) on file \./(.+) at line \d+: ")
+_ALSO_IN_REPORT: Final = ("Exception occurred when executing tests", 'Run "bandit --debug')
 _SEVERITIES: Final = {
     "LOW": Severity.LOW,
     "MEDIUM": Severity.MEDIUM,
@@ -95,7 +93,7 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
         ),
         not_checked=(
             *(_unread(path, failed.get(path, "")) for path in sources.paths - finished),
-            *_crashes(completed),
+            *_faults(completed),
         ),
     )
 
@@ -174,16 +172,19 @@ def _unread(path: str, reason: str) -> NotChecked:
     )
 
 
-def _crashes(completed: Completed) -> Iterator[NotChecked]:
-    """Yield an entry for each test that crashed: bandit itself tells it to its log only."""
-    log = completed.errors.decode("utf-8", "replace")
-    for test, path in dict.fromkeys(_CRASHED.findall(log)):
-        yield NotChecked(
-            what="file",
-            where=path,
-            why=f"bandit's test {test} crashed on it",
-            remedy="report the crash to bandit; until then, look at the file by eye",
-        )
+def _faults(completed: Completed) -> Iterator[NotChecked]:
+    """Yield an entry for each error in the log: that a test crashed, bandit tells nowhere else."""
+    for error in dict.fromkeys(_ERROR.findall(completed.errors.decode("utf-8", "replace"))):
+        crashed = _CRASHED.match(error)
+        if not error.startswith(_ALSO_IN_REPORT):
+            yield NotChecked(
+                what="file",
+                where=crashed.group(2) if crashed else "all files",
+                why=f"bandit's test {crashed.group(1)} crashed on it"
+                if crashed
+                else f"bandit: {printable(error)}",
+                remedy="report the fault to bandit; until it is mended, look at the code by eye",
+            )
 
 
 def _prepare() -> Command | None:

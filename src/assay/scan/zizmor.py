@@ -54,7 +54,7 @@ _UPDATES: Final = re.compile(r"\.github/dependabot\.ya?ml\Z")
 _COMPLETED: Final = re.compile(r"^ *INFO audit: zizmor: \S+ completed \./(.+)$", re.MULTILINE)
 _WARNED: Final = re.compile(r"^ *(?:WARN|ERROR) (.*)$", re.MULTILINE)
 _HARMLESS: Final = "one or more inputs contains YAML anchors"  # it resolves them; lines may shift
-_ABOUT: Final = re.compile(r"file://\./(.+?)\)+: (.*)\Z")
+_ABOUT: Final = re.compile(r"file://\./(.+?)\)\}: (?:\S+: )?(.*)\Z")
 _BLAMED: Final = re.compile(
     r"^(?:error: )?failed to load file://\./(.+) as [a-z -]+$", re.MULTILINE
 )
