@@ -1,0 +1,63 @@
+"""What `assay check` answers: the verdict, everything behind it, and its place in the log."""
+
+from dataclasses import dataclass, field
+
+from assay.assurance.statusjson import Status
+from assay.core.digest import Digest
+from assay.core.notchecked import NotChecked
+from assay.core.verdict import Verdict
+from assay.findings.finding import Finding
+from assay.findings.scanreport import ScanReport
+from assay.gates.verdict import GateVerdict
+from assay.sbom.component import Inventory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedStatement:
+    """One statement that the verdict was made from, and its place in the log."""
+
+    index: int
+    predicate_type: str
+    signed_by: tuple[str, ...]
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """The result of one check of one commit.
+
+    `proof` is the C2SP tlog-proof of the verdict's envelope, with the log's signed checkpoint.
+    """
+
+    product: str
+    branch: str  # empty where HEAD is detached
+    path: str
+    gate: GateVerdict
+    reports: tuple[ScanReport, ...]
+    inventory: Inventory
+    evidence: tuple[LoggedStatement, ...]
+    logged: LoggedStatement
+    envelope: bytes = field(repr=False)
+    proof: bytes = field(repr=False)
+    status: Status
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what the gate decided."""
+        return self.gate.decision.verdict
+
+    @property
+    def commit(self) -> str:
+        """Return the commit that it is about, in hex."""
+        return self.gate.subject.digest.hex
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all findings, the worst first."""
+        found = (finding for report in self.reports for finding in report.findings)
+        return tuple(sorted(found, key=lambda f: (f.severity.rank, f.rule, f.identity)))
+
+    @property
+    def not_checked(self) -> tuple[NotChecked, ...]:
+        """Return what nobody looked at."""
+        return self.gate.decision.not_checked
