@@ -4,7 +4,7 @@
 #   A weakness that a scanner finds is one that an attacker finds first.
 # custom:
 #   id: source.code-weaknesses
-#   solution: Follow the remedy of each finding, or mark a false alarm in the code with its reason.
+#   solution: Follow the remedy of each finding in the file that it names.
 #   stage: source
 #   severity: high
 #   effect: enforce
