@@ -67,6 +67,12 @@ def _twice(path: Path) -> Path:
     return _altered(packed(path, ("a.json", b"1"), ("b.json", b"2")), b"b.json", b"a.json")
 
 
+def _bzip2(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("a.json", b"x")
+    return path
+
+
 def _overlapping(path: Path) -> Path:
     """Let forty members share the bytes of one: each is small and packed well, the sum is not."""
     packed(path, *((f"{n:02}.json", b"[" + b" " * 150_000) for n in range(9)))
@@ -143,6 +149,10 @@ REFUSED: dict[str, tuple[Build, str]] = {
         "[malformed] a link or another special file, at {}.'a.json'",
     ),
     "encrypted": (_encrypted, "[malformed] an encrypted member, at {}.'a.json'"),
+    "another method": (
+        _bzip2,
+        "[malformed] packed by another method than deflate, at {}.'a.json'",
+    ),
     "one name twice": (_twice, "[malformed] a name that is there twice, at {}.'a.json'"),
 }
 

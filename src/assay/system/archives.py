@@ -6,7 +6,9 @@ large, and rates of compression that only a bomb has. A member that holds more t
 is cut off and refused.
 """
 
+import errno
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +21,16 @@ from assay.core.errors import MalformedError, UnavailableError, UsageError, insi
 MAX_RATIO: Final = 200  # JSON texts reach about 30; deflate's own limit is 1,032
 RATIO_FREE_BYTES: Final = 2**20  # below this size a high rate harms nobody
 _ENCRYPTED: Final = 0x1
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGE: Final = (  # what zipfile lets through where the bytes are not what they claim
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +70,10 @@ def read_zip(path: Path, *, limits: ZipLimits, suffix: str) -> Iterator[Member]:
     except FileNotFoundError as error:
         raise UsageError("no such file", where=str(path)) from error
     except OSError as error:
+        if error.errno == errno.EINVAL:  # an offset that leads before the beginning
+            raise MalformedError("no sound zip archive", where=str(path)) from error
         raise UnavailableError(f"cannot read: {error.strerror}", where=str(path)) from error
-    except zipfile.BadZipFile as error:
+    except _DAMAGE as error:
         raise MalformedError(f"no sound zip archive: {error}", where=str(path)) from error
 
 
@@ -88,6 +102,8 @@ def _check_member(info: zipfile.ZipInfo, limits: ZipLimits) -> None:
         raise MalformedError("a link or another special file", where=where)
     if info.flag_bits & _ENCRYPTED:
         raise MalformedError("an encrypted member", where=where)
+    if info.compress_type not in _METHODS:
+        raise MalformedError("packed by another method than deflate", where=where)
     if info.file_size > limits.member_bytes:
         raise MalformedError(
             f"{info.file_size} bytes, where at most {limits.member_bytes} are read", where=where
@@ -118,11 +134,8 @@ def _is_inside(name: str) -> bool:
 
 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    try:
-        with archive.open(info) as member:
-            data = member.read(info.file_size + 1)
-    except (zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise MalformedError(f"cannot be unpacked: {error}", where=repr(info.filename)) from error
+    with archive.open(info) as member:
+        data = member.read(info.file_size + 1)
     if len(data) != info.file_size:
         raise MalformedError(
             f"{len(data)} bytes, not the {info.file_size} that it declares",
