@@ -1,11 +1,19 @@
 """Files: bounded reads, writes that are whole or absent, and files that only their owner reads."""
 
+import errno
 import os
 import secrets
 import stat
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from assay.core.errors import UnavailableError, UsageError
+
+_NAME_FAULTS: Final = frozenset(
+    {errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR}
+)
+_PLACE_FAULTS: Final = frozenset({errno.ELOOP, errno.ENOENT, errno.ENOTDIR, errno.ENXIO})
 
 
 def load_file(path: Path, *, max_bytes: int) -> bytes:
@@ -50,6 +58,82 @@ def save_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         raise UnavailableError(f"cannot write: {error.strerror}", where=str(path)) from error
+
+
+def create_beneath(folder: Path, path: str, data: bytes) -> None:
+    """Create the file `path` (with slashes) below `folder`, for its owner alone.
+
+    Nothing is overwritten and no link is followed; the folders in between are made. `path` must be
+    checked by the caller: it is not searched for `..` here.
+
+    Raises:
+        UsageError: A file cannot have this name: it is there already, too long, or not text.
+        UnavailableError: It cannot be written (disk full, no permission).
+    """
+    target = folder / path
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(target, flags, 0o600), "wb") as file:
+            file.write(data)
+    except OSError as error:
+        if error.errno in _NAME_FAULTS:
+            raise UsageError(f"no file can have this name: {error.strerror}") from error
+        raise UnavailableError(
+            f"cannot write {path!r}: {error.strerror}", where=str(folder)
+        ) from error
+
+
+def load_beneath(folder: Path, path: str, *, max_bytes: int) -> bytes:
+    """Return what stands at `path` (with slashes) below `folder`, without following any link.
+
+    A symbolic link is not followed: its content is its target, as Git stores it.
+
+    Raises:
+        UsageError: There is nothing, or what is there is no file; or a folder on the way is a link.
+        UnavailableError: It cannot be read, or it is larger than `max_bytes`.
+    """
+    *folders, name = path.split("/")
+    with ExitStack() as opened:
+        try:
+            at = _open_folder(opened, folder, None)
+            for part in folders:
+                at = _open_folder(opened, part, at)
+            data = _load_entry(name, at, max_bytes)
+        except OSError as error:
+            if error.errno in _PLACE_FAULTS:
+                raise UsageError("no file that could be read without following a link") from error
+            raise UnavailableError(f"cannot read: {error.strerror}") from error
+    if len(data) > max_bytes:
+        raise UnavailableError(f"larger than {max_bytes} bytes")
+    return data
+
+
+def _open_folder(opened: ExitStack, name: str | Path, at: int | None) -> int:
+    flags = os.O_RDONLY | os.O_DIRECTORY | (os.O_NOFOLLOW if at is not None else 0)
+    descriptor = os.open(name, flags, dir_fd=at)
+    opened.callback(os.close, descriptor)
+    return descriptor
+
+
+def _load_entry(name: str, at: int, max_bytes: int) -> bytes:
+    mode = os.stat(name, dir_fd=at, follow_symlinks=False).st_mode
+    if stat.S_ISLNK(mode):
+        return os.fsencode(os.readlink(name, dir_fd=at))
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{_noun_of(mode)}, not a file")
+    # Without O_NONBLOCK a fifo that was put there since would hold us up for ever.
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise UsageError(f"{_noun_of(mode)}, not a file")
+        return file.read(max_bytes + 1)
+
+
+def _noun_of(mode: int) -> str:
+    nouns = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a fifo", stat.S_IFSOCK: "a socket"}
+    return nouns.get(stat.S_IFMT(mode), "a device")
 
 
 def create_private_file(path: Path, data: bytes) -> None:

@@ -131,8 +131,15 @@ def stream_process(
         UnavailableError: It cannot be started, or was killed after `seconds`.
     """
     with _started(command, cwd=cwd, environment=environment) as child:
+        drain = _Drain(
+            child,
+            child.stderr,
+            bytearray() if errors is None else errors,
+            MAX_ERROR_BYTES,
+            kill=False,
+        )
         if errors is not None:
-            _Drain(child, child.stderr, errors, MAX_ERROR_BYTES, kill=False).start()
+            drain.start()
         late = threading.Event()
         timer = threading.Timer(seconds or 0, _kill_late, args=(child, late))
         timer.daemon = True
@@ -142,6 +149,9 @@ def stream_process(
             yield child
         finally:
             timer.cancel()
+            if errors is not None:
+                _kill(child)
+                drain.join(GRACE_SECONDS)  # `errors` is then complete
             if late.is_set():
                 raise UnavailableError(f"{_name(command)} did not end within {seconds:g} s")
 
