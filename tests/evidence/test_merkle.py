@@ -4,6 +4,7 @@ import base64
 import json
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,6 @@ from assay.evidence.merkle import (
     verify_subtree_consistency,
     verify_subtree_inclusion,
 )
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

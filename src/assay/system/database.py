@@ -41,6 +41,7 @@ class Database:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self._connection = connection
+        self._reading: list[sqlite3.Cursor] = []  # in the present transaction
 
     def execute(self, sql: LiteralString, parameters: Row = ()) -> None:
         """Run one statement whose rows, if any, are of no interest."""
@@ -53,9 +54,11 @@ class Database:
             self._connection.executemany(sql, rows).close()
 
     def query(self, sql: LiteralString, parameters: Row = ()) -> Iterator[Row]:
-        """Yield the rows of one statement as they are read."""
+        """Yield the rows of one statement as they are read; a transaction's end ends them too."""
         with _answering(self.path):
             cursor = self._connection.execute(sql, parameters)
+            if self._connection.in_transaction:
+                self._reading.append(cursor)
             for row in cursor:  # noqa: UP028  # `yield from` would close it, the database gone
                 yield row
 
@@ -107,6 +110,8 @@ class Database:
             with _answering(self.path):
                 self._connection.execute("COMMIT")
         finally:  # also on Ctrl-C, and when the commit itself failed
+            while self._reading:  # a read left in the middle would keep the old state in view
+                self._reading.pop().close()
             if self._connection.in_transaction:
                 self._connection.rollback()
 

@@ -1,0 +1,250 @@
+"""Whatever is changed in the store, in whatever row of whatever table, is found and named."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assay.core.digest import sha256_of
+from assay.core.errors import TamperedError
+from assay.evidence.checkpoint import Checkpoint, sign_checkpoint
+from assay.evidence.dsse import sign_dsse
+from assay.evidence.envelope import PAYLOAD_TYPE
+from assay.evidence.log import LogRows, StoredRow, StoredRows, verify_log
+from assay.evidence.merkle import EMPTY_ROOT, leaf_hash
+from assay.evidence.store import LogStore, open_store
+from tests.fakes.trust import COMMIT, LOG, LOG_KEY, ORIGIN, OTHER_COMMIT, verified
+
+Cell = int | str | bytes
+KEYS = {"entries": 1, "nodes": 1, "subjects": 2, "checkpoints": 1}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five entries in three appends; some with two subjects."""
+    made = tmp_path_factory.mktemp("log") / "log.db"
+    with open_store(made, origin=ORIGIN, create=True) as store:
+        for batch in ((1,), (2, 3), (4, 5)):
+            samples = [
+                verified({"n": n}, subjects=(COMMIT, OTHER_COMMIT) if n % 2 else (COMMIT,))
+                for n in batch
+            ]
+            store.append(samples, log_signer=LOG)
+    return made
+
+
+@pytest.fixture(scope="module")
+def store(path: Path) -> Iterator[LogStore]:
+    with open_store(path, origin=ORIGIN, create=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def editor(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def tables(editor: sqlite3.Connection) -> list[str]:
+    return [
+        str(name)
+        for (name,) in editor.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    ]
+
+
+def columns(editor: sqlite3.Connection, table: str) -> list[str]:
+    return [str(row[1]) for row in editor.execute(f"PRAGMA table_info({table})")]
+
+
+def rows(editor: sqlite3.Connection, table: str) -> list[tuple[Cell, ...]]:
+    query = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608  # our own names
+    return list(editor.execute(query))
+
+
+def with_one_byte_changed(cell: Cell) -> Iterator[Cell]:
+    """Yield `cell` with one byte changed: the first, one in the middle, the last."""
+    if isinstance(cell, int):
+        yield from (cell ^ 1 << 8, cell ^ 1 << 16, cell ^ 1 << 40)
+        return
+    data = cell.encode() if isinstance(cell, str) else cell
+    for place in sorted({0, len(data) // 2, len(data) - 1}):
+        changed = bytearray(data)
+        changed[place] ^= 1
+        yield changed.decode() if isinstance(cell, str) else bytes(changed)
+
+
+def replace(
+    editor: sqlite3.Connection, table: str, old: tuple[Cell, ...], new: tuple[Cell, ...]
+) -> None:
+    names = columns(editor, table)
+    assignments = ", ".join(f"{name} = ?" for name in names)
+    conditions = " AND ".join(f"{name} = ?" for name in names)
+    count = editor.execute(
+        f"UPDATE {table} SET {assignments} WHERE {conditions}",  # noqa: S608  # our own names
+        (*new, *old),
+    ).rowcount
+    assert count == 1
+
+
+def insert(editor: sqlite3.Connection, table: str, row: tuple[Cell, ...]) -> None:
+    marks = ", ".join("?" * len(row))
+    editor.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608  # our own names
+
+
+def delete(editor: sqlite3.Connection, table: str, row: tuple[Cell, ...]) -> None:
+    conditions = " AND ".join(f"{name} = ?" for name in columns(editor, table))
+    assert editor.execute(f"DELETE FROM {table} WHERE {conditions}", row).rowcount == 1  # noqa: S608
+
+
+def place_of(table: str, row: tuple[Cell, ...]) -> str:
+    return f"{table} row {'/'.join(map(str, row[: KEYS[table]]))}"
+
+
+def found(store: LogStore) -> str:
+    with pytest.raises(TamperedError) as caught:
+        store.verify(log_key=LOG_KEY)
+    return caught.value.where
+
+
+def test_untouched(store: LogStore) -> None:
+    newest = store.verify(log_key=LOG_KEY)
+    assert newest is not None
+    assert newest.size == 5
+
+
+def test_all_tables_are_known(editor: sqlite3.Connection) -> None:
+    assert set(tables(editor)) == set(KEYS)
+
+
+def test_one_byte_of_any_column_of_any_row(store: LogStore, editor: sqlite3.Connection) -> None:
+    changes = 0
+    for table in tables(editor):
+        for row in rows(editor, table):
+            for column, cell in enumerate(row):
+                for changed in with_one_byte_changed(cell):
+                    new = (*row[:column], changed, *row[column + 1 :])
+                    replace(editor, table, row, new)
+                    assert found(store) == place_of(table, row), (table, row, new)
+                    replace(editor, table, new, row)
+                    changes += 1
+    assert changes > 100
+    store.verify(log_key=LOG_KEY)
+
+
+def test_any_row_deleted(store: LogStore, editor: sqlite3.Connection) -> None:
+    for table in tables(editor):
+        for row in rows(editor, table):
+            delete(editor, table, row)
+            expected = place_of(table, row)
+            if is_newest_checkpoint(editor, table, row):
+                expected = "entries row 3"  # the newest checkpoint: the first it alone covered
+            assert found(store) == expected, (table, row)
+            insert(editor, table, row)
+    store.verify(log_key=LOG_KEY)
+
+
+def is_newest_checkpoint(editor: sqlite3.Connection, table: str, row: tuple[Cell, ...]) -> bool:
+    """Tell whether `row` was the newest checkpoint, which leaves no gap in the numbers."""
+    return table == "checkpoints" and all(other < row for other in rows(editor, table))
+
+
+@pytest.mark.parametrize("distance", [-1000, 1000])
+def test_any_row_added(store: LogStore, editor: sqlite3.Connection, distance: int) -> None:
+    for table in tables(editor):
+        for row in rows(editor, table):
+            added: tuple[Cell, ...] = tuple(
+                # keys and sizes move away; the digest, which is unique, changes
+                cell + distance
+                if isinstance(cell, int)
+                else next(with_one_byte_changed(cell))
+                if (table, column) == ("entries", 1)
+                else cell
+                for column, cell in enumerate(row)
+            )
+            insert(editor, table, added)
+            expected = place_of(table, added)
+            if table == "checkpoints" and distance > 0:
+                expected = "checkpoints row 3"  # the numbers now have a gap after the third
+            assert found(store) == expected, (table, added)
+            delete(editor, table, added)
+    store.verify(log_key=LOG_KEY)
+
+
+def test_two_rows_exchanged(store: LogStore, editor: sqlite3.Connection) -> None:
+    first, second, *_ = rows(editor, "entries")
+    spare = (0, b"spare", b"spare")
+    replace(editor, "entries", first, spare)
+    replace(editor, "entries", second, (1, *first[1:]))
+    replace(editor, "entries", spare, (0, *second[1:]))
+    assert found(store) == "nodes row 0"
+    replace(editor, "entries", (0, *second[1:]), spare)
+    replace(editor, "entries", (1, *first[1:]), second)
+    replace(editor, "entries", spare, first)
+    store.verify(log_key=LOG_KEY)
+
+
+def test_everything_recomputed_but_the_signature(tmp_path: Path) -> None:
+    """Whoever edits an entry and all that follows from it still has no signed root."""
+    honest, forged = tmp_path / "honest.db", tmp_path / "forged.db"
+    for made, predicate in ((honest, {"n": "honest"}), (forged, {"n": "forged"})):
+        with open_store(made, origin=ORIGIN, create=True) as store:
+            store.append([verified(predicate)], log_signer=LOG)
+    editor = sqlite3.connect(honest, isolation_level=None)
+    editor.execute("ATTACH ? AS forged", (str(forged),))
+    for table in ("entries", "nodes", "subjects"):
+        editor.execute(f"DELETE FROM main.{table}")  # noqa: S608  # our own names
+        editor.execute(f"INSERT INTO main.{table} SELECT * FROM forged.{table}")  # noqa: S608
+    editor.close()
+    with open_store(honest, origin=ORIGIN, create=False) as store:
+        assert found(store) == "checkpoints row 0"
+
+
+def stored(table: str, *content: StoredRow) -> StoredRows:
+    return StoredRows(table, iter(content))
+
+
+def refused(**changed: StoredRows) -> str:
+    tables = {name: changed.get(name, stored(name)) for name in KEYS}
+    with pytest.raises(TamperedError) as caught:
+        verify_log(LogRows(**tables), log_key=LOG_KEY)
+    return str(caught.value)
+
+
+def test_values_of_another_type() -> None:
+    """STRICT tables refuse them; a file that was written by hand need not be one."""
+    assert refused(checkpoints=stored("checkpoints", (0, "1", b""))) == (
+        "[tampered] values of another type, at checkpoints row 0"
+    )
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=b"r" * 32), signer=LOG)
+    heads = stored("checkpoints", (0, 1, note))
+    assert refused(checkpoints=heads, entries=stored("entries", (0, None, None))) == (
+        "[tampered] values of another type, at entries row 0"
+    )
+
+
+def test_an_entry_that_is_no_statement() -> None:
+    envelope = sign_dsse(b"[]", payload_type=PAYLOAD_TYPE, signers=(LOG,))
+    leaf = leaf_hash(envelope)
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=leaf), signer=LOG)
+    digest = bytes.fromhex(sha256_of(envelope).hex)
+    assert refused(
+        checkpoints=stored("checkpoints", (0, 1, note)),
+        entries=stored("entries", (0, digest, envelope)),
+        nodes=stored("nodes", (0, leaf)),
+    ) == ("[tampered] no statement: list where an object is needed, at entries row 0")
+
+
+def test_checkpoints_that_do_not_grow() -> None:
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT), signer=LOG)
+    assert refused(checkpoints=stored("checkpoints", (0, 0, note))) == (
+        "[tampered] no larger than the one before, at checkpoints row 0"
+    )
+
+
+def test_a_checkpoint_filed_under_another_size() -> None:
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=2, root=EMPTY_ROOT), signer=LOG)
+    assert refused(checkpoints=stored("checkpoints", (0, 1, note))) == (
+        "[tampered] size 1, where 2 is signed, at checkpoints row 0"
+    )
