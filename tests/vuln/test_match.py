@@ -226,6 +226,7 @@ def test_withdrawn_is_passed_over_and_listed() -> None:
     result = match(known(gone), "pkg:pypi/shop@1.0")
     assert result.answers == {"pkg:pypi/shop@1.0": Answer.NOT_AFFECTED}
     assert (result.findings, result.withdrawn) == ((), ("GHSA-aaaa-bbbb-cccc",))
+    assert result.examined["advisories withdrawn"] == 1
 
 
 def test_a_withdrawn_record_takes_no_other_record_of_the_same_vulnerability_with_it() -> None:
@@ -266,6 +267,17 @@ def test_one_component_in_two_lock_files_is_one_finding() -> None:
         "requirements.txt",
     ]
     assert result.examined["components"] == 1
+
+
+def test_a_name_from_outside_cannot_write_to_the_terminal() -> None:
+    hostile = Component(
+        purl="pkg:pypi/shop@1.0", name="a\x1b[2J", version="1\u202e", found_in=("x",)
+    )
+    finding = only(match_components([hostile], known(encoded()), at=AT))
+    assert (finding.title, finding.remedy) == (
+        r"GHSA-aaaa-bbbb-cccc in a\x1b[2J 1\u202e",
+        r"Upgrade a\x1b[2J from 1\u202e to 2.0 or later",
+    )
 
 
 def test_a_component_found_nowhere_is_at_its_own_name() -> None:
@@ -346,6 +358,17 @@ def test_the_inputs_name_the_data_and_their_age() -> None:
     }
 
 
+def test_the_inputs_name_the_feeds_that_were_used_and_no_others() -> None:
+    both = known(encoded("N", affected=[affected(ecosystem="npm")]))
+    assert set(match(both, "pkg:npm/a@1.0.0").inputs) == {
+        "advisories",
+        "advisories/npm",
+        "advisories/npm/importedAt",
+        "advisories/npm/newestModified",
+    }
+    assert "advisories/PyPI" in match(both).inputs
+
+
 def test_without_any_data_the_inputs_still_say_so() -> None:
     assert match(AdvisorySet()).inputs == {"advisories": str(sha256_of(b"{}"))}
 
@@ -359,4 +382,5 @@ def test_examined() -> None:
         "components unknown": 1,
         "advisories": 1,
         "advisories unreadable": 0,
+        "advisories withdrawn": 0,
     }

@@ -8,7 +8,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,7 @@ from assay.core.clock import format_time
 from assay.core.digest import sha256_of
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.findings.finding import Finding, Kind, Location, identity_of
 from assay.sbom.component import Component
@@ -32,8 +33,8 @@ MAX_LISTED: Final = 50  # unreadable advisories named one by one; the rest are o
 class MatchResult:
     """The answer for each component (by purl), the findings, and what was not checked.
 
-    `inputs` name the advisory data by digest and age; `withdrawn` are the advisories that were
-    passed over because their authors took them back.
+    `inputs` name the advisory data that were used, by digest and age. `withdrawn` are the
+    advisories that were passed over because their authors took them back.
     """
 
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
@@ -62,6 +63,8 @@ def match_components(
         except MalformedError as error:
             unnamed.append(NotChecked(what="component", where=purl, why=error.what))
     answers = {p: known[p].answer if p in known else Answer.UNKNOWN for p in places}
+    gone = tuple(sorted({name for answer in known.values() for name in answer.withdrawn}))
+    feeds = _consulted(known, advisories)
     gaps = (*unnamed, *_missing_feeds(known, advisories), *_problems(known))
     return MatchResult(
         answers=MappingProxyType(answers),
@@ -69,9 +72,9 @@ def match_components(
             finding for purl, answer in known.items() for finding in _findings(answer, places[purl])
         ),
         not_checked=tuple(sorted(gaps)),
-        inputs=MappingProxyType(describe_feeds(advisories.feeds.values())),
-        examined=MappingProxyType(_counts(answers, advisories)),
-        withdrawn=tuple(sorted({name for a in known.values() for name in a.withdrawn})),
+        inputs=MappingProxyType(describe_feeds(feeds)),
+        examined=MappingProxyType(_counts(answers, feeds) | {"advisories withdrawn": len(gone)}),
+        withdrawn=gone,
     )
 
 
@@ -101,15 +104,25 @@ def _places(components: Iterable[Component]) -> dict[str, list[Component]]:
     return places
 
 
-def _counts(answers: Mapping[str, Answer], advisories: AdvisorySet) -> dict[str, int]:
+def _consulted(known: Mapping[str, PackageAnswer], advisories: AdvisorySet) -> tuple[Feed, ...]:
+    """Return the feeds that the answers come from; all, where there was nothing to answer.
+
+    A feed of another ecosystem can be old, or change, without a difference to this result.
+    """
+    used = {answer.package.ecosystem for answer in known.values()}
+    feeds = tuple(feed for name, feed in advisories.feeds.items() if name in used)
+    return feeds or tuple(advisories.feeds.values())
+
+
+def _counts(answers: Mapping[str, Answer], feeds: tuple[Feed, ...]) -> dict[str, int]:
     counts = Counter(answers.values())
     return {
         "components": len(answers),
         "components affected": counts[Answer.AFFECTED],
         "components not affected": counts[Answer.NOT_AFFECTED],
         "components unknown": counts[Answer.UNKNOWN],
-        "advisories": sum(feed.advisories for feed in advisories.feeds.values()),
-        "advisories unreadable": sum(feed.unreadable for feed in advisories.feeds.values()),
+        "advisories": sum(feed.advisories for feed in feeds),
+        "advisories unreadable": sum(feed.unreadable for feed in feeds),
     }
 
 
@@ -162,7 +175,8 @@ def _findings(answer: PackageAnswer, components: list[Component]) -> Iterable[Fi
     """Yield a finding for each vulnerability of one component, found in one or more places."""
     if not answer.matches:
         return
-    first, locations = components[0], _locations(components)
+    one, locations = components[0], _locations(components)
+    first = replace(one, name=printable(one.name), version=printable(one.version))
     for match in answer.matches:
         named = match.summary or "no summary"
         yield Finding(
