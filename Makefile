@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test check lint types contracts docs lock bench clean
+.PHONY: setup demo test check lint types contracts docs dogfood lock bench clean
 
 setup: $(READY)
 
@@ -30,6 +30,10 @@ contracts: $(READY)
 
 docs: $(READY)
 	$(BIN)/python tools/generate_docs.py --check
+
+# Assay's own gate on Assay, with the advisories that are at hand (ADVISORIES=folder or zip).
+dogfood: $(READY)
+	$(BIN)/python tools/dogfood.py $(ADVISORIES)
 
 check: lint types contracts docs test
 

@@ -1,0 +1,210 @@
+"""`assay check`: collect evidence about a commit, record it, and decide at the gate `source`.
+
+Verify first, then store, then decide: the gate reads everything back from the log, and verifies it
+again. Whatever stops this half-way leaves the log as it was, or with evidence and no verdict.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from assay.core.clock import Clock, format_time
+from assay.core.errors import RejectedError, UsageError
+from assay.evidence.envelope import VerifiedStatement
+from assay.evidence.statement import Statement, Subject
+from assay.evidence.store import Receipt
+from assay.gates.reading import LOG_CHECK_TYPE, VERDICT_TYPE
+from assay.gates.verdict import GateRequest, GateVerdict, decide_verdict
+from assay.gates.vsa import render_vsa
+from assay.operations.checkreport import CheckReport, LoggedStatement
+from assay.operations.collect import (
+    Collected,
+    CollectSettings,
+    build_statements,
+    collect_commit,
+    commit_subject,
+)
+from assay.operations.configuration import (
+    FILE_NAME,
+    MAX_BYTES,
+    Configuration,
+    parse_configuration,
+)
+from assay.operations.evidence import gate_evidence
+from assay.operations.home import load_identity_key
+from assay.operations.material import record_material
+from assay.operations.record import Recorder, open_recorder
+from assay.operations.savedverdict import SavedVerdict
+from assay.operations.savedverdict import save_verdict as save_to
+from assay.operations.show_status import status_of
+from assay.operations.supersede import build_supersession
+from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
+from assay.signing.trust import trust_root_digest
+from assay.source.repository import Repository, open_repository
+from assay.source.tree import EntryKind, list_tree, load_blob
+from assay.system.clock import now
+from assay.system.parallel import count_cores
+
+STAGE: Final = "source"
+MAX_WORKERS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Policy:
+    bundle: PolicyBundle
+    files: dict[str, bytes]
+
+
+def check_source(
+    path: Path,
+    *,
+    workers: int,
+    progress: Callable[[str], None],
+    save_verdict: Path | None,
+    clock: Clock = now,
+) -> CheckReport:
+    """Check the commit at HEAD of the repository at `path`, and record all of it.
+
+    `workers` is the number of processes that read the history, 0 for one a core.
+
+    Raises:
+        UsageError: No repository, no log, or a configuration that is wrong.
+        RejectedError: The repository or the log is damaged.
+        UnavailableError: Something needed is missing, or nothing can be written.
+    """
+    if not 0 <= workers <= MAX_WORKERS:
+        raise UsageError(f"{workers} workers", hint=f"0 to {MAX_WORKERS}")
+    at = clock()
+    repository = open_repository(path)
+    with open_recorder(repository, at=at) as recorder:
+        configuration = _load_configuration(repository)
+        product = configuration.name or repository.top.name
+        subject = commit_subject(repository, product)
+        policy = _load_policy()
+        settings = CollectSettings(
+            configuration=configuration,
+            product=product,
+            identity_key=load_identity_key(recorder.ledger.home),
+            advisories=recorder.ledger.home.advisories,
+            workers=workers or min(MAX_WORKERS, count_cores()),
+            at=at,
+            progress=progress,
+        )
+        collected = collect_commit(repository, settings)
+        progress("Recording the evidence")
+        record_material(recorder, policy.bundle, policy.files)
+        _record_evidence(recorder, subject, collected, settings)
+        progress("Deciding")
+        gate = decide_verdict(
+            GateRequest(
+                stage=STAGE,
+                subject=subject,
+                resource_uri=_resource_uri(configuration, repository),
+                evidence=gate_evidence(recorder.ledger, subject.digest),
+                bundle=policy.bundle,
+                parameters=configuration.source,
+                trust_root=trust_root_digest(recorder.ledger.trust),
+                at=at,
+            )
+        )
+        [receipt] = recorder.record((render_vsa(gate),), role="gate")
+        report = _report(recorder, repository, collected, gate, receipt)
+    if save_verdict is not None:
+        save_to(save_verdict, SavedVerdict(envelope=report.envelope, proof=report.proof))
+    return report
+
+
+def _load_configuration(repository: Repository) -> Configuration:
+    """Read `assay.toml` from the commit; a commit without one has the defaults."""
+    entries = list_tree(repository, repository.head)
+    found = next((entry for entry in entries if entry.path == FILE_NAME), None)
+    if found is None:
+        return Configuration()
+    if found.kind is not EntryKind.FILE:
+        raise UsageError("not a regular file in the commit", where=FILE_NAME)
+    return parse_configuration(load_blob(repository, found.oid, max_bytes=MAX_BYTES))
+
+
+def _load_policy() -> _Policy:
+    files = load_default_pack()
+    return _Policy(bundle=load_bundle(files), files=files)
+
+
+def _resource_uri(configuration: Configuration, repository: Repository) -> str:
+    """Return in whose name the commit is checked: as configured, else where it lies."""
+    return configuration.uri or repository.top.as_uri()
+
+
+def _record_evidence(
+    recorder: Recorder, subject: Subject, collected: Collected, settings: CollectSettings
+) -> None:
+    """Check the log, record what was collected, and what of it takes the place of what."""
+    checked = _log_check(recorder, subject, settings)
+    statements = build_statements(collected, subject, product=settings.product, at=settings.at)
+    receipts = recorder.record((checked, *statements), role="collector")
+    evidence = gate_evidence(recorder.ledger, subject.digest)
+    new = frozenset(receipt.digest for receipt in receipts)
+    supersession = build_supersession(subject, evidence, new=new)
+    if supersession is not None:
+        recorder.record((supersession,), role="collector")
+
+
+def _log_check(recorder: Recorder, subject: Subject, settings: CollectSettings) -> Statement:
+    """Verify the whole log as it is before this run, and state that it holds.
+
+    Raises:
+        TamperedError: It does not; nothing is recorded on top of it.
+    """
+    ledger = recorder.ledger
+    newest = ledger.store.verify(log_key=ledger.log_key)
+    return Statement(
+        subjects=(subject,),
+        predicate_type=LOG_CHECK_TYPE,
+        predicate={
+            "size": newest.size if newest else 0,
+            "root": newest.root.hex() if newest else "",
+            "verified": True,
+            "observedAt": format_time(settings.at),
+        },
+    )
+
+
+def _report(
+    recorder: Recorder,
+    repository: Repository,
+    collected: Collected,
+    gate: GateVerdict,
+    receipt: Receipt,
+) -> CheckReport:
+    ledger = recorder.ledger
+    evidence = gate_evidence(ledger, gate.subject.digest)
+    verdicts = ledger.verified(
+        subject=gate.subject.digest, role="gate", predicate_type=VERDICT_TYPE
+    )
+    verdict = next(verified for verified in verdicts if verified.digest == receipt.digest)
+    return CheckReport(
+        product=gate.subject.name,
+        branch=repository.branch or "",
+        path=str(repository.top),
+        gate=gate,
+        reports=collected.reports,
+        inventory=collected.inventory,
+        evidence=tuple(_logged(recorder, item) for item in evidence),
+        logged=_logged(recorder, verdict),
+        envelope=verdict.envelope,
+        proof=ledger.store.proof(receipt.index),
+        status=status_of(ledger, gate.subject.digest),
+    )
+
+
+def _logged(recorder: Recorder, verified: VerifiedStatement) -> LoggedStatement:
+    entry = recorder.ledger.store.find(verified.digest)
+    if entry is None:
+        raise RejectedError(f"the log lost {verified.digest}")
+    return LoggedStatement(
+        index=entry.index,
+        predicate_type=verified.predicate_type,
+        signed_by=tuple(sorted(verified.signed_by)),
+        digest=verified.digest,
+    )

@@ -1,0 +1,200 @@
+"""Collecting: all that Assay looks at in one commit, as statements that are yet to be signed.
+
+What scanners read is extracted from the commit's objects into a private folder. Nothing is taken
+from the working tree but uncommitted files, in which secrets are looked for.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from assay.core.clock import format_time
+from assay.core.digest import Digest
+from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
+from assay.evidence.statement import Statement, Subject
+from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
+from assay.findings.scanreport import ScanReport
+from assay.gates.reading import SBOM_TYPE, SOURCE_TYPE
+from assay.operations.configuration import Configuration, Exclusion
+from assay.sbom.collect import is_dependency_file, read_inventory
+from assay.sbom.component import Inventory
+from assay.sbom.cyclonedx import render_cyclonedx
+from assay.scan.registry import SCANNERS
+from assay.scan.runner import run_scanners
+from assay.scan.secrets.scan import scan_secrets
+from assay.source.facts import SourceFacts, collect_facts
+from assay.source.repository import Repository
+from assay.source.tree import EntryKind, TreeEntry, extract_tree, list_tree
+from assay.source.worktree import Uncommitted, list_uncommitted
+from assay.system.files import load_file
+from assay.system.scratch import scratch_folder
+from assay.vuln.match import match_components
+from assay.vuln.mirror import load_advisories
+from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
+from assay.vuln.predicate import render_vulns, report_matches
+
+_MAX_FILE_BYTES: Final = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectSettings:
+    """What collecting needs besides the repository."""
+
+    configuration: Configuration
+    product: str
+    identity_key: bytes
+    advisories: Path
+    workers: int
+    at: datetime
+    progress: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """Everything that was seen in one commit."""
+
+    facts: SourceFacts
+    inventory: Inventory
+    secrets: ScanReport
+    scans: tuple[ScanReport, ...]
+    vulnerabilities: ScanReport
+
+    @property
+    def reports(self) -> tuple[ScanReport, ...]:
+        """Return all that report findings."""
+        return (self.secrets, *self.scans, self.vulnerabilities)
+
+
+def collect_commit(repository: Repository, settings: CollectSettings) -> Collected:
+    """Look at the commit at HEAD of `repository` with every collector.
+
+    Secrets are searched for by processes of their own, while the other collectors run.
+
+    Raises:
+        RejectedError: The repository is damaged.
+        UnavailableError: Git did not answer, or a disk is full.
+    """
+    settings.progress("Reading the commit")
+    entries = list_tree(repository, repository.head)
+    uncommitted = list_uncommitted(repository)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        settings.progress("Searching the history for secrets; scanning code and workflows")
+        others = pool.submit(_collect_files, repository, entries, settings)
+        secrets = _search_secrets(repository, uncommitted, settings)
+        inventory, scans = others.result()
+    settings.progress("Matching components with advisories")
+    return Collected(
+        facts=collect_facts(repository, entries, uncommitted, at=settings.at, allowed_signers=None),
+        inventory=inventory,
+        secrets=secrets,
+        scans=scans,
+        vulnerabilities=_match(inventory, settings),
+    )
+
+
+def build_statements(
+    collected: Collected, subject: Subject, *, product: str, at: datetime
+) -> tuple[Statement, ...]:
+    """Return one statement for each collector, about `subject`."""
+    bom = render_cyclonedx(
+        collected.inventory, subject_name=product, subject_version=subject.digest.hex, at=at
+    )
+    scans = (collected.secrets, *collected.scans)
+    predicates: tuple[tuple[str, Mapping[str, object]], ...] = (
+        (SOURCE_TYPE, collected.facts.as_json()),
+        *((SCAN_TYPE, report.as_json()) for report in scans),
+        (SBOM_TYPE, bom),
+        (VULNS_TYPE, render_vulns(collected.vulnerabilities)),
+    )
+    return tuple(
+        Statement(subjects=(subject,), predicate_type=kind, predicate=predicate)
+        for kind, predicate in predicates
+    )
+
+
+def commit_subject(repository: Repository, product: str) -> Subject:
+    """Return the subject that all statements about the commit at HEAD name."""
+    return Subject(name=product, digest=Digest("gitCommit", repository.head))
+
+
+def _search_secrets(
+    repository: Repository, uncommitted: Uncommitted, settings: CollectSettings
+) -> ScanReport:
+    report = scan_secrets(
+        repository,
+        identity_key=settings.identity_key,
+        at=settings.at,
+        workers=settings.workers,
+        worktree_files=uncommitted.load_files(),
+        excluded=settings.configuration.exclusions,
+    )
+    return _with_gaps(report, uncommitted.not_checked)
+
+
+def _collect_files(
+    repository: Repository, entries: tuple[TreeEntry, ...], settings: CollectSettings
+) -> tuple[Inventory, tuple[ScanReport, ...]]:
+    """Extract the files that are wanted, and show each collector its own."""
+    files = [entry for entry in entries if entry.kind is EntryKind.FILE]
+    wanted = [e for e in files if is_dependency_file(e.path) or _takers(e.path)]
+    kept = [e for e in wanted if _exclusion(e.path, settings) is None]
+    left_out = tuple(_excluded(e.path, settings) for e in wanted if e not in set(kept))
+    with scratch_folder() as folder:
+        extracted = extract_tree(repository, kept, folder)
+        gaps = (*left_out, *extracted.not_checked)
+        reports = run_scanners(SCANNERS, folder, extracted.paths, at=settings.at)
+        dependency_files = {
+            path: load_file(folder / path, max_bytes=_MAX_FILE_BYTES)
+            for path in extracted.paths
+            if is_dependency_file(path)
+        }
+        inventory = read_inventory(dependency_files)
+    named = {printable(e.path): e.path for e in wanted}
+    return (
+        replace(
+            inventory,
+            not_checked=(
+                *inventory.not_checked,
+                *(g for g in gaps if is_dependency_file(named.get(g.where, g.where))),
+            ),
+        ),
+        tuple(
+            _with_gaps(report, [g for g in gaps if scanner.takes(named.get(g.where, g.where))])
+            for scanner, report in zip(SCANNERS, reports, strict=True)
+        ),
+    )
+
+
+def _match(inventory: Inventory, settings: CollectSettings) -> ScanReport:
+    advisories = load_advisories(settings.advisories, inventory.components)
+    result = match_components(inventory.components, advisories, at=settings.at)
+    return report_matches(result, at=settings.at)
+
+
+def _takers(path: str) -> bool:
+    return any(scanner.takes(path) for scanner in SCANNERS)
+
+
+def _exclusion(path: str, settings: CollectSettings) -> Exclusion | None:
+    covering = (e for e in settings.configuration.exclusions if e.covers(path, at=settings.at))
+    return next(covering, None)
+
+
+def _excluded(path: str, settings: CollectSettings) -> NotChecked:
+    exclusion = _exclusion(path, settings)
+    accepted = f"until {format_time(exclusion.until)}: {exclusion.reason}" if exclusion else ""
+    return NotChecked(
+        what="file",
+        where=printable(path),
+        why="excluded in assay.toml",
+        remedy="Take the exclusion out of assay.toml.",
+        accepted=accepted,
+    )
+
+
+def _with_gaps(report: ScanReport, gaps: Iterable[NotChecked]) -> ScanReport:
+    return replace(report, not_checked=tuple(sorted({*report.not_checked, *gaps})))
