@@ -18,7 +18,7 @@ HOUR: Final = timedelta(hours=1)
 INPUTS: Final = {"rules": "sha256:" + "ab" * 32}
 GAP: Final = NotChecked(what="blob", where="big.bin", why="over 32 MiB", remedy="make it smaller")
 ACCEPTED: Final = NotChecked(
-    what="file", where="docs/x", why="excluded", accepted="until 2026-12-31: only samples"
+    what="file", where="docs/x", why="excluded", accepted="samples, until 2026-12-31T00:00:00Z"
 )
 
 

@@ -113,7 +113,7 @@ def test_a_relaxed_rule_does_not_count_and_is_listed() -> None:
             where="source.a",
             why="its answer FAILED does not count here",
             remedy="What to do.",
-            accepted="until 2026-06-02T00:00:00Z: the vendor mends it",
+            accepted="the vendor mends it, until 2026-06-02T00:00:00Z",
         ),
     )
 

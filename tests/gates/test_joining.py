@@ -24,7 +24,8 @@ def report(*findings: Finding, gaps: tuple[NotChecked, ...] = ()) -> ScanReport:
 
 def test_the_union_of_findings_and_gaps() -> None:
     joined = join_reports(
-        [report(finding("a"), gaps=(GAP,)), report(finding("b"), finding("a"), gaps=(ACCEPTED,))]
+        [report(finding("a"), gaps=(GAP,)), report(finding("b"), finding("a"), gaps=(ACCEPTED,))],
+        at=NOW,
     )
     assert isinstance(joined["findings"], list)
     assert sorted(item["title"] for item in joined["findings"]) == ["finding a", "finding b"]
@@ -36,13 +37,13 @@ def test_the_union_of_findings_and_gaps() -> None:
 def test_the_worst_severity_that_anybody_gave() -> None:
     low, high = finding(severity=Severity.LOW), finding(severity=Severity.CRITICAL)
     for reports in ([report(low), report(high)], [report(high), report(low)]):
-        joined = join_reports(reports)
+        joined = join_reports(reports, at=NOW)
         assert isinstance(joined["findings"], list)
         assert [item["severity"] for item in joined["findings"]] == ["critical"]
 
 
 def test_what_policy_sees_of_a_finding() -> None:
-    joined = join_reports([report(finding("a"))])
+    joined = join_reports([report(finding("a"))], at=NOW)
     assert joined["findings"] == [
         {
             "id": finding("a").identity,
@@ -60,7 +61,7 @@ def test_what_policy_sees_of_a_finding() -> None:
 
 def test_too_many_findings_keep_the_worst_and_the_count() -> None:
     minor = [finding(str(i), severity=Severity.LOW) for i in range(MAX_ITEMS)]
-    joined = join_reports([report(*minor, finding("bad", severity=Severity.CRITICAL))])
+    joined = join_reports([report(*minor, finding("bad", severity=Severity.CRITICAL))], at=NOW)
     assert isinstance(joined["findings"], list)
     assert (len(joined["findings"]), joined["finding_count"]) == (MAX_ITEMS, MAX_ITEMS + 1)
     assert joined["findings"][0]["severity"] == "critical"
@@ -68,10 +69,12 @@ def test_too_many_findings_keep_the_worst_and_the_count() -> None:
 
 def test_too_many_gaps_keep_those_that_nobody_accepted() -> None:
     accepted = tuple(
-        NotChecked(what="file", where=str(i), why="x", accepted="until 2026-12-31: samples")
+        NotChecked(
+            what="file", where=str(i), why="x", accepted="samples, until 2026-12-31T00:00:00Z"
+        )
         for i in range(MAX_ITEMS)
     )
-    joined = join_reports([report(gaps=(*accepted, GAP))])
+    joined = join_reports([report(gaps=(*accepted, GAP))], at=NOW)
     assert isinstance(joined["not_checked"], list)
     assert (len(joined["not_checked"]), joined["not_checked_count"]) == (MAX_ITEMS, MAX_ITEMS + 1)
     assert joined["not_checked"][0] == GAP.as_json()
@@ -80,7 +83,7 @@ def test_too_many_gaps_keep_those_that_nobody_accepted() -> None:
 def test_the_order_of_reports_does_not_matter() -> None:
     reports = [report(finding("a", path=path), finding(path)) for path in "xyz"]
     shuffled = random.Random(7).sample(reports, k=3)  # noqa: S311  # no secret
-    assert join_reports(reports) == join_reports(shuffled)
+    assert join_reports(reports, at=NOW) == join_reports(shuffled, at=NOW)
 
 
 def test_the_union_of_inventories() -> None:
@@ -89,7 +92,8 @@ def test_the_union_of_inventories() -> None:
         [
             Inventory(components=(component,), lock_files=("x.lock",), unlocked=("a",)),
             Inventory(components=(component,), unpinned=("b: c",), not_checked=(GAP,)),
-        ]
+        ],
+        at=NOW,
     )
     assert joined == {
         "components": 1,

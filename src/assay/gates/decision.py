@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from assay.core.clock import format_time
 from assay.core.errors import UsageError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked, parse_not_checked
 from assay.core.verdict import Verdict, all_of
+from assay.gates.acceptance import render_acceptance
 from assay.gates.parameters import Parameters, Relaxation
 from assay.policy.engine import Reason, RuleResult
 from assay.policy.metadata import Effect
@@ -114,7 +114,7 @@ def _relaxed(
                 where=result.rule.id,
                 why=f"its answer {result.verdict.value} does not count here",
                 remedy=result.rule.solution,
-                accepted=f"until {format_time(relaxation.until)}: {relaxation.reason}",
+                accepted=render_acceptance(relaxation.reason, until=relaxation.until),
             )
 
 

@@ -159,11 +159,11 @@ def _content(counted: Counted, at: datetime) -> dict[str, object]:
     inventories = [item.inventory for item in counted.evidence if item.inventory is not None]
     facts = [dict(item.source) for item in counted.evidence if item.source is not None]
     document: dict[str, object] = {
-        "scans": {name: join_reports(found) for name, found in sorted(reports.items())},
+        "scans": {name: join_reports(found, at=at) for name, found in sorted(reports.items())},
         "advisories": _advisories(reports.get("vulnerabilities", []), at),
     }
     if inventories:
-        document["inventory"] = join_inventories(inventories)
+        document["inventory"] = join_inventories(inventories, at=at)
     if facts:
         document["source"] = join_facts(facts)
     return document

@@ -5,28 +5,30 @@ never worse than what was kept, so that no verdict depends on the bound.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from assay.core.notchecked import NotChecked
 from assay.core.strictjson import render_canonical_json
 from assay.findings.finding import Finding, Location
 from assay.findings.scanreport import ScanReport
+from assay.gates.acceptance import renew_acceptance
 from assay.sbom.component import Inventory
 
 MAX_ITEMS: Final = 1_000  # the engine needs 0.1 ms for each; the report shows all of them
 
 
-def join_reports(reports: Sequence[ScanReport]) -> dict[str, object]:
-    """Return the union of what the reports of one scanner found and did not check."""
+def join_reports(reports: Sequence[ScanReport], *, at: datetime) -> dict[str, object]:
+    """Return the union of what the reports of one scanner found and, at `at`, did not check."""
     findings = _join_findings(finding for report in reports for finding in report.findings)
     return {
         "findings": findings[:MAX_ITEMS],
         "finding_count": len(findings),
-        **_gaps(gap for report in reports for gap in report.not_checked),
+        **_gaps((gap for report in reports for gap in report.not_checked), at),
     }
 
 
-def join_inventories(inventories: Sequence[Inventory]) -> dict[str, object]:
+def join_inventories(inventories: Sequence[Inventory], *, at: datetime) -> dict[str, object]:
     """Return the union of what the component lists say; `components` is their number."""
     unlocked = sorted({path for one in inventories for path in one.unlocked})
     unpinned = sorted({item for one in inventories for item in one.unpinned})
@@ -37,7 +39,7 @@ def join_inventories(inventories: Sequence[Inventory]) -> dict[str, object]:
         "unlocked_count": len(unlocked),
         "unpinned": unpinned[:MAX_ITEMS],
         "unpinned_count": len(unpinned),
-        **_gaps(gap for one in inventories for gap in one.not_checked),
+        **_gaps((gap for one in inventories for gap in one.not_checked), at),
     }
 
 
@@ -85,9 +87,11 @@ def _place(location: Location) -> str:
     return f"{location.path}{line}{commit}"
 
 
-def _gaps(gaps: Iterable[NotChecked]) -> dict[str, object]:
-    """Return the gaps, those that nobody accepted first."""
-    distinct = sorted(set(gaps), key=lambda gap: (gap.accepted != "", gap))
+def _gaps(gaps: Iterable[NotChecked], at: datetime) -> dict[str, object]:
+    """Return the gaps, those that nobody accepts first."""
+    distinct = sorted(
+        {renew_acceptance(gap, at=at) for gap in gaps}, key=lambda gap: (gap.accepted != "", gap)
+    )
     return {
         "not_checked": [gap.as_json() for gap in distinct[:MAX_ITEMS]],
         "not_checked_count": len(distinct),
