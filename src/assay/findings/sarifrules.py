@@ -32,7 +32,7 @@ def rule_worst(findings: Iterable[Finding]) -> dict[str, Finding]:
 
 def render_rule(finding: Finding) -> dict[str, object]:
     """Return the `reportingDescriptor` (section 3.49) of the rule behind `finding`."""
-    title, remedy = printable(finding.title), printable(finding.remedy)
+    title, remedy = printable(finding.title or finding.rule), printable(finding.remedy)
     links = [url for url in finding.references if _URL.match(url)]
     names = [printable(name) for name in finding.references if name not in links]
     rule: dict[str, object] = {
