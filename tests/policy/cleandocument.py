@@ -1,0 +1,37 @@
+"""The facts of a commit with which nothing is wrong; `tests/gates/test_facts.py` builds the same."""
+
+from typing import Final
+
+NO_GAPS: Final = {"not_checked": [], "not_checked_count": 0}
+NO_FINDINGS: Final = {"findings": [], "finding_count": 0, **NO_GAPS}
+COLLECTORS: Final = ("code", "sbom", "secrets", "source", "vulnerabilities", "workflows")
+
+CLEAN: Final[dict[str, object]] = {
+    "parameters": {
+        "vulnerabilities": {"severity": "high", "rank": 1},
+        "workflows": {"severity": "medium", "rank": 2},
+        "code": {"severity": "high", "rank": 1},
+        "advisory_max_age_hours": 168,
+        "evidence_max_age_hours": 720,
+    },
+    "collectors": {
+        name: {"statements": 1, "age_hours": 0, "signed_by": ["alice"]} for name in COLLECTORS
+    },
+    "scans": {
+        name: dict(NO_FINDINGS) for name in ("code", "secrets", "vulnerabilities", "workflows")
+    },
+    "advisories": {
+        "imported": True,
+        "age_hours": 1,
+        "feeds": [{"name": "PyPI", "age_hours": 1, "silent_hours": 2}],
+    },
+    "inventory": {
+        "components": 1,
+        "lock_files": ["requirements.txt"],
+        "unlocked": [],
+        "unlocked_count": 0,
+        "unpinned": [],
+        "unpinned_count": 0,
+        **NO_GAPS,
+    },
+}
