@@ -12,8 +12,10 @@ class Component:
     """One package at one version, as a lock file names it.
 
     `purl` is canonical (normalised by the rules of its type) and the component's identity.
-    `found_in` are the lock files' paths; `depends_on` are purls; `hashes` are written
-    `sha256:…` or as the lock file has them (`sha512-…` in npm's integrity form).
+    `name` and `version` are as the lock file writes them, `@scope/name` and `v1.2.3` included.
+    `found_in` are the files' paths, printable; `depends_on` are purls; `hashes` are written
+    `sha256:…` (npm's base64 form included), or as the file has them where they are not of the
+    package's archive (`h1:…` of Go, `yarn:…` of Yarn).
     """
 
     purl: str
@@ -33,6 +35,6 @@ class Inventory:
     components: tuple[Component, ...] = ()
     lock_files: tuple[str, ...] = ()
     unlocked: tuple[str, ...] = ()  # manifests that have no lock file beside them
-    unpinned: tuple[str, ...] = ()  # "path: requirement" without an exact version or a hash
+    unpinned: tuple[str, ...] = ()  # "path: requirement" with neither exact version nor hash
     examined: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     not_checked: tuple[NotChecked, ...] = ()

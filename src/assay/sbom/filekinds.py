@@ -1,0 +1,151 @@
+"""Which files declare dependencies, by name, and who reads them.
+
+* A lock file fixes versions; a manifest asks for packages and has to have a lock file.
+* A file of a kind that is known and not read yet is named all the same: silence would read as
+  "has no dependencies".
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from assay.sbom import manifest
+from assay.sbom.lockfiles.cargolock import parse_cargo_lock
+from assay.sbom.lockfiles.packagelock import parse_package_lock
+from assay.sbom.lockfiles.pdmlock import parse_pdm_lock
+from assay.sbom.lockfiles.pipfilelock import parse_pipfile_lock
+from assay.sbom.lockfiles.poetrylock import parse_poetry_lock
+from assay.sbom.lockfiles.pylock import parse_pylock
+from assay.sbom.lockfiles.reading import Reading
+from assay.sbom.lockfiles.uvlock import parse_uv_lock
+
+ParseLock = Callable[[bytes, str], Reading]
+ParseManifest = Callable[[bytes], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A kind of manifest: its reader, and the names of the lock files that can serve it."""
+
+    parse: ParseManifest
+    locks: tuple[str, ...]
+    or_requirements: bool = False  # a fully pinned requirements file serves as well
+
+
+def _parse_yarn_lock(data: bytes, path: str) -> Reading:
+    from assay.sbom.lockfiles.yarnlock import parse_yarn_lock  # noqa: PLC0415  # loads PyYAML
+
+    return parse_yarn_lock(data, path)
+
+
+def _parse_pnpm_lock(data: bytes, path: str) -> Reading:
+    from assay.sbom.lockfiles.pnpmlock import parse_pnpm_lock  # noqa: PLC0415  # loads PyYAML
+
+    return parse_pnpm_lock(data, path)
+
+
+LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
+    {
+        "poetry.lock": parse_poetry_lock,
+        "Pipfile.lock": parse_pipfile_lock,
+        "uv.lock": parse_uv_lock,
+        "pdm.lock": parse_pdm_lock,
+        "package-lock.json": parse_package_lock,
+        "npm-shrinkwrap.json": parse_package_lock,
+        "yarn.lock": _parse_yarn_lock,
+        "pnpm-lock.yaml": _parse_pnpm_lock,
+        "Cargo.lock": parse_cargo_lock,
+    }
+)
+GO_MOD: Final = "go.mod"
+GO_SUM: Final = "go.sum"
+_PYTHON_LOCKS: Final = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")
+_NODE_LOCKS: Final = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
+_SETUP: Final = Manifest(parse=manifest.parse_setup, locks=_PYTHON_LOCKS, or_requirements=True)
+
+MANIFESTS: Final[Mapping[str, Manifest]] = MappingProxyType(
+    {
+        "package.json": Manifest(parse=manifest.parse_package_json, locks=_NODE_LOCKS),
+        "pyproject.toml": Manifest(
+            parse=manifest.parse_pyproject, locks=_PYTHON_LOCKS, or_requirements=True
+        ),
+        "Pipfile": Manifest(parse=manifest.parse_pipfile, locks=("Pipfile.lock",)),
+        "Cargo.toml": Manifest(parse=manifest.parse_cargo_toml, locks=("Cargo.lock",)),
+        "setup.py": _SETUP,
+        "setup.cfg": _SETUP,
+    }
+)
+REQUIREMENTS_IN: Final = Manifest(
+    parse=manifest.parse_requirements_in, locks=_PYTHON_LOCKS, or_requirements=True
+)
+
+# Each declares dependencies of an ecosystem that is not read yet.
+UNREAD: Final = frozenset(
+    {
+        *("Gemfile", "Gemfile.lock", "composer.json", "composer.lock", "pom.xml", "build.gradle"),
+        *("build.gradle.kts", "gradle.lockfile", "libs.versions.toml", "packages.lock.json"),
+        *("packages.config", "Directory.Packages.props", "mix.lock", "rebar.lock", "pubspec.lock"),
+        *("Podfile.lock", "Cartfile.resolved", "Package.resolved", "bun.lock", "bun.lockb"),
+        *("deno.lock", "conan.lock", "conanfile.txt", "conanfile.py", "vcpkg.json", "flake.lock"),
+        *(
+            "environment.yml",
+            "environment.yaml",
+            "conda-lock.yml",
+            "pixi.lock",
+            "MODULE.bazel.lock",
+        ),
+        *("build.sbt", "stack.yaml.lock", "cabal.project.freeze", "renv.lock", "Manifest.toml"),
+        *("go.work", "cpanfile.snapshot"),
+    }
+)
+_UNREAD_ENDINGS: Final = (".csproj", ".fsproj", ".vbproj", ".gemspec")
+_PYLOCK: Final = re.compile(r"pylock(?:\.[^./]+)?\.toml\Z")
+_REQUIREMENTS: Final = re.compile(
+    r"(?:.*[-_.])?(?:requirements?|constraints?)(?:[-_.].*)?\Z", re.IGNORECASE
+)
+
+
+def lock_parser(path: str) -> ParseLock | None:
+    """Return the reader for the lock file at `path`, or None where it is none of these."""
+    name = posixpath.basename(path)
+    return parse_pylock if _PYLOCK.match(name) else LOCKS.get(name)
+
+
+def manifest_kind(path: str) -> Manifest | None:
+    """Return what is known about the manifest at `path`, or None where it is none."""
+    if is_requirements(path, ".in"):
+        return REQUIREMENTS_IN
+    return MANIFESTS.get(posixpath.basename(path))
+
+
+def is_requirements(path: str, ending: str = ".txt") -> bool:
+    """Tell whether `path` is a requirements or constraints file by its name or its folder."""
+    folder, name = posixpath.split(path)
+    stem, dot = posixpath.splitext(name)
+    if dot != ending:
+        return False
+    return posixpath.basename(folder) == "requirements" or _REQUIREMENTS.match(stem) is not None
+
+
+def is_unread(path: str) -> bool:
+    """Tell whether `path` declares dependencies of a kind that is not read yet."""
+    return posixpath.basename(path) in UNREAD or path.endswith(_UNREAD_ENDINGS)
+
+
+def is_vendored(path: str) -> bool:
+    """Tell whether `path` lies in a folder where a package manager puts packages."""
+    return "node_modules" in path.split("/")[:-1]
+
+
+def is_dependency_file(path: str) -> bool:
+    """Tell whether the file at `path` says anything about dependencies."""
+    return (
+        lock_parser(path) is not None
+        or manifest_kind(path) is not None
+        or is_requirements(path)
+        or posixpath.basename(path) in {GO_MOD, GO_SUM}
+        or is_unread(path)
+    )

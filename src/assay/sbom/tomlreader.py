@@ -1,0 +1,23 @@
+"""TOML 1.0, bounded, as the value that everything else narrows."""
+
+import tomllib
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.core.jsonvalue import JsonValue
+
+MAX_TOML_BYTES: Final = 64 * 2**20  # above any lock file that we have seen; bounds memory
+
+
+def parse_toml(data: bytes) -> JsonValue:
+    """Return the document in `data`.
+
+    Raises:
+        MalformedError: Over `MAX_TOML_BYTES` bytes, not UTF-8, not TOML, or nested too deeply.
+    """
+    if len(data) > MAX_TOML_BYTES:
+        raise MalformedError(f"{len(data)} bytes, where at most {MAX_TOML_BYTES} are read")
+    try:
+        return JsonValue(tomllib.loads(data.decode()))
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"not TOML: {error}") from error
