@@ -1,0 +1,268 @@
+"""Verification that was none: faults of admired systems, one test for each.
+
+Each test fails when the check that it is named after is removed.
+"""
+
+import base64
+import inspect
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import (
+    MalformedError,
+    RejectedError,
+    SignatureInvalidError,
+    UsageError,
+)
+from assay.evidence.dsse import sign_dsse
+from assay.evidence.envelope import (
+    PAYLOAD_TYPE,
+    Envelope,
+    VerifiedStatement,
+    parse_envelope,
+    seal_statement,
+)
+from assay.evidence.statement import Statement, render_statement
+from assay.evidence.store import open_store
+from assay.signing.keys import Signer
+from assay.signing.trust import Principal, TrustRoot
+from tests.fakes.trust import (
+    ALICE,
+    ALICE_TOO,
+    BOB,
+    COMMIT,
+    END,
+    EPOCH,
+    GATE,
+    KIND,
+    LOG,
+    MALLORY,
+    NOW,
+    ORIGIN,
+    OTHER_COMMIT,
+    ROOT,
+    statement,
+)
+
+SECOND = timedelta(seconds=1)
+
+
+def sealed(*signers: Signer, claim: Statement | None = None) -> bytes:
+    return seal_statement(claim or statement(), signers=signers)
+
+
+def verify(data: bytes, *, threshold: int = 1, role: str = "collector") -> VerifiedStatement:
+    return parse_envelope(data).verify(
+        trusted=ROOT,
+        role=role,
+        threshold=threshold,
+        subject=COMMIT,
+        predicate_type=KIND,
+        at=NOW,
+    )
+
+
+def with_signatures(data: bytes, signatures: list[dict[str, str]]) -> bytes:
+    document = json.loads(data)
+    return json.dumps({**document, "signatures": signatures}).encode()
+
+
+def signatures_of(data: bytes) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(data)["signatures"]
+    return found
+
+
+GARBAGE = {"keyid": ALICE.public.key_id, "sig": base64.b64encode(b"g" * 64).decode()}
+
+
+def test_empty_list_of_signatures_passes() -> None:
+    with pytest.raises(MalformedError):
+        parse_envelope(with_signatures(sealed(ALICE), []))
+
+
+def test_empty_list_of_identities_passes() -> None:
+    with pytest.raises(MalformedError):
+        TrustRoot(principals=(), log_origin=ROOT.log_origin, log_key=ROOT.log_key)
+
+
+def test_an_identity_without_keys_passes() -> None:
+    with pytest.raises(MalformedError):
+        Principal(
+            name="anybody",
+            roles=frozenset({"collector"}),
+            keys=(),
+            valid_from=EPOCH,
+            valid_until=None,
+        )
+
+
+def test_a_threshold_of_zero_passes() -> None:
+    for threshold in (0, -1):
+        with pytest.raises(UsageError):
+            verify(sealed(MALLORY), threshold=threshold)
+
+
+def test_a_role_that_nobody_holds_accepts_any_signer() -> None:
+    with pytest.raises(SignatureInvalidError):
+        verify(sealed(ALICE), role="auditor")
+
+
+def test_a_trusted_signer_in_another_role_is_accepted() -> None:
+    with pytest.raises(SignatureInvalidError):
+        verify(sealed(GATE))
+
+
+def test_signature_failure_is_only_logged(tmp_path: Path) -> None:
+    """Nothing comes back that could be recorded, and nothing else can be recorded."""
+    with open_store(tmp_path / "log.db", origin=ORIGIN, create=True) as store:
+        with pytest.raises(SignatureInvalidError):
+            store.append([verify(sealed(MALLORY))], log_signer=LOG)
+        with pytest.raises(AttributeError):
+            store.append([sealed(MALLORY)], log_signer=LOG)  # type: ignore[list-item]  # the point
+        assert store.size == 0
+
+
+def test_payload_type_is_not_compared() -> None:
+    data = sign_dsse(
+        render_statement(statement()), payload_type="application/json", signers=(ALICE,)
+    )
+    with pytest.raises(MalformedError):
+        verify(data)
+
+
+def test_payload_type_is_not_signed() -> None:
+    data = sign_dsse(
+        render_statement(statement()), payload_type="application/json", signers=(ALICE,)
+    )
+    relabelled = json.dumps({**json.loads(data), "payloadType": PAYLOAD_TYPE}).encode()
+    with pytest.raises(SignatureInvalidError):
+        verify(relabelled)
+
+
+def test_subject_is_not_compared() -> None:
+    with pytest.raises(RejectedError):
+        verify(sealed(ALICE, claim=statement(subjects=(OTHER_COMMIT,))))
+
+
+def test_predicate_type_is_not_compared() -> None:
+    with pytest.raises(RejectedError):
+        verify(sealed(ALICE, claim=statement(predicate_type="urn:other")))
+
+
+def test_the_name_of_a_subject_stands_in_for_its_digest() -> None:
+    document = json.loads(render_statement(statement(subjects=(OTHER_COMMIT,))))
+    document["subject"][0]["name"] = str(COMMIT)
+    data = sign_dsse(json.dumps(document).encode(), payload_type=PAYLOAD_TYPE, signers=(ALICE,))
+    with pytest.raises(RejectedError):
+        verify(data)
+
+
+def test_threshold_met_by_the_same_key_twice() -> None:
+    with pytest.raises(SignatureInvalidError):
+        verify(sealed(ALICE, ALICE), threshold=2)
+
+
+def test_threshold_met_by_two_signatures_of_one_key() -> None:
+    data = sealed(BOB, BOB)
+    assert len({s["sig"] for s in signatures_of(data)}) == 2
+    with pytest.raises(SignatureInvalidError):
+        verify(data, threshold=2)
+
+
+def test_threshold_met_by_the_same_person_twice() -> None:
+    with pytest.raises(SignatureInvalidError):
+        verify(sealed(ALICE, ALICE_TOO), threshold=2)
+
+
+def test_threshold_met_by_one_key_under_two_names() -> None:
+    def named(name: str) -> Principal:
+        return Principal(
+            name=name,
+            roles=frozenset({"collector"}),
+            keys=(ALICE.public,),
+            valid_from=EPOCH,
+            valid_until=None,
+        )
+
+    with pytest.raises(MalformedError):
+        TrustRoot(
+            principals=(named("alice"), named("alias")),
+            log_origin=ROOT.log_origin,
+            log_key=ROOT.log_key,
+        )
+
+
+def test_two_people_meet_a_threshold_of_two() -> None:
+    assert verify(sealed(ALICE, BOB), threshold=2).signed_by == {"alice", "bob"}
+
+
+def test_a_garbage_signature_passes() -> None:
+    with pytest.raises(SignatureInvalidError):
+        verify(with_signatures(sealed(ALICE), [GARBAGE]))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_garbage_signature_vetoes(first: bool) -> None:  # noqa: FBT001  # a parameter
+    data = sealed(ALICE)
+    good = signatures_of(data)
+    both = [GARBAGE, *good] if first else [*good, GARBAGE]
+    assert verify(with_signatures(data, both)).signed_by == {"alice"}
+
+
+@pytest.mark.parametrize("key_id", ["", "nobody", MALLORY.public.key_id, BOB.public.key_id])
+def test_key_id_is_used_as_a_filter(key_id: str) -> None:
+    data = sealed(ALICE)
+    (good,) = signatures_of(data)
+    assert verify(with_signatures(data, [{**good, "keyid": key_id}])).signed_by == {"alice"}
+
+
+def test_key_id_is_believed() -> None:
+    data = sealed(MALLORY)
+    (good,) = signatures_of(data)
+    with pytest.raises(SignatureInvalidError):
+        verify(with_signatures(data, [{**good, "keyid": ALICE.public.key_id}]))
+
+
+def test_an_expectation_is_optional() -> None:
+    """No default means that no check is left out by leaving out an argument."""
+    parameters = inspect.signature(Envelope.verify).parameters
+    expectations = {name: p for name, p in parameters.items() if name != "self"}
+    assert set(expectations) == {
+        "trusted",
+        "role",
+        "threshold",
+        "subject",
+        "predicate_type",
+        "at",
+    }
+    for expectation in expectations.values():
+        assert expectation.default is inspect.Parameter.empty
+        assert expectation.kind is inspect.Parameter.KEYWORD_ONLY
+
+
+@pytest.mark.parametrize("at", [EPOCH - SECOND, END, END + SECOND])
+def test_a_key_out_of_its_time_is_accepted(at: datetime) -> None:
+    with pytest.raises(SignatureInvalidError):
+        parse_envelope(sealed(ALICE)).verify(
+            trusted=ROOT,
+            role="collector",
+            threshold=1,
+            subject=COMMIT,
+            predicate_type=KIND,
+            at=at,
+        )
+
+
+def test_the_payload_is_parsed_before_its_signature_is_checked() -> None:
+    """A parser's fault must not be reachable for a stranger."""
+    data = sign_dsse(b'{"a":1,"a":2}', payload_type=PAYLOAD_TYPE, signers=(MALLORY,))
+    with pytest.raises(SignatureInvalidError):
+        verify(data)
+
+
+def test_many_signatures_make_the_verifier_busy() -> None:
+    with pytest.raises(MalformedError):
+        parse_envelope(with_signatures(sealed(ALICE), [GARBAGE] * 10_000))
