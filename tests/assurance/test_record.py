@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -6,6 +7,7 @@ from assay.assurance.record import Kind, LogCheck, Read, Unread, read_record
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
+from assay.gates.acceptance import render_acceptance
 from assay.gates.reading import (
     LOG_CHECK_TYPE,
     SBOM_TYPE,
@@ -15,6 +17,7 @@ from assay.gates.reading import (
 )
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from tests.assurance.material import (
+    GAP,
     finding,
     log_check_statement,
     report,
@@ -35,7 +38,7 @@ def test_each_kind_is_read_with_the_time_inside_it() -> None:
     source = source_statement({"files": 4}, at=NOW - 2 * HOUR)
     scan, match = scan_statement(CODE), vulns_statement(report("vulnerabilities"))
     decided, check = verdict_statement(verdict()), log_check_statement(good=True)
-    record = read_record((source, scan, match, decided, check), subject=COMMIT)
+    record = read_record((source, scan, match, decided, check), subject=COMMIT, at=NOW)
     assert record.source == (_read({"files": 4}, source, hours=2),)
     assert record.reports_of("code") == (_read(CODE, scan, hours=1),)
     assert record.reports_of("vulnerabilities") == (_read(report("vulnerabilities"), match),)
@@ -58,7 +61,7 @@ UNREADABLE = {
 @pytest.mark.parametrize(("predicate_type", "kinds"), UNREADABLE.items(), ids=UNREADABLE)
 def test_what_cannot_be_read_is_kept_and_told(predicate_type: str, kinds: set[Kind]) -> None:
     bad = verified({"observed": "never"}, predicate_type=predicate_type)
-    record = read_record((bad,), subject=COMMIT)
+    record = read_record((bad,), subject=COMMIT, at=NOW)
     [unread] = record.unread
     assert set(unread.kinds) == kinds
     assert unread.statement == bad.digest
@@ -76,7 +79,7 @@ def test_what_cannot_be_read_is_kept_and_told(predicate_type: str, kinds: set[Ki
 def test_a_check_of_the_log_without_a_time_of_its_own_cannot_be_read() -> None:
     undated = {"size": 9, "root": "ab", "verified": True}
     bad = verified(undated, predicate_type=LOG_CHECK_TYPE)
-    assert read_record((bad,), subject=COMMIT).unread == (
+    assert read_record((bad,), subject=COMMIT, at=NOW).unread == (
         Unread(
             kinds=frozenset({Kind.LOG_CHECK}),
             statement=bad.digest,
@@ -87,33 +90,43 @@ def test_a_check_of_the_log_without_a_time_of_its_own_cannot_be_read() -> None:
 
 def test_statements_about_another_subject_do_not_count() -> None:
     other = scan_statement(CODE, subject=OTHER_COMMIT)
-    assert read_record((other,), subject=COMMIT) == read_record((), subject=COMMIT)
-    assert len(read_record((other,), subject=OTHER_COMMIT).reports) == 1
+    assert read_record((other,), subject=COMMIT, at=NOW) == read_record((), subject=COMMIT, at=NOW)
+    assert len(read_record((other,), subject=OTHER_COMMIT, at=NOW).reports) == 1
 
 
 def test_a_statement_about_several_subjects_counts_for_each() -> None:
     both = verified(CODE.as_json(), subjects=(OTHER_COMMIT, COMMIT), predicate_type=SCAN_TYPE)
-    assert len(read_record((both,), subject=COMMIT).reports) == 1
+    assert len(read_record((both,), subject=COMMIT, at=NOW).reports) == 1
 
 
 def test_the_same_statement_twice_is_one_and_the_order_is_no_matter() -> None:
     one, two = scan_statement(CODE), scan_statement(report("secrets"))
-    assert read_record((one, two, one), subject=COMMIT) == read_record((two, one), subject=COMMIT)
+    assert read_record((one, two, one), subject=COMMIT, at=NOW) == read_record(
+        (two, one), subject=COMMIT, at=NOW
+    )
 
 
 def test_a_superseded_statement_is_left_out() -> None:
     old, new = scan_statement(CODE), scan_statement(report("code", inputs={"rules": "new"}))
     gone = supersession_statement(old, "newer rules")
-    record = read_record((old, new, gone), subject=COMMIT)
+    record = read_record((old, new, gone), subject=COMMIT, at=NOW)
     assert [read.statement for read in record.reports] == [new.digest]
     assert record.not_checked == ()
 
 
 def test_a_supersession_that_the_gates_refuse_takes_nothing_away_and_is_told() -> None:
     old, new = scan_statement(CODE), scan_statement(report("code"))
-    record = read_record((old, new, supersession_statement(old, "please")), subject=COMMIT)
+    record = read_record((old, new, supersession_statement(old, "please")), subject=COMMIT, at=NOW)
     assert {read.statement for read in record.reports} == {old.digest, new.digest}
     assert [item.what for item in record.not_checked] == ["supersession"]
+
+
+@pytest.mark.parametrize(("at", "holds"), [(NOW - timedelta(seconds=1), True), (NOW, False)])
+def test_an_acceptance_that_has_ended_is_none(at: datetime, *, holds: bool) -> None:
+    gap = replace(GAP, accepted=render_acceptance("generated", until=NOW))
+    record = read_record((scan_statement(report("code", gaps=(gap,))),), subject=COMMIT, at=at)
+    [read] = record.reports
+    assert [bool(item.accepted) for item in read.value.not_checked] == [holds]
 
 
 def _read(value: object, statement: VerifiedStatement, *, hours: int = 0) -> Read[object]:

@@ -25,7 +25,7 @@ def compute_status(
     the role that its kind needs: gate for verdicts, collector for the others. Supersessions are
     followed under the rules of the gates.
     """
-    record = read_record(statements, subject=subject)
+    record = read_record(statements, subject=subject, at=at)
     return Status(
         catalogue=catalogue,
         subject=subject,

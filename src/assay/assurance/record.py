@@ -8,7 +8,7 @@
 
 import enum
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar
@@ -20,6 +20,7 @@ from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
+from assay.gates.acceptance import renew_acceptance
 from assay.gates.reading import (
     LOG_CHECK_TYPE,
     SBOM_TYPE,
@@ -123,9 +124,12 @@ class Record:
         return tuple(read for read in self.reports if read.value.scanner == scanner)
 
 
-def read_record(statements: Iterable[VerifiedStatement], *, subject: Digest) -> Record:
+def read_record(
+    statements: Iterable[VerifiedStatement], *, subject: Digest, at: datetime
+) -> Record:
     """Read those of `statements` that are about `subject`; the order of them is no matter.
 
+    What somebody accepted to go without is accepted no longer where that has ended at `at`.
     Whoever verified them asked for the role that each kind needs: a gate for verdicts, a collector
     for all others.
     """
@@ -140,9 +144,15 @@ def read_record(statements: Iterable[VerifiedStatement], *, subject: Digest) -> 
     return Record(
         subject=subject,
         source=tuple(_read(e, e.source) for e in counted.evidence if e.source is not None),
-        reports=tuple(_read(e, e.report) for e in counted.evidence if e.report is not None),
+        reports=tuple(
+            _read(e, replace(e.report, not_checked=_renewed(e.report.not_checked, at)))
+            for e in counted.evidence
+            if e.report is not None
+        ),
         inventories=tuple(
-            _read(e, e.inventory) for e in counted.evidence if e.inventory is not None
+            _read(e, replace(e.inventory, not_checked=_renewed(e.inventory.not_checked, at)))
+            for e in counted.evidence
+            if e.inventory is not None
         ),
         verdicts=verdicts,
         log_checks=checks,
@@ -168,6 +178,10 @@ def _gather(
             kinds = _KINDS.get(statement.predicate_type, frozenset())
             unread.append(Unread(kinds=kinds, statement=statement.digest, why=str(error)))
     return tuple(found)
+
+
+def _renewed(gaps: tuple[NotChecked, ...], at: datetime) -> tuple[NotChecked, ...]:
+    return tuple(renew_acceptance(gap, at=at) for gap in gaps)
 
 
 def _read(evidence: Evidence, value: _Value) -> Read[_Value]:

@@ -120,6 +120,11 @@ RUN = {
         PASSED,
         "tool 1.2 on 3 files, 90 lines, of 4 files in the commit",
     ),
+    "an-accepted-gap-shows": (
+        report("code", gaps=(ACCEPTED,)),
+        PASSED,
+        "tool 1.2 on 3 files, 90 lines, of 4 files in the commit (and 1 accepted gap)",
+    ),
     "without-rules": (
         report("code", inputs={"rules": "newest"}),
         UNKNOWN,

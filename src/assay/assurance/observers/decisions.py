@@ -13,6 +13,7 @@ from assay.assurance.observers.saying import (
     left_open,
     listed,
     passed,
+    set_aside,
     together,
     unknown,
 )
@@ -58,7 +59,11 @@ def collector_freshness(record: Record) -> tuple[Sight, ...]:
         f"any statement of {', '.join(silent)}" if silent else "", left_open(_gaps(record))
     )
     reported = f"{len(newest)} of {len(COLLECTORS)} collectors reported on this commit"
-    answer = in_part(reported, not_seen=missing) if missing else passed(reported)
+    answer = (
+        in_part(reported, not_seen=missing)
+        if missing
+        else passed(reported + set_aside(_gaps(record)))
+    )
     return (together(answer, *newest.values()),)
 
 

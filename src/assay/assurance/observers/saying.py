@@ -90,3 +90,9 @@ def left_open(gaps: Iterable[NotChecked]) -> str:
     first = printable(f"{found[0].what} {found[0].where}".strip(), limit=120)
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return f"{first}{more} (could not be looked at)"
+
+
+def set_aside(gaps: Iterable[NotChecked]) -> str:
+    """Return how many gaps somebody accepted, as the end of a sentence; empty for none."""
+    accepted = sum(bool(gap.accepted) for gap in gaps)
+    return f" (and {counted(accepted, 'accepted gap')})" if accepted else ""

@@ -16,6 +16,7 @@ from assay.assurance.observers.saying import (
     left_open,
     listed,
     passed,
+    set_aside,
     unknown,
 )
 from assay.assurance.record import Record
@@ -97,7 +98,8 @@ def _judge_run(report: ScanReport, *, files: int) -> Answer:
     )
     if missing:
         return in_part(f"{ran}, signed and about this commit", not_seen=missing)
-    return passed(f"{ran}, of {counted(files, 'file')} in the commit")
+    aside = set_aside(report.not_checked)
+    return passed(f"{ran}, of {counted(files, 'file')} in the commit{aside}")
 
 
 def _judge_pins(report: ScanReport) -> Answer:
