@@ -31,6 +31,7 @@ from assay.source.repository import Repository
 from assay.source.tree import EntryKind, TreeEntry, extract_tree, list_tree
 from assay.source.worktree import Uncommitted, list_uncommitted
 from assay.system.files import load_file
+from assay.system.interrupt import ending_runs
 from assay.system.scratch import scratch_folder
 from assay.vuln.match import match_components
 from assay.vuln.mirror import load_advisories
@@ -84,8 +85,9 @@ def collect_commit(repository: Repository, settings: CollectSettings) -> Collect
     with ThreadPoolExecutor(max_workers=1) as pool:
         settings.progress("Searching the history for secrets; scanning code and workflows")
         others = pool.submit(_collect_files, repository, entries, settings)
-        secrets = _search_secrets(repository, uncommitted, settings)
-        inventory, scans = others.result()
+        with ending_runs((others,)):
+            secrets = _search_secrets(repository, uncommitted, settings)
+            inventory, scans = others.result()
     settings.progress("Matching components with advisories")
     return Collected(
         facts=collect_facts(repository, entries, uncommitted, at=settings.at, allowed_signers=None),

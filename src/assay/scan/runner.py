@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -24,11 +24,13 @@ from assay.findings.fingerprint import name_sightings
 from assay.findings.scanreport import ScanReport
 from assay.scan.scanner import SUPPRESSED, Command, Reading, Scanner, Sources
 from assay.system.files import load_file
-from assay.system.process import MAX_OUTPUT_BYTES, Completed, end_processes, run_process
+from assay.system.interrupt import ending_runs
+from assay.system.process import MAX_OUTPUT_BYTES, Completed, run_process
 from assay.system.scratch import link_files, scratch_folder
 
 MAX_SOURCE_BYTES: Final = 64 * 2**20  # one file that is read again for its text; bounds memory
-_SECONDS: Final = 300.0  # far above any repository that we have seen; ends what hangs
+_SECONDS: Final = 300.0  # far above what that many files take; ends what hangs
+_FILES: Final = 300  # for which that holds; a repository of more has more time
 _MAX_REFUSED: Final = 8  # runs that are tried again; each costs one more start of the program
 _COUNT_SUPPRESSED: Final = "suppressed_in_source"
 
@@ -91,7 +93,7 @@ class ProgramScanner:
         """Run the program; a file that it gives up on is taken away, and the rest tried again."""
         left, refused = set(shown), list[NotChecked]()
         while left:
-            completed = self._run(command, view)
+            completed = self._run(command, view, files=len(left))
             if completed.status in self.statuses:
                 reading = self._read(completed, view, frozenset(left))
                 return replace(reading, not_checked=(*reading.not_checked, *refused))
@@ -106,11 +108,11 @@ class ProgramScanner:
             refused.append(self._refused(culprit, complaint))
         return Reading(dict.fromkeys(self.nouns, 0), not_checked=tuple(refused))
 
-    def _run(self, command: Command, view: Path) -> Completed:
+    def _run(self, command: Command, view: Path, *, files: int) -> Completed:
         completed = run_process(
             command.arguments,
             cwd=view,
-            seconds=self.seconds,
+            seconds=self.seconds * max(1.0, files / _FILES),
             environment=command.environment,
             max_output_bytes=self.max_output_bytes,
         )
@@ -168,19 +170,8 @@ def run_scanners(
         return ()
     with ThreadPoolExecutor(max_workers=len(scanners)) as pool:
         runs = [pool.submit(scanner.run, root, paths, at=at) for scanner in scanners]
-        try:
+        with ending_runs(runs):
             return tuple(run.result() for run in runs)
-        except BaseException:  # Ctrl-C reaches this thread only; the others wait for children
-            _end(runs)
-            raise
-
-
-def _end(runs: list[Future[ScanReport]]) -> None:
-    """Let every run come to its end at once: what it waits for is killed, also if just started."""
-    pending = {run for run in runs if not run.cancel()}
-    while pending:
-        end_processes()
-        pending = wait(pending, timeout=0.05).not_done
 
 
 def _load(view: Path, path: str) -> bytes:
