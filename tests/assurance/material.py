@@ -16,18 +16,32 @@ from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
 from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import Parameters
-from assay.gates.reading import LOG_CHECK_TYPE, SOURCE_TYPE, SUPERSESSION_TYPE
+from assay.gates.reading import LOG_CHECK_TYPE, SBOM_TYPE, SOURCE_TYPE, SUPERSESSION_TYPE
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import render_vsa
 from assay.policy.engine import RuleResult
 from assay.policy.metadata import Effect, RuleMetadata
-from assay.sbom.component import Inventory
+from assay.sbom.component import Component, Inventory
+from assay.sbom.cyclonedx import render_cyclonedx
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from assay.vuln.predicate import render_vulns
 from tests.fakes.trust import ALICE, COMMIT, GATE, NOW, ROOT, verified
 
 _Value = TypeVar("_Value")
 RULES = str(sha256_of(b"rules"))
+INVENTORY = Inventory(
+    components=(
+        Component(
+            purl="pkg:pypi/one@1",
+            name="one",
+            version="1",
+            found_in=("poetry.lock",),
+            hashes=(f"sha256:{'00' * 32}",),
+        ),
+    ),
+    lock_files=("poetry.lock",),
+    examined={"files": 1},
+)
 GAP = NotChecked(what="file", where="src/odd.py", why="unreadable")
 ACCEPTED = NotChecked(what="file", where="docs/x", why="left out", accepted="until 2027: docs")
 EXAMINED: Mapping[str, Mapping[str, int]] = {
@@ -145,6 +159,12 @@ def scan_statement(scanned: ScanReport, *, subject: Digest = COMMIT) -> Verified
 def vulns_statement(matched: ScanReport) -> VerifiedStatement:
     """Return the statement of a match with advisories."""
     return verified(render_vulns(matched), predicate_type=VULNS_TYPE)
+
+
+def sbom_statement(inventory: Inventory, *, at: datetime = NOW) -> VerifiedStatement:
+    """Return the statement of a component list."""
+    document = render_cyclonedx(inventory, subject_name="shop", subject_version=COMMIT.hex, at=at)
+    return verified(document, predicate_type=SBOM_TYPE)
 
 
 def source_statement(facts: Mapping[str, object], *, at: datetime = NOW) -> VerifiedStatement:

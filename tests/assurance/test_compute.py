@@ -11,9 +11,11 @@ from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.gates.reading import SOURCE_TYPE
 from tests.assurance.material import (
+    INVENTORY,
     finding,
     log_check_statement,
     report,
+    sbom_statement,
     scan_statement,
     source_statement,
     verdict,
@@ -27,6 +29,7 @@ FEED = {"advisories/PyPI/importedAt": format_time(NOW - timedelta(hours=1))}
 CLEAN = (
     source_statement({"files": 4}),
     *(scan_statement(report(scanner)) for scanner in ("secrets", "code", "workflows")),
+    sbom_statement(INVENTORY),
     vulns_statement(report("vulnerabilities", inputs=FEED)),
     verdict_statement(verdict()),
     log_check_statement(good=True),
@@ -63,7 +66,7 @@ def test_clean_collectors_alone_meet_no_task_but_show_their_evidence() -> None:
         for found in item.evidence
         if found.verdict is Verdict.PASSED
     }
-    assert passed == {"gate_decision_log", "static_analysis_run_binding"}
+    assert passed == {"collector_freshness", "gate_decision_log", "static_analysis_run_binding"}
 
 
 def test_what_was_found_fails_its_task_and_leads_the_gaps() -> None:

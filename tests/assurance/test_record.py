@@ -18,9 +18,11 @@ from assay.gates.reading import (
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from tests.assurance.material import (
     GAP,
+    INVENTORY,
     finding,
     log_check_statement,
     report,
+    sbom_statement,
     scan_statement,
     source_statement,
     supersession_statement,
@@ -37,11 +39,13 @@ CODE = report("code", finding(), at=NOW - HOUR)
 def test_each_kind_is_read_with_the_time_inside_it() -> None:
     source = source_statement({"files": 4}, at=NOW - 2 * HOUR)
     scan, match = scan_statement(CODE), vulns_statement(report("vulnerabilities"))
+    sbom = sbom_statement(INVENTORY, at=NOW - 3 * HOUR)
     decided, check = verdict_statement(verdict()), log_check_statement(good=True)
-    record = read_record((source, scan, match, decided, check), subject=COMMIT, at=NOW)
+    record = read_record((source, scan, match, sbom, decided, check), subject=COMMIT, at=NOW)
     assert record.source == (_read({"files": 4}, source, hours=2),)
     assert record.reports_of("code") == (_read(CODE, scan, hours=1),)
     assert record.reports_of("vulnerabilities") == (_read(report("vulnerabilities"), match),)
+    assert record.inventories == (_read(INVENTORY, sbom, hours=3),)
     assert record.verdicts == (_read(verdict(), decided),)
     assert record.log_checks == (_read(LogCheck(size=9, root="ab" * 32, verified=True), check),)
     assert (record.unread, record.not_checked) == ((), ())
