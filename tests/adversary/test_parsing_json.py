@@ -62,8 +62,10 @@ def test_depth_that_exhausts_the_stack() -> None:
 def test_size() -> None:
     with pytest.raises(MalformedError):
         parse_json(b'"' + b"x" * LIMIT + b'"', max_bytes=LIMIT)
+    envelope = sign_dsse(GOOD, payload_type=PAYLOAD_TYPE, signers=(ALICE,))
+    parse_dsse(envelope.ljust(MAX_ENVELOPE_BYTES))
     with pytest.raises(MalformedError):
-        parse_dsse(b" " * (MAX_ENVELOPE_BYTES + 1))
+        parse_dsse(envelope.ljust(MAX_ENVELOPE_BYTES + 1))
 
 
 def test_invalid_utf_8() -> None:

@@ -176,9 +176,8 @@ def test_a_statement_hidden_below_sql(path: Path) -> None:
         assert hidden == [0, 2]
         with pytest.raises(TamperedError) as caught:
             store.verify(log_key=LOG_KEY)
-    assert str(caught.value) == (
-        f"[tampered] integrity check: ('row 2 missing from index subjects_by_subject',), at {path}"
-    )
+    assert caught.value.what.startswith("integrity check: ")
+    assert "subjects_by_subject" in caught.value.what  # the rest is SQLite's own wording
 
 
 def test_log_truncated_with_everything_that_follows(path: Path) -> None:
