@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import MalformedError
+from assay.core.errors import MalformedError, UnavailableError
 from assay.findings.finding import Kind, Severity
 from assay.findings.scanreport import ScanReport
 from assay.scan.scanner import Sources
-from assay.scan.zizmor import SCANNER, is_workflow_file, read_report
+from assay.scan.zizmor import SCANNER, _version, is_workflow_file, read_report
 from assay.system.process import Completed
 from tests.scan.folder import not_checked, said, scan
 
@@ -182,6 +182,13 @@ def test_expression_that_is_not_understood_is_not_checked(tmp_path: Path) -> Non
     assert not_checked(report)[CI].startswith("zizmor understood only part of it: couldn't parse")
 
 
+@pytest.mark.parametrize("text", ["collect_inputs:", "one or more inputs contains YAML anchors"])
+def test_file_cannot_make_a_warning_look_harmless(tmp_path: Path, text: str) -> None:
+    step = f"      - run: echo ${{{{ github.event.issue.title | '{text}' foo( }}}}\n"
+    report = scan(SCANNER, tmp_path, {CI: GOOD + step})
+    assert list(not_checked(report)) == [CI]
+
+
 def test_anchors_are_resolved_and_each_place_is_reported_once(tmp_path: Path) -> None:
     text = BAD.replace("- uses", "- &step\n        uses") + "      - *step\n"
     report = scan(SCANNER, tmp_path, {CI: text})
@@ -307,3 +314,9 @@ def test_malformed(output: bytes, what: str, where: str) -> None:
 def test_finding_in_a_file_that_was_not_shown_is_refused() -> None:
     with pytest.raises(MalformedError, match="which it was not shown"):
         read_report(answer([finding()]), Sources(paths=frozenset(), content=lambda _: b""))
+
+
+def test_program_that_does_not_tell_its_version_is_unavailable() -> None:
+    with pytest.raises(UnavailableError) as caught:
+        _version(Path("/bin/false"))
+    assert str(caught.value) == ("[unavailable] it does not tell its version: exit status 1")

@@ -18,14 +18,18 @@ def sleep_after(event: threading.Event, folder: Path) -> int:
     return run_process(SLEEP, cwd=folder, seconds=60).status
 
 
+def interrupt(event: threading.Event) -> None:
+    event.set()
+    raise KeyboardInterrupt
+
+
 def test_runs_end_at_once_also_if_their_child_starts_only_then(tmp_path: Path) -> None:
     event = threading.Event()
     before = time.monotonic()
     with ThreadPoolExecutor(max_workers=1) as pool:
         runs = [pool.submit(sleep_after, event, tmp_path) for _ in range(2)]
         with pytest.raises(KeyboardInterrupt), ending_runs(runs):
-            event.set()
-            raise KeyboardInterrupt
+            interrupt(event)
         assert runs[0].result() == -9
         assert runs[1].cancelled()
     assert time.monotonic() - before < 30

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from assay.core.errors import MalformedError
+from assay.core.errors import MalformedError, UnavailableError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
@@ -53,7 +53,11 @@ _WORKFLOW: Final = re.compile(r"\.github/workflows/[^/]+\.ya?ml\Z")
 _UPDATES: Final = re.compile(r"\.github/dependabot\.ya?ml\Z")
 _COMPLETED: Final = re.compile(r"^ *INFO audit: zizmor: \S+ completed \./(.+)$", re.MULTILINE)
 _WARNED: Final = re.compile(r"^ *(?:WARN|ERROR) (.*)$", re.MULTILINE)
-_HARMLESS: Final = "one or more inputs contains YAML anchors"  # it resolves them; lines may shift
+# How warnings begin that are no gap: aliases are resolved, and a file that was not collected is
+# never completed either. Only their beginning is zizmor's own word; the rest may quote a file.
+_HARMLESS: Final = re.compile(
+    r"(?:audit: )?zizmor: one or more inputs contains YAML anchors|collect_inputs:"
+)
 _ABOUT: Final = re.compile(r"file://\./(.+?)\)\}: (?:\S+: )?(.*)\Z")
 _BLAMED: Final = re.compile(
     r"^(?:error: )?failed to load file://\./(.+) as [a-z -]+$", re.MULTILINE
@@ -175,8 +179,8 @@ def _warnings(log: str, sources: Sources) -> Iterator[tuple[str, str]]:
     """Yield what zizmor could not understand: the file, where it names one, and a reason."""
     for warning in _WARNED.findall(log):
         about = _ABOUT.search(warning)
-        if _HARMLESS in warning or "collect_inputs" in warning:
-            continue  # a file that was not collected is never completed either
+        if _HARMLESS.match(warning):
+            continue
         named = about is not None and about.group(1) in sources.paths
         yield ((about.group(1), about.group(2)) if about and named else ("", warning))
 
@@ -228,6 +232,8 @@ def _prepare() -> Command | None:
 def _version(program: Path) -> str:
     """Ask the program itself: what is found in `PATH` need not be what was installed with us."""
     told = run_process((program, "--version"), cwd=program.parent, seconds=30)
+    if told.status:
+        raise UnavailableError(f"it does not tell its version: {printable(told.complaint())}")
     return printable(told.output.decode("utf-8", "replace").removeprefix("zizmor").strip())
 
 
