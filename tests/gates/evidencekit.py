@@ -9,7 +9,9 @@ from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
 from assay.findings.scanreport import ScanReport
-from assay.gates.reading import SCAN_TYPE, SUPERSESSION_TYPE, VULNS_TYPE
+from assay.gates.reading import SBOM_TYPE, SCAN_TYPE, SUPERSESSION_TYPE, VULNS_TYPE
+from assay.sbom.component import Inventory
+from assay.sbom.cyclonedx import render_cyclonedx
 from assay.signing.keys import Signer
 from assay.vuln.predicate import render_vulns
 from tests.fakes.trust import ALICE, COMMIT, NOW, verified
@@ -65,6 +67,17 @@ def scan(
     if scanner == "vulnerabilities":
         return verified(render_vulns(report), predicate_type=VULNS_TYPE, subjects=(subject,), by=by)
     return verified(report.as_json(), predicate_type=SCAN_TYPE, subjects=(subject,), by=by)
+
+
+def sbom(
+    inventory: Inventory = Inventory(),  # noqa: B008  # an immutable value
+    *,
+    at: datetime = NOW,
+    subject: Digest = COMMIT,
+) -> VerifiedStatement:
+    """Return the statement of a component list."""
+    predicate = render_cyclonedx(inventory, subject_name="shop", subject_version=subject.hex, at=at)
+    return verified(predicate, predicate_type=SBOM_TYPE, subjects=(subject,))
 
 
 def supersession(

@@ -14,13 +14,14 @@ from assay.core.errors import MalformedError
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings import scanreport
 from assay.findings.scanreport import ScanReport, parse_scan_report
+from assay.sbom import cyclonedx
 from assay.sbom.component import Inventory
 from assay.vuln import predicate as vulns
 
 SCAN_TYPE: Final = scanreport.PREDICATE_TYPE
 VULNS_TYPE: Final = vulns.PREDICATE_TYPE
 SOURCE_TYPE: Final = "urn:assay:predicate:source:v1"
-SBOM_TYPE: Final = "https://cyclonedx.org/bom"
+SBOM_TYPE: Final = cyclonedx.PREDICATE_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = "https://slsa.dev/verification_summary/v1"
 LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
@@ -115,11 +116,9 @@ def _read_vulns(verified: VerifiedStatement) -> Evidence:
 
 
 def _read_sbom(verified: VerifiedStatement) -> Evidence:
-    from assay.sbom.cyclonedx import parse_inventory  # noqa: PLC0415  # a heavy library
-
     predicate = verified.predicate()
     observed_at = parse_time(predicate.field("metadata").field("timestamp").text())
-    return _evidence(verified, "sbom", observed_at, inventory=parse_inventory(predicate))
+    return _evidence(verified, "sbom", observed_at, inventory=cyclonedx.parse_inventory(predicate))
 
 
 def _read_source(verified: VerifiedStatement) -> Evidence:

@@ -13,6 +13,7 @@ What the engine (rego-cpp) does with hostile or unusual text decides how it is u
 import atexit
 import functools
 import importlib
+import re
 import threading
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -28,6 +29,9 @@ _SHIFT: Final = 0xF0000  # plane 15 is for private use, and is not written in na
 _SPECIAL: Final = (*range(0x20), ord('"'), ord("\\"), 0x7F)
 _HIDE: Final = {code: _SHIFT + code for code in _SPECIAL}
 _SHOW: Final = {_SHIFT + code: code for code in _SPECIAL}
+# Most texts hold none of them, and a search is quicker than a translation.
+_HAS_SPECIAL: Final = re.compile(f"[{re.escape(''.join(map(chr, _SPECIAL)))}]").search
+_HAS_HIDDEN: Final = re.compile(f"[{''.join(map(chr, _SHOW))}]").search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,13 +236,13 @@ def _hidden(value: object) -> object:
     """Return `value` as the engine may see it."""
     match value:
         case str():
-            return value.translate(_HIDE)
+            return value.translate(_HIDE) if _HAS_SPECIAL(value) else value
         case bool() | None:
             return value
         case int() if -MAX_INTEGER <= value <= MAX_INTEGER:
             return value
         case dict():
-            return {str(key).translate(_HIDE): _hidden(member) for key, member in value.items()}
+            return {_hidden(str(key)): _hidden(member) for key, member in value.items()}
         case list() | tuple():
             return [_hidden(item) for item in value]
         case _:
@@ -248,9 +252,9 @@ def _hidden(value: object) -> object:
 def _shown(value: object) -> object:
     match value:
         case str():
-            return value.translate(_SHOW)
+            return value.translate(_SHOW) if _HAS_HIDDEN(value) else value
         case dict():
-            return {str(key).translate(_SHOW): _shown(member) for key, member in value.items()}
+            return {_shown(key): _shown(member) for key, member in value.items()}
         case list():
             return [_shown(item) for item in value]
         case _:
