@@ -298,6 +298,14 @@ def test_proofs_that_cannot_be_made() -> None:
         assert str(caught.value) == f"[proof-invalid] {message}"
 
 
+def test_a_size_that_exhausts_the_stack() -> None:
+    with pytest.raises(ProofError) as caught:
+        verify_consistency(
+            old_size=1, new_size=2**2000, old_root=LEAVES[0], new_root=LEAVES[1], path=()
+        )
+    assert caught.value.what.startswith("no subtree [0, 1) in a tree of ")
+
+
 def test_consistency_with_an_empty_tree_proves_nothing() -> None:
     with pytest.raises(ProofError) as caught:
         verify_consistency(old_size=0, new_size=1, old_root=EMPTY_ROOT, new_root=LEAVES[0], path=())

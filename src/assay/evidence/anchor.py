@@ -26,7 +26,8 @@ def verify_extends(log: ProvingLog, anchor_note: bytes, *, log_key: NoteKey) -> 
     """Refuse unless `log` begins with what `anchor_note` saw; return its newest checkpoint.
 
     Raises:
-        MalformedError, SignatureInvalidError: The anchor is no checkpoint of this log's key.
+        MalformedError, SignatureInvalidError: The anchor, or the newest checkpoint, is none of
+            this log's key.
         TamperedError: The log was cut or set back (it is shorter), or replaced (it is another).
     """
     with inside("anchor"):

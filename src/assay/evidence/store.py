@@ -118,6 +118,7 @@ class LogStore:
 
         Raises:
             UsageError: The log's key is no Ed25519 key.
+            SignatureInvalidError: The newest checkpoint was signed with another key.
             TamperedError: What is stored is not what was last signed with this key.
             UnavailableError: The disk is full, or others hold the log; nothing was recorded.
         """
@@ -139,7 +140,8 @@ class LogStore:
     ) -> Iterator[LogEntry]:
         """Yield the entries in their order: all, or those of a subject, of a type, or of both.
 
-        The filter is as good as the index, and the index as good as the last `verify`.
+        The filter is as good as the index, and the index as good as the last `verify`. Rows are
+        read as they are asked for: take them all before appending.
 
         Raises:
             TamperedError: An envelope has another digest than was recorded.
