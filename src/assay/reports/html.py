@@ -16,7 +16,6 @@ from assay.assurance.statusjson import Status
 from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.core.verdict import Verdict
 from assay.findings.finding import Finding
 from assay.gates.decision import JudgedRule
 from assay.operations.checkreport import CheckReport
@@ -94,7 +93,7 @@ def segments(status: Status) -> tuple[Segment, ...]:
             id=task.task.id,
             title=task.task.title,
             state=task.verdict,
-            seen=sum(line.verdict is Verdict.PASSED for line in task.evidence),
+            seen=sum(line.observed_at is not None for line in task.evidence),
             wanted=len(task.evidence),
         )
         for task in status.tasks

@@ -1,13 +1,12 @@
-"""The report for a terminal: colours there, plain in a pipe.
+"""The report for a terminal: colours and wrapping there, plain whole lines in a pipe.
 
 Text from outside is printed as `Text`, never as markup, and without control characters.
 """
 
 import io
+import textwrap
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from assay.core.printable import printable
@@ -19,79 +18,99 @@ from assay.reports.wording import advice, by_severity, examined, place, refusals
 REASONS_SHOWN = 8
 GAPS_SHOWN = 10
 COLOURS = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red", Verdict.UNKNOWN: "bold yellow"}
+_INDENT = 8
+_LONGEST = 2000  # characters of one line; what is longer is cut with an ellipsis
+
+
+class Lines:
+    """Prints indented lines: wrapped to the width of a terminal, whole in a pipe or a file."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def put(self, text: str = "", *, style: str = "", indent: int = 0, bullet: str = "") -> None:
+        """Print one paragraph, its further lines under its first word."""
+        safe = bullet + printable(text, limit=_LONGEST)
+        hanging = " " * (indent + len(bullet))
+        if self._console.is_terminal and safe:
+            safe = textwrap.fill(
+                safe,
+                width=max(40, self._console.width),
+                initial_indent=" " * indent,
+                subsequent_indent=hanging,
+                break_on_hyphens=False,
+            )
+        else:
+            safe = " " * indent + safe
+        self.put_text(Text(safe.rstrip(), style=style))
+
+    def put_text(self, text: Text) -> None:
+        """Print text that is styled and safe already."""
+        self._console.print(text, soft_wrap=True)
 
 
 def print_text(report: CheckReport) -> None:
     """Print the report on stdout."""
-    console = Console(highlight=False, soft_wrap=True)
-    _print(console, report)
+    _print(Lines(Console(highlight=False)), report)
 
 
 def render_text(report: CheckReport) -> bytes:
     """Return the report as plain text."""
     into = io.StringIO()
-    _print(Console(file=into, highlight=False, soft_wrap=True, no_color=True), report)
+    _print(Lines(Console(file=into, highlight=False, no_color=True)), report)
     return into.getvalue().encode()
 
 
-def _print(console: Console, report: CheckReport) -> None:
-    seen = ", ".join(f"{number:,} {words}" for words, number in examined(report) if number)
-    console.print(
+def _print(lines: Lines, report: CheckReport) -> None:
+    lines.put_text(
         Text.assemble((report.verdict.value, COLOURS[report.verdict]), f"  {sentence(report)}")
     )
-    branch = f" ({printable(report.branch)})" if report.branch else ""
-    console.print(
-        _plain(f"{report.product} at {report.commit[:12]}{branch}; looked at {seen}", "dim")
-    )
+    seen = ", ".join(f"{number:,} {words}" for words, number in examined(report) if number)
+    branch = f" ({report.branch})" if report.branch else ""
+    lines.put(f"{report.product} at {report.commit[:12]}{branch}; looked at {seen}", style="dim")
     for rule in refusals(report):
-        console.print()
-        _print_rule(console, rule)
-    _print_findings(console, report)
-    _print_advice(console, report)
-    _print_gaps(console, report)
-    console.print()
-    console.print(
-        _plain(
-            f"Recorded: verdict {report.logged.index}, {len(report.evidence)} pieces of evidence; "
-            f"replay with: assay replay {report.logged.index} --repository {report.path}",
-            "dim",
-        )
+        _print_rule(lines, rule)
+    _print_findings(lines, report)
+    _print_advice(lines, report)
+    _print_gaps(lines, report)
+    lines.put()
+    lines.put(
+        f"Recorded: verdict {report.logged.index}, from {len(report.evidence)} pieces of evidence. "
+        f"Replay it: assay replay {report.logged.index} --repository {report.path}",
+        style="dim",
     )
 
 
-def _print_rule(console: Console, rule: JudgedRule) -> None:
+def _print_rule(lines: Lines, rule: JudgedRule) -> None:
     metadata, result = rule.result.rule, rule.result
-    console.print(
+    lines.put()
+    lines.put_text(
         Text.assemble(
-            (f"{result.verdict.value:<7} ", COLOURS[result.verdict]),
+            (f"{result.verdict.value:<{_INDENT}}", COLOURS[result.verdict]),
             (printable(metadata.title), "bold"),
             (f"  {metadata.id}", "dim"),
         )
     )
-    console.print(Padding(_plain(f"→ {metadata.solution}", "cyan"), (0, 0, 0, 8)))
-    table = Table.grid(padding=(0, 1))
+    lines.put(metadata.solution, style="cyan", indent=_INDENT, bullet="→ ")
     for reason in result.reasons[:REASONS_SHOWN]:
-        table.add_row(_plain("•"), _plain(f"{reason.what}  [{reason.where}]"))
+        lines.put(f"{reason.what}  [{reason.where}]", indent=_INDENT, bullet="• ")
         if reason.remedy and reason.remedy != metadata.solution:
-            table.add_row(_plain(""), _plain(f"→ {reason.remedy}", "cyan"))
-    if (more := len(result.reasons) - REASONS_SHOWN) > 0:
-        table.add_row(_plain("•"), _plain(f"and {more} more (see the JSON or HTML report)", "dim"))
-    console.print(Padding(table, (0, 0, 0, 8)))
+            lines.put(reason.remedy, style="cyan", indent=_INDENT + 2, bullet="→ ")
+    _print_more(lines, len(result.reasons) - REASONS_SHOWN)
 
 
-def _print_findings(console: Console, report: CheckReport) -> None:
-    counts = by_severity(report.findings)
+def _print_findings(lines: Lines, report: CheckReport) -> None:
     if not report.findings:
         return
+    counts = by_severity(report.findings)
     words = ", ".join(f"{number} {severity.value}" for severity, number in counts.items() if number)
     below = [f for f in report.findings if not _is_reason(report, f.identity)]
-    console.print()
-    console.print(_plain(f"Findings: {words}", "bold"))
+    lines.put()
+    lines.put(f"Findings: {words}", style="bold")
     for finding in below[:REASONS_SHOWN]:
-        line = f"{finding.severity.value:<8} {finding.title}  [{place(finding)}]"
-        console.print(Padding(_plain(line, "dim"), (0, 0, 0, 8)))
-    if (more := len(below) - REASONS_SHOWN) > 0:
-        console.print(Padding(_plain(f"and {more} more that refuse nothing", "dim"), (0, 0, 0, 8)))
+        text = f"{finding.title}  [{place(finding)}]"
+        lines.put(text, style="dim", indent=_INDENT, bullet=f"{finding.severity.value:<8} ")
+    _print_more(lines, len(below) - REASONS_SHOWN)
 
 
 def _is_reason(report: CheckReport, identity: str) -> bool:
@@ -100,26 +119,27 @@ def _is_reason(report: CheckReport, identity: str) -> bool:
     )
 
 
-def _print_advice(console: Console, report: CheckReport) -> None:
+def _print_advice(lines: Lines, report: CheckReport) -> None:
     for rule in advice(report):
-        reason = rule.result.reasons[0].what if rule.result.reasons else ""
-        console.print()
-        console.print(_plain(f"Advice  {rule.result.rule.title}: {reason}", "dim"))
-        console.print(Padding(_plain(f"→ {rule.result.rule.solution}", "cyan dim"), (0, 0, 0, 8)))
+        reasons = "; ".join(reason.what for reason in rule.result.reasons[:3])
+        lines.put()
+        lines.put(f"{rule.result.rule.title}: {reasons}", bullet="Advice  ")
+        lines.put(rule.result.rule.solution, style="cyan", indent=_INDENT, bullet="→ ")
 
 
-def _print_gaps(console: Console, report: CheckReport) -> None:
+def _print_gaps(lines: Lines, report: CheckReport) -> None:
     if not report.not_checked:
         return
-    console.print()
-    console.print(_plain(f"Not checked: {len(report.not_checked)}", "bold"))
+    lines.put()
+    lines.put(f"Not checked: {len(report.not_checked)}", style="bold")
     for item in report.not_checked[:GAPS_SHOWN]:
-        accepted = f" (accepted: {item.accepted})" if item.accepted else ""
-        line = f"{item.what} {item.where}: {item.why}{accepted}"
-        console.print(Padding(_plain(line), (0, 0, 0, 8)))
-    if (more := len(report.not_checked) - GAPS_SHOWN) > 0:
-        console.print(Padding(_plain(f"and {more} more", "dim"), (0, 0, 0, 8)))
+        accepted = f" (accepted {item.accepted})" if item.accepted else ""
+        lines.put(f"{item.what} {item.where}: {item.why}{accepted}", indent=_INDENT, bullet="• ")
+    _print_more(lines, len(report.not_checked) - GAPS_SHOWN)
 
 
-def _plain(text: str, style: str = "") -> Text:
-    return Text(printable(text), style=style)
+def _print_more(lines: Lines, more: int) -> None:
+    if more > 0:
+        lines.put(
+            f"and {more} more; the HTML and JSON reports have all", indent=_INDENT, bullet="• "
+        )
