@@ -11,63 +11,34 @@
   name more paths than there are atoms.
 """
 
-import enum
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-from assay.core.errors import MalformedError, UnavailableError, UsageError
+from assay.core.errors import UnavailableError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.source.cleanpath import path_fault
+from assay.source.elsewhere import (
+    find_leaving_links,
+    link_gaps,
+    list_submodules,
+    submodule_gaps,
+)
+from assay.source.entries import EntryKind, TreeEntry, kind_of_mode, parse_tree, tree_of
 from assay.source.git import GitPlace, run_git
 from assay.source.reader import MAX_COMMIT_BYTES, GitReader, lost, open_reader
-from assay.source.submodules import load_submodule_urls
-from assay.source.symlinks import leaves_tree
 from assay.system.files import create_beneath
+
+__all__ = ["EntryKind", "Extracted", "TreeEntry", "extract_tree", "list_tree", "load_blob"]
 
 MAX_TREE_BYTES: Final = 64 * 2**20  # one folder of about a million names
 MAX_ENTRIES: Final = 2_000_000  # several times the largest monorepos that are public
 MAX_DEPTH: Final = 1_024  # folders in folders; Git's own limit is of that order
 MAX_FILE_BYTES: Final = 50 * 2**20  # sources are far below; larger ones are data
 MAX_EXTRACTED_BYTES: Final = 4 * 2**30  # of one commit; bounds the disk that a check needs
-MAX_LINK_BYTES: Final = 4_096  # no system follows a longer one
 MAX_PATH_BYTES: Final = 512 * 2**20  # of all paths together; bounds memory
-
-
-class EntryKind(enum.Enum):
-    """What an entry of a tree is."""
-
-    FILE = "file"
-    SYMLINK = "symlink"
-    SUBMODULE = "submodule"
-    FOLDER = "folder"  # never in a list: its content is
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class TreeEntry:
-    """One path of a commit. `mode` is octal as stored, `oid` names a blob or a submodule's commit.
-
-    `size` is in bytes; None for a submodule, and for a blob that is not in this clone.
-    """
-
-    path: str
-    mode: str
-    oid: str
-    size: int | None
-
-    @property
-    def kind(self) -> EntryKind:
-        """Return what it is, by its mode."""
-        return _kind_of(self.mode)
-
-    @property
-    def executable(self) -> bool:
-        """Tell whether it is a file that is checked out as executable."""
-        return self.kind is EntryKind.FILE and bool(int(self.mode, 8) & 0o100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +68,7 @@ def list_tree(repository: GitPlace, commit: str) -> tuple[TreeEntry, ...]:
     with open_reader(repository) as reader:
         content = reader.read(commit, kind="commit", max_bytes=MAX_COMMIT_BYTES)
         named = tuple(_walk(reader, tree_of(content)))
-    blobs = {item.oid for item in named if _kind_of(item.mode) is not EntryKind.SUBMODULE}
+    blobs = {item.oid for item in named if kind_of_mode(item.mode) is not EntryKind.SUBMODULE}
     sizes = load_sizes(repository, blobs)
     return tuple(
         sorted(TreeEntry(path=n.path, mode=n.mode, oid=n.oid, size=sizes.get(n.oid)) for n in named)
@@ -121,7 +92,10 @@ def extract_tree(
         UnavailableError: The disk is full, or Git failed.
     """
     entries = tuple(entries)
-    gaps = [*_link_gaps(repository, entries), *_submodule_gaps(repository, entries)]
+    gaps = [
+        *link_gaps(find_leaving_links(repository, entries)),
+        *submodule_gaps(list_submodules(repository, entries)),
+    ]
     files: list[TreeEntry] = []
     total = 0
     for entry in entries:
@@ -156,37 +130,6 @@ def load_sizes(repository: GitPlace, oids: Iterable[str]) -> Mapping[str, int]:
     return {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] == "blob"}
 
 
-def tree_of(commit: bytes) -> str:
-    """Return the id of the tree that a commit names in its first line.
-
-    Raises:
-        MalformedError: There is no such line.
-    """
-    word, _, oid = commit.partition(b"\n")[0].partition(b" ")
-    if word != b"tree" or len(oid) not in {40, 64}:
-        raise MalformedError("a commit that does not begin with its tree")
-    return oid.decode(errors="replace")
-
-
-def parse_tree(content: bytes, *, oid_bytes: int) -> Iterator[tuple[str, bytes, str]]:
-    """Yield the (mode, name, id) of each entry of a tree object; ids have `oid_bytes` bytes.
-
-    Raises:
-        MalformedError: It ends within an entry, or a mode is not octal.
-    """
-    at = 0
-    while at < len(content):
-        zero = content.find(b"\0", at)
-        mode, space, name = content[at:zero].partition(b" ")
-        end = zero + 1 + oid_bytes
-        if zero < 0 or not space or not name or b"/" in name or end > len(content):
-            raise MalformedError("a tree that is cut off or has an entry without a proper name")
-        if not 5 <= len(mode) <= 6 or mode.strip(b"01234567"):
-            raise MalformedError(f"a tree entry of mode {mode!r}")
-        yield mode.decode().zfill(6), name, content[zero + 1 : end].hex()
-        at = end
-
-
 def _walk(reader: GitReader, root: str) -> Iterator[_Named]:
     """Yield all entries that are no folders, reading the folders of one depth after the other."""
     level = [_Named(path="", mode="040000", oid=root)]
@@ -199,7 +142,7 @@ def _walk(reader: GitReader, root: str) -> Iterator[_Named]:
             count, length = count + 1, length + len(item.path)
             if count > MAX_ENTRIES or length > MAX_PATH_BYTES:
                 raise UnavailableError(f"the commit has more than {MAX_ENTRIES} paths")
-            if _kind_of(item.mode) is EntryKind.FOLDER:
+            if kind_of_mode(item.mode) is EntryKind.FOLDER:
                 below.append(item)
             else:
                 yield item
@@ -217,67 +160,6 @@ def _read_folders(reader: GitReader, folders: list[_Named]) -> Iterator[_Named]:
         start = f"{folder.path}/" if folder.path else ""
         for mode, name, oid in parse_tree(content, oid_bytes=len(folder.oid) // 2):
             yield _Named(path=start + name.decode("utf-8", "surrogateescape"), mode=mode, oid=oid)
-
-
-def _kind_of(mode: str) -> EntryKind:
-    match stat.S_IFMT(int(mode, 8)):
-        case stat.S_IFREG:
-            return EntryKind.FILE
-        case stat.S_IFLNK:
-            return EntryKind.SYMLINK
-        case stat.S_IFDIR:
-            return EntryKind.FOLDER
-        case 0o160000:
-            return EntryKind.SUBMODULE
-        case _:
-            raise MalformedError(f"a tree entry of mode {mode}")
-
-
-def load_links(repository: GitPlace, entries: Iterable[TreeEntry]) -> Mapping[str, str]:
-    """Return the target of every link among `entries` by its path.
-
-    A link whose target is not in this clone, or longer than any system follows, is taken to lead
-    to the root: out of the commit.
-
-    Raises:
-        RejectedError: One is damaged.
-    """
-    links = [entry for entry in entries if entry.kind is EntryKind.SYMLINK]
-    short = [link for link in links if link.size is not None and link.size <= MAX_LINK_BYTES]
-    targets = {link.path: "/" for link in links}
-    if short:
-        with open_reader(repository) as reader:
-            oids = (link.oid for link in short)
-            contents = reader.read_many(oids, kind="blob", max_bytes=MAX_LINK_BYTES)
-            for link, content in zip(short, contents, strict=True):
-                targets[link.path] = (content or b"/").decode("utf-8", "surrogateescape")
-    return MappingProxyType(targets)
-
-
-def _link_gaps(repository: GitPlace, entries: tuple[TreeEntry, ...]) -> Iterator[NotChecked]:
-    targets = load_links(repository, entries)
-    for path, target in targets.items():
-        if leaves_tree(path, targets):
-            yield _gap(
-                "symlink",
-                path,
-                f"it leads out of the commit, to {printable(target)!r}",
-                "Put the file itself into the commit, or remove the link.",
-            )
-
-
-def _submodule_gaps(repository: GitPlace, entries: tuple[TreeEntry, ...]) -> Iterator[NotChecked]:
-    submodules = [entry for entry in entries if entry.kind is EntryKind.SUBMODULE]
-    modules = [entry.oid for entry in entries if entry.path == ".gitmodules"]
-    urls = load_submodule_urls(repository, modules[0]) if submodules and modules else {}
-    for entry in submodules:
-        url = urls.get(entry.path) or "an address that .gitmodules does not tell"
-        yield _gap(
-            "submodule",
-            entry.path,
-            f"another repository: commit {entry.oid} of {url}",
-            "Check that repository too.",
-        )
 
 
 def _size_fault(entry: TreeEntry, max_bytes: int, left: int) -> str:

@@ -1,0 +1,121 @@
+"""A commit object, read from its bytes (Git's "commit" format; gitformat-signature(5)).
+
+Only the header is read for signatures: a message may hold anything, a signature block included.
+"""
+
+import enum
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from assay.core.errors import MalformedError
+
+_PERSON: Final = re.compile(rb"(?P<name>.*?) ?<(?P<email>[^<>]*)> (?P<at>-?[0-9]+) [+-][0-9]{4}\Z")
+_SIGNATURES: Final = (b"gpgsig", b"gpgsig-sha256")
+
+
+class SignatureKind(enum.StrEnum):
+    """With what a commit is signed, by the first line of its signature."""
+
+    NONE = "none"
+    GPG = "gpg"
+    SSH = "ssh"
+    X509 = "x509"
+    OTHER = "other"  # of no known form, or more than one
+
+
+_ARMOURS: Final = (
+    (b"-----BEGIN PGP ", SignatureKind.GPG),
+    (b"-----BEGIN SSH SIGNATURE-----", SignatureKind.SSH),
+    (b"-----BEGIN SIGNED MESSAGE-----", SignatureKind.X509),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An author or a committer; `at` is in seconds since 1970, and any number can stand there."""
+
+    name: bytes
+    email: bytes
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What a commit says; a person is None where the line is not of the form that Git writes."""
+
+    tree: str
+    parents: tuple[str, ...]
+    author: Person | None
+    committer: Person | None
+    signature: bytes  # with its armour; empty where there is none
+
+    @property
+    def signed_with(self) -> SignatureKind:
+        """Return the kind of signature."""
+        if not self.signature:
+            return SignatureKind.NONE
+        kinds = (kind for armour, kind in _ARMOURS if self.signature.startswith(armour))
+        return next(kinds, SignatureKind.OTHER)
+
+
+def parse_commit(content: bytes) -> Commit:
+    """Read a commit object.
+
+    Raises:
+        MalformedError: It does not begin with a tree and its parents.
+    """
+    headers = _headers(content)
+    named = [(name, value.decode(errors="replace")) for name, value in headers]
+    if not named or named[0][0] != b"tree" or not _is_id(named[0][1]):
+        raise MalformedError("a commit that does not begin with its tree")
+    parents = tuple(value for name, value in named if name == b"parent")
+    if not all(_is_id(parent) for parent in parents):
+        raise MalformedError("a commit with a parent that is no id")
+    signatures = [value for name, value in headers if name in _SIGNATURES]
+    if len(signatures) > 1:
+        signatures = [b"several signatures"]
+    return Commit(
+        tree=named[0][1],
+        parents=parents,
+        author=_person(headers, b"author"),
+        committer=_person(headers, b"committer"),
+        signature=signatures[0] if signatures else b"",
+    )
+
+
+def signed_bytes(content: bytes) -> bytes:
+    """Return what the signature of a commit is about: all of it but the signature's header."""
+    head, gap, message = content.partition(b"\n\n")
+    kept: list[bytes] = []
+    inside = False
+    for line in head.split(b"\n"):
+        inside = line.partition(b" ")[0] in _SIGNATURES or (inside and line.startswith(b" "))
+        if not inside:
+            kept.append(line)
+    return b"\n".join(kept) + gap + message
+
+
+def _headers(content: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the (name, value) of each header line, the lines of a folded one put together."""
+    head = content.partition(b"\n\n")[0]
+    found: list[tuple[bytes, list[bytes]]] = []
+    for line in head.split(b"\n"):
+        if line.startswith(b" ") and found:
+            found[-1][1].append(line[1:])
+        else:
+            name, _, value = line.partition(b" ")
+            found.append((name, [value]))
+    return [(name, b"\n".join(values)) for name, values in found]
+
+
+def _person(headers: list[tuple[bytes, bytes]], name: bytes) -> Person | None:
+    lines = [value for header, value in headers if header == name]
+    found = _PERSON.match(lines[0]) if len(lines) == 1 else None
+    if found is None:
+        return None
+    return Person(name=found["name"], email=found["email"], at=int(found["at"]))
+
+
+def _is_id(text: str) -> bool:
+    return len(text) in {40, 64} and not text.strip("0123456789abcdef")
