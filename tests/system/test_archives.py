@@ -67,6 +67,16 @@ def _twice(path: Path) -> Path:
     return _altered(packed(path, ("a.json", b"1"), ("b.json", b"2")), b"b.json", b"a.json")
 
 
+def _patched(path: Path, signature: bytes, offset: int, grown_by: int) -> Path:
+    """Add to the 32-bit number at `offset` of the last record with `signature`."""
+    data = bytearray(packed(path, ("a.json", b"content")).read_bytes())
+    place = data.rindex(signature) + offset
+    number = int.from_bytes(data[place : place + 4], "little") + grown_by
+    data[place : place + 4] = number.to_bytes(4, "little")
+    path.write_bytes(data)
+    return path
+
+
 def _bzip2(path: Path) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("a.json", b"x")
@@ -149,6 +159,14 @@ REFUSED: dict[str, tuple[Build, str]] = {
         "[malformed] a link or another special file, at {}.'a.json'",
     ),
     "encrypted": (_encrypted, "[malformed] an encrypted member, at {}.'a.json'"),
+    "less than it declares": (
+        lambda p: _patched(p, b"PK\x01\x02", 24, 1),
+        "[malformed] 7 bytes, not the 8 that it declares, at {}.'a.json'",
+    ),
+    "an offset before the beginning": (
+        lambda p: _patched(p, b"PK\x05\x06", 16, 9),
+        "[malformed] no sound zip archive, at {}",
+    ),
     "another method": (
         _bzip2,
         "[malformed] packed by another method than deflate, at {}.'a.json'",

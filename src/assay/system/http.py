@@ -109,7 +109,7 @@ def _ask(url: str, headers: dict[str, str], deadline: float) -> http.client.HTTP
     opener.add_handler(urllib.request.HTTPHandler())
     request = urllib.request.Request(url, headers=headers)  # noqa: S310  # checked by _check_url
     response = opener.open(request, timeout=_left(deadline))
-    if not isinstance(response, http.client.HTTPResponse):
+    if not isinstance(response, http.client.HTTPResponse):  # for the types: nothing else answers
         raise UnavailableError("no HTTP answer", where=url)
     return response
 
