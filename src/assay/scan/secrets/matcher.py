@@ -1,7 +1,10 @@
 """The two stages of the search, both linear in the bytes that they read.
 
 1. **Hyperscan** runs the `trigger` of every rule over the bytes in one pass, in block mode and
-   without start-of-match tracking: it answers with (rule, end). Most bytes end here.
+   without start-of-match tracking: it answers with (rule, end). Most bytes end here. Rules that
+   know a value by its name are many and start with common words; for them one gate, "a telling
+   name and something long behind it", runs in this pass, and a second database with their
+   triggers runs around its answers only.
 2. **RE2** runs the `pattern` of a rule in a window around each answer, for the exact span and the
    secret in it. Nothing here runs on a backtracking engine, so no input makes it slow.
 
@@ -9,9 +12,9 @@ Then a match must pass: the rule's own exceptions, placeholders and references, 
 classes, and the rule's validator. Of matches whose secrets overlap, the most specific one stays.
 
 Bytes of several objects may lie in one block: stage 1 then answers for all of them at once, and
-stage 2 never looks across the bounds of an object. Text in UTF-16 is found by a keyword of some
-rule with NUL bytes between its letters; the object is then searched again without its NUL bytes,
-which gives ASCII of either byte order, also in the middle of a binary file.
+stage 2 never looks across the bounds of an object. An object that begins in UTF-16, or that holds
+one of the `WIDE_WORDS` in it, is searched again without its NUL bytes, which gives ASCII of either
+byte order, also in the middle of a binary file.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,11 +33,17 @@ from assay.scan.secrets.plausible import (
     is_placeholder,
     is_reference,
 )
-from assay.scan.secrets.rule import NAMED, Rule
+from assay.scan.secrets.rule import GATE, GATE_AFTER, GATE_BEFORE, NAMED, Rule
 from assay.scan.secrets.validators import KEPT, VALIDATORS, Checked
 
 GUESSABLE: Final = "it is a value that anybody would try"
-_MIN_WIDE: Final = 4  # letters of a keyword in UTF-16; fewer occur by chance in binary files
+WIDE_WORDS: Final = (
+    *("password", "passwd", "secret", "token", "api_key", "apikey", "AccountKey", "AccessKey"),
+    *("credential", "PRIVATE KEY", "AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-", "sk_live_"),
+    *("AIza", "npm_", "pypi-", "hooks.slack.com", "://", "Bearer ", "PWD="),
+)
+_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16; UTF-32 is its little-endian one and NULs
+_NEVER: Final = r"\x00never\x00"
 LINE_BYTES: Final = 2000  # on either side of a secret in which its line is looked for
 _RE2_BYTES: Final = 64 * 2**20  # above what the largest pattern needs for its automaton
 
@@ -60,41 +69,49 @@ class Match:
 
 
 class Matcher:
-    """All rules, compiled. `serialized` is what `serialize` of another one with these rules gave."""
+    """All rules, compiled; `serialized` is what `serialize` of another one of these rules gave."""
 
-    def __init__(self, rules: Sequence[Rule], *, serialized: bytes = b"") -> None:
+    def __init__(self, rules: Sequence[Rule], *, serialized: tuple[bytes, bytes] | None = None):
         self._rules = tuple(rules)
-        self._wide = len(self._rules)
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem = _RE2_BYTES
-        self._options = options
+        self._gate, self._wide = len(self._rules), len(self._rules) + 1
+        self._options = re2.Options()
+        self._options.encoding = re2.Options.Encoding.LATIN1
+        self._options.max_mem = _RE2_BYTES
         self._patterns: dict[int, object] = {}
         self._allowed: dict[int, tuple[object, ...]] = {}
-        if serialized:
-            self._database = hyperscan.loadb(serialized, hyperscan.HS_MODE_BLOCK)
-            self._database.scratch = hyperscan.Scratch(self._database)
+        if serialized is None:
+            self._first, self._second = self._compiled()
         else:
-            self._database = _compiled(self._rules)
+            self._first, self._second = (_loaded(part) for part in serialized)
 
-    def serialize(self) -> bytes:
+    def serialize(self) -> tuple[bytes, bytes]:
         """Return the compiled triggers, for another process on this machine."""
-        return bytes(hyperscan.dumpb(self._database))
+        return bytes(hyperscan.dumpb(self._first)), bytes(hyperscan.dumpb(self._second))
 
-    def hits(self, data: bytes | bytearray | memoryview) -> list[tuple[int, int]]:
-        """Return (end, rule number) for each place in `data` where a trigger matched, in order."""
-        found: list[tuple[int, int]] = []
-        add = found.append
-
-        def seen(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((end, number))
-
-        self._database.scan(data, match_event_handler=seen)
+    def hits(self, data: memoryview) -> list[tuple[int, int]]:
+        """Return (end, number of a rule, gate or wide word) for each trigger in `data`, in order."""
+        found = _scan(self._first, data)
+        gates = [end for end, number in found if number == self._gate]
+        if gates:
+            found = [hit for hit in found if hit[1] != self._gate]
+            for low, high in _windows(
+                gates, before=GATE_BEFORE, after=GATE_AFTER, size=len(data)
+            ):
+                found += [
+                    (low + end, number) for end, number in _scan(self._second, data[low:high])
+                ]
         found.sort()
         return found
 
+    def is_wide(self, data: memoryview) -> bool:
+        """Tell whether `data` begins with a UTF-16 mark or with two letters in UTF-16."""
+        start = bytes(data[:4])
+        return start[:2] in _MARKS or (
+            len(start) == 4 and (start[::2] == b"\0\0") != (start[1::2] == b"\0\0")
+        )
+
     def matches(
-        self, data: bytes | bytearray | memoryview, hits: Sequence[tuple[int, int]]
+        self, data: memoryview, hits: Sequence[tuple[int, int]]
     ) -> tuple[Match, ...]:
         """Return the secrets in `data`, one object or a piece of one, around the `hits` in it."""
         numbers = {number for _, number in hits}
@@ -103,19 +120,22 @@ class Matcher:
             ends = [end for end, other in hits if other == number]
             found += self._around(data, number, ends)
         kept = _placed(_without_overlaps(found), data)
-        return (*kept, *self._in_wide_text(bytes(data))) if self._wide in numbers else kept
+        if self._wide in numbers or self.is_wide(data):
+            return (*kept, *self._in_wide_text(data))
+        return kept
 
     def find(self, data: bytes) -> tuple[Match, ...]:
         """Return the secrets in `data`."""
-        return self.matches(data, self.hits(data))
+        view = memoryview(data)
+        return self.matches(view, self.hits(view))
 
-    def _in_wide_text(self, data: bytes) -> tuple[Match, ...]:
-        narrow = data.replace(b"\0", b"")
+    def _in_wide_text(self, data: memoryview) -> tuple[Match, ...]:
+        narrow = memoryview(bytes(data).replace(b"\0", b""))
         hits = [hit for hit in self.hits(narrow) if hit[1] != self._wide]
         return tuple(replace(match, wide=True) for match in self.matches(narrow, hits))
 
     def _around(
-        self, data: bytes | bytearray | memoryview, number: int, ends: list[int]
+        self, data: memoryview, number: int, ends: list[int]
     ) -> Iterator[Match]:
         """Run one rule's pattern in the windows around `ends`, each of which is ascending."""
         rule = self._rules[number]
@@ -151,6 +171,19 @@ class Matcher:
             return Checked(doubt=GUESSABLE, detail=checked.detail, value=checked.value)
         return checked
 
+    def _compiled(self) -> tuple[hyperscan.Database, hyperscan.Database]:
+        """Compile the ungated triggers, the gate and the wide words; and the gated triggers."""
+        numbered = list(enumerate(self._rules))
+        free = [(n, rule.trigger) for n, rule in numbered if not rule.gated]
+        free += [(self._gate, GATE), *((self._wide, _wide_text(word)) for word in WIDE_WORDS)]
+        gated = [(n, rule.trigger) for n, rule in numbered if rule.gated]
+        if not gated:  # a database cannot be empty
+            gated = [(self._wide, _NEVER)]
+        return (
+            _compiled([text for _, text in free], [n for n, _ in free]),
+            _compiled([text for _, text in gated], [n for n, _ in gated]),
+        )
+
     def _pattern(self, number: int) -> object:
         found = self._patterns.get(number)
         if found is None:
@@ -167,22 +200,38 @@ class Matcher:
         return found
 
 
-def _compiled(rules: tuple[Rule, ...]) -> hyperscan.Database:
-    wide = sorted({k.lower() for rule in rules for k in rule.keywords if len(k) >= _MIN_WIDE})
-    expressions = [rule.trigger.encode() for rule in rules] + [_wide_text(word) for word in wide]
-    ids = [*range(len(rules)), *([len(rules)] * len(wide))]
-    flags = [0] * len(rules) + [hyperscan.HS_FLAG_CASELESS] * len(wide)
+def _compiled(expressions: Sequence[str], ids: Sequence[int]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    encoded = [expression.encode() for expression in expressions]
     try:
-        database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=flags)
+        database.compile(
+            expressions=encoded, ids=list(ids), elements=len(ids), flags=[0] * len(ids)
+        )
     except hyperscan.HyperscanError as error:
         raise UnavailableError(f"the rules do not compile: {error}") from error
     return database
 
 
-def _wide_text(word: str) -> bytes:
+def _loaded(serialized: bytes) -> hyperscan.Database:
+    database = hyperscan.loadb(serialized, hyperscan.HS_MODE_BLOCK)
+    database.scratch = hyperscan.Scratch(database)
+    return database
+
+
+def _scan(database: hyperscan.Database, data: memoryview) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    add = found.append
+
+    def seen(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        add((end, number))
+
+    database.scan(data, match_event_handler=seen)  # type: ignore[type-var]  # any buffer will do
+    return found
+
+
+def _wide_text(word: str) -> str:
     """Return the expression for `word` in UTF-16, of either byte order."""
-    return r"\x00".join(f"\\x{ord(c):02x}" for c in word).encode()
+    return "(?i:" + r"\x00".join(word) + ")"
 
 
 def _windows(ends: list[int], *, before: int, after: int, size: int) -> Iterator[tuple[int, int]]:
@@ -218,7 +267,7 @@ def _match(rule: Rule, start: int, end: int, checked: Checked, value: bytes) -> 
 
 
 def _without_overlaps(found: list[Match]) -> tuple[Match, ...]:
-    """Keep, of matches whose secrets overlap, the most specific, then the longest, then the first."""
+    """Keep, of secrets that overlap, the most specific, then the longest, then the first."""
     kept: list[Match] = []
     for match in sorted(
         found, key=lambda m: (-m.rule.rank, bool(m.doubt), m.start - m.end, m.start, m.rule.id)
@@ -228,7 +277,7 @@ def _without_overlaps(found: list[Match]) -> tuple[Match, ...]:
     return tuple(sorted(kept, key=lambda m: (m.start, m.end, m.rule.id)))
 
 
-def _placed(matches: tuple[Match, ...], data: bytes | bytearray | memoryview) -> tuple[Match, ...]:
+def _placed(matches: tuple[Match, ...], data: memoryview) -> tuple[Match, ...]:
     """Add line numbers and lines; `matches` are in ascending order."""
     if not matches:
         return ()

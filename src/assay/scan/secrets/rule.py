@@ -22,12 +22,22 @@ _ASSIGNED: Final = (
 )
 _ENDED: Final = r"(?:[^A-Za-z0-9_+/=\-]|$)"
 _BEFORE: Final = 512  # bytes in front of the end of a hit in which its match must begin
-_AFTER: Final = 512  # bytes behind it in which the match must end
+_AFTER: Final = 1100  # bytes behind it in which the match must end
 NAMED: Final = 2  # the rank of a rule that knows its value by a name beside it
 _KNOWN: Final = frozenset(
-    "id family title severity pattern named value trigger keywords entropy validator allow access "
-    "revoke positive negative before after rank generic digits mixed guessable".split()
+    (
+        *("id", "family", "title", "severity", "access", "revoke", "positive", "negative"),
+        *("pattern", "named", "value", "trigger", "gated", "before", "after", "rank"),
+        *("keywords", "entropy", "digits", "mixed", "guessable", "generic", "allow", "validator"),
+    )
 )
+GATE: Final = (
+    r"(?i:(?:key|token|secret|pass|pwd|password|passwd|credential|salt|pat|crumb|reporter_id)"
+    rf"[\w.\-]{{0,30}}{_ASSIGNED})[A-Za-z0-9_+/=~!@%^&*.:\-]{{14}}"
+)
+"""Where a rule that is `gated` is looked for at all: behind a telling name."""
+GATE_BEFORE: Final = 400  # bytes in front of the end of a gate's match in which a trigger may be
+GATE_AFTER: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +46,8 @@ class Rule:
 
     `pattern` is for RE2 and says exactly what matches; `trigger` is for Hyperscan and matches
     inside every match of `pattern`, which begins at most `before` bytes in front of the trigger's
-    end and ends at most `after` bytes behind it. Of matches that overlap, the one of the highest `rank` stays. `keywords` are
+    end and ends at most `after` bytes behind it. A `gated` rule is looked for only around matches
+    of `GATE`. Of matches that overlap, the one of the highest `rank` stays. `keywords` are
     literals, one of which stands in every match. `entropy` is the least Shannon entropy of the
     secret, in bits per character. A `guessable` rule reports values that anybody would guess, as
     low. `positive` and `negative` are templates that the tests fill in.
@@ -48,6 +59,7 @@ class Rule:
     severity: Severity
     pattern: str
     trigger: str
+    gated: bool
     before: int
     after: int
     rank: int
@@ -66,7 +78,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """All rules, in the order of their ids, and the digest of the files that they were read from."""
+    """All rules, in the order of their ids, and the digest of the files that they came from."""
 
     rules: tuple[Rule, ...]
     digest: str
@@ -124,6 +136,7 @@ def _parse_rule(item: JsonValue) -> Rule:
         severity=severity,
         pattern=pattern,
         trigger=item.optional_text("trigger") or _trigger(item, pattern),
+        gated=_flag(item, "gated") or item.optional("named") is not None,
         before=_integer(item, "before", _BEFORE),
         after=_integer(item, "after", _AFTER),
         rank=_integer(item, "rank", _rank(item, severity)),
@@ -146,10 +159,10 @@ def _named_pattern(item: JsonValue) -> str:
 
 
 def _trigger(item: JsonValue, pattern: str) -> str:
-    """Return `pattern` itself, or for a named value the same without what must follow it."""
+    """Return `pattern` itself; of a named value the name, for the gate has seen the rest."""
     if item.optional("named") is None:
         return pattern
-    return f"{_name_part(item)}(?:{item.field('value').text()})"
+    return f"(?i:{item.field('named').text()})"
 
 
 def _name_part(item: JsonValue) -> str:

@@ -25,7 +25,7 @@ class SearchSettings:
 
     repository: GitPlace
     rules: tuple[Rule, ...]
-    serialized: bytes
+    serialized: tuple[bytes, bytes]
     identity_key: bytes
     at: datetime
 

@@ -105,11 +105,6 @@ def check_jwt(value: bytes, _context: bytes) -> Checked:
     return Checked(detail=f"it is signed with {algorithm[:16]!r}")
 
 
-def check_jwk(value: bytes, context: bytes) -> Checked:
-    """Check that the member stands in a JSON Web Key (RFC 7517): `d` alone means nothing."""
-    return Checked(value=value) if b'"kty"' in context else REFUSED
-
-
 def check_pem_key(value: bytes, context: bytes) -> Checked:
     """Check that there is a key in it, and tell an OpenSSH key under a passphrase."""
     body = value.split(b"-----", 1)[0]
@@ -145,7 +140,6 @@ VALIDATORS: Final[Mapping[str, Callable[[bytes, bytes], Checked]]] = MappingProx
         "base64-pair": check_base64_pair,
         "crc32-base62": check_crc32_base62,
         "discord-bot": check_discord_bot,
-        "jwk": check_jwk,
         "jwt": check_jwt,
         "kubernetes-value": check_kubernetes_value,
         "pem-key": check_pem_key,
