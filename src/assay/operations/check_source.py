@@ -14,7 +14,14 @@ from assay.core.errors import RejectedError, UsageError
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import Receipt
-from assay.gates.reading import LOG_CHECK_TYPE, VERDICT_TYPE
+from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
+from assay.gates.reading import (
+    LOG_CHECK_TYPE,
+    SBOM_TYPE,
+    SOURCE_TYPE,
+    SUPERSESSION_TYPE,
+    VERDICT_TYPE,
+)
 from assay.gates.verdict import GateRequest, GateVerdict, decide_verdict
 from assay.gates.vsa import render_vsa
 from assay.operations.checkreport import CheckReport, LoggedStatement
@@ -45,8 +52,16 @@ from assay.source.repository import Repository, open_repository
 from assay.source.tree import EntryKind, list_tree, load_blob
 from assay.system.clock import now
 from assay.system.parallel import count_cores
+from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 STAGE: Final = "source"
+_TITLES: Final = {
+    SOURCE_TYPE: "repository facts",
+    SBOM_TYPE: "component list",
+    VULNS_TYPE: "known vulnerabilities",
+    SUPERSESSION_TYPE: "supersession",
+    VERDICT_TYPE: "verdict",
+}
 MAX_WORKERS: Final = 16
 
 
@@ -204,7 +219,15 @@ def _logged(recorder: Recorder, verified: VerifiedStatement) -> LoggedStatement:
         raise RejectedError(f"the log lost {verified.digest}")
     return LoggedStatement(
         index=entry.index,
+        title=_title(verified),
         predicate_type=verified.predicate_type,
         signed_by=tuple(sorted(verified.signed_by)),
         digest=verified.digest,
     )
+
+
+def _title(verified: VerifiedStatement) -> str:
+    """Say in a few words what a statement is."""
+    if verified.predicate_type == SCAN_TYPE:
+        return f"scan: {verified.predicate().field('scanner').text()}"
+    return _TITLES[verified.predicate_type]

@@ -14,9 +14,13 @@ from assay.sbom.component import Inventory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedStatement:
-    """One statement that the verdict was made from, and its place in the log."""
+    """One statement that the verdict was made from, and its place in the log.
+
+    `title` says in two words what it is, as in "scan: secrets".
+    """
 
     index: int
+    title: str
     predicate_type: str
     signed_by: tuple[str, ...]
     digest: Digest

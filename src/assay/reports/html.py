@@ -8,7 +8,7 @@ from datetime import timedelta
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from assay import __version__
 from assay.assurance.status import WORDS, EvidenceLine, TaskStatus
@@ -65,13 +65,14 @@ def _view(report: CheckReport) -> dict[str, object]:
         "not_checked": [_gap(item) for item in report.not_checked],
         "wheel": Markup(render_wheel(segments(report.status))),  # noqa: S704  # made of our own SVG
         "gaps": [
-            {"task": gap.task, "title": gap.title, "next": gap.next}
+            {"task": gap.task, "title": gap.title, "next": _with_code(gap.next)}
             for gap in report.status.gaps[:GAPS_SHOWN]
         ],
         "tasks": [_task(task) for task in report.status.tasks],
         "evidence": [
             {
                 "index": line.index,
+                "title": line.title,
                 "type": line.predicate_type,
                 "signed_by": ", ".join(line.signed_by),
                 "digest": str(line.digest),
@@ -116,27 +117,39 @@ def _refusal(rule: JudgedRule, severity: dict[str, str]) -> dict[str, object]:
         "id": metadata.id,
         "title": metadata.title,
         "why": metadata.description,
-        "solution": metadata.solution,
+        "solution": _with_code(metadata.solution),
         "reasons": [_reason(reason, severity) for reason in rule.result.reasons],
     }
 
 
-def _reason(reason: Reason, severity: dict[str, str]) -> dict[str, str]:
+def _reason(reason: Reason, severity: dict[str, str]) -> dict[str, object]:
+    shown = severity.get(reason.finding, "")
     return {
-        "what": reason.what,
+        "what": reason.what.removeprefix(f"{shown} "),  # it stands beside it, in colour
         "where": reason.where,
-        "remedy": reason.remedy,
-        "severity": severity.get(reason.finding, ""),
+        "remedy": _with_code(reason.remedy),
+        "severity": shown,
     }
 
 
-def _finding(finding: Finding) -> dict[str, str]:
+def _with_code(text: str) -> Markup:
+    """Return `text` with what stands between backticks as code; all of it is escaped."""
+    parts = printable(text, limit=2000).split("`")
+    if len(parts) % 2 == 0:  # an odd backtick: leave them as they are
+        return escape("`".join(parts))
+    coded = (
+        Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts)
+    )
+    return Markup("").join(coded)
+
+
+def _finding(finding: Finding) -> dict[str, object]:
     return {
         "severity": finding.severity.value,
         "title": finding.title,
         "rule": finding.rule,
         "where": place(finding),
-        "remedy": finding.remedy,
+        "remedy": _with_code(finding.remedy),
     }
 
 

@@ -48,6 +48,7 @@ def check_json(report: CheckReport) -> dict[str, object]:
 def _logged(item: LoggedStatement) -> dict[str, object]:
     return {
         "index": item.index,
+        "title": item.title,
         "predicateType": item.predicate_type,
         "signedBy": list(item.signed_by),
         "envelope": str(item.digest),

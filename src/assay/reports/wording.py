@@ -73,6 +73,6 @@ def examined(report: CheckReport) -> tuple[tuple[str, int], ...]:
         ("commits", secrets.get("commits", 0)),
         ("components", len(report.inventory.components)),
         ("advisories about them", scans.get("vulnerabilities", {}).get("advisories", 0)),
-        ("workflow files", scans.get("workflows", {}).get("files", 0)),
+        ("workflow files", scans.get("workflows", {}).get("workflows", 0)),
         ("Python files", scans.get("code", {}).get("files", 0)),
     )
