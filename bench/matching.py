@@ -7,7 +7,6 @@ rows repeat a package that other rows have.
 """
 
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -81,11 +80,11 @@ def make_rows(purls: list[str]) -> list[Component]:
     return rows
 
 
-def main() -> int:
+def main() -> None:
     """Measure, and print one line for each figure."""
     if not SHARED.is_dir():
         print("skipped: the public advisories are not at ../shared/data/osv")
-        return 0
+        return
     with tempfile.TemporaryDirectory() as folder:
         mirror = Path(folder)
         seconds, feeds = timed(lambda: import_advisories(SHARED, mirror, at=AT))
@@ -98,7 +97,6 @@ def main() -> int:
         rows = make_rows(make_purls(advisories, count=DISTINCT))
         measure_service(mirror, rows)
         measure_portfolio(advisories, rows)
-    return 0
 
 
 def measure_service(mirror: Path, rows: list[Component]) -> None:
@@ -127,4 +125,4 @@ def measure_portfolio(advisories: AdvisorySet, rows: list[Component]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
