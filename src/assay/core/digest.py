@@ -36,6 +36,11 @@ class Digest:
         if len(self.hex) not in lengths or not _HEX.match(self.hex):
             raise MalformedError(f"{self.hex!r} is no {self.algorithm} digest")
 
+    @property
+    def raw(self) -> bytes:
+        """The value as bytes."""
+        return bytes.fromhex(self.hex)
+
     def __str__(self) -> str:
         """Return `algorithm:hex`."""
         return f"{self.algorithm}:{self.hex}"

@@ -126,7 +126,7 @@ def _take_entry(rows: LogRows, tree: Frontier) -> None:
             pass
         case _:
             raise rows.entries.tampered("values of another type", index)
-    if digest != bytes.fromhex(sha256_of(envelope).hex):
+    if digest != sha256_of(envelope).raw:
         raise rows.entries.tampered("the envelope has another digest", index)
     place = node_place(0, index)
     for above, hashed in enumerate(tree.push(leaf_hash(envelope))):

@@ -16,6 +16,7 @@ from typing import Final, LiteralString, Self
 from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import AssayError, ProofError, TamperedError, UsageError
 from assay.evidence import merkle
+from assay.evidence.batch import Batch
 from assay.evidence.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.log import LogRows, StoredRows, verify_log
@@ -65,33 +66,6 @@ class _Head:
     number: int
     size: int
     note: bytes
-
-
-class _Batch:
-    """The rows that one append adds."""
-
-    def __init__(self, tree: merkle.Frontier) -> None:
-        self.entries: list[Row] = []
-        self.nodes: list[Row] = []
-        self.subjects: list[Row] = []
-        self._tree = tree
-        self._added: dict[Digest, int] = {}
-
-    def add(self, statement: VerifiedStatement, *, known: int | None) -> Receipt:
-        """Add the rows of one statement, unless it is `known` at an index, or in this batch."""
-        there = self._added.get(statement.digest, known)
-        if there is not None:
-            return Receipt(index=there, digest=statement.digest, recorded=False)
-        index = self._added[statement.digest] = self._tree.size
-        self.entries.append((index, _raw(statement.digest), statement.envelope))
-        self.subjects.extend(
-            (index, position, str(subject.digest), statement.predicate_type)
-            for position, subject in enumerate(statement.subjects)
-        )
-        place = merkle.node_place(0, index)
-        completed = self._tree.push(merkle.leaf_hash(statement.envelope))
-        self.nodes.extend((place + above, node) for above, node in enumerate(completed))
-        return Receipt(index=index, digest=statement.digest, recorded=True)
 
 
 class LogStore:
@@ -172,7 +146,7 @@ class LogStore:
 
     def find(self, envelope_digest: Digest) -> LogEntry | None:
         """Return the entry that holds the envelope with this SHA-256 digest, or None."""
-        row = self._database.query_one(_BY_DIGEST, (_raw(envelope_digest),))
+        row = self._database.query_one(_BY_DIGEST, (envelope_digest.raw,))
         return None if row is None else _entry(row)
 
     def listing(self) -> Iterator[tuple[int, Digest, str]]:
@@ -305,10 +279,8 @@ class LogStore:
         self, statements: Sequence[VerifiedStatement], tree: merkle.Frontier
     ) -> tuple[Receipt, ...]:
         """Write what is not there yet, and grow `tree` with it."""
-        batch = _Batch(tree)
-        receipts = tuple(
-            batch.add(statement, known=self._index_of(statement.digest)) for statement in statements
-        )
+        batch = Batch(tree)
+        added = [batch.add(s, known=self._index_of(s.digest)) for s in statements]
         self._database.execute_many(
             "INSERT INTO entries (number, digest, envelope) VALUES (?, ?, ?)", batch.entries
         )
@@ -317,11 +289,14 @@ class LogStore:
             "INSERT INTO subjects (entry, position, subject, predicate_type) VALUES (?, ?, ?, ?)",
             batch.subjects,
         )
-        return receipts
+        return tuple(
+            Receipt(index=index, digest=statement.digest, recorded=recorded)
+            for statement, (index, recorded) in zip(statements, added, strict=True)
+        )
 
     def _index_of(self, digest: Digest) -> int | None:
         match self._database.query_one(
-            "SELECT number FROM entries WHERE digest = ?", (_raw(digest),)
+            "SELECT number FROM entries WHERE digest = ?", (digest.raw,)
         ):
             case (int(index),):
                 return index
@@ -380,10 +355,6 @@ def _entry(row: Row) -> LogEntry:
         case _:
             raise TamperedError("values of another type", where="entries")
     found = sha256_of(envelope)
-    if _raw(found) != digest:
+    if found.raw != digest:
         raise TamperedError("the envelope has another digest", where=f"entries row {index}")
     return LogEntry(index=index, digest=found, envelope=envelope)
-
-
-def _raw(digest: Digest) -> bytes:
-    return bytes.fromhex(digest.hex)
