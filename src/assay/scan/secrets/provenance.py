@@ -87,7 +87,7 @@ def _additions(repository: GitPlace) -> Iterator[tuple[str, int, bytes, bytes]]:
         if blob is not None:
             yield commit, seconds, blob, token
             blob = None
-        elif token.startswith(b":"):
+        elif token.startswith((b":", b"\n:")):  # the first of a commit follows its format
             blob = token.split(b" ")[-2]  # modes, then ids, then the status; the last id is new
         elif token.startswith(_COMMIT):
             _, name, date = token.split(b" ")
