@@ -23,6 +23,7 @@ from tests.assurance.material import (
     log_check_statement,
     report,
     scan_statement,
+    source_facts,
     source_statement,
     verdict,
     verdict_statement,
@@ -61,7 +62,7 @@ def test_a_dead_feed_is_not_no_vulnerability() -> None:
 @pytest.mark.parametrize("gap", [CRASHED, SKIPPED], ids=["crash", "skipped-file"])
 def test_a_scanner_that_crashed_or_skipped_a_file_is_not_clean(gap: NotChecked) -> None:
     scan = scan_statement(report("code", gaps=(gap,)))
-    found = line("static_analysis_run_binding", scan, source_statement({"files": 4}))
+    found = line("static_analysis_run_binding", scan, source_statement(source_facts()))
     assert found.verdict is Verdict.UNKNOWN
     assert f"not seen: {gap.what} {gap.where} (could not be looked at)" in found.reason
 
@@ -78,7 +79,7 @@ def test_a_scan_that_looked_at_nothing_is_not_clean() -> None:
 def test_a_statement_of_an_unknown_shape_is_not_skipped() -> None:
     good = scan_statement(report("code"))
     odd = verified({"schema": 2}, predicate_type=SCAN_TYPE)
-    facts = source_statement({"files": 4})
+    facts = source_statement(source_facts())
     assert line("static_analysis_run_binding", good, facts).verdict is Verdict.PASSED
     found = line("static_analysis_run_binding", good, odd, facts)
     assert found.verdict is Verdict.UNKNOWN
@@ -125,7 +126,7 @@ def test_expected_evidence_that_is_absent_is_unknown() -> None:
 
 
 def test_evidence_about_another_subject_shows_nothing() -> None:
-    facts = source_statement({"files": 4})
+    facts = source_statement(source_facts())
     about = scan_statement(report("code"), subject=OTHER_COMMIT)
     assert line("static_analysis_run_binding", about, facts).statements == ()
     assert line("static_analysis_run_binding", about, subject=OTHER_COMMIT).statements
@@ -139,7 +140,7 @@ def test_a_failure_about_another_subject_does_not_count_either() -> None:
 def test_a_task_is_not_met_by_evidence_that_is_only_a_part() -> None:
     """Every observer that sees a part says UNKNOWN, so that no task is met by parts alone."""
     statements = (
-        source_statement({"files": 4}),
+        source_statement(source_facts()),
         *(scan_statement(report(scanner)) for scanner in ("secrets", "code", "workflows")),
         vulns_statement(report("vulnerabilities")),
         verdict_statement(verdict()),

@@ -18,6 +18,7 @@ from tests.assurance.material import (
     log_check_statement,
     report,
     scan_statement,
+    source_facts,
     source_statement,
     verdict,
     verdict_statement,
@@ -113,7 +114,7 @@ def test_a_key_that_ended_takes_its_evidence_along() -> None:
             at=at,
         )
 
-    facts = source_statement({"files": 4})
+    facts = source_statement(source_facts())
     found = line("static_analysis_run_binding", verify(END - SECOND), facts, at=END - SECOND)
     assert found.verdict is Verdict.PASSED
     with pytest.raises(SignatureInvalidError):

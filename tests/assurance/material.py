@@ -23,6 +23,12 @@ from assay.policy.engine import RuleResult
 from assay.policy.metadata import Effect, RuleMetadata
 from assay.sbom.component import Component, Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
+from assay.source.commit import SignatureKind
+from assay.source.content import Content
+from assay.source.documents import Document, Role
+from assay.source.facts import Clone, Head, SourceFacts
+from assay.source.history import History
+from assay.source.signature import HeadSignature
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from assay.vuln.predicate import render_vulns
 from tests.fakes.trust import ALICE, COMMIT, GATE, NOW, ROOT, verified
@@ -41,6 +47,9 @@ INVENTORY = Inventory(
     ),
     lock_files=("poetry.lock",),
     examined={"files": 1},
+)
+ALLOWED = HeadSignature(
+    kind=SignatureKind.SSH, verdict=Verdict.PASSED, reason="", key=f"SHA256:{'k' * 43}"
 )
 GAP = NotChecked(what="file", where="src/odd.py", why="unreadable")
 ACCEPTED = NotChecked(what="file", where="docs/x", why="left out", accepted="until 2027: docs")
@@ -94,6 +103,79 @@ def report(
     )
 
 
+def source_facts(
+    *documents: Document,
+    at: datetime = NOW,
+    signatures: Mapping[SignatureKind, int] | None = None,
+    head: HeadSignature = ALLOWED,
+    gaps: tuple[NotChecked, ...] = (),
+) -> SourceFacts:
+    """Return the facts about a commit of four files, signed as `signatures` counts."""
+    signed = {SignatureKind.SSH: 3} if signatures is None else signatures
+    commits = sum(signed.values())
+    return SourceFacts(
+        observed_at=at,
+        clone=Clone(
+            git="2.53",
+            object_format="sha1",
+            bare=False,
+            shallow=False,
+            partial=False,
+            linked_worktree=False,
+            replace_refs=0,
+            grafts=False,
+            alternates=0,
+            branches=1,
+            tags=0,
+            remotes=(),
+        ),
+        head=Head(
+            commit=COMMIT.hex,
+            tree="7e" * 20,
+            branch="main",
+            parents=1,
+            author=None,
+            committer=None,
+            signature=head,
+        ),
+        history=History(
+            commits=commits,
+            merges=0,
+            roots=1,
+            boundary=0,
+            first_parent=commits,
+            first_parent_merges=0,
+            authors=1,
+            committers=1,
+            author_is_not_committer=0,
+            dates_backwards=0,
+            dates_ahead=0,
+            malformed=0,
+            signatures={kind: signed.get(kind, 0) for kind in SignatureKind},
+        ),
+        files=4,
+        content=Content(
+            size=40,
+            executables=0,
+            symlinks=0,
+            leaving_symlinks=(),
+            leaving_symlink_count=0,
+            submodules=(),
+            submodule_count=0,
+            large=(),
+            large_count=0,
+        ),
+        documents=documents,
+        work_tree=None,
+        not_checked=gaps,
+    )
+
+
+def document(role: Role, path: str) -> Document:
+    """Return a document that is there."""
+    return Document(role=role, path=path, digest=Digest("gitBlob", "d0" * 20))
+
+
 def verdict(result: Verdict = Verdict.PASSED, *, at: datetime = NOW, rules: int = 1) -> GateVerdict:
     """Return a verdict on `COMMIT` with one exception."""
     metadata = RuleMetadata(
@@ -126,7 +208,7 @@ def verdict(result: Verdict = Verdict.PASSED, *, at: datetime = NOW, rules: int 
 
 
 def record_of(
-    *values: ScanReport | Inventory | GateVerdict | LogCheck | Mapping[str, object],
+    *values: ScanReport | Inventory | GateVerdict | LogCheck | SourceFacts,
     at: datetime = NOW,
 ) -> Record:
     """Return a record of `values`, each from a statement of its own, dated `at`."""
@@ -136,7 +218,7 @@ def record_of(
     ]
     return Record(
         subject=COMMIT,
-        source=tuple(_typed(r, r.value) for r in read if isinstance(r.value, Mapping)),
+        source=tuple(_typed(r, r.value) for r in read if isinstance(r.value, SourceFacts)),
         reports=tuple(_typed(r, r.value) for r in read if isinstance(r.value, ScanReport)),
         inventories=tuple(_typed(r, r.value) for r in read if isinstance(r.value, Inventory)),
         verdicts=tuple(_typed(r, r.value) for r in read if isinstance(r.value, GateVerdict)),
@@ -167,9 +249,9 @@ def sbom_statement(inventory: Inventory, *, at: datetime = NOW) -> VerifiedState
     return verified(document, predicate_type=SBOM_TYPE)
 
 
-def source_statement(facts: Mapping[str, object], *, at: datetime = NOW) -> VerifiedStatement:
+def source_statement(facts: SourceFacts) -> VerifiedStatement:
     """Return the statement of facts about the source."""
-    return verified({**facts, "observedAt": format_time(at)}, predicate_type=SOURCE_TYPE)
+    return verified(facts.as_json(), predicate_type=SOURCE_TYPE)
 
 
 def log_check_statement(*, good: bool, at: datetime = NOW) -> VerifiedStatement:

@@ -10,13 +10,16 @@ from assay.core.clock import format_time
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.gates.reading import SOURCE_TYPE
+from assay.source.documents import Role
 from tests.assurance.material import (
     INVENTORY,
+    document,
     finding,
     log_check_statement,
     report,
     sbom_statement,
     scan_statement,
+    source_facts,
     source_statement,
     verdict,
     verdict_statement,
@@ -26,8 +29,9 @@ from tests.fakes.trust import COMMIT, NOW, verified
 
 SSDF = load_catalogue("ssdf-1.1")
 FEED = {"advisories/PyPI/importedAt": format_time(NOW - timedelta(hours=1))}
+POLICY = document(Role.SECURITY_POLICY, "SECURITY.md")
 CLEAN = (
-    source_statement({"files": 4}),
+    source_statement(source_facts(POLICY)),
     *(scan_statement(report(scanner)) for scanner in ("secrets", "code", "workflows")),
     sbom_statement(INVENTORY),
     vulns_statement(report("vulnerabilities", inputs=FEED)),

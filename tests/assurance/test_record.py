@@ -24,6 +24,7 @@ from tests.assurance.material import (
     report,
     sbom_statement,
     scan_statement,
+    source_facts,
     source_statement,
     supersession_statement,
     verdict,
@@ -37,12 +38,12 @@ CODE = report("code", finding(), at=NOW - HOUR)
 
 
 def test_each_kind_is_read_with_the_time_inside_it() -> None:
-    source = source_statement({"files": 4}, at=NOW - 2 * HOUR)
+    source = source_statement(source_facts(at=NOW - 2 * HOUR))
     scan, match = scan_statement(CODE), vulns_statement(report("vulnerabilities"))
     sbom = sbom_statement(INVENTORY, at=NOW - 3 * HOUR)
     decided, check = verdict_statement(verdict()), log_check_statement(good=True)
     record = read_record((source, scan, match, sbom, decided, check), subject=COMMIT, at=NOW)
-    assert record.source == (_read({"files": 4}, source, hours=2),)
+    assert record.source == (_read(source_facts(at=NOW - 2 * HOUR), source, hours=2),)
     assert record.reports_of("code") == (_read(CODE, scan, hours=1),)
     assert record.reports_of("vulnerabilities") == (_read(report("vulnerabilities"), match),)
     assert record.inventories == (_read(INVENTORY, sbom, hours=3),)
@@ -125,12 +126,33 @@ def test_a_supersession_that_the_gates_refuse_takes_nothing_away_and_is_told() -
     assert [item.what for item in record.not_checked] == ["supersession"]
 
 
+def test_facts_that_a_gate_could_read_and_this_could_not_are_kept_and_told() -> None:
+    bad = verified({"observedAt": "2026-06-01T00:00:00Z", "files": 4}, predicate_type=SOURCE_TYPE)
+    record = read_record((bad,), subject=COMMIT, at=NOW)
+    assert record.unread == (
+        Unread(
+            kinds=frozenset({Kind.SOURCE}),
+            statement=bad.digest,
+            why="[malformed] no workTree, at predicate.workTree",
+        ),
+    )
+
+
 @pytest.mark.parametrize(("at", "holds"), [(NOW - timedelta(seconds=1), True), (NOW, False)])
 def test_an_acceptance_that_has_ended_is_none(at: datetime, *, holds: bool) -> None:
     gap = replace(GAP, accepted=render_acceptance("generated", until=NOW))
-    record = read_record((scan_statement(report("code", gaps=(gap,))),), subject=COMMIT, at=at)
-    [read] = record.reports
-    assert [bool(item.accepted) for item in read.value.not_checked] == [holds]
+    statements = (
+        scan_statement(report("code", gaps=(gap,))),
+        sbom_statement(replace(INVENTORY, not_checked=(gap,))),
+        source_statement(source_facts(gaps=(gap,))),
+    )
+    record = read_record(statements, subject=COMMIT, at=at)
+    gaps = [
+        *(item for read in record.reports for item in read.value.not_checked),
+        *(item for read in record.inventories for item in read.value.not_checked),
+        *(item for read in record.source for item in read.value.not_checked),
+    ]
+    assert [bool(item.accepted) for item in gaps] == [holds] * 3
 
 
 def _read(value: object, statement: VerifiedStatement, *, hours: int = 0) -> Read[object]:

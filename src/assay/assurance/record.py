@@ -35,6 +35,8 @@ from assay.gates.supersession import apply_replacements
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_vsa
 from assay.sbom.component import Inventory
+from assay.source.facts import SourceFacts
+from assay.source.predicate import parse_source_facts
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 _Value = TypeVar("_Value")
@@ -111,7 +113,7 @@ class Record:
     """All that verified statements say about one subject, and what could not be read of them."""
 
     subject: Digest
-    source: tuple[Read[Mapping[str, object]], ...] = ()
+    source: tuple[Read[SourceFacts], ...] = ()
     reports: tuple[Read[ScanReport], ...] = ()
     inventories: tuple[Read[Inventory], ...] = ()
     verdicts: tuple[Read[GateVerdict], ...] = ()
@@ -141,9 +143,15 @@ def read_record(
     verdicts = _gather(about, {VERDICT_TYPE}, lambda s: _read_verdict(s, subject), unread)
     checks = _gather(about, {LOG_CHECK_TYPE}, _read_log_check, unread)
     counted = apply_replacements(items, tuple(r for several in listed for r in several))
+    source = _gather(
+        [named[str(e.statement)] for e in counted.evidence if e.source is not None],
+        {SOURCE_TYPE},
+        lambda statement: _read_source(statement, at),
+        unread,
+    )
     return Record(
         subject=subject,
-        source=tuple(_read(e, e.source) for e in counted.evidence if e.source is not None),
+        source=source,
         reports=tuple(
             _read(e, replace(e.report, not_checked=_renewed(e.report.not_checked, at)))
             for e in counted.evidence
@@ -186,6 +194,12 @@ def _renewed(gaps: tuple[NotChecked, ...], at: datetime) -> tuple[NotChecked, ..
 
 def _read(evidence: Evidence, value: _Value) -> Read[_Value]:
     return Read(value=value, statement=evidence.statement, observed_at=evidence.observed_at)
+
+
+def _read_source(statement: VerifiedStatement, at: datetime) -> Read[SourceFacts]:
+    facts = parse_source_facts(statement.predicate())
+    renewed = replace(facts, not_checked=_renewed(facts.not_checked, at))
+    return Read(value=renewed, statement=statement.digest, observed_at=facts.observed_at)
 
 
 def _read_verdict(statement: VerifiedStatement, subject: Digest) -> Read[GateVerdict]:

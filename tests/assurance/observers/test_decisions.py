@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +9,8 @@ from assay.assurance.record import LogCheck, Read, Record
 from assay.core.digest import sha256_of
 from assay.core.verdict import Verdict
 from assay.sbom.component import Component, Inventory
-from tests.assurance.material import ACCEPTED, GAP, record_of, report, verdict
+from assay.source.facts import SourceFacts
+from tests.assurance.material import ACCEPTED, GAP, record_of, report, source_facts, verdict
 from tests.fakes.trust import NOW
 
 PASSED, FAILED, UNKNOWN = Verdict.PASSED, Verdict.FAILED, Verdict.UNKNOWN
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 COMPONENT = Component(purl="pkg:pypi/one@1", name="one", version="1", found_in=("lock",))
 SCANNERS = ("secrets", "code", "workflows", "vulnerabilities")
 INVENTORY = Inventory(components=(COMPONENT,), not_checked=(ACCEPTED,))
-ALL = record_of({"files": 4}, INVENTORY, *(report(name) for name in SCANNERS))
+ALL = record_of(source_facts(), INVENTORY, *(report(name) for name in SCANNERS))
 
 
 def said(sights: tuple[Sight, ...]) -> tuple[Verdict, str]:
@@ -110,6 +110,7 @@ def test_a_silent_collector_is_named() -> None:
 def test_a_collector_that_left_something_out_did_not_succeed() -> None:
     for gap in (
         replace(ALL, reports=(*record_of(report("code", gaps=(GAP,))).reports, *ALL.reports)),
+        replace(ALL, source=record_of(source_facts(gaps=(GAP,))).source),
         replace(ALL, inventories=record_of(replace(INVENTORY, not_checked=(GAP,))).inventories),
     ):
         assert said(decisions.collector_freshness(gap)) == (
@@ -151,7 +152,7 @@ def test_no_statement_shows_nothing() -> None:
     assert decisions.gate_decision_log(nothing) == ()
 
 
-def _aged(record: Record, *, hours: int) -> tuple[Read[Mapping[str, object]], ...]:
+def _aged(record: Record, *, hours: int) -> tuple[Read[SourceFacts], ...]:
     return tuple(
         Read(value=r.value, statement=sha256_of(b"old"), observed_at=r.observed_at - hours * HOUR)
         for r in record.source

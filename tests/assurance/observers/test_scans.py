@@ -9,12 +9,12 @@ from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.findings.finding import Severity
 from assay.findings.scanreport import ScanReport
-from tests.assurance.material import ACCEPTED, GAP, finding, record_of, report
+from tests.assurance.material import ACCEPTED, GAP, finding, record_of, report, source_facts
 from tests.fakes.trust import NOW
 
 PASSED, FAILED, UNKNOWN = Verdict.PASSED, Verdict.FAILED, Verdict.UNKNOWN
 PINS = {"workflows": 2, "uses": 5, "pinned": 4}
-FACTS = {"files": 4}
+FACTS = source_facts()
 
 
 def said(sights: tuple[Sight, ...]) -> tuple[Verdict, str]:
@@ -154,9 +154,8 @@ def test_static_analysis_run_binding(scanned: ScanReport, verdict: Verdict, reas
     assert said(scans.static_analysis_run_binding(record_of(scanned, FACTS))) == (verdict, reason)
 
 
-@pytest.mark.parametrize("facts", [{}, {"files": "many"}])
-def test_a_run_of_unknown_scope_is_a_part(facts: dict[str, object]) -> None:
-    assert said(scans.static_analysis_run_binding(record_of(report("code"), facts))) == (
+def test_a_run_of_unknown_scope_is_a_part() -> None:
+    assert said(scans.static_analysis_run_binding(record_of(report("code")))) == (
         UNKNOWN,
         (
             "seen: tool 1.2 on 3 files, 90 lines, signed and about this commit; "
@@ -206,36 +205,11 @@ def test_tool_pin_and_provenance(scanned: ScanReport, verdict: Verdict, reason: 
     assert said(scans.tool_pin_and_provenance(record_of(scanned))) == (verdict, reason)
 
 
-PIPELINE = {
-    "there": (
-        report("workflows"),
-        "seen: 2 pipeline files under version control; not seen: the live settings of the platform",
-    ),
-    "not-all-looked-at": (
-        report("workflows", gaps=(GAP,)),
-        (
-            "seen: 2 pipeline files under version control; not seen: "
-            "file src/odd.py (could not be looked at), the live settings of the platform"
-        ),
-    ),
-    "not-there": (
-        report("workflows", examined={}),
-        "no pipeline file is in this commit; where it is built, nobody can tell",
-    ),
-}
-
-
-@pytest.mark.parametrize(("scanned", "reason"), PIPELINE.values(), ids=PIPELINE)
-def test_pipeline_config_in_vcs(scanned: ScanReport, reason: str) -> None:
-    assert said(scans.pipeline_config_in_vcs(record_of(scanned))) == (UNKNOWN, reason)
-
-
 OBSERVED = [
     scans.secret_hygiene_state,
     scans.lint_sast_result_on_commit,
     scans.static_analysis_run_binding,
     scans.tool_pin_and_provenance,
-    scans.pipeline_config_in_vcs,
 ]
 
 

@@ -129,4 +129,5 @@ def _by_collector(record: Record) -> Iterator[tuple[str, Read[object]]]:
 def _gaps(record: Record) -> list[NotChecked]:
     parts = [read.value.not_checked for read in record.reports]
     parts += [read.value.not_checked for read in record.inventories]
+    parts += [read.value.not_checked for read in record.source]
     return [gap for part in parts for gap in part]

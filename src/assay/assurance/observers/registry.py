@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from assay.assurance.evidence import Observation
-from assay.assurance.observers import components, decisions, scans
+from assay.assurance.observers import components, decisions, scans, source
 from assay.assurance.observers.saying import Sight
 from assay.assurance.record import COLLECTORS, Kind, Record
 from assay.core.verdict import Verdict
@@ -30,8 +30,11 @@ def _reads(observe: Callable[[Record], tuple[Sight, ...]], *kinds: Kind) -> Obse
 
 OBSERVERS: Final[Mapping[str, Observer]] = MappingProxyType(
     {
+        "role_matrix_vs_real_permissions": _reads(
+            source.role_matrix_vs_real_permissions, Kind.SOURCE
+        ),
         "tool_pin_and_provenance": _reads(scans.tool_pin_and_provenance, Kind.WORKFLOWS),
-        "pipeline_config_in_vcs": _reads(scans.pipeline_config_in_vcs, Kind.WORKFLOWS),
+        "pipeline_config_in_vcs": _reads(source.pipeline_config_in_vcs, Kind.SOURCE),
         "evidence_emission_coverage": _reads(
             decisions.evidence_emission_coverage, *COLLECTORS.values()
         ),
@@ -41,16 +44,21 @@ OBSERVERS: Final[Mapping[str, Observer]] = MappingProxyType(
         "collector_freshness": _reads(decisions.collector_freshness, *COLLECTORS.values()),
         "record_tamper_evidence": _reads(decisions.record_tamper_evidence, Kind.LOG_CHECK),
         "secret_hygiene_state": _reads(scans.secret_hygiene_state, Kind.SECRETS),
+        "commit_signature_verification": _reads(source.commit_signature_verification, Kind.SOURCE),
         "sbom_present_and_bound": _reads(components.sbom_present_and_bound, Kind.SBOM),
         "lock_and_source_pinning": _reads(components.lock_and_source_pinning, Kind.SBOM),
         "vulnerability_match_current": _reads(
             components.vulnerability_match_current, Kind.VULNERABILITIES
         ),
         "lint_sast_result_on_commit": _reads(scans.lint_sast_result_on_commit, Kind.CODE),
-        "static_analysis_run_binding": _reads(scans.static_analysis_run_binding, Kind.CODE),
+        "static_analysis_run_binding": _reads(
+            scans.static_analysis_run_binding, Kind.CODE, Kind.SOURCE
+        ),
         "advisory_monitoring_timestamps": _reads(
             components.advisory_monitoring_timestamps, Kind.VULNERABILITIES
         ),
+        "inbound_report_channel_probe": _reads(source.inbound_report_channel_probe, Kind.SOURCE),
+        "disclosure_policy_published": _reads(source.disclosure_policy_published, Kind.SOURCE),
         "vulnerability_record_completeness": _reads(
             components.vulnerability_record_completeness, Kind.VULNERABILITIES
         ),

@@ -51,11 +51,6 @@ def tool_pin_and_provenance(record: Record) -> tuple[Sight, ...]:
     return each(record.reports_of("workflows"), _judge_pins)
 
 
-def pipeline_config_in_vcs(record: Record) -> tuple[Sight, ...]:
-    """PO.3.2: that there is a pipeline in the repository; what the platform does nobody asked."""
-    return each(record.reports_of("workflows"), _judge_pipeline)
-
-
 def _judge_secrets(report: ScanReport) -> Answer:
     if report.findings:
         return failed(f"{counted(len(report.findings), 'secret')} found, {_first(report.findings)}")
@@ -121,16 +116,6 @@ def _judge_pins(report: ScanReport) -> Answer:
     )
 
 
-def _judge_pipeline(report: ScanReport) -> Answer:
-    workflows = report.examined.get("workflows", 0)
-    if not workflows:
-        return unknown("no pipeline file is in this commit; where it is built, nobody can tell")
-    return in_part(
-        f"{counted(workflows, 'pipeline file')} under version control",
-        not_seen=listed(left_open(report.not_checked), "the live settings of the platform"),
-    )
-
-
 def _first(findings: tuple[Finding, ...]) -> str:
     """Return the worst finding, for people."""
     worst = min(findings, key=lambda f: (f.severity.rank, f.locations[0], f.identity))
@@ -158,9 +143,8 @@ def _nothing(report: ScanReport) -> str:
 
 
 def _files_of(record: Record) -> int:
-    """Return how many files the commit has, 0 where the facts about the source do not say."""
-    counts = [read.value.get("files") for read in record.source]
-    return max((n for n in counts if isinstance(n, int)), default=0)
+    """Return how many files the commit has, 0 where no facts about the source say so."""
+    return max((read.value.files for read in record.source), default=0)
 
 
 def _has_rules(report: ScanReport) -> bool:
