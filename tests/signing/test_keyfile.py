@@ -49,7 +49,8 @@ def test_no_key_inside_a_repository(tmp_path: Path, inner: str) -> None:
 def test_no_key_behind_a_link_into_a_repository(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     (repository / ".git").mkdir(parents=True)
-    (tmp_path / "keys").symlink_to(repository)
+    (repository / "deep").mkdir()
+    (tmp_path / "keys").symlink_to(repository / "deep")
     with pytest.raises(UsageError):
         create_key_file(tmp_path / "keys" / "key.pem", algorithm="ed25519")
 
