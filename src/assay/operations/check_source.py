@@ -101,7 +101,7 @@ def check_source(
             configuration=configuration,
             product=product,
             identity_key=load_identity_key(recorder.ledger.home),
-            advisories=recorder.ledger.home.advisories,
+            home=recorder.ledger.home,
             workers=workers or min(MAX_WORKERS, count_cores()),
             at=at,
             progress=progress,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from assay.core.clock import format_time
@@ -20,6 +19,7 @@ from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
 from assay.gates.reading import SBOM_TYPE, SOURCE_TYPE
 from assay.operations.configuration import Configuration, Exclusion
+from assay.operations.home import Home
 from assay.sbom.collect import is_dependency_file, read_inventory
 from assay.sbom.component import Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
@@ -48,7 +48,7 @@ class CollectSettings:
     configuration: Configuration
     product: str
     identity_key: bytes
-    advisories: Path
+    home: Home
     workers: int
     at: datetime
     progress: Callable[[str], None]
@@ -90,7 +90,13 @@ def collect_commit(repository: Repository, settings: CollectSettings) -> Collect
             inventory, scans = others.result()
     settings.progress("Matching components with advisories")
     return Collected(
-        facts=collect_facts(repository, entries, uncommitted, at=settings.at, allowed_signers=None),
+        facts=collect_facts(
+            repository,
+            entries,
+            uncommitted,
+            at=settings.at,
+            allowed_signers=settings.home.allowed_signers,
+        ),
         inventory=inventory,
         secrets=secrets,
         scans=scans,
@@ -172,7 +178,7 @@ def _collect_files(
 
 
 def _match(inventory: Inventory, settings: CollectSettings) -> ScanReport:
-    advisories = load_advisories(settings.advisories, inventory.components)
+    advisories = load_advisories(settings.home.advisories, inventory.components)
     result = match_components(inventory.components, advisories, at=settings.at)
     return report_matches(result, at=settings.at)
 

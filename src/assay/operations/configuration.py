@@ -44,7 +44,6 @@ class Configuration:
     source: Parameters = field(default_factory=Parameters)
     exclusions: tuple[Exclusion, ...] = ()
     policy_folder: str = ""
-    allowed_signers: str = ""
 
 
 def parse_configuration(data: bytes) -> Configuration:
@@ -55,17 +54,15 @@ def parse_configuration(data: bytes) -> Configuration:
     """
     try:
         document = JsonValue(_parse_toml(data))
-        _refuse_unknown(document, ("product", "gate", "exclude", "policy", "source"))
+        _refuse_unknown(document, ("product", "gate", "exclude", "policy"))
         product = _table(document, "product", ("name", "uri"))
         policy = _table(document, "policy", ("folder",))
-        source = _table(document, "source", ("allowed-signers",))
         return Configuration(
             name=product.optional_text("name"),
             uri=product.optional_text("uri"),
             source=_source_gate(_table(document, "gate", ("source",))),
             exclusions=tuple(_exclusion(item) for item in document.optional_items("exclude")),
             policy_folder=policy.optional_text("folder"),
-            allowed_signers=source.optional_text("allowed-signers"),
         )
     except MalformedError as error:
         where = f"{FILE_NAME}: {error.where}" if error.where else FILE_NAME

@@ -7,6 +7,7 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── keys/identity.key   keys the identities of secrets, so that they cannot be guessed back
 ├── trust/<log>.json    who may sign what, for the repository with that log
 ├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards
+├── allowed_signers     whose SSH signatures on commits hold (ssh-keygen(1)); not there by default
 └── advisories/         the local mirror of advisories
 ```
 Beside the repository lies `.assay/log.sqlite`, the log itself, and `.assay/origin`, its name.
@@ -62,6 +63,15 @@ class Home:
     def advisories(self) -> Path:
         """Return the folder of the local mirror of advisories."""
         return self.folder / "advisories"
+
+    @property
+    def allowed_signers(self) -> Path | None:
+        """Return the file of SSH keys that may sign commits, or None where there is none.
+
+        It is not read from the repository: the author of a commit must not say who may sign it.
+        """
+        path = self.folder / "allowed_signers"
+        return path if path.exists() else None
 
     def trust(self, origin: str) -> Path:
         """Return the path of the trust root for the log `origin`."""

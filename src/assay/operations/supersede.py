@@ -47,18 +47,8 @@ def _reasons(old: Evidence, fresh: Evidence | None) -> Iterator[str]:
     """Yield the one reason for which `fresh` takes the place of `old`, if it does."""
     if fresh is None:
         return
-    changed = sorted(_inputs(old) ^ _inputs(fresh))
+    changed = sorted(old.inputs ^ fresh.inputs)
     if changed:
         yield "observed again with other inputs: " + ", ".join(dict.fromkeys(n for n, _ in changed))
-    elif _findings(old) <= _findings(fresh):
+    elif old.against <= fresh.against:
         yield "observed again with equal inputs, and no finding is lost"
-
-
-def _inputs(item: Evidence) -> set[tuple[str, str]]:
-    if item.report is None:
-        return set()
-    return {("tool", f"{item.report.tool} {item.report.version}"), *item.report.inputs.items()}
-
-
-def _findings(item: Evidence) -> set[str]:
-    return {finding.identity for finding in item.report.findings} if item.report else set()
