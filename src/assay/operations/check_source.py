@@ -48,8 +48,9 @@ from assay.operations.show_status import status_of
 from assay.operations.supersede import build_supersession
 from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
 from assay.signing.trust import trust_root_digest
+from assay.source.entries import EntryKind, TreeEntry
 from assay.source.repository import Repository, open_repository
-from assay.source.tree import EntryKind, list_tree, load_blob
+from assay.source.tree import list_tree, load_blob
 from assay.system.clock import now
 from assay.system.parallel import count_cores
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
@@ -93,10 +94,11 @@ def check_source(
     at = clock()
     repository = open_repository(path)
     with open_recorder(repository, at=at) as recorder:
-        configuration = _load_configuration(repository)
+        entries = list_tree(repository, repository.head)
+        configuration = _load_configuration(repository, entries)
         product = configuration.name or repository.top.name
         subject = commit_subject(repository, product)
-        policy = _load_policy()
+        policy = _load_policy(repository, entries, configuration)
         settings = CollectSettings(
             configuration=configuration,
             product=product,
@@ -106,7 +108,7 @@ def check_source(
             at=at,
             progress=progress,
         )
-        collected = collect_commit(repository, settings)
+        collected = collect_commit(repository, entries, settings)
         progress("Recording the evidence")
         record_material(recorder, policy.bundle, policy.files)
         _record_evidence(recorder, subject, collected, settings)
@@ -130,9 +132,8 @@ def check_source(
     return report
 
 
-def _load_configuration(repository: Repository) -> Configuration:
+def _load_configuration(repository: Repository, entries: tuple[TreeEntry, ...]) -> Configuration:
     """Read `assay.toml` from the commit; a commit without one has the defaults."""
-    entries = list_tree(repository, repository.head)
     found = next((entry for entry in entries if entry.path == FILE_NAME), None)
     if found is None:
         return Configuration()
@@ -141,8 +142,18 @@ def _load_configuration(repository: Repository) -> Configuration:
     return parse_configuration(load_blob(repository, found.oid, max_bytes=MAX_BYTES))
 
 
-def _load_policy() -> _Policy:
+def _load_policy(
+    repository: Repository, entries: tuple[TreeEntry, ...], configuration: Configuration
+) -> _Policy:
+    """Return the default rules, and those of the commit's own policy folder, which only add."""
     files = load_default_pack()
+    folder = configuration.policy_folder.strip("/")
+    own = [e for e in entries if e.path.startswith(f"{folder}/") and e.path.endswith(".rego")]
+    if folder and not own:
+        raise UsageError(f"no rules (*.rego) in {folder!r}", where=f"{FILE_NAME}: policy.folder")
+    for entry in own if folder else ():
+        rule = load_blob(repository, entry.oid, max_bytes=MAX_BYTES)
+        files[f"own/{entry.path.removeprefix(folder + '/')}"] = rule
     return _Policy(bundle=load_bundle(files), files=files)
 
 

@@ -26,9 +26,10 @@ from assay.sbom.cyclonedx import render_cyclonedx
 from assay.scan.registry import SCANNERS
 from assay.scan.runner import run_scanners
 from assay.scan.secrets.scan import scan_secrets
+from assay.source.entries import EntryKind, TreeEntry
 from assay.source.facts import SourceFacts, collect_facts
 from assay.source.repository import Repository
-from assay.source.tree import EntryKind, TreeEntry, extract_tree, list_tree
+from assay.source.tree import extract_tree
 from assay.source.worktree import Uncommitted, list_uncommitted
 from assay.system.files import load_file
 from assay.system.interrupt import ending_runs
@@ -70,8 +71,10 @@ class Collected:
         return (self.secrets, *self.scans, self.vulnerabilities)
 
 
-def collect_commit(repository: Repository, settings: CollectSettings) -> Collected:
-    """Look at the commit at HEAD of `repository` with every collector.
+def collect_commit(
+    repository: Repository, entries: tuple[TreeEntry, ...], settings: CollectSettings
+) -> Collected:
+    """Look at the commit at HEAD of `repository`, of which `entries` are the files.
 
     Secrets are searched for by processes of their own, while the other collectors run.
 
@@ -79,8 +82,6 @@ def collect_commit(repository: Repository, settings: CollectSettings) -> Collect
         RejectedError: The repository is damaged.
         UnavailableError: Git did not answer, or a disk is full.
     """
-    settings.progress("Reading the commit")
-    entries = list_tree(repository, repository.head)
     uncommitted = list_uncommitted(repository)
     with ThreadPoolExecutor(max_workers=1) as pool:
         settings.progress("Searching the history for secrets; scanning code and workflows")
