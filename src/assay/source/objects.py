@@ -199,7 +199,7 @@ class ObjectReader:
         end = -1
         first = number = self._next
         matches, filled, sizes = self._buffer.startswith, self._filled, self._sizes
-        for number, header in enumerate(self._headers[first:], first):  # noqa: B007  # used below
+        for number, header in enumerate(self._headers[first:], first):
             begin = end + 1
             start = begin + len(header)
             after = start + sizes[number]

@@ -9,9 +9,12 @@ import random
 import re
 import string
 import uuid
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from assay.scan.secrets.validators import crc32_base62
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ALPHABETS = {
     "AN": string.ascii_uppercase + string.digits,
@@ -41,7 +44,7 @@ def fill(template: str) -> str:
 class Filling:
     def __init__(self, template: str) -> None:
         self._template = template
-        self._chance = random.Random(template)
+        self._chance = random.Random(template)  # noqa: S311  # nothing secret is made
         self._last = ""
         self._words: dict[str, Callable[[], str]] = {
             "b64pair": self._pair,

@@ -21,10 +21,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import hyperscan
 import re2
 
-from assay.core.errors import UnavailableError
 from assay.scan.secrets.plausible import (
     entropy_of,
     has_digits,
@@ -33,17 +31,12 @@ from assay.scan.secrets.plausible import (
     is_placeholder,
     is_reference,
 )
-from assay.scan.secrets.rule import GATE, GATE_AFTER, GATE_BEFORE, NAMED, Rule
+from assay.scan.secrets.rule import NAMED, Rule
+from assay.scan.secrets.triggers import Hit, Triggers, windows
 from assay.scan.secrets.validators import KEPT, VALIDATORS, Checked
 
 GUESSABLE: Final = "it is a value that anybody would try"
-WIDE_WORDS: Final = (
-    *("password", "passwd", "secret", "token", "api_key", "apikey", "AccountKey", "AccessKey"),
-    *("credential", "PRIVATE KEY", "AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-", "sk_live_"),
-    *("AIza", "npm_", "pypi-", "hooks.slack.com", "://", "Bearer ", "PWD="),
-)
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16; UTF-32 is its little-endian one and NULs
-_NEVER: Final = r"\x00never\x00"
 LINE_BYTES: Final = 2000  # on either side of a secret in which its line is looked for
 _RE2_BYTES: Final = 64 * 2**20  # above what the largest pattern needs for its automaton
 
@@ -71,77 +64,52 @@ class Match:
 class Matcher:
     """All rules, compiled; `serialized` is what `serialize` of another one of these rules gave."""
 
-    def __init__(self, rules: Sequence[Rule], *, serialized: tuple[bytes, bytes] | None = None):
+    def __init__(
+        self, rules: Sequence[Rule], *, serialized: tuple[bytes, bytes] | None = None
+    ) -> None:
         self._rules = tuple(rules)
-        self._gate, self._wide = len(self._rules), len(self._rules) + 1
+        self._triggers = Triggers(self._rules, serialized=serialized)
         self._options = re2.Options()
         self._options.encoding = re2.Options.Encoding.LATIN1
         self._options.max_mem = _RE2_BYTES
         self._patterns: dict[int, object] = {}
         self._allowed: dict[int, tuple[object, ...]] = {}
-        if serialized is None:
-            self._first, self._second = self._compiled()
-        else:
-            self._first, self._second = (_loaded(part) for part in serialized)
 
     def serialize(self) -> tuple[bytes, bytes]:
         """Return the compiled triggers, for another process on this machine."""
-        return bytes(hyperscan.dumpb(self._first)), bytes(hyperscan.dumpb(self._second))
+        return self._triggers.serialize()
 
-    def hits(self, data: memoryview) -> list[tuple[int, int]]:
-        """Return (end, number of a rule, gate or wide word) for each trigger in `data`, in order."""
-        found = _scan(self._first, data)
-        gates = [end for end, number in found if number == self._gate]
-        if gates:
-            found = [hit for hit in found if hit[1] != self._gate]
-            for low, high in _windows(
-                gates, before=GATE_BEFORE, after=GATE_AFTER, size=len(data)
-            ):
-                found += [
-                    (low + end, number) for end, number in _scan(self._second, data[low:high])
-                ]
-        found.sort()
-        return found
+    def hits(self, data: memoryview) -> list[Hit]:
+        """Return (end, number) of each trigger in `data`, in order."""
+        return self._triggers.hits(data)
 
-    def is_wide(self, data: memoryview) -> bool:
-        """Tell whether `data` begins with a UTF-16 mark or with two letters in UTF-16."""
-        start = bytes(data[:4])
-        return start[:2] in _MARKS or (
-            len(start) == 4 and (start[::2] == b"\0\0") != (start[1::2] == b"\0\0")
-        )
-
-    def matches(
-        self, data: memoryview, hits: Sequence[tuple[int, int]]
-    ) -> tuple[Match, ...]:
+    def matches(self, data: memoryview, hits: Sequence[Hit]) -> tuple[Match, ...]:
         """Return the secrets in `data`, one object or a piece of one, around the `hits` in it."""
-        numbers = {number for _, number in hits}
-        found: list[Match] = []
-        for number in sorted(numbers - {self._wide}):
-            ends = [end for end, other in hits if other == number]
-            found += self._around(data, number, ends)
-        kept = _placed(_without_overlaps(found), data)
-        if self._wide in numbers or self.is_wide(data):
-            return (*kept, *self._in_wide_text(data))
-        return kept
+        found = self._narrow_matches(data, hits)
+        if is_wide(data) or any(number == self._triggers.wide for _, number in hits):
+            narrow = memoryview(bytes(data).replace(b"\0", b""))
+            again = self._narrow_matches(narrow, self.hits(narrow))
+            found += tuple(replace(match, wide=True) for match in again)
+        return found
 
     def find(self, data: bytes) -> tuple[Match, ...]:
         """Return the secrets in `data`."""
         view = memoryview(data)
         return self.matches(view, self.hits(view))
 
-    def _in_wide_text(self, data: memoryview) -> tuple[Match, ...]:
-        narrow = memoryview(bytes(data).replace(b"\0", b""))
-        hits = [hit for hit in self.hits(narrow) if hit[1] != self._wide]
-        return tuple(replace(match, wide=True) for match in self.matches(narrow, hits))
+    def _narrow_matches(self, data: memoryview, hits: Sequence[Hit]) -> tuple[Match, ...]:
+        found: list[Match] = []
+        for number in sorted({number for _, number in hits} - {self._triggers.wide}):
+            ends = [end for end, other in hits if other == number]
+            found += self._around(data, number, ends)
+        return _placed(_without_overlaps(found), data)
 
-    def _around(
-        self, data: memoryview, number: int, ends: list[int]
-    ) -> Iterator[Match]:
+    def _around(self, data: memoryview, number: int, ends: list[int]) -> Iterator[Match]:
         """Run one rule's pattern in the windows around `ends`, each of which is ascending."""
         rule = self._rules[number]
         pattern = self._pattern(number)
         size = len(data)
-        for low, high in _windows(ends, before=rule.before, after=rule.after, size=size):
+        for low, high in windows(ends, before=rule.before, after=rule.after, size=size):
             window = bytes(data[low:high])
             for match in pattern.finditer(window):  # type: ignore[attr-defined]
                 start, end = _secret_span(match)
@@ -158,31 +126,12 @@ class Matcher:
         rule = self._rules[number]
         if any(allowed.search(whole) for allowed in self._exceptions(number)):  # type: ignore[attr-defined]
             return None
-        if is_placeholder(value) or (rule.rank <= NAMED and is_reference(value)):
-            return None
-        if rule.entropy and entropy_of(value) < rule.entropy:
-            return None
-        if (rule.digits and not has_digits(value)) or (rule.mixed and not is_mixed(value)):
+        if not _is_plausible(rule, value):
             return None
         checked = VALIDATORS[rule.validator](value, whole) if rule.validator else KEPT
-        if checked.refused:
-            return None
         if rule.guessable and not checked.doubt and is_guessable(value):
-            return Checked(doubt=GUESSABLE, detail=checked.detail, value=checked.value)
-        return checked
-
-    def _compiled(self) -> tuple[hyperscan.Database, hyperscan.Database]:
-        """Compile the ungated triggers, the gate and the wide words; and the gated triggers."""
-        numbered = list(enumerate(self._rules))
-        free = [(n, rule.trigger) for n, rule in numbered if not rule.gated]
-        free += [(self._gate, GATE), *((self._wide, _wide_text(word)) for word in WIDE_WORDS)]
-        gated = [(n, rule.trigger) for n, rule in numbered if rule.gated]
-        if not gated:  # a database cannot be empty
-            gated = [(self._wide, _NEVER)]
-        return (
-            _compiled([text for _, text in free], [n for n, _ in free]),
-            _compiled([text for _, text in gated], [n for n, _ in gated]),
-        )
+            checked = replace(checked, doubt=GUESSABLE)
+        return None if checked.refused else checked
 
     def _pattern(self, number: int) -> object:
         found = self._patterns.get(number)
@@ -200,49 +149,23 @@ class Matcher:
         return found
 
 
-def _compiled(expressions: Sequence[str], ids: Sequence[int]) -> hyperscan.Database:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    encoded = [expression.encode() for expression in expressions]
-    try:
-        database.compile(
-            expressions=encoded, ids=list(ids), elements=len(ids), flags=[0] * len(ids)
-        )
-    except hyperscan.HyperscanError as error:
-        raise UnavailableError(f"the rules do not compile: {error}") from error
-    return database
+def is_wide(data: memoryview) -> bool:
+    """Tell whether `data` begins with the mark of UTF-16, or with two letters in it."""
+    start = bytes(data[:4])
+    if start[:2] in _MARKS:
+        return True
+    return len(start) == 4 and (start[::2] == b"\0\0") != (start[1::2] == b"\0\0")
 
 
-def _loaded(serialized: bytes) -> hyperscan.Database:
-    database = hyperscan.loadb(serialized, hyperscan.HS_MODE_BLOCK)
-    database.scratch = hyperscan.Scratch(database)
-    return database
-
-
-def _scan(database: hyperscan.Database, data: memoryview) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    add = found.append
-
-    def seen(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-        add((end, number))
-
-    database.scan(data, match_event_handler=seen)  # type: ignore[type-var]  # any buffer will do
-    return found
-
-
-def _wide_text(word: str) -> str:
-    """Return the expression for `word` in UTF-16, of either byte order."""
-    return "(?i:" + r"\x00".join(word) + ")"
-
-
-def _windows(ends: list[int], *, before: int, after: int, size: int) -> Iterator[tuple[int, int]]:
-    """Merge the windows around ascending `ends` where they touch."""
-    low, high = max(0, ends[0] - before), min(size, ends[0] + after)
-    for end in ends[1:]:
-        if end - before > high:
-            yield low, high
-            low = end - before
-        high = min(size, end + after)
-    yield low, high
+def _is_plausible(rule: Rule, value: bytes) -> bool:
+    """Tell whether a value can be a secret by the measures that its rule sets."""
+    return not (
+        is_placeholder(value)
+        or (rule.rank <= NAMED and is_reference(value))
+        or (rule.entropy and entropy_of(value) < rule.entropy)
+        or (rule.digits and not has_digits(value))
+        or (rule.mixed and not is_mixed(value))
+    )
 
 
 def _secret_span(match: object) -> tuple[int, int]:

@@ -4,7 +4,6 @@ It holds for that rule on that line, through the day that it names (UTC), and on
 Anything less, or any mistake in it, permits nothing. What it permits is listed as accepted.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +17,7 @@ MARK: Final = b"assay:allow"
 
 
 def permission_on(line: bytes, *, rule: str, at: datetime) -> str:
-    """Return the reason and end of a permission for `rule` on `line` that holds, or an empty text."""
+    """Return the reason and end of a permission for `rule` that holds, or an empty text."""
     for match in _WRITTEN.finditer(line.decode(errors="replace")):
         name, until, reason = match.groups()
         if name == rule and at.date().isoformat() <= until and reason.strip():

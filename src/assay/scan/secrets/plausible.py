@@ -20,13 +20,18 @@ _REFERENCE: Final = re2.compile(
     r"^[$%<{\[(@&]|[$#%][({]|\{\{|<%|%>|^%[A-Za-z_]+%$|%\([a-z_]+\)s|%[sdv]$|"
     r"(?i:\b(?:process\.env|os\.environ|getenv|env\.|environ\b|secrets?\.|vault\(|vars\.|var\.|"
     r"config\.|settings\.|self\.|this\.|params\.|request\.|args\.|options\.|local\.|module\.|"
-    r"data\.|System\.|arn:aws))|\w\(\)?$|\w\([\w\"']|^(?:/|\./|~/)?(?:[a-z_\-]+/){2,}[\w.\-]*$"
+    r"data\.|System\.|context\.|arn:aws))|^[a-z]+://|^[a-z]+[0-9]{0,3}(?:[_.\-][a-z]*[0-9]{0,4}){2,}$|"
+    r"\w\(\)?$|\w\([\w\"']|^(?:/|\./|~/)?(?:[a-z_\-]+/){2,}[\w.\-]*$"
 )
 _GUESSABLE: Final = frozenset(
-    "admin administrator changeit demo foobar guest hunter2 letmein login master mysql oracle "
-    "passw0rd password postgres qwerty root sample secret test testing user welcome wordpress "
-    "pass pwd foo bar baz abc abcd abcdef default centos ubuntu vagrant raspberry redis rabbitmq "
-    "mongo mongodb elastic minio minioadmin grafana docker public private".split()
+    (
+        *("admin", "administrator", "changeit", "demo", "foobar", "guest", "hunter", "letmein"),
+        *("login", "master", "mysql", "oracle", "passw0rd", "password", "postgres", "qwerty"),
+        *("root", "sample", "secret", "test", "testing", "user", "welcome", "wordpress", "pass"),
+        *("pwd", "foo", "bar", "baz", "abc", "abcd", "abcdef", "default", "centos", "ubuntu"),
+        *("vagrant", "raspberry", "redis", "rabbitmq", "mongo", "mongodb", "elastic", "minio"),
+        *("minioadmin", "grafana", "docker", "public", "private", ""),
+    )
 )
 _SHORT: Final = 8  # characters; a shorter password is guessed whatever it holds
 
@@ -41,7 +46,7 @@ def is_placeholder(value: bytes) -> bool:
 
 
 def is_reference(value: bytes) -> bool:
-    """Tell whether a value is code that fetches one: `${TOKEN}`, `os.environ["X"]`, `get()`, a path."""
+    """Tell whether a value is code or a name: `${TOKEN}`, `os.environ["X"]`, `get()`, a path."""
     return len(value) <= LONG and bool(_REFERENCE.search(value.decode("latin-1")))
 
 

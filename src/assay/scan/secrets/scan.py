@@ -72,8 +72,15 @@ def scan_secrets(
     rules = load_rules()
     matcher = Matcher(rules.rules)
     listed = list_objects(repository)
-    portions = _search_history(repository, listed, rules, matcher, identity_key, at, workers)
-    tree = _search_files(worktree_files, matcher, identity_key, at)
+    settings = SearchSettings(
+        repository=repository,
+        rules=rules.rules,
+        serialized=matcher.serialize(),
+        identity_key=identity_key,
+        at=at,
+    )
+    portions = _search_history(listed, settings, workers=workers)
+    tree = _search_files(worktree_files, Search(matcher, identity_key=identity_key, at=at))
     head = list_head(repository)
     hits = [hit for portion in (*portions, tree.portion) for hit in portion.hits]
     blobs = frozenset(hit.where for hit in hits if hit.kind == "blob")
@@ -95,34 +102,19 @@ def scan_secrets(
 
 
 def _search_history(
-    repository: Repository,
-    listed: ObjectList,
-    rules: RuleSet,
-    matcher: Matcher,
-    identity_key: bytes,
-    at: datetime,
-    workers: int,
+    listed: ObjectList, settings: SearchSettings, *, workers: int
 ) -> tuple[Portion, ...]:
     small = sum(size_of(header) for header in listed.headers) < SMALL_BYTES
     return run_tasks(
         search_objects,
         split_objects(listed.headers, portion_bytes=PORTION_BYTES),
         prepare=prepare_search,
-        settings=SearchSettings(
-            repository=repository,
-            rules=rules.rules,
-            serialized=matcher.serialize(),
-            identity_key=identity_key,
-            at=at,
-        ),
+        settings=settings,
         workers=1 if small and workers > 1 else workers,
     )
 
 
-def _search_files(
-    files: Iterable[tuple[str, bytes]], matcher: Matcher, identity_key: bytes, at: datetime
-) -> _WorkTree:
-    search = Search(matcher, identity_key=identity_key, at=at)
+def _search_files(files: Iterable[tuple[str, bytes]], search: Search) -> _WorkTree:
     digests: list[tuple[str, str]] = []
     for path, content in files:
         search.file(path, content)

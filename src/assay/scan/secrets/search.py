@@ -16,6 +16,7 @@ from assay.scan.secrets.rule import Rule
 from assay.source.git import GitPlace
 from assay.source.objects import Block, ObjectReader, id_of
 
+_WIDE_STARTS: Final = frozenset((0x00, 0xFE, 0xFF))
 MAX_SECRETS: Final = 1000  # in one object; bounds memory, and nobody reads more
 
 
@@ -49,22 +50,15 @@ class Search:
 
     def block(self, block: Block) -> None:
         """Search the objects of one block."""
-        hits = self._matcher.hits(block.data)
-        starts, ends = block.starts, block.ends
-        number = position = 0
-        while position < len(hits):
-            number = bisect_left(ends, hits[position][0] - 1, lo=number)
-            if number == len(ends):
-                return
-            start, end = starts[number], ends[number]
-            inside: list[tuple[int, int]] = []
-            while position < len(hits) and hits[position][0] <= end + 1:  # with the line end behind
-                at, rule = hits[position]
-                if at > start:
-                    inside.append((min(at, end) - start, rule))
-                position += 1
-            if inside:
-                self._object(block, number, inside)
+        by_object = _by_object(self._matcher.hits(block.data), block)
+        for number, start in enumerate(block.starts):
+            # One byte rules out nearly every object that could begin in UTF-16.
+            if block.data[start] in _WIDE_STARTS or (
+                start + 1 < block.ends[number] and not block.data[start + 1]
+            ):
+                by_object.setdefault(number, [])
+        for number, hits in by_object.items():
+            self._object(block, number, hits)
 
     def file(self, path: str, content: bytes) -> None:
         """Search one file of the working tree."""
@@ -138,6 +132,21 @@ def search_objects(state: tuple[SearchSettings, Search], headers: tuple[bytes, .
         search.block(block)
     portion = search.take()
     return Portion(hits=portion.hits, not_checked=(*reader.not_checked, *portion.not_checked))
+
+
+def _by_object(hits: list[tuple[int, int]], block: Block) -> dict[int, list[tuple[int, int]]]:
+    """Sort ascending hits in a block by the number of their object, with their ends in it."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    number = 0
+    for end, rule in hits:
+        # A trigger may end in the line end that stands behind every object.
+        number = bisect_left(block.ends, end - 1, lo=number)
+        if number == len(block.ends):
+            break
+        start, stop = block.starts[number], block.ends[number]
+        if end > start:  # else it lies in the header
+            found.setdefault(number, []).append((min(end, stop) - start, rule))
+    return found
 
 
 def _lines_of_header(content: bytes) -> int:
