@@ -94,6 +94,10 @@ class GitPlace(Protocol):
         """Whether there is no work tree."""
 
     @property
+    def partial(self) -> bool:
+        """Whether objects were left out when it was cloned."""
+
+    @property
     def filters(self) -> tuple[str, ...]:
         """The names of the content filters that the repository's configuration defines."""
 
@@ -191,6 +195,12 @@ def git_refusal(done: Completed, *, doing: str) -> AssayError:
     """Return the error for a Git command that failed, by what Git complained about."""
     complaint = printable(done.complaint())
     lowered = done.errors.lower()
+    if b"promisor" in lowered or b"lazy fetching" in lowered:
+        return UnavailableError(
+            f"an object is not in this partial clone: {complaint!r}",
+            where=doing,
+            hint="clone without --filter",
+        )
     if any(word in lowered for word in _CORRUPT):
         return RejectedError(
             f"the repository is damaged: {complaint!r}",

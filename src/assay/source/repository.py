@@ -66,6 +66,7 @@ class _Place:
     top: Path
     git_dir: Path
     bare: bool
+    partial: bool = False  # not known yet, and of no matter to what is asked before it is
     filters: tuple[str, ...] = ()
 
 
@@ -127,25 +128,31 @@ def _load_git() -> tuple[Path, str]:
 
 def _find(program: Path, path: Path, where: str) -> _Place:
     """Let Git search from `path` upwards, and check what it found."""
-    flags = _line(
-        _ask(program, path, where, "--is-bare-repository", "--is-inside-work-tree")
-    ).split("\n")
+    asked = ("--is-bare-repository", "--is-inside-git-dir", "--is-inside-work-tree")
+    bare, in_git_dir, in_work_tree = _line(_ask(program, path, where, *asked)).split("\n")
     git_dir = Path(_line(_ask(program, path, where, "--absolute-git-dir")))
-    if flags[0] == "true":
+    if bare == "true":
         return _Place(program=program, top=git_dir, git_dir=git_dir, bare=True)
-    if flags[1] != "true":
+    if in_git_dir == "true":
         raise UsageError(
             "inside the repository's own folder", where=where, hint="name the work tree"
         )
-    top = Path(_line(_ask(program, path, where, "--show-toplevel")))
-    claimed = Path(_line(_ask(program, top, where, "--absolute-git-dir")))
-    if not (top / ".git").exists() or claimed != git_dir or not _is_within(path, top):
-        raise UsageError(
-            f"the repository's work tree is set to {str(top)!r}, where it is not",
-            where=where,
-            hint="remove core.worktree from its configuration",
-        )
-    return _Place(program=program, top=top, git_dir=git_dir, bare=False)
+    if in_work_tree == "true":
+        top = Path(_line(_ask(program, path, where, "--show-toplevel")))
+        if _leads_to(program, top, git_dir, where) and _is_within(path, top):
+            return _Place(program=program, top=top, git_dir=git_dir, bare=False)
+    raise UsageError(
+        "the repository is configured to have its work tree elsewhere",
+        where=where,
+        hint="remove core.worktree from its configuration",
+    )
+
+
+def _leads_to(program: Path, top: Path, git_dir: Path, where: str) -> bool:
+    """Tell whether the `.git` in `top` is, or names, the folder `git_dir`."""
+    if not (top / ".git").exists():
+        return False
+    return Path(_line(_ask(program, top, where, "--absolute-git-dir"))) == git_dir
 
 
 def _is_within(path: Path, top: Path) -> bool:

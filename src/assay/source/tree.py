@@ -36,6 +36,7 @@ __all__ = ["EntryKind", "Extracted", "TreeEntry", "extract_tree", "list_tree", "
 MAX_TREE_BYTES: Final = 64 * 2**20  # one folder of about a million names
 MAX_ENTRIES: Final = 2_000_000  # several times the largest monorepos that are public
 MAX_DEPTH: Final = 1_024  # folders in folders; Git's own limit is of that order
+MAX_OBJECT_LISTING: Final = 4 * 2**30  # some 70 million objects
 MAX_FILE_BYTES: Final = 50 * 2**20  # sources are far below; larger ones are data
 MAX_EXTRACTED_BYTES: Final = 4 * 2**30  # of one commit; bounds the disk that a check needs
 MAX_PATH_BYTES: Final = 512 * 2**20  # of all paths together; bounds memory
@@ -124,10 +125,19 @@ def load_blob(repository: GitPlace, oid: str, *, max_bytes: int) -> bytes:
 
 def load_sizes(repository: GitPlace, oids: Iterable[str]) -> Mapping[str, int]:
     """Return the sizes in bytes of those of the blobs that are in the repository."""
-    asked = "".join(f"{oid}\n" for oid in sorted(set(oids))).encode()
-    listing = run_git(repository, "cat-file", "--batch-check", "--buffer", stdin=asked)
+    wanted = set(oids)
+    if repository.partial:  # asked for an object that was left out, Git gives up
+        every = ("cat-file", "--batch-all-objects", "--batch-check", "--unordered", "--buffer")
+        listing = run_git(repository, *every, max_output_bytes=MAX_OBJECT_LISTING)
+    else:
+        asked = "".join(f"{oid}\n" for oid in sorted(wanted)).encode()
+        listing = run_git(repository, "cat-file", "--batch-check", "--buffer", stdin=asked)
     rows = (line.split() for line in listing.decode(errors="replace").splitlines())
-    return {row[0]: int(row[2]) for row in rows if len(row) == 3 and row[1] == "blob"}
+    return {
+        row[0]: int(row[2])
+        for row in rows
+        if len(row) == 3 and row[1] == "blob" and row[0] in wanted
+    }
 
 
 def _walk(reader: GitReader, root: str) -> Iterator[_Named]:
