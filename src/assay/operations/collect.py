@@ -150,8 +150,9 @@ def _collect_files(
     """Extract the files that are wanted, and show each collector its own."""
     files = [entry for entry in entries if entry.kind is EntryKind.FILE]
     wanted = [e for e in files if is_dependency_file(e.path) or _takers(e.path)]
-    kept = [e for e in wanted if _exclusion(e.path, settings) is None]
-    left_out = tuple(_excluded(e.path, settings) for e in wanted if e not in set(kept))
+    exclusions = {e.path: _exclusion(e.path, settings) for e in wanted}
+    kept = [e for e in wanted if exclusions[e.path] is None]
+    left_out = tuple(_left_out(path, found) for path, found in exclusions.items() if found)
     with scratch_folder() as folder:
         extracted = extract_tree(repository, kept, folder)
         gaps = (*left_out, *extracted.not_checked)
@@ -193,15 +194,13 @@ def _exclusion(path: str, settings: CollectSettings) -> Exclusion | None:
     return next(covering, None)
 
 
-def _excluded(path: str, settings: CollectSettings) -> NotChecked:
-    exclusion = _exclusion(path, settings)
-    accepted = f"until {format_time(exclusion.until)}: {exclusion.reason}" if exclusion else ""
+def _left_out(path: str, exclusion: Exclusion) -> NotChecked:
     return NotChecked(
         what="file",
         where=printable(path),
         why="excluded in assay.toml",
         remedy="Take the exclusion out of assay.toml.",
-        accepted=accepted,
+        accepted=f"until {format_time(exclusion.until)}: {exclusion.reason}",
     )
 
 
