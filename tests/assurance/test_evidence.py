@@ -27,3 +27,15 @@ def test_unknown_needs_neither() -> None:
 def test_every_answer_needs_a_reason() -> None:
     with pytest.raises(ValueError, match=r"^an observation without a reason$"):
         Observation(evidence_type="one", verdict=Verdict.UNKNOWN, reason="")
+
+
+def test_a_part_of_the_evidence_is_no_yes_or_no() -> None:
+    with pytest.raises(ValueError, match=r"^a yes or no from a part of the evidence$"):
+        Observation(
+            evidence_type="one",
+            verdict=Verdict.PASSED,
+            reason="seen",
+            statements=(ONE,),
+            observed_at=NOON,
+            partial=True,
+        )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -110,6 +111,12 @@ def test_of_several_passes_the_newest_counts_for_the_age() -> None:
 
 def test_evidence_dated_this_very_moment_counts() -> None:
     assert status_of(ONE, observed("one", PASSED), after=timedelta()).verdict is PASSED
+
+
+def test_a_part_seen_in_the_future_is_not_seen_at_all() -> None:
+    part = replace(observed("one", UNKNOWN), partial=True)
+    assert status_of(ONE, part).evidence[0].partial
+    assert not status_of(ONE, part, after=-SECOND).evidence[0].partial
 
 
 @pytest.mark.parametrize("verdict", [PASSED, FAILED])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from assay.assurance.shipped import load_catalogue
 from assay.assurance.status import assess
 from assay.assurance.statusjson import Status
@@ -199,7 +201,8 @@ GAP_TWO = {
 
 
 def test_what_was_seen_in_part_is_counted_apart() -> None:
-    seen = (observed("one", Verdict.UNKNOWN), observed("three", Verdict.PASSED))
+    part = replace(observed("one", Verdict.UNKNOWN), partial=True)
+    seen = (part, observed("two", Verdict.UNKNOWN), observed("three", Verdict.PASSED))
     tasks = assess(BOOK, seen, at=NOON)
     document = Status(catalogue=BOOK, subject=COMMIT, at=NOON, tasks=tasks).as_json()
     assert document["totals"] == {

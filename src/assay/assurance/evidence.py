@@ -13,7 +13,7 @@ class Observation:
 
     `observed_at` is when the thing reported happened, as the statement itself says; never when it
     was uploaded. `reason` is one sentence; where only a part of the evidence was seen it says
-    which (`seen: …; not seen: …`).
+    which (`seen: …; not seen: …`), and `partial` is set.
     """
 
     evidence_type: str
@@ -21,6 +21,7 @@ class Observation:
     reason: str
     statements: tuple[Digest, ...] = ()
     observed_at: datetime | None = None  # None: nothing was seen that has a time
+    partial: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an answer that nothing stands behind."""
@@ -28,5 +29,7 @@ class Observation:
             raise ValueError("an observation without a reason")
         if self.verdict is Verdict.UNKNOWN:
             return
+        if self.partial:
+            raise ValueError("a yes or no from a part of the evidence")
         if not self.statements or self.observed_at is None:
             raise ValueError("a yes or no without a statement and its time")

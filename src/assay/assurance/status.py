@@ -42,11 +42,7 @@ class EvidenceLine:
     observed_at: datetime | None = None
     expires_at: datetime | None = None
     age: timedelta | None = None
-
-    @property
-    def is_partial(self) -> bool:
-        """Tell whether statements speak of it and yet it is unknown: seen in part, or expired."""
-        return self.verdict is Verdict.UNKNOWN and bool(self.statements)
+    partial: bool = False  # unknown, and a part of it was seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +125,7 @@ def _line(wanted: EvidenceWanted, observations: list[Observation], at: datetime)
         observed_at=newest.observed_at,
         expires_at=newest.expires_at,
         age=newest.age,
+        partial=newest.partial,
     )
 
 
@@ -137,8 +134,9 @@ def _judge(wanted: EvidenceWanted, observation: Observation, at: datetime) -> Ev
     verdict, reason = observation.verdict, observation.reason
     observed_at, expires_at = observation.observed_at, _expiry(wanted, observation)
     age = None if observed_at is None else at - observed_at
+    partial = observation.partial
     if observed_at is not None and observed_at > at:
-        verdict, age = Verdict.UNKNOWN, None
+        verdict, age, partial = Verdict.UNKNOWN, None, False
         reason = f"dated {format_time(observed_at)}, which is after the moment asked about"
     elif expires_at is not None and _has_run_out(wanted, observation, at):
         verdict, reason = Verdict.UNKNOWN, f"expired on {format_time(expires_at)}: {reason}"
@@ -150,6 +148,7 @@ def _judge(wanted: EvidenceWanted, observation: Observation, at: datetime) -> Ev
         observed_at=observed_at,
         expires_at=expires_at,
         age=age,
+        partial=partial,
     )
 
 

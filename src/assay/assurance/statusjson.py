@@ -81,7 +81,7 @@ def _counts(statuses: tuple[TaskStatus, ...]) -> dict[str, object]:
             "passed": verdicts.count(Verdict.PASSED),
             "failed": verdicts.count(Verdict.FAILED),
             "unknown": verdicts.count(Verdict.UNKNOWN),
-            "inPart": sum(line.is_partial for line in lines),  # of the unknown ones
+            "inPart": sum(line.partial for line in lines),  # of the unknown ones
         },
     }
 
@@ -106,7 +106,7 @@ def _task(status: TaskStatus, catalogue: Catalogue) -> dict[str, object]:
         "verdict": status.verdict.value,
         "wanted": len(status.evidence),
         "seen": len(status.evidence) - len(status.missing),
-        "inPart": sum(line.is_partial for line in status.evidence),
+        "inPart": sum(line.partial for line in status.evidence),
         "evidence": [_line(line) for line in status.evidence],
     }
 

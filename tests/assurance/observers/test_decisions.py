@@ -145,6 +145,24 @@ def test_evidence_of_all_collectors_is_not_yet_that_of_a_release() -> None:
     )
 
 
+def test_scans_of_this_commit_are_not_those_of_every_release() -> None:
+    assert said(decisions.supported_release_reanalysis(ALL)) == (
+        UNKNOWN,
+        (
+            "seen: this commit was looked at by secrets, code, workflows, vulnerabilities; "
+            "not seen: which releases are supported, and theirs"
+        ),
+    )
+    some = record_of(source_facts(), report("code", gaps=(GAP,)))
+    [sight] = decisions.supported_release_reanalysis(some)
+    assert len(sight.statements) == 1
+    assert sight.answer.reason == (
+        "seen: this commit was looked at by code; not seen: "
+        "file src/odd.py (could not be looked at), which releases are supported, and theirs"
+    )
+    assert decisions.supported_release_reanalysis(record_of(source_facts())) == ()
+
+
 def test_no_statement_shows_nothing() -> None:
     nothing = record_of()
     assert decisions.collector_freshness(nothing) == ()

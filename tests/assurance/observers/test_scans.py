@@ -205,6 +205,13 @@ def test_tool_pin_and_provenance(scanned: ScanReport, verdict: Verdict, reason: 
     assert said(scans.tool_pin_and_provenance(record_of(scanned))) == (verdict, reason)
 
 
+def test_one_of_a_thing_is_singular() -> None:
+    [sight] = scans.secret_hygiene_state(
+        record_of(report("secrets", examined={"blobs": 1, "odd\x1b_things": 2}))
+    )
+    assert sight.answer.reason.startswith("seen: no secret in 1 blob, 2 odd\\x1b things; ")
+
+
 OBSERVED = [
     scans.secret_hygiene_state,
     scans.lint_sast_result_on_commit,

@@ -67,6 +67,19 @@ def collector_freshness(record: Record) -> tuple[Sight, ...]:
     return (together(answer, *newest.values()),)
 
 
+def supported_release_reanalysis(record: Record) -> tuple[Sight, ...]:
+    """RV.1.2: this commit was looked at by these; other releases in support are not known here."""
+    scans = {read.value.scanner: read for read in record.reports}
+    newest = [read for name, read in _newest(record).items() if name in scans]
+    if not newest:
+        return ()
+    answer = in_part(
+        f"this commit was looked at by {', '.join(name for name in COLLECTORS if name in scans)}",
+        not_seen=listed(left_open(_gaps(record)), "which releases are supported, and theirs"),
+    )
+    return (together(answer, *newest),)
+
+
 def evidence_log_integrity(record: Record) -> tuple[Sight, ...]:
     """PO.3.3: a log that does not verify is a no; one's own look at one's own log is a part."""
     return each(record.log_checks, lambda check: _judge_log(check, not_seen=_NOT_THE_OPERATOR))

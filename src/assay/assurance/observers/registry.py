@@ -58,6 +58,13 @@ OBSERVERS: Final[Mapping[str, Observer]] = MappingProxyType(
             components.advisory_monitoring_timestamps, Kind.VULNERABILITIES
         ),
         "inbound_report_channel_probe": _reads(source.inbound_report_channel_probe, Kind.SOURCE),
+        "supported_release_reanalysis": _reads(
+            decisions.supported_release_reanalysis,
+            Kind.SECRETS,
+            Kind.CODE,
+            Kind.WORKFLOWS,
+            Kind.VULNERABILITIES,
+        ),
         "disclosure_policy_published": _reads(source.disclosure_policy_published, Kind.SOURCE),
         "vulnerability_record_completeness": _reads(
             components.vulnerability_record_completeness, Kind.VULNERABILITIES
@@ -86,6 +93,7 @@ def _observations(evidence_type: str, observer: Observer, record: Record) -> Ite
             reason=sight.answer.reason,
             statements=sight.statements,
             observed_at=sight.observed_at,
+            partial=sight.answer.partial,
         )
     for item in unread:
         yield Observation(

@@ -20,10 +20,11 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A verdict and its reason."""
+    """A verdict and its reason; `partial` where a part of the evidence was seen."""
 
     verdict: Verdict
     reason: str
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,8 @@ def unknown(reason: str) -> Answer:
 
 def in_part(seen: str, *, not_seen: str) -> Answer:
     """Say that a part of it was seen, and which part was not."""
-    return unknown(f"seen: {seen}; not seen: {not_seen}")
+    reason = f"seen: {seen}; not seen: {not_seen}"
+    return Answer(verdict=Verdict.UNKNOWN, reason=reason, partial=True)
 
 
 def each(reads: Iterable[Read[_Value]], judge: Callable[[_Value], Answer]) -> tuple[Sight, ...]:

@@ -131,7 +131,7 @@ def _size(report: ScanReport) -> int:
 def _scope(report: ScanReport) -> str:
     """Return what was looked at: `12 files, 300 lines`."""
     return ", ".join(
-        f"{number} {printable(noun.replace('_', ' '))}"
+        counted(number, printable(noun.replace("_", " ")).removesuffix("s"))
         for noun, number in report.examined.items()
         if number and noun != SUPPRESSED_COUNT
     )
