@@ -34,4 +34,25 @@ CLEAN: Final[dict[str, object]] = {
         "unpinned_count": 0,
         **NO_GAPS,
     },
+    "source": {
+        "shallow": False,
+        "partial": False,
+        "grafts": False,
+        "replace_refs": 0,
+        "signatures": [
+            {"kind": "ssh", "verdict": "PASSED", "reason": "", "key": "SHA256:" + "A" * 43}
+        ],
+        "leaving_symlinks": [],
+        "submodules": [],
+        "documents": {
+            "security-policy": ["SECURITY.md"],
+            "security-contact": [],
+            "code-owners": [],
+            "licence": ["LICENSE"],
+            "ci-workflow": [],
+            "dependency-manifest": ["requirements.txt"],
+        },
+        "work_trees": [{"clean": True, "modified": 0, "untracked": 0, "hidden": 0}],
+        **NO_GAPS,
+    },
 }

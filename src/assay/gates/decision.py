@@ -119,10 +119,9 @@ def _relaxed(
 
 
 def _gaps(facts: JsonValue) -> Iterator[NotChecked]:
-    """Yield what the scans and the component list did not look at."""
+    """Yield what the collectors did not look at."""
     parts = [scan for _, scan in facts.field("scans").members()]
-    if inventory := facts.optional("inventory"):
-        parts.append(inventory)
+    parts += [part for name in ("inventory", "source") if (part := facts.optional(name))]
     for part in parts:
         for item in part.field("not_checked").items():
             yield parse_not_checked(item)

@@ -24,11 +24,10 @@ from assay.gates.reading import (
     NOT_EVIDENCE,
     SUPERSESSION_TYPE,
     Evidence,
-    Replacement,
     read_evidence,
     read_replacements,
 )
-from assay.gates.supersession import Counted, apply_replacements
+from assay.gates.supersession import Counted, Replacement, apply_replacements
 
 SCHEMA: Final = "assay.facts/v1"
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between two machines that keep time
@@ -151,21 +150,21 @@ def _superseded(item: Replacement) -> dict[str, object]:
     return {"statement": item.statement, "by": str(item.by), "reason": item.reason}
 
 
-def _content(counted: Counted, at: datetime) -> dict[str, object]:
+def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
     reports: dict[str, list[ScanReport]] = {}
     for item in counted.evidence:
         if item.report is not None:
             reports.setdefault(item.collector, []).append(item.report)
     inventories = [item.inventory for item in counted.evidence if item.inventory is not None]
-    facts = [dict(item.source) for item in counted.evidence if item.source is not None]
+    accounts = [item.source for item in counted.evidence if item.source is not None]
     document: dict[str, object] = {
         "scans": {name: join_reports(found, at=at) for name, found in sorted(reports.items())},
         "advisories": _advisories(reports.get("vulnerabilities", []), at),
     }
     if inventories:
         document["inventory"] = join_inventories(inventories, at=at)
-    if facts:
-        document["source"] = join_facts(facts)
+    if accounts:
+        document["source"] = join_facts(accounts, at=at)
     return document
 
 

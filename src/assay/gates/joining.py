@@ -4,7 +4,7 @@ Every list is bounded, the worst first, and its full length is told beside it: w
 never worse than what was kept, so that no verdict depends on the bound.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,8 @@ from assay.findings.finding import Finding, Location
 from assay.findings.scanreport import ScanReport
 from assay.gates.acceptance import renew_acceptance
 from assay.sbom.component import Inventory
+from assay.source.documents import Role
+from assay.source.facts import SourceFacts
 
 MAX_ITEMS: Final = 1_000  # the engine needs 0.1 ms for each; the report shows all of them
 
@@ -43,10 +45,36 @@ def join_inventories(inventories: Sequence[Inventory], *, at: datetime) -> dict[
     }
 
 
-def join_facts(facts: Iterable[Mapping[str, object]]) -> list[object]:
-    """Return the different accounts of the repository: a rule looks at each of them."""
-    distinct = {render_canonical_json(dict(one)): dict(one) for one in facts}
-    return [distinct[key] for key in sorted(distinct)]
+def join_facts(accounts: Sequence[SourceFacts], *, at: datetime) -> dict[str, object]:
+    """Return what several accounts of the repository come to: faults of any, documents of all."""
+    submodules = sorted({one for facts in accounts for one in facts.content.submodules})
+    trees = {facts.work_tree for facts in accounts if facts.work_tree is not None}
+    return {
+        "shallow": any(facts.clone.shallow for facts in accounts),
+        "partial": any(facts.clone.partial for facts in accounts),
+        "grafts": any(facts.clone.grafts for facts in accounts),
+        "replace_refs": max(facts.clone.replace_refs for facts in accounts),
+        "signatures": _distinct(facts.head.signature.as_json() for facts in accounts),
+        "leaving_symlinks": sorted(
+            {path for facts in accounts for path in facts.content.leaving_symlinks}
+        ),
+        "submodules": [one.as_json() for one in submodules],
+        "documents": _documents(accounts),
+        "work_trees": _distinct(tree.as_json() for tree in trees),
+        **_gaps((gap for facts in accounts for gap in facts.not_checked), at),
+    }
+
+
+def _documents(accounts: Sequence[SourceFacts]) -> dict[str, object]:
+    """Return the paths of the documents with each role that every account names."""
+    named = [{(one.role, one.path) for one in facts.documents} for facts in accounts]
+    shared = sorted(set.intersection(*named))
+    return {role.value: [path for its, path in shared if its is role] for role in Role}
+
+
+def _distinct(values: Iterable[dict[str, object]]) -> list[object]:
+    by_bytes = {render_canonical_json(value): value for value in values}
+    return [by_bytes[key] for key in sorted(by_bytes)]
 
 
 def _join_findings(findings: Iterable[Finding]) -> list[dict[str, object]]:

@@ -9,18 +9,22 @@ from datetime import datetime
 from typing import Final
 
 from assay.core.clock import parse_time
-from assay.core.digest import Digest, parse_digest
+from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import MalformedError
+from assay.core.strictjson import render_canonical_json
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings import scanreport
 from assay.findings.scanreport import ScanReport, parse_scan_report
+from assay.gates.supersession import Replacement
 from assay.sbom import cyclonedx
 from assay.sbom.component import Inventory
+from assay.source import predicate as source
+from assay.source.facts import SourceFacts
 from assay.vuln import predicate as vulns
 
 SCAN_TYPE: Final = scanreport.PREDICATE_TYPE
 VULNS_TYPE: Final = vulns.PREDICATE_TYPE
-SOURCE_TYPE: Final = "urn:assay:predicate:source:v1"
+SOURCE_TYPE: Final = source.PREDICATE_TYPE
 SBOM_TYPE: Final = cyclonedx.PREDICATE_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = "https://slsa.dev/verification_summary/v1"
@@ -33,25 +37,22 @@ _RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One statement of a collector, read; `report`, `source` or `inventory` holds what it says."""
+    """One statement of a collector, read; `report`, `source` or `inventory` holds what it says.
+
+    `inputs` is what it depends on besides the subject, by name; `against` is what it holds against
+    the subject. A later statement may take its place only in view of both (`gates.supersession`).
+    """
 
     statement: Digest
     kind: str
     collector: str
     observed_at: datetime
     signed_by: tuple[str, ...]
+    inputs: frozenset[tuple[str, str]]
+    against: frozenset[str]
     report: ScanReport | None = None
-    source: Mapping[str, object] | None = None
+    source: SourceFacts | None = None
     inventory: Inventory | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replacement:
-    """One entry of a supersession: what it takes away, and why."""
-
-    by: Digest  # the supersession statement
-    statement: str
-    reason: str
 
 
 def read_evidence(verified: VerifiedStatement) -> Evidence:
@@ -82,50 +83,68 @@ def read_replacements(verified: VerifiedStatement) -> tuple[Replacement, ...]:
     )
 
 
-def _evidence(
-    verified: VerifiedStatement,
-    collector: str,
-    observed_at: datetime,
-    *,
-    report: ScanReport | None = None,
-    source: Mapping[str, object] | None = None,
-    inventory: Inventory | None = None,
-) -> Evidence:
-    return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
-        collector=collector,
-        observed_at=observed_at,
-        signed_by=tuple(sorted(verified.signed_by)),
-        report=report,
-        source=source,
-        inventory=inventory,
-    )
-
-
 def _read_scan(verified: VerifiedStatement) -> Evidence:
     report = parse_scan_report(verified.predicate())
     if report.scanner in _RESERVED:
         raise MalformedError(f"a scan that speaks for the collector {report.scanner!r}")
-    return _evidence(verified, report.scanner, report.observed_at, report=report)
+    return _from_report(verified, report)
 
 
 def _read_vulns(verified: VerifiedStatement) -> Evidence:
-    report = vulns.parse_vulns(verified.predicate())
-    return _evidence(verified, report.scanner, report.observed_at, report=report)
+    return _from_report(verified, vulns.parse_vulns(verified.predicate()))
+
+
+def _from_report(verified: VerifiedStatement, report: ScanReport) -> Evidence:
+    return Evidence(
+        statement=verified.digest,
+        kind=verified.predicate_type,
+        collector=report.scanner,
+        observed_at=report.observed_at,
+        signed_by=tuple(sorted(verified.signed_by)),
+        inputs=frozenset({("tool", f"{report.tool} {report.version}"), *report.inputs.items()}),
+        against=frozenset(finding.identity for finding in report.findings),
+        report=report,
+    )
 
 
 def _read_sbom(verified: VerifiedStatement) -> Evidence:
     predicate = verified.predicate()
-    observed_at = parse_time(predicate.field("metadata").field("timestamp").text())
-    return _evidence(verified, "sbom", observed_at, inventory=cyclonedx.parse_inventory(predicate))
+    metadata = predicate.field("metadata")
+    inventory = cyclonedx.parse_inventory(predicate)
+    return Evidence(
+        statement=verified.digest,
+        kind=verified.predicate_type,
+        collector="sbom",
+        observed_at=parse_time(metadata.field("timestamp").text()),
+        signed_by=tuple(sorted(verified.signed_by)),
+        inputs=frozenset({("tool", _digest_of(metadata.field("tools").value))}),
+        against=frozenset({*inventory.unlocked, *inventory.unpinned}),
+        inventory=inventory,
+    )
 
 
 def _read_source(verified: VerifiedStatement) -> Evidence:
-    predicate = verified.predicate()
-    observed_at = parse_time(predicate.field("observedAt").text())
-    source = {name: member.value for name, member in predicate.members() if name != "observedAt"}
-    return _evidence(verified, "source", observed_at, source=source)
+    facts = source.parse_source_facts(verified.predicate())
+    changing = {  # may differ between two looks at one commit
+        "clone": facts.clone.as_json(),
+        "signature": facts.head.signature.as_json(),
+        "work tree": facts.work_tree.as_json() if facts.work_tree else None,
+    }
+    content = facts.content
+    return Evidence(
+        statement=verified.digest,
+        kind=verified.predicate_type,
+        collector="source",
+        observed_at=facts.observed_at,
+        signed_by=tuple(sorted(verified.signed_by)),
+        inputs=frozenset((name, _digest_of(value)) for name, value in changing.items()),
+        against=frozenset({*content.leaving_symlinks, *(one.path for one in content.submodules)}),
+        source=facts,
+    )
+
+
+def _digest_of(value: object) -> str:
+    return str(sha256_of(render_canonical_json(value)))
 
 
 _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {

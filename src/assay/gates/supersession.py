@@ -5,31 +5,74 @@ Running a scan again until it is green does not remove the red. A supersession i
 * it says why, and names a statement of this decision other than a supersession;
 * another statement of the same kind and collector, at least as new and not superseded itself,
   stands in its place;
-* and that one had other inputs (newer advisories, other rules), or lost no finding. A second run
-  with the same inputs that finds less is a contradiction, not a correction.
+* and that one had other inputs (newer advisories, other rules), or holds the same against the
+  subject, or more. A second run with the same inputs that finds less is a contradiction, not a
+  correction.
 
 Whatever else is asked for is refused, and the refusal is a gap in the decision.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
+from assay.core.digest import Digest
 from assay.core.notchecked import NotChecked
-from assay.gates.reading import Evidence, Replacement
+
+
+class Replaceable(Protocol):
+    """What a supersession looks at in a piece of evidence (`gates.reading.Evidence`)."""
+
+    @property
+    def statement(self) -> Digest:
+        """The digest of the statement."""
+
+    @property
+    def kind(self) -> str:
+        """The predicate type."""
+
+    @property
+    def collector(self) -> str:
+        """Who made it."""
+
+    @property
+    def observed_at(self) -> datetime:
+        """When it was made, by its own account."""
+
+    @property
+    def inputs(self) -> frozenset[tuple[str, str]]:
+        """What it depends on besides the subject, by name."""
+
+    @property
+    def against(self) -> frozenset[str]:
+        """What it holds against the subject."""
+
+
+_Evidence = TypeVar("_Evidence", bound=Replaceable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Replacement:
+    """One entry of a supersession: what it takes away, and why."""
+
+    by: Digest  # the supersession statement
+    statement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(Generic[_Evidence]):
     """The evidence that counts, the replacements that were followed, and the refusals."""
 
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[_Evidence, ...]
     followed: tuple[Replacement, ...]
     refused: tuple[NotChecked, ...]
 
 
 def apply_replacements(
-    evidence: tuple[Evidence, ...], replacements: tuple[Replacement, ...]
-) -> Counted:
+    evidence: tuple[_Evidence, ...], replacements: tuple[Replacement, ...]
+) -> Counted[_Evidence]:
     """Return what counts of `evidence` under `replacements`; the order of neither matters."""
     named = {item.statement for item in replacements}
     standing = tuple(item for item in evidence if str(item.statement) not in named)
@@ -49,12 +92,12 @@ def apply_replacements(
     )
 
 
-def _objection(item: Replacement, target: Evidence | None, standing: tuple[Evidence, ...]) -> str:
+def _objection(
+    item: Replacement, target: Replaceable | None, standing: Sequence[Replaceable]
+) -> str:
     """Say why a replacement is not followed; empty where it is."""
     if not item.reason.strip():
         return "it gives no reason"
-    if item.statement == str(item.by):
-        return "it names itself"
     if target is None:
         return "it names no evidence about this subject"
     if not any(_may_replace(other, target) for other in standing):
@@ -65,27 +108,12 @@ def _objection(item: Replacement, target: Evidence | None, standing: tuple[Evide
     return ""
 
 
-def _may_replace(other: Evidence, target: Evidence) -> bool:
+def _may_replace(other: Replaceable, target: Replaceable) -> bool:
     if (other.kind, other.collector) != (target.kind, target.collector):
         return False
     if other.observed_at < target.observed_at:
         return False
-    return _inputs(other) != _inputs(target) or _findings(other) >= _findings(target)
-
-
-def _inputs(item: Evidence) -> frozenset[tuple[str, str]]:
-    return frozenset(_named_inputs(item))
-
-
-def _named_inputs(item: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield what a scan depends on; facts and component lists depend on the commit alone."""
-    if item.report is not None:
-        yield "tool", f"{item.report.tool} {item.report.version}"
-        yield from item.report.inputs.items()
-
-
-def _findings(item: Evidence) -> frozenset[str]:
-    return frozenset(f.identity for f in item.report.findings) if item.report else frozenset()
+    return other.inputs != target.inputs or other.against >= target.against
 
 
 def _refusal(item: Replacement, why: str) -> NotChecked:

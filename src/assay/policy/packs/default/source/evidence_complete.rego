@@ -13,6 +13,7 @@
 #   controls: ["SSDF:PO.3.3", "SSDF:PO.4.2"]
 package rules.source.evidence_complete
 
+import data.lib.scan
 import rego.v1
 
 default verdict := "UNKNOWN"
@@ -21,7 +22,7 @@ verdict := "PASSED" if count(reasons) == 0
 
 expected := ["source", "secrets", "code", "workflows", "sbom", "vulnerabilities"]
 
-reasons := array.concat(missing, stale)
+reasons := array.concat(array.concat(missing, stale), unseen)
 
 missing := [reason |
 	some name in expected
@@ -45,3 +46,9 @@ stale := [reason |
 		"finding": "",
 	}
 ]
+
+# What the repository's own facts leave open, and no other rule speaks of.
+unseen := scan.gaps([gap |
+	some gap in input.source.not_checked
+	not gap.what in ["history", "submodule", "symlink"]
+])
