@@ -1,16 +1,33 @@
 """The document that policies read, part by part."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from assay.core.errors import RejectedError
+from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
 from assay.sbom.component import Component, Inventory
+from assay.source.commit import SignatureKind
+from assay.source.elsewhere import Submodule
+from assay.source.signature import HeadSignature
 from tests.fakes.trust import BOB, COMMIT, NOW, OTHER_COMMIT, verified
-from tests.gates.evidencekit import GAP, HOUR, finding, sbom, scan, supersession
+from tests.gates import evidencekit
+from tests.gates.evidencekit import (
+    CLONE,
+    CONTENT,
+    GAP,
+    HOUR,
+    finding,
+    sbom,
+    scan,
+    source,
+    supersession,
+)
+from tests.policy.cleandocument import CLEAN
 
 FEEDS = {
     "advisories": "sha256:" + "00" * 32,
@@ -140,3 +157,42 @@ def test_a_statement_about_several_subjects_counts_for_each() -> None:
     scans = facts(both)["scans"]
     assert isinstance(scans, dict)
     assert list(scans) == ["code"]
+
+
+def test_a_clean_commit_gives_the_document_that_the_cases_of_rules_start_from() -> None:
+    component = Component(
+        purl="pkg:pypi/a@1", name="a", version="1", found_in=("requirements.txt",)
+    )
+    feeds = {
+        "PyPI/importedAt": "2026-05-31T23:00:00Z",
+        "PyPI/newestModified": "2026-05-31T22:00:00Z",
+    }
+    document = facts(
+        source(),
+        sbom(Inventory(components=(component,), lock_files=("requirements.txt",))),
+        scan("vulnerabilities", inputs=feeds),
+        *(scan(name) for name in ("secrets", "code", "workflows")),
+    )
+    assert {name: document[name] for name in CLEAN} == CLEAN
+    assert document["refused"] == []
+
+
+def test_the_repository_as_its_worst_account_has_it() -> None:
+    shallow = source(clone=replace(CLONE, shallow=True, replace_refs=2))
+    unsigned = HeadSignature(kind=SignatureKind.NONE, verdict=Verdict.FAILED, reason="unsigned")
+    head = replace(evidencekit.facts().head, signature=unsigned)
+    document = facts(shallow, source(head=head, documents=(), not_checked=(GAP,)))["source"]
+    assert isinstance(document, dict)
+    assert (document["shallow"], document["partial"], document["replace_refs"]) == (True, False, 2)
+    assert [one["verdict"] for one in document["signatures"]] == ["FAILED", "PASSED"]
+    assert set(map(tuple, document["documents"].values())) == {()}
+    assert document["not_checked"] == [GAP.as_json()]
+
+
+def test_links_and_submodules_of_any_account() -> None:
+    submodule = Submodule(path="lib", commit="ab" * 20, url="https://example.com/lib")
+    content = replace(CONTENT, leaving_symlinks=("keys",), submodules=(submodule,))
+    document = facts(source(), source(content=content))["source"]
+    assert isinstance(document, dict)
+    assert document["leaving_symlinks"] == ["keys"]
+    assert document["submodules"] == [submodule.as_json()]

@@ -5,7 +5,7 @@ import random
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Severity
 from assay.findings.scanreport import ScanReport
-from assay.gates.joining import MAX_ITEMS, join_facts, join_inventories, join_reports
+from assay.gates.joining import MAX_ITEMS, join_inventories, join_reports
 from assay.sbom.component import Component, Inventory
 from tests.fakes.trust import NOW
 from tests.gates.evidencekit import ACCEPTED, GAP, finding
@@ -105,7 +105,3 @@ def test_the_union_of_inventories() -> None:
         "not_checked": [GAP.as_json()],
         "not_checked_count": 1,
     }
-
-
-def test_equal_facts_are_one_account() -> None:
-    assert join_facts([{"a": 1}, {"a": 2}, {"a": 1}]) == [{"a": 1}, {"a": 2}]

@@ -1,15 +1,32 @@
 """Which statements count. A refused supersession leaves what it names standing, and is told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from assay.evidence.envelope import VerifiedStatement
-from assay.gates.reading import SUPERSESSION_TYPE, read_evidence, read_replacements
-from assay.gates.supersession import Counted, apply_replacements
+from assay.gates.reading import (
+    SUPERSESSION_TYPE,
+    Evidence,
+    read_evidence,
+    read_replacements,
+)
+from assay.gates.supersession import Counted, Replacement, apply_replacements
+from assay.sbom.component import Inventory
 from tests.fakes.trust import NOW
-from tests.gates.evidencekit import GAP, HOUR, finding, scan, supersession
+from tests.gates.evidencekit import (
+    CLONE,
+    CONTENT,
+    GAP,
+    HOUR,
+    finding,
+    sbom,
+    scan,
+    source,
+    supersession,
+)
 
 RED = scan("secrets", finding())
 NEWER_RULES = {"rules": "sha256:" + "cd" * 32}
@@ -20,7 +37,7 @@ NO_PLACE = (
 )
 
 
-def counted(*statements: VerifiedStatement) -> Counted:
+def counted(*statements: VerifiedStatement) -> Counted[Evidence]:
     supersessions = [s for s in statements if s.predicate_type == SUPERSESSION_TYPE]
     evidence = tuple(read_evidence(s) for s in statements if s not in supersessions)
     return apply_replacements(
@@ -114,3 +131,29 @@ def test_the_order_of_statements_does_not_matter() -> None:
         for order in permutations(statements)
     }
     assert len(results) == 1
+
+
+def test_a_statement_that_names_itself() -> None:
+    digest = RED.digest
+    own = Replacement(by=digest, statement=str(digest), reason="x")
+    result: Counted[Evidence] = apply_replacements((), (own,))
+    assert [item.why.partition(": it ")[2] for item in result.refused] == [
+        "names no evidence about this subject"
+    ]
+
+
+UNLOCKED = sbom(Inventory(unlocked=("package.json",)))
+SHALLOW = source(clone=replace(CLONE, shallow=True))
+LINKS = source(content=replace(CONTENT, leaving_symlinks=("keys",)))
+OTHER_KINDS = {
+    "a component list that lost an unlocked manifest": (UNLOCKED, sbom(at=NOW + HOUR), False),
+    "a component list that lost nothing": (sbom(), sbom(at=NOW + HOUR), True),
+    "facts from a complete clone": (SHALLOW, source(observed_at=NOW + HOUR), True),
+    "facts that lost a link": (LINKS, source(observed_at=NOW + HOUR), False),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "followed"), OTHER_KINDS.values(), ids=OTHER_KINDS)
+def test_other_kinds(old: VerifiedStatement, new: VerifiedStatement, *, followed: bool) -> None:
+    result = counted(old, new, supersession((old, "observed again")))
+    assert (len(result.evidence), len(result.refused)) == ((1, 0) if followed else (2, 1))
