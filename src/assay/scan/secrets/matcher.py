@@ -88,8 +88,13 @@ class Matcher:
         found = self._narrow_matches(data, hits)
         if is_wide(data) or any(number == self._triggers.wide for _, number in hits):
             narrow = memoryview(bytes(data).replace(b"\0", b""))
+            known = {(match.rule.id, match.value) for match in found}
             again = self._narrow_matches(narrow, self.hits(narrow))
-            found += tuple(replace(match, wide=True) for match in again)
+            found += tuple(
+                replace(match, wide=True)
+                for match in again
+                if (match.rule.id, match.value) not in known
+            )
         return found
 
     def find(self, data: bytes) -> tuple[Match, ...]:
