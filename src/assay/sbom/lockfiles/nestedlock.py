@@ -1,15 +1,14 @@
-"""The nested `dependencies` of package-lock.json, lockfileVersion 1."""
+"""The nested `dependencies` of package-lock.json, lockfileVersion 1.
+
+How deep they nest needs no bound here: strict JSON has one.
+"""
 
 from dataclasses import dataclass
-from typing import Final
 
-from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.sbom.component import Component
 from assay.sbom.lockfiles.npmsource import NpmPackage, npm_package
 from assay.sbom.lockfiles.reading import Draft, Reading
-
-MAX_NESTING: Final = 40  # npm itself makes a handful
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ def read_nested_lock(document: JsonValue, draft: Draft) -> Reading:
     """
     root = document.optional("dependencies")
     if root is not None:
-        _read_level(root, _level(root, None, draft), draft, depth=0)
+        _read_level(root, _level(root, None, draft), draft)
     return draft.finish()
 
 
@@ -51,9 +50,7 @@ def _level(dependencies: JsonValue, above: _Level | None, draft: Draft) -> _Leve
     return _Level(packages=packages, above=above)
 
 
-def _read_level(dependencies: JsonValue, level: _Level, draft: Draft, *, depth: int) -> None:
-    if depth > MAX_NESTING:
-        raise MalformedError(f"nested more than {MAX_NESTING} deep", where=dependencies.where)
+def _read_level(dependencies: JsonValue, level: _Level, draft: Draft) -> None:
     for name, entry in dependencies.members():
         if not isinstance(entry.value, dict):
             continue  # noted by _level
@@ -64,7 +61,7 @@ def _read_level(dependencies: JsonValue, level: _Level, draft: Draft, *, depth: 
             if package is not None:
                 draft.components.append(_component(package, entry, inside, draft))
             if inner is not None:
-                _read_level(inner, inside, draft, depth=depth + 1)
+                _read_level(inner, inside, draft)
 
 
 def _component(package: NpmPackage, entry: JsonValue, inside: _Level, draft: Draft) -> Component:

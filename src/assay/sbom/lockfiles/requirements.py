@@ -32,6 +32,9 @@ MAX_REQUIREMENT_CHARACTERS: Final = 4096  # without its hashes; bounds the patte
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*\Z")
 _HASH: Final = re.compile(r"\s--hash[= ]\s*(\S+)")
 _OPTION: Final = re.compile(r"\s--?[A-Za-z][\w-]*(?:[= ].*)?\Z")
+_OPTION_LINE: Final = re.compile(
+    r"(?:(-[rce])[=\s]?|(--?[A-Za-z][\w-]*)(?:[=\s]|\Z))(.*)\Z", re.ASCII
+)
 _NAMED: Final = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\[\]]*\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?(?P<versions>[^@;()]*)\)?)\s*(?:;.*)?\Z",
@@ -128,11 +131,8 @@ def _read_line(line: str, draft: Draft, files: _Files) -> None:
 
 
 def _read_option(line: str, draft: Draft, files: _Files) -> None:
-    option, _, value = line.replace("=", " ", 1).partition(" ")
-    short = option[:2]
-    if short in {"-r", "-c", "-e"} and option != short:  # -rfile.txt
-        option, value = short, f"{option[2:]}{line[len(option) :]}"
-    value = value.strip()
+    match = _OPTION_LINE.match(line)
+    option, value = (match[1] or match[2], match[3].strip()) if match else (line, "")
     if option in _FILES:
         target = files.includes if _FILES[option] == "includes" else files.constraints
         target.append(_beside(draft.path, value))
