@@ -177,18 +177,24 @@ def test_replace_refs_grafts_and_the_commit_graph_bend_nothing(tmp_path: Path) -
 
 
 def test_a_forged_commit_graph_is_not_believed(tmp_path: Path) -> None:
-    """Parents are taken from the commits: the graph file of another history hides nothing."""
+    """Git takes the parents from that file, unverified; here it would hide all but the last."""
     repo = GitRepo(tmp_path / "repo")
-    repo.commit("First")
-    repo.commit("Second")
+    for message in ("First", "Second", "Third"):
+        repo.commit(message)
     repo.git("commit-graph", "write", "--reachable")
     graph = repo.git_dir / "objects" / "info" / "commit-graph"
     graph.chmod(0o644)
-    data = graph.read_bytes()
-    at = data.index(b"GRAPH_PARENT") if b"GRAPH_PARENT" in data else len(data) // 2
-    graph.write_bytes(data[:at] + bytes(len(data) - at))
+    data = bytearray(graph.read_bytes())
+    row = data.index(b"CDAT", 8) + 4  # in the table of chunks: a name, then an offset
+    first = int.from_bytes(data[row : row + 8], "big")
+    no_parent = (0x70000000).to_bytes(4, "big")
+    for entry in range(3):
+        at = first + entry * 36 + 20  # behind the id of the tree
+        data[at : at + 4] = no_parent
+    graph.write_bytes(data)
+    assert len(repo.git("rev-list", "HEAD").split()) == 1
     repository = open_repository(repo.top)
-    assert len(run_git(repository, "rev-list", "HEAD").split()) == 2
+    assert len(run_git(repository, "rev-list", "HEAD").split()) == 3
 
 
 def test_nothing_is_fetched_into_a_partial_clone(tmp_path: Path) -> None:

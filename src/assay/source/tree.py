@@ -34,7 +34,7 @@ from assay.system.files import create_beneath
 __all__ = ["EntryKind", "Extracted", "TreeEntry", "extract_tree", "list_tree", "load_blob"]
 
 MAX_TREE_BYTES: Final = 64 * 2**20  # one folder of about a million names
-MAX_ENTRIES: Final = 2_000_000  # several times the largest monorepos that are public
+MAX_ENTRIES: Final = 1_000_000  # more than the largest public repositories; about 600 MB here
 MAX_DEPTH: Final = 1_024  # folders in folders; Git's own limit is of that order
 MAX_OBJECT_LISTING: Final = 4 * 2**30  # some 70 million objects
 MAX_FILE_BYTES: Final = 50 * 2**20  # sources are far below; larger ones are data
@@ -59,7 +59,9 @@ class _Named:
     oid: str
 
 
-def list_tree(repository: GitPlace, commit: str) -> tuple[TreeEntry, ...]:
+def list_tree(
+    repository: GitPlace, commit: str, *, max_entries: int = MAX_ENTRIES
+) -> tuple[TreeEntry, ...]:
     """Return every file, link and submodule of a commit, in the order of paths.
 
     Raises:
@@ -68,7 +70,7 @@ def list_tree(repository: GitPlace, commit: str) -> tuple[TreeEntry, ...]:
     """
     with open_reader(repository) as reader:
         content = reader.read(commit, kind="commit", max_bytes=MAX_COMMIT_BYTES)
-        named = tuple(_walk(reader, tree_of(content)))
+        named = tuple(_walk(reader, tree_of(content), max_entries))
     blobs = {item.oid for item in named if kind_of_mode(item.mode) is not EntryKind.SUBMODULE}
     sizes = load_sizes(repository, blobs)
     return tuple(
@@ -140,7 +142,7 @@ def load_sizes(repository: GitPlace, oids: Iterable[str]) -> Mapping[str, int]:
     }
 
 
-def _walk(reader: GitReader, root: str) -> Iterator[_Named]:
+def _walk(reader: GitReader, root: str, max_entries: int) -> Iterator[_Named]:
     """Yield all entries that are no folders, reading the folders of one depth after the other."""
     level = [_Named(path="", mode="040000", oid=root)]
     count = length = 0
@@ -150,8 +152,8 @@ def _walk(reader: GitReader, root: str) -> Iterator[_Named]:
         below: list[_Named] = []
         for item in _read_folders(reader, level):
             count, length = count + 1, length + len(item.path)
-            if count > MAX_ENTRIES or length > MAX_PATH_BYTES:
-                raise UnavailableError(f"the commit has more than {MAX_ENTRIES} paths")
+            if count > max_entries or length > MAX_PATH_BYTES:
+                raise UnavailableError(f"the commit has more than {max_entries} paths")
             if kind_of_mode(item.mode) is EntryKind.FOLDER:
                 below.append(item)
             else:
