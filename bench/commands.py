@@ -47,15 +47,16 @@ def compare(ours: list[str | Path], theirs: list[str | Path], *, cwd: Path) -> t
 def make_shop(folder: Path) -> Path:
     """Make a repository of the demo's shop, with keys, a log and advisories."""
     shop = folder / "shop"
-    for command in (
-        ["cp", "-r", ROOT / "examples" / "shop", shop],
-        ["git", "-C", shop, "init", "--quiet"],
-        ["git", "-C", shop, "add", "--all"],
-        ["git", "-C", shop, "-c", "user.name=Ada", "-c", "user.email=ada@shop.example", "commit"]
-        + ["--quiet", "--message", "Start"],
-        [BIN / "assay", "init", shop],
-        [BIN / "assay", "vulns", "import", ROOT / "examples" / "advisories"],
-    ):
+    person = ("-c", "user.name=Ada", "-c", "user.email=ada@shop.example")
+    commands: tuple[tuple[str | Path, ...], ...] = (
+        ("cp", "-r", ROOT / "examples" / "shop", shop),
+        ("git", "-C", shop, "init", "--quiet"),
+        ("git", "-C", shop, "add", "--all"),
+        ("git", "-C", shop, *person, "commit", "--quiet", "--message", "Start"),
+        (BIN / "assay", "init", shop),
+        (BIN / "assay", "vulns", "import", ROOT / "examples" / "advisories"),
+    )
+    for command in commands:
         subprocess.run(command, env=environment(shop), check=True, stdout=subprocess.DEVNULL)
     return shop
 
