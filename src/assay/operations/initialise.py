@@ -59,6 +59,12 @@ def initialise(path: Path, *, algorithm: str = ED25519, clock: Clock = now) -> I
     made = _make_keys(home, algorithm)
     signers = load_signers(home)
     origin, new_log = _make_log(repository)
+    if not new_log and not home.trust(origin).exists():
+        raise UsageError(
+            f"the log {origin!r} was made under another ASSAY_HOME",
+            where=str(state_folder(repository)),
+            hint="set ASSAY_HOME to that folder; or move this one away, and begin a new log",
+        )
     new_trust = _make_trust(home, origin, signers, clock)
     public = signers.statements.public
     return Initialised(
