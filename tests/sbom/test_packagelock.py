@@ -98,7 +98,7 @@ def test_workspaces_and_links_are_our_own() -> None:
     )
     assert purls(reading) == ["pkg:npm/a@1.0.0", "pkg:npm/a@2.0.0"]
     assert [item.direct for item in reading.components] == [True, False]
-    assert reading.covers == {"", "web"}
+    assert reading.covers == frozenset({"", "web"})
 
 
 NOTED = {

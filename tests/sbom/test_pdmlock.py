@@ -48,7 +48,7 @@ def test_packages() -> None:
     assert [item.development for item in reading.components] == [False, True, None]
     assert reading.components[0].depends_on == ("pkg:pypi/click@8.0",)
     assert reading.components[0].hashes == (f"sha256:{A}",)
-    assert reading.covers == {""}
+    assert reading.covers == frozenset({""})
     assert not reading.not_checked
 
 

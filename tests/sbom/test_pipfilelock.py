@@ -27,7 +27,7 @@ def test_groups() -> None:
     assert purls(reading) == ["pkg:pypi/flask@3.0", "pkg:pypi/pytest@8.0", "pkg:pypi/sphinx@7.0"]
     assert [item.development for item in reading.components] == [False, True, True]
     assert reading.components[0].hashes == (f"sha256:{A}",)
-    assert reading.covers == {""}
+    assert reading.covers == frozenset({""})
 
 
 def test_git_and_folder() -> None:

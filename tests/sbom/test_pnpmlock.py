@@ -110,8 +110,8 @@ def test_versions_agree(content: str) -> None:
 
 
 def test_covers() -> None:
-    assert read(VERSION_9).covers == {"", "packages/web"}
-    assert read(VERSION_6).covers == {""}
+    assert read(VERSION_9).covers == frozenset({"", "packages/web"})
+    assert read(VERSION_6).covers == frozenset({""})
 
 
 def test_other_sources() -> None:

@@ -42,7 +42,7 @@ def test_packages() -> None:
     assert first.hashes == (f"sha256:{A}", f"sha256:{B}")
     assert first.depends_on == ("pkg:pypi/click@8.0",)
     assert (first.direct, first.development, second.development) == (None, False, True)
-    assert reading.covers == {""}
+    assert reading.covers == frozenset({""})
     assert not reading.not_checked
 
 

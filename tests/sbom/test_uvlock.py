@@ -77,7 +77,7 @@ def test_graph() -> None:
         (git, (), True, False),
     ]
     assert reading.components[0].hashes == (f"sha256:{A}", f"sha256:{B}")
-    assert reading.covers == {"", "parts/one"}
+    assert reading.covers == frozenset({"", "parts/one"})
     assert not reading.not_checked
 
 

@@ -51,7 +51,7 @@ def test_workspace_and_packages() -> None:
     assert first.hashes == ("yarn:10c0/0a0b",)
     assert first.depends_on == ("pkg:npm/%40s/b@2.0.0",)
     assert (first.direct, second.direct) == (True, False)
-    assert reading.covers == {"", "packages/web"}
+    assert reading.covers == frozenset({"", "packages/web"})
     assert not reading.not_checked
 
 

@@ -35,7 +35,14 @@ from assay.sbom.vendored import parse_vendored
 
 __all__ = ["is_dependency_file", "read_inventory"]
 
-MAX_PATH_CHARACTERS: Final = 8192  # twice what the system allows, for escaped bytes
+MAX_PATH_CHARACTERS: Final = 32_768  # what the system allows, each byte of it escaped, and more
+_REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "lock file": "write it anew with the tool that made it",
+        "manifest": "mend it; its own tool says where it is wrong",
+        "dependency file": "declare these dependencies in a lock file that is read",
+    }
+)
 
 
 def read_inventory(files: Mapping[str, bytes]) -> Inventory:
@@ -46,7 +53,12 @@ def read_inventory(files: Mapping[str, bytes]) -> Inventory:
     """
     collection = _Collection(files=_by_printable_path(files))
     collection.notes += (
-        NotChecked(what="dependency file", where=path, why="another file's name prints the same")
+        NotChecked(
+            what="dependency file",
+            where=path,
+            why="another file's name prints the same",
+            remedy="rename one of the two",
+        )
         for path in _hidden(files)
     )
     collection.read_requirements()
@@ -170,7 +182,7 @@ class _Collection:
         self._note(what, path, printable(f"{error.what}{place}"))
 
     def _note(self, what: str, path: str, why: str) -> None:
-        self.notes.append(NotChecked(what=what, where=path, why=why))
+        self.notes.append(NotChecked(what=what, where=path, why=why, remedy=_REMEDIES[what]))
 
 
 def _by_printable_path(files: Mapping[str, bytes]) -> dict[str, bytes]:

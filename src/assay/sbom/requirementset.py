@@ -60,7 +60,7 @@ def read_requirements(files: Mapping[str, bytes]) -> RequirementSet:
             reading = found.readings[path] = parse_requirements(files[path], path)
         except MalformedError as error:
             refused.add(path)
-            found.notes.append(NotChecked(what="requirements file", where=path, why=error.what))
+            found.notes.append(_refused(path, error))
             continue
         for other in (*reading.includes, *reading.constraints):
             if other in files:
@@ -76,6 +76,12 @@ def _missing(path: str, other: str) -> NotChecked:
         where=f"{path}: {clean(other)}",
         why="it is not among the files that were read",
         remedy="commit it, and name it requirements….txt or constraints….txt",
+    )
+
+
+def _refused(path: str, error: MalformedError) -> NotChecked:
+    return NotChecked(
+        what="requirements file", where=path, why=clean(error.what), remedy="save it as UTF-8"
     )
 
 

@@ -18,6 +18,7 @@ from assay.sbom.component import Component
 
 MAX_NOTES: Final = 200  # for one file; what is beyond is counted, so that no file floods a report
 MAX_NAME_CHARACTERS: Final = 1024  # above any package name or version; bounds what is kept
+WRITE_ANEW: Final = "mend it, or write the file anew with the tool that made it"
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^/?#\s]*@")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9.+-]*://|git@")
@@ -62,7 +63,7 @@ class Draft:
             inner = error.where if error.where.startswith(where) else where
             self.note("lock file entry", inner, error.what)
 
-    def note(self, what: str, where: str, why: str, remedy: str = "") -> None:
+    def note(self, what: str, where: str, why: str, remedy: str = WRITE_ANEW) -> None:
         """Record something in this file that was not read."""
         if len(self.notes) >= MAX_NOTES:
             self.dropped += 1
@@ -78,7 +79,9 @@ class Draft:
         """Return what was collected."""
         if self.dropped:
             more = f"{self.dropped} more entries of this file, after the first {MAX_NOTES}"
-            self.notes.append(NotChecked(what="lock file entry", where=self.path, why=more))
+            self.notes.append(
+                NotChecked(what="lock file entry", where=self.path, why=more, remedy=WRITE_ANEW)
+            )
             self.dropped = 0
         return Reading(
             components=tuple(self.components),
