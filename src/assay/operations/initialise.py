@@ -58,14 +58,12 @@ def initialise(path: Path, *, algorithm: str = ED25519, clock: Clock = now) -> I
     repository, home = open_repository(path), open_home()
     made = _make_keys(home, algorithm)
     signers = load_signers(home)
-    origin, new_log = _make_log(repository)
-    if not new_log and not home.trust(origin).exists():
-        raise UsageError(
-            f"the log {origin!r} was made under another ASSAY_HOME",
-            where=str(state_folder(repository)),
-            hint="set ASSAY_HOME to that folder; or move this one away, and begin a new log",
-        )
-    new_trust = _make_trust(home, origin, signers, clock)
+    origin = _existing_log(repository, home)
+    if not origin:
+        origin = f"assay.local/{secrets.token_hex(8)}"  # random: no two logs share a name
+        _make_trust(home, origin, signers, clock)  # first: a log without one could not be used
+        _make_log(repository, origin)
+        made = (*made, "trust root", "log")
     public = signers.statements.public
     return Initialised(
         log=state_folder(repository) / LOG_FILE,
@@ -74,7 +72,7 @@ def initialise(path: Path, *, algorithm: str = ED25519, clock: Clock = now) -> I
         signer_key=home.signer_key,
         key_id=public.key_id,
         algorithm=public.algorithm,
-        made=(*made, *new_log, *new_trust),
+        made=made,
     )
 
 
@@ -92,23 +90,32 @@ def _make_keys(home: Home, algorithm: str) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _make_log(repository: Repository) -> tuple[str, tuple[str, ...]]:
-    """Return the log's origin; it is random, so that no two logs share a name."""
+def _existing_log(repository: Repository, home: Home) -> str:
+    """Return the origin of the log that is there, empty where there is none.
+
+    Raises:
+        UsageError: It is there, and this home has no trust root for it.
+    """
+    if not (state_folder(repository) / LOG_FILE).exists():
+        return ""
+    with open_log(repository) as store:
+        if not home.trust(store.origin).exists():
+            raise UsageError(
+                f"the log {store.origin!r} was made under another ASSAY_HOME",
+                where=str(store.path),
+                hint="set ASSAY_HOME to that folder; or move this one away, and begin a new log",
+            )
+        return store.origin
+
+
+def _make_log(repository: Repository, origin: str) -> None:
     folder = state_folder(repository)
-    if (folder / LOG_FILE).exists():
-        with open_log(repository) as store:
-            return store.origin, ()
-    origin = f"assay.local/{secrets.token_hex(8)}"
     save_file(folder / ".gitignore", b"*\n")
     save_file(folder / ORIGIN_FILE, f"{origin}\n".encode())
     open_store(folder / LOG_FILE, origin=origin, create=True).close()
-    return origin, ("log",)
 
 
-def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> tuple[str, ...]:
-    path = home.trust(origin)
-    if path.exists():
-        return ()
+def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> None:
     root = TrustRoot(
         principals=(
             Principal(
@@ -122,5 +129,4 @@ def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> tupl
         log_origin=origin,
         log_key=render_note_key(note_key(origin, signers.log.public)),
     )
-    save_file(path, render_trust_root(root))
-    return ("trust root",)
+    save_file(home.trust(origin), render_trust_root(root))
