@@ -13,6 +13,7 @@ from assay.core.notchecked import NotChecked
 from assay.source.objects import (
     ObjectReader,
     id_of,
+    list_lost,
     list_objects,
     size_of,
     split_objects,
@@ -51,10 +52,9 @@ def test_every_blob_commit_and_tag_is_listed_once(repo: GitRepo) -> None:
 
 
 @pytest.mark.parametrize("block_bytes", [300, 1000, 4096, 1 << 20])
-@pytest.mark.parametrize("packed", [False, True])
-def test_contents_are_those_of_git(repo: GitRepo, block_bytes: int, packed: bool) -> None:
-    if packed:
-        repo.git("repack", "-adq")
+@pytest.mark.parametrize("command", ["status", "repack -adq"])
+def test_contents_are_those_of_git(repo: GitRepo, block_bytes: int, command: str) -> None:
+    repo.git(*command.split())  # loose objects, and a pack
     repository = open_repository(repo.top)
     headers = list_objects(repository).headers
     read = contents(repository, headers, block_bytes=block_bytes)
@@ -145,6 +145,25 @@ def test_an_object_that_went_away_is_named(repo: GitRepo) -> None:
     read = {id_of(header) for block in reader.blocks() for header in block.headers}
     assert reader.not_checked == [unread(oid, "Git cannot find it")]
     assert read == {id_of(header) for header in headers} - {oid}
+
+
+def test_what_the_history_needs_and_nobody_has_is_named(repo: GitRepo) -> None:
+    repository = open_repository(repo.top)
+    assert list_lost(repository) == ()
+    blob, tree = repo.text("rev-parse", "HEAD~1:a.txt"), repo.text("rev-parse", "HEAD~1^{tree}")
+    for oid in (blob, tree):
+        loose(repo, oid).unlink()
+    # With the tree gone, nothing leads to the blob any more, and nothing can name it.
+    why = "the history needs it and Git cannot find it"
+    assert list_lost(repository) == (unread(tree, why),)
+
+
+def test_a_history_that_cannot_be_walked_is_named(repo: GitRepo) -> None:
+    repository = open_repository(repo.top)
+    loose(repo, repo.text("rev-parse", "HEAD~1")).unlink()
+    (gap,) = list_lost(repository)
+    assert (gap.what, gap.where) == ("history", "all refs")
+    assert gap.why.startswith("Git could not walk it and said ")
 
 
 def test_an_answer_to_something_else_is_no_answer(repo: GitRepo) -> None:

@@ -21,13 +21,14 @@ from typing import IO, Final
 from assay.core.errors import UnavailableError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.source.git import GitPlace, git_command, git_environment, run_git
+from assay.source.git import GitPlace, git_command, git_environment, run_git, try_git
 from assay.system.process import stream_process
 
 BLOCK_BYTES: Final = 4 * 2**20  # stays in the cache of most processors' last level
 MARGIN_BYTES: Final = 32 * 2**10  # by which pieces overlap on either side; above any match
 MAX_LISTING: Final = 4 * 2**30  # bytes; some 70 million objects
 MAX_RESTARTS: Final = 200  # of Git in one reader; beyond it the repository is no use to anybody
+MAX_LOST: Final = 100  # objects that are named one by one; a partial clone may lack millions
 BIG_FILE: Final = "core.bigFileThreshold=32m"  # above it Git streams a blob and does not load it
 _KINDS: Final = (b"blob", b"commit", b"tag")  # a tree holds names and ids, which tell nothing
 _LISTING_SECONDS: Final = 1800.0
@@ -81,6 +82,30 @@ def list_objects(repository: GitPlace) -> ObjectList:
         elif kind != b"tree":
             unread.append(_unread(line, "Git cannot read it"))
     return ObjectList(headers=tuple(headers), not_checked=tuple(unread))
+
+
+def list_lost(repository: GitPlace) -> tuple[NotChecked, ...]:
+    """Name what the history leads to and the repository does not have: a listing cannot show it.
+
+    Raises:
+        UnavailableError: Git took too long.
+    """
+    done = try_git(
+        repository,
+        *("rev-list", "--objects", "--all", "HEAD", "--missing=print", "--quiet"),
+        seconds=_LISTING_SECONDS,
+    )
+    lost = sorted(line[1:].decode() for line in done.output.split(b"\n") if line[:1] == b"?")
+    named = [
+        _unread(f"{oid} ".encode(), "the history needs it and Git cannot find it") for oid in lost
+    ]
+    if len(named) > MAX_LOST:
+        why = f"the history needs {len(lost)} objects that Git cannot find"
+        named = [*named[:MAX_LOST], _not_checked("objects", "and others", why)]
+    if done.status:
+        why = f"Git could not walk it and said {printable(done.complaint())!r}"
+        named.append(_not_checked("history", "all refs", why))
+    return tuple(named)
 
 
 def split_objects(headers: Sequence[bytes], *, portion_bytes: int) -> tuple[tuple[bytes, ...], ...]:
@@ -287,9 +312,9 @@ def _drain(pipe: IO[bytes], into: list[bytes]) -> None:
 
 
 def _unread(header: bytes, why: str) -> NotChecked:
-    return NotChecked(
-        what="object",
-        where=id_of(header),
-        why=why,
-        remedy="run git fsck; fetch or clone the repository again",
-    )
+    return _not_checked("object", id_of(header), why)
+
+
+def _not_checked(what: str, where: str, why: str) -> NotChecked:
+    remedy = "run git fsck; fetch or clone the repository again"
+    return NotChecked(what=what, where=where, why=why, remedy=remedy)

@@ -8,6 +8,7 @@
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -81,6 +82,13 @@ def _run_one(work: Callable[[State, Task], Result], task: Task) -> Result:
 def _kill_workers(pool: ProcessPoolExecutor, others: set[int | None]) -> None:
     """Kill the processes that were started since `others` were all; they hold nothing to save."""
     pool.shutdown(wait=False, cancel_futures=True)
-    for child in multiprocessing.active_children():
-        if child.pid not in others:
-            child.kill()
+    started = [c for c in multiprocessing.active_children() if c.pid not in others]
+    for child in started:
+        child.kill()
+    for child in started:
+        child.join()
+
+
+def count_cores() -> int:
+    """Return how many processors this process may run on."""
+    return len(os.sched_getaffinity(0))

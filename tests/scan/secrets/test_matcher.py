@@ -1,5 +1,7 @@
 """Both stages together: windows, overlaps, UTF-16, blocks of several objects."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,13 @@ def test_the_span_is_that_of_the_secret() -> None:
     assert match.value == token.encode()
     assert (match.start, match.end) == (11, 51)
     assert match.lines_before == 1
-    assert match.line == f"two = '{token}' three".encode()
+    assert match.line == b""
+
+
+def test_the_line_is_there_for_a_permission() -> None:
+    line = f"two = '{fill('npm_{b62:30}{crc}')}' # " + "assay" + ":allow"
+    (match,) = MATCHER.find(f"one\n{line}\nthree".encode())
+    assert match.line == line.encode()
 
 
 def test_the_most_specific_rule_stays() -> None:
@@ -89,7 +97,7 @@ def test_windows_cover_every_end_and_do_not_overlap(
     for end in ends:
         low, high = max(0, end - before), min(200, end + after)
         assert any(first <= low and high <= last for first, last in cut)
-    assert all(one[1] < other[0] for one, other in zip(cut, cut[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(cut))
 
 
 @given(st.binary(max_size=400))

@@ -17,12 +17,14 @@ one of the `WIDE_WORDS` in it, is searched again without its NUL bytes, which gi
 byte order, also in the middle of a binary file.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import re2
 
+from assay.scan.secrets.permission import MARK
 from assay.scan.secrets.plausible import (
     entropy_of,
     has_digits,
@@ -46,8 +48,8 @@ class Match:
     """A secret in some bytes: its rule, the span and the value of the secret, what speaks for it.
 
     `doubt` is empty or says why it may be none; `detail` is what could be told from the value.
-    `lines_before` counts the line ends in front of it, `line` is the text of its line. In `wide`
-    text the span is that in the text without NUL bytes.
+    `lines_before` counts the line ends in front of it; `line` is the text of its line where a
+    permission stands anywhere. In `wide` text the span is that in the text without NUL bytes.
     """
 
     rule: Rule
@@ -104,8 +106,11 @@ class Matcher:
 
     def _narrow_matches(self, data: memoryview, hits: Sequence[Hit]) -> tuple[Match, ...]:
         found: list[Match] = []
-        for number in sorted({number for _, number in hits} - {self._triggers.wide}):
-            ends = [end for end, other in hits if other == number]
+        ends_of: dict[int, list[int]] = {}
+        for end, number in hits:
+            ends_of.setdefault(number, []).append(end)
+        ends_of.pop(self._triggers.wide, None)
+        for number, ends in sorted(ends_of.items()):
             found += self._around(data, number, ends)
         return _placed(_without_overlaps(found), data)
 
@@ -197,12 +202,17 @@ def _match(rule: Rule, start: int, end: int, checked: Checked, value: bytes) -> 
 def _without_overlaps(found: list[Match]) -> tuple[Match, ...]:
     """Keep, of secrets that overlap, the most specific, then the longest, then the first."""
     kept: list[Match] = []
+    starts: list[int] = []  # of `kept`, which is in their order
     for match in sorted(
         found, key=lambda m: (-m.rule.rank, bool(m.doubt), m.start - m.end, m.start, m.rule.id)
     ):
-        if all(match.end <= other.start or other.end <= match.start for other in kept):
-            kept.append(match)
-    return tuple(sorted(kept, key=lambda m: (m.start, m.end, m.rule.id)))
+        place = bisect_left(starts, match.start)
+        free_before = not place or kept[place - 1].end <= match.start
+        free_behind = place == len(kept) or match.end <= starts[place]
+        if free_before and free_behind:
+            kept.insert(place, match)
+            starts.insert(place, match.start)
+    return tuple(kept)
 
 
 def _placed(matches: tuple[Match, ...], data: memoryview) -> tuple[Match, ...]:
@@ -210,13 +220,18 @@ def _placed(matches: tuple[Match, ...], data: memoryview) -> tuple[Match, ...]:
     if not matches:
         return ()
     content = bytes(data)
+    wants_line = MARK in content  # nobody else reads it, and of many matches it is much
     placed: list[Match] = []
     lines = counted = 0
     for match in matches:
         lines += content.count(b"\n", counted, match.start)
         counted = max(counted, match.start)
-        start = content.rfind(b"\n", max(0, match.start - LINE_BYTES), match.start) + 1
-        end = content.find(b"\n", match.end, match.end + LINE_BYTES)
-        line = content[start : end if end >= 0 else match.end + LINE_BYTES]
+        line = _line_around(content, match) if wants_line else b""
         placed.append(replace(match, lines_before=lines, line=line))
     return tuple(placed)
+
+
+def _line_around(content: bytes, match: Match) -> bytes:
+    start = content.rfind(b"\n", max(0, match.start - LINE_BYTES), match.start) + 1
+    end = content.find(b"\n", match.end, match.end + LINE_BYTES)
+    return content[start : end if end >= 0 else match.end + LINE_BYTES]

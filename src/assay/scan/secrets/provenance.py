@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from assay.core.errors import UnavailableError
+from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
 from assay.source.git import GitPlace, git_command, git_environment, run_git
 from assay.system.process import stream_process
 
 _READ_BYTES: Final = 2**20
-_COMMIT: Final = b"commit "
+_YEAR_10000: Final = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -33,6 +35,14 @@ class HeadTree:
 
     paths: dict[str, tuple[str, ...]]
     submodules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """Where blobs first stood, by their id, and whether the walk came to its end."""
+
+    places: dict[str, tuple[Appearance, ...]]
+    not_checked: tuple[NotChecked, ...] = ()
 
 
 def list_head(repository: GitPlace) -> HeadTree:
@@ -59,64 +69,81 @@ def list_head(repository: GitPlace) -> HeadTree:
     )
 
 
-def trace_blobs(repository: GitPlace, wanted: frozenset[str]) -> dict[str, tuple[Appearance, ...]]:
-    """Return, for each wanted blob that any ref leads to, where it first stood.
+def trace_blobs(repository: GitPlace, wanted: frozenset[str]) -> Traced:
+    """Find, for each wanted blob that any ref leads to, where it first stood.
+
+    A history that cannot be walked to its end costs places, not findings, and is named.
 
     Raises:
-        UnavailableError: Git could not walk the history to its end.
+        UnavailableError: Git cannot be started.
     """
-    if not wanted:
-        return {}
-    sought = {oid.encode() for oid in wanted}
     found: dict[str, dict[str, Appearance]] = {}
-    for commit, seconds, oid, raw in _additions(repository):
-        if oid in sought:
+    walk = _Walk(repository)
+    for commit, seconds, blob, raw in walk.additions() if wanted else ():
+        oid = blob.decode()
+        if oid in wanted:
             path = raw.decode("utf-8", "surrogateescape")
             on = datetime.fromtimestamp(seconds, UTC).date().isoformat() if seconds else ""
-            found.setdefault(oid.decode(), {}).setdefault(
-                path, Appearance(path=path, commit=commit, on=on)
-            )
-    return {oid: tuple(places.values()) for oid, places in found.items()}
+            appearance = Appearance(path=path, commit=commit, on=on)
+            found.setdefault(oid, {}).setdefault(path, appearance)
+    return Traced(
+        places={oid: tuple(places.values()) for oid, places in found.items()},
+        not_checked=walk.not_checked,
+    )
 
 
-def _additions(repository: GitPlace) -> Iterator[tuple[str, int, bytes, bytes]]:
-    """Yield (commit, author's time, blob id, path) of every change, parents before children."""
-    commit, seconds = "", 0
-    blob: bytes | None = None
-    for token in _tokens(repository):
-        if blob is not None:
-            yield commit, seconds, blob, token
-            blob = None
-        elif token.startswith((b":", b"\n:")):  # the first of a commit follows its format
-            blob = token.split(b" ")[-2]  # modes, then ids, then the status; the last id is new
-        elif token.startswith(_COMMIT):
-            _, name, date = token.split(b" ")
-            commit, seconds = name.decode(), _seconds(date)
+class _Walk:
+    """One walk over the history; `not_checked` is complete when it has ended."""
+
+    def __init__(self, repository: GitPlace) -> None:
+        self.not_checked: tuple[NotChecked, ...] = ()
+        self._repository = repository
+
+    def additions(self) -> Iterator[tuple[str, int, bytes, bytes]]:
+        """Yield (commit, author's time, blob id, path) of every change, parents first."""
+        commit, seconds = "", 0
+        blob: bytes | None = None
+        for token in self._tokens():
+            if blob is not None:
+                yield commit, seconds, blob, token
+                blob = None
+                continue
+            about = token.lstrip(b"\n")  # Git ends some parts with a line end, and others with NUL
+            if about.startswith(b":"):
+                blob = about.split(b" ")[-2]  # modes, ids, status; the last id is the new one
+            elif about.startswith(b"commit "):
+                _, name, date = about.split(b" ")
+                commit, seconds = name.decode(), _seconds(date)
+
+    def _tokens(self) -> Iterator[bytes]:
+        command = git_command(
+            self._repository,
+            *("log", "--all", "HEAD", "--reverse", "--topo-order", "--root", "-c", "--raw"),
+            *("--no-abbrev", "--no-renames", "-z", "--no-color", "--format=commit %H %at"),
+        )
+        with stream_process(
+            command, cwd=self._repository.top, environment=git_environment(self._repository)
+        ) as child:
+            if child.stdout is None or child.stderr is None:
+                raise UnavailableError("Git has no pipes")
+            rest = b""
+            while chunk := child.stdout.read(_READ_BYTES):
+                *tokens, rest = (rest + chunk).split(b"\0")
+                yield from tokens
+            complaint = child.stderr.read()
+            if child.wait():
+                said = printable(complaint[-200:].decode(errors="replace").strip())
+                self.not_checked = (
+                    NotChecked(
+                        what="history",
+                        where="the places of the secrets that were found",
+                        why=f"Git could not walk it and said {said!r}",
+                        remedy="run git fsck; fetch or clone the repository again",
+                    ),
+                )
 
 
 def _seconds(date: bytes) -> int:
     """Return an author's time that a calendar has; anybody can write any number into a commit."""
     number = int(date) if date.isdigit() else 0
-    return number if number < 253_402_300_800 else 0  # the year 10000
-
-
-def _tokens(repository: GitPlace) -> Iterator[bytes]:
-    command = git_command(
-        repository,
-        *("log", "--all", "HEAD", "--reverse", "--topo-order", "--root", "-c", "--raw"),
-        *("--no-abbrev", "--no-renames", "-z", "--no-color", "--format=commit %H %at"),
-    )
-    with stream_process(
-        command, cwd=repository.top, environment=git_environment(repository)
-    ) as child:
-        if child.stdout is None or child.stderr is None:
-            raise UnavailableError("Git has no pipes")
-        rest = b""
-        while chunk := child.stdout.read(_READ_BYTES):
-            *tokens, rest = (rest + chunk).split(b"\0")
-            yield from tokens
-        complaint = child.stderr.read()
-        if child.wait():
-            raise UnavailableError(
-                f"Git could not walk the history: {complaint[-200:]!r}", hint="run git fsck"
-            )
+    return number if number < _YEAR_10000 else 0

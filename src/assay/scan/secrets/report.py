@@ -13,17 +13,18 @@ from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
 from assay.scan.secrets.hit import Hit
-from assay.scan.secrets.provenance import Appearance, HeadTree
+from assay.scan.secrets.provenance import HeadTree, Traced
 from assay.scan.secrets.rule import Rule
 
 MAX_LOCATIONS: Final = 50  # of one finding; the message counts all
 AT_HEAD: Final = "at HEAD"
 IN_HISTORY: Final = "history only"
 UNREACHABLE: Final = "unreachable object"
+UNTRACED: Final = "place unknown"  # the history could not be walked to its end
 IN_MESSAGE: Final = "commit message"
 IN_TAG: Final = "tag message"
 IN_WORK_TREE: Final = "working tree"
-_ORDER: Final = (AT_HEAD, IN_WORK_TREE, IN_MESSAGE, IN_TAG, IN_HISTORY, UNREACHABLE)
+_ORDER: Final = (AT_HEAD, IN_WORK_TREE, IN_MESSAGE, IN_TAG, IN_HISTORY, UNREACHABLE, UNTRACED)
 _REFERENCES: Final = ("CWE-798",)
 
 
@@ -47,7 +48,7 @@ class Places:
     """What is known about where blobs stand, and what may be left out, at one time."""
 
     head: HeadTree
-    traced: Mapping[str, tuple[Appearance, ...]]
+    traced: Traced
     excluded: tuple[Exclusion, ...]
     at: datetime
 
@@ -94,7 +95,7 @@ def _places_of(hit: Hit, places: Places) -> tuple[_Place, ...]:
 
 def _places_of_blob(hit: Hit, places: Places) -> tuple[_Place, ...]:
     now = places.head.paths.get(hit.where, ())
-    appearances = places.traced.get(hit.where, ())
+    appearances = places.traced.places.get(hit.where, ())
     known = {appearance.path for appearance in appearances}
     found = [
         _Place(
@@ -114,7 +115,8 @@ def _places_of_blob(hit: Hit, places: Places) -> tuple[_Place, ...]:
         if path not in known  # a shallow history need not say where it comes from
     ]
     if not found:
-        location = Location(path=f"object {hit.where}", line=hit.line, note=UNREACHABLE)
+        note = UNTRACED if places.traced.not_checked else UNREACHABLE
+        location = Location(path=f"object {hit.where}", line=hit.line, note=note)
         found.append(_Place(location=location, on=""))
     return tuple(found)
 

@@ -9,6 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -84,8 +85,9 @@ class RuleSet:
     digest: str
 
 
+@cache
 def load_rules() -> RuleSet:
-    """Read the rules that come with this package.
+    """Read the rules that come with this package; they do not change while it runs.
 
     Raises:
         MalformedError: A file is not TOML, or a rule in it is incomplete.

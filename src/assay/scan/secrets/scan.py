@@ -6,8 +6,10 @@ files of the working tree. The key of the identities is not: it is a secret itse
 
 import hashlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Final
@@ -28,14 +30,13 @@ from assay.scan.secrets.search import (
     search_objects,
 )
 from assay.source.git import run_git
-from assay.source.objects import ObjectList, list_objects, size_of, split_objects
+from assay.source.objects import ObjectList, list_lost, list_objects, size_of, split_objects
 from assay.source.repository import Repository
 from assay.system.parallel import run_tasks
 
 SCANNER: Final = "secrets"
 MIN_KEY_BYTES: Final = 32  # of the identity key: a shorter one can be tried out
-PORTION_BYTES: Final = 48 * 2**20  # large against the start of Git, small against a worker's share
-SMALL_BYTES: Final = 24 * 2**20  # sooner searched here than workers are started
+PORTION_BYTES: Final = 32 * 2**20  # large against the start of Git, small against a worker's share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class _WorkTree:
     digest: str
 
 
-def scan_secrets(
+def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is for tests
     repository: Repository,
     *,
     identity_key: bytes,
@@ -53,6 +54,7 @@ def scan_secrets(
     workers: int,
     worktree_files: Iterable[tuple[str, bytes]],
     excluded: tuple[Exclusion, ...],
+    portion_bytes: int = PORTION_BYTES,
 ) -> ScanReport:
     """Search the whole repository for secrets.
 
@@ -70,21 +72,26 @@ def scan_secrets(
             f"an identity key of {len(identity_key)} bytes, where {MIN_KEY_BYTES} are needed"
         )
     rules = load_rules()
-    matcher = Matcher(rules.rules)
-    listed = list_objects(repository)
+    with ThreadPoolExecutor() as pool:  # Git works while the rules are compiled
+        listing, losing = pool.submit(list_objects, repository), pool.submit(list_lost, repository)
+        serialized = _compiled_rules()
+        listed = listing.result()
+        named = {item.where for item in listed.not_checked}
+        lost = tuple(item for item in losing.result() if item.where not in named)
     settings = SearchSettings(
         repository=repository,
         rules=rules.rules,
-        serialized=matcher.serialize(),
+        serialized=serialized,
         identity_key=identity_key,
         at=at,
     )
-    portions = _search_history(listed, settings, workers=workers)
-    tree = _search_files(worktree_files, Search(matcher, identity_key=identity_key, at=at))
+    portions = _search_history(listed, settings, workers=workers, portion_bytes=portion_bytes)
+    tree = _search_files(worktree_files, prepare_search(settings)[1])
     head = list_head(repository)
     hits = [hit for portion in (*portions, tree.portion) for hit in portion.hits]
     blobs = frozenset(hit.where for hit in hits if hit.kind == "blob")
-    places = Places(head=head, traced=trace_blobs(repository, blobs), excluded=excluded, at=at)
+    traced = trace_blobs(repository, blobs)
+    places = Places(head=head, traced=traced, excluded=excluded, at=at)
     outcome = describe_hits(hits, rules=rules.rules, places=places)
     unread = [item for portion in (*portions, tree.portion) for item in portion.not_checked]
     return ScanReport(
@@ -96,21 +103,36 @@ def scan_secrets(
         examined=MappingProxyType(_examined(listed, tree)),
         findings=outcome.findings,
         not_checked=tuple(
-            sorted({*listed.not_checked, *unread, *outcome.not_checked, *_gaps(repository, head)})
+            sorted(
+                {
+                    *listed.not_checked,
+                    *lost,
+                    *unread,
+                    *traced.not_checked,
+                    *outcome.not_checked,
+                    *_gaps(repository, head),
+                }
+            )
         ),
     )
 
 
+@cache
+def _compiled_rules() -> tuple[bytes, bytes]:
+    """Compile the rules once in this process: it takes as long as searching 200 MB."""
+    return Matcher(load_rules().rules).serialize()
+
+
 def _search_history(
-    listed: ObjectList, settings: SearchSettings, *, workers: int
+    listed: ObjectList, settings: SearchSettings, *, workers: int, portion_bytes: int
 ) -> tuple[Portion, ...]:
-    small = sum(size_of(header) for header in listed.headers) < SMALL_BYTES
+    """Search all objects; what is smaller than a portion is sooner searched than handed out."""
     return run_tasks(
         search_objects,
-        split_objects(listed.headers, portion_bytes=PORTION_BYTES),
+        split_objects(listed.headers, portion_bytes=portion_bytes),
         prepare=prepare_search,
         settings=settings,
-        workers=1 if small and workers > 1 else workers,
+        workers=workers,
     )
 
 
