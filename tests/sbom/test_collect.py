@@ -194,6 +194,50 @@ def test_go_hashes_come_from_the_sum_beside() -> None:
     assert inventory.lock_files == ("go.mod", "go.sum", "x/go.mod", "x/go.sum")
 
 
+NPM_1 = b'{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0"}}}'
+YARN_4 = b"""__metadata:
+  version: 8
+"shop@workspace:.":
+  version: 0.0.0
+  resolution: "shop@workspace:."
+"a@npm:^1":
+  version: 1.0.0
+  resolution: "a@npm:1.0.0"
+"""
+PNPM_9 = b"""lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      a: {specifier: ^1, version: 1.0.0}
+packages:
+  a@1.0.0:
+    resolution: {integrity: sha512-x}
+"""
+STALE = {
+    "npm-3": {"package-lock.json": NPM},
+    "npm-1": {"package-lock.json": NPM_1},
+    "yarn-1": {"yarn.lock": b'# yarn lockfile v1\na@^1:\n  version "1.0.0"\n'},
+    "yarn-4": {"yarn.lock": YARN_4},
+    "pnpm": {"pnpm-lock.yaml": PNPM_9},
+    "two": {"package-lock.json": NPM, "yarn.lock": YARN_4},
+}
+
+
+@pytest.mark.parametrize("name", STALE)
+def test_a_lock_file_that_lags_behind_its_manifest(name: str) -> None:
+    assert read_inventory({**STALE[name], "package.json": ASKS}).unpinned == ()
+    more = b'{"dependencies": {"a": "^1"}, "devDependencies": {"new": "^2"}}'
+    inventory = read_inventory({**STALE[name], "package.json": more})
+    assert inventory.unpinned == ("package.json: new is not in the lock file",)
+    assert not inventory.not_checked
+
+
+def test_requirements_that_pin_nothing_are_no_lock_file() -> None:
+    inventory = read_inventory({"requirements.txt": b"a==1\n", "x/requirements.txt": b"a\nb==1\n"})
+    assert inventory.lock_files == ("requirements.txt",)
+    assert inventory.examined == {"requirements files": 2}
+
+
 def test_vendored_packages_are_components() -> None:
     inventory = read_inventory(
         {
@@ -246,6 +290,7 @@ def test_real_repositories(bundle: str, shared_data: Path, tmp_path: Path) -> No
     files = {path: (top / path).read_bytes() for path in paths if is_dependency_file(path)}
     inventory = read_inventory(files)
     named = {note.where.partition(": ")[0] for note in inventory.not_checked}
+    named |= {text.partition(": ")[0] for text in inventory.unpinned}
     unseen = set(files) - {*inventory.lock_files, *named}
     assert len(unseen) == inventory.examined.get("manifests", 0)
     for path in ("uv.lock", "poetry.lock"):

@@ -7,6 +7,7 @@ import pytest
 from assay.core.errors import MalformedError
 from assay.sbom.lockfiles.reading import Reading
 from assay.sbom.lockfiles.requirements import MAX_REQUIREMENT_CHARACTERS, parse_requirements
+from assay.sbom.lockfiles.textlines import MAX_TEXT_BYTES
 from tests.sbom.reading import notes, only, purls
 
 COMMIT = "0123456789" * 4
@@ -187,3 +188,11 @@ def test_comment_ends_a_continuation() -> None:
 
 def test_continuation_at_the_end_of_the_file() -> None:
     assert only(read("flask==3.0 \\")).purl == "pkg:pypi/flask@3.0"
+
+
+def test_size_is_bounded() -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_requirements(b" " * (MAX_TEXT_BYTES + 1), "r")
+    assert str(caught.value) == (
+        f"[malformed] {MAX_TEXT_BYTES + 1} bytes, where at most {MAX_TEXT_BYTES} are read"
+    )

@@ -61,7 +61,9 @@ def test_one(content: str, purl: str) -> None:
 
 def test_empty_and_own() -> None:
     assert not read("").components
-    assert read('"a@file:./a":\n  version "1.0.0"\n') == read("")
+    own = read('"a@file:./a":\n  version "1.0.0"\n')
+    assert not own.components
+    assert not own.not_checked
 
 
 NOTED = {

@@ -21,6 +21,7 @@ from assay.sbom.filekinds import (
     GO_MOD,
     GO_SUM,
     Manifest,
+    ParseLock,
     is_dependency_file,
     is_unread,
     is_vendored,
@@ -91,7 +92,10 @@ class _Collection:
             open_files.add(path)
             self.unpinned.add(f"{path}: {text}")
         for path, reading in found.readings.items():
-            self._take(path, reading)
+            self._take(reading)
+            self.examined["requirements files"] += 1
+            if reading.components and path not in open_files:
+                self.lock_files.add(path)
         self.pinned = pinned_names(found.readings, frozenset(open_files))
 
     def read_locks(self) -> None:
@@ -101,13 +105,7 @@ class _Collection:
             if is_vendored(path) and parse is not None:
                 self.examined["lock files of vendored packages, which install nothing"] += 1
             elif parse is not None:
-                try:
-                    self.locks[path] = parse(self.files[path], path)
-                except MalformedError as error:
-                    self.locks[path] = None
-                    self._refused("lock file", path, error)
-                else:
-                    self._take(path, self.locks[path])
+                self._read_lock(path, parse)
 
     def read_go(self) -> None:
         """Read each go.mod with the go.sum beside it."""
@@ -120,7 +118,8 @@ class _Collection:
                 self._refused("lock file", path, error)
                 continue
             self.notes += noted.not_checked
-            self._take(path, reading)
+            self._take(reading)
+            self._count_lock(path)
             if beside in self.files:
                 self.lock_files.add(beside)
             elif reading.components:
@@ -155,19 +154,33 @@ class _Collection:
             not_checked=tuple(sorted(set(self.notes))),
         )
 
-    def _take(self, path: str, reading: Reading | None) -> None:
-        if reading is None:
-            return
+    def _read_lock(self, path: str, parse: ParseLock) -> None:
+        try:
+            reading = self.locks[path] = parse(self.files[path], path)
+        except MalformedError as error:
+            self.locks[path] = None
+            self._refused("lock file", path, error)
+        else:
+            self._take(reading)
+            self._count_lock(path)
+
+    def _count_lock(self, path: str) -> None:
         self.examined["lock files"] += 1
         self.lock_files.add(path)
+
+    def _take(self, reading: Reading) -> None:
         self.components += reading.components
         self.notes += reading.not_checked
 
     def _read_manifest(self, path: str, kind: Manifest, coverage: Coverage) -> None:
         names = kind.parse(self.files[path])
         self.examined["manifests"] += 1
-        if names and not coverage.serves(path, kind, names):
+        lacking = coverage.open_names(path, kind, names) if names else frozenset[str]()
+        if lacking is None:
             self.unlocked.append(path)
+        else:
+            missing = (printable(name) for name in lacking)
+            self.unpinned.update(f"{path}: {name} is not in the lock file" for name in missing)
 
     def _read_vendored(self, path: str) -> None:
         if posixpath.basename(path) == "package.json":

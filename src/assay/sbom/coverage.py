@@ -7,12 +7,14 @@ where a format does not say, all below. Pinned requirements files serve what the
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from assay.sbom.filekinds import Manifest
 from assay.sbom.lockfiles.pypisource import normal_name
 from assay.sbom.lockfiles.reading import Reading
 
-_SUBFOLDER = "requirements"
+_SUBFOLDER: Final = "requirements"
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +24,31 @@ class Coverage:
     locks: Mapping[str, Reading | None]
     pinned: Mapping[str, frozenset[str]]  # by requirements file, those without a loose entry
 
-    def serves(self, path: str, kind: Manifest, names: frozenset[str]) -> bool:
-        """Tell whether some lock file fixes the versions of `names`, which `path` asks for."""
-        if any(self._has_lock(path, folder, kind.locks) for folder in _upwards(path)):
-            return True
-        return kind.or_requirements and self._has_pins(path, names)
+    def open_names(self, path: str, kind: Manifest, names: frozenset[str]) -> frozenset[str] | None:
+        """Return those of `names`, which `path` asks for, that its lock file lacks.
 
-    def _has_lock(self, path: str, folder: str, locks: tuple[str, ...]) -> bool:
-        for name in locks:
+        None: it has no lock file at all. A lock file that could not be read was noted for that,
+        and lacks nothing here.
+        """
+        served = [reading for up in _upwards(path) for reading in self._locks_at(path, up, kind)]
+        if not served and not (kind.or_requirements and self._has_pins(path, names)):
+            return None
+        lacking = [
+            names - reading.names if reading is not None and reading.names is not None else _NOTHING
+            for reading in served
+        ]
+        return frozenset.intersection(*lacking) if lacking else _NOTHING
+
+    def _locks_at(self, path: str, folder: str, kind: Manifest) -> Iterator[Reading | None]:
+        """Yield the lock files in `folder` that serve the manifest at `path`."""
+        inside = posixpath.relpath(posixpath.dirname(path) or ".", folder or ".")
+        for name in kind.locks:
             lock = posixpath.join(folder, name)
-            if lock not in self.locks:
-                continue
-            reading = self.locks[lock]
-            covers = reading.covers if reading is not None else None  # unreadable: noted already
-            inside = posixpath.relpath(posixpath.dirname(path) or ".", folder or ".")
-            if covers is None or ("" if inside == "." else inside) in covers:
-                return True
-        return False
+            if lock in self.locks:
+                reading = self.locks[lock]
+                covers = reading.covers if reading is not None else None
+                if covers is None or ("" if inside == "." else inside) in covers:
+                    yield reading
 
     def _has_pins(self, path: str, names: frozenset[str]) -> bool:
         folders = {posixpath.join(up, sub) for up in _upwards(path) for sub in ("", _SUBFOLDER)}

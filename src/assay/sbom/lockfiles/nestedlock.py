@@ -3,7 +3,7 @@
 How deep they nest needs no bound here: strict JSON has one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.core.jsonvalue import JsonValue
 from assay.sbom.component import Component
@@ -36,9 +36,10 @@ def read_nested_lock(document: JsonValue, draft: Draft) -> Reading:
         MalformedError: `dependencies` is no object.
     """
     root = document.optional("dependencies")
-    if root is not None:
-        _read_level(root, _level(root, None, draft), draft)
-    return draft.finish()
+    if root is None:
+        return replace(draft.finish(), names=frozenset())
+    _read_level(root, _level(root, None, draft), draft)
+    return replace(draft.finish(), names=frozenset(name for name, _ in root.members()))
 
 
 def _level(dependencies: JsonValue, above: _Level | None, draft: Draft) -> _Level:

@@ -63,7 +63,8 @@ def _read_packages(packages: JsonValue, draft: Draft) -> Reading:
                 component = _component(key, place, place.package, places)
                 component = replace(component, found_in=(draft.path,), direct=key in asked)
                 draft.components.append(component)
-    return replace(draft.finish(), covers=frozenset(own))
+    installed = frozenset(key.rpartition(_FOLDER)[2] for key, _ in packages.members())
+    return replace(draft.finish(), covers=frozenset(own), names=installed)
 
 
 def _component(

@@ -64,10 +64,13 @@ def _finish(
 ) -> Reading:
     used: set[str] = set()
     development: set[str] = set()
+    names: set[str] = set()
     for importer in importers.values():
         with draft.entry(importer.where or "importers"):
             used |= _targets(importer, _USED, major, packages)
             development |= _targets(importer, ("devDependencies",), major, packages)
+            lists = (_members(importer, part) for part in (*_USED, "devDependencies"))
+            names.update(name for members in lists for name, _ in members)
     needed = reachable(used, edges)
     for key, (package, entry) in packages.items():
         with draft.entry(entry.where):
@@ -85,7 +88,7 @@ def _finish(
                 )
             )
     covers = frozenset("" if name == "." else name for name in importers)
-    return replace(draft.finish(), covers=covers)
+    return replace(draft.finish(), covers=covers, names=frozenset(names))
 
 
 def _importers(document: JsonValue, draft: Draft) -> dict[str, JsonValue]:

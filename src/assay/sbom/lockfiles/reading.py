@@ -42,6 +42,7 @@ class Reading:
     includes: tuple[str, ...] = ()  # requirements files that are read as part of this one
     constraints: tuple[str, ...] = ()  # requirements files that only pin what this one asks for
     covers: frozenset[str] | None = None  # the folders locked by it; None: it does not say
+    names: frozenset[str] | None = None  # what a manifest may ask for; None: not to be told by name
 
 
 @dataclass(slots=True, kw_only=True)

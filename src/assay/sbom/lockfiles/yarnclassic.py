@@ -5,7 +5,7 @@ indented by two blanks, the names and ranges under `dependencies:` by four.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -44,7 +44,9 @@ def parse_yarn_classic(data: bytes, path: str) -> Reading:
     draft = Draft(path=path)
     packages: list[tuple[NpmPackage, _Block]] = []
     known: dict[str, str] = {}
+    names: set[str] = set()
     for block in _read_blocks(lines, draft):
+        names.update(split_descriptor(request)[0] for request in block.requests)
         with draft.entry(f"line {block.line}"):
             package = _package(block)
             if package is not None:
@@ -52,7 +54,7 @@ def parse_yarn_classic(data: bytes, path: str) -> Reading:
                 known.update((request, package.purl) for request in block.requests)
     for package, block in packages:
         draft.components.append(_component(package, block, known, path))
-    return draft.finish()
+    return replace(draft.finish(), names=frozenset(names))
 
 
 def _component(package: NpmPackage, block: _Block, known: dict[str, str], path: str) -> Component:

@@ -41,17 +41,21 @@ def _read_berry(document: JsonValue, draft: Draft) -> Reading:
     known: dict[str, str] = {}
     direct: set[str] = set()
     own: set[str] = set()
+    names: set[str] = set()
     for key, entry in document.members():
         if key == "__metadata":
             continue
         with draft.entry(entry.where):
+            descriptors = [descriptor.strip() for descriptor in key.split(",")]
+            names.update(split_descriptor(descriptor)[0] for descriptor in descriptors)
             package = _resolution(entry)
             if package is None:
                 direct.update(_dependencies(entry))
-                own.add(entry.field("resolution").text().partition("@workspace:")[2])
+                _, workspace, folder = entry.field("resolution").text().partition("@workspace:")
+                own.update((folder,) if workspace else ())
                 continue
             packages.append((package, entry))
-            known.update((descriptor.strip(), package.purl) for descriptor in key.split(","))
+            known.update((descriptor, package.purl) for descriptor in descriptors)
     asked = {_find(descriptor, known) for descriptor in direct}
     for package, entry in packages:
         with draft.entry(entry.where):
@@ -69,7 +73,7 @@ def _read_berry(document: JsonValue, draft: Draft) -> Reading:
                 )
             )
     covers = frozenset("" if folder == "." else folder for folder in own)
-    return replace(draft.finish(), covers=covers)
+    return replace(draft.finish(), covers=covers, names=frozenset(names))
 
 
 def _resolution(entry: JsonValue) -> NpmPackage | None:
