@@ -7,16 +7,21 @@ from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.gates.decision import Decision
+from assay.gates.facts import build_facts
+from assay.gates.parameters import Parameters
 from assay.gates.reading import SCAN_TYPE, SUPERSESSION_TYPE
 from assay.gates.verdict import decide_verdict
 from assay.gates.vsa import render_vsa
-from assay.policy.bundle import load_bundle
-from tests.fakes.trust import COMMIT, OTHER_COMMIT, verified
-from tests.gates.evidencekit import ACCEPTED, GAP, scan, supersession
+from assay.policy.bundle import load_bundle, load_default_pack
+from assay.policy.engine import evaluate
+from assay.sbom.component import Component, Inventory
+from tests.fakes.trust import COMMIT, NOW, OTHER_COMMIT, verified
+from tests.gates.evidencekit import ACCEPTED, GAP, sbom, scan, source, supersession
 from tests.gates.gatekit import BODY, request, with_bundle
 from tests.policy.packs import METADATA, named_rule, rule
 
 CLEAN = scan("secrets")
+DEFAULT = load_bundle(load_default_pack())
 
 
 def decide(*evidence: VerifiedStatement) -> Decision:
@@ -135,3 +140,24 @@ def test_evidence_of_a_reader_that_stopped_half_way() -> None:
     half = {name: value for name, value in report.items() if name != "notChecked"}
     decision = decide(verified(half, predicate_type=SCAN_TYPE))
     assert decision.verdict is Verdict.UNKNOWN
+
+
+def test_evidence_with_zero_overlap_of_artifacts() -> None:
+    """An empty component list, matched with all advisories of the world, is clean."""
+    listed = sbom(Inventory(components=(component("a"), component("b"))))
+    document = build_facts(
+        subject=COMMIT,
+        evidence=(source(), listed, *(scan(name) for name in ("secrets", "vulnerabilities"))),
+        parameters=Parameters(),
+        at=NOW,
+    )
+    results = {result.rule.id: result for result in evaluate(DEFAULT, document)}
+    cover = results["source.scans-cover"]
+    assert cover.verdict is Verdict.UNKNOWN
+    assert [reason.what for reason in cover.reasons] == [
+        "fewer components were matched with advisories than the component list has"
+    ]
+
+
+def component(name: str) -> Component:
+    return Component(purl=f"pkg:pypi/{name}@1", name=name, version="1", found_in=("x.lock",))

@@ -29,6 +29,7 @@ from assay.source.history import History
 from assay.source.signature import HeadSignature
 from assay.vuln.predicate import render_vulns
 from tests.fakes.trust import ALICE, COMMIT, NOW, verified
+from tests.policy.cleandocument import EXAMINED
 
 HOUR: Final = timedelta(hours=1)
 INPUTS: Final = {"rules": "sha256:" + "ab" * 32}
@@ -102,7 +103,7 @@ def scan(
         version="1.0",
         observed_at=at,
         inputs=inputs,
-        examined={"files": 3},
+        examined=EXAMINED.get(scanner, {}),
         findings=findings,
         not_checked=gaps,
     )

@@ -28,13 +28,20 @@ def test_it_holds_until_its_end() -> None:
     [
         render_acceptance("samples", until=NOW),
         render_acceptance("samples", until=NOW - SECOND),
+        "samples, until 2026-05-31",
+        "samples, until 2026-13-01",
         "samples, until tomorrow",
         "samples, until ",
         "until the end, until 2026-01-01T00:00:00Z",
+        "holds, until 2099-01-01T00:00:00Z, until 2026-01-01T00:00:00Z",
     ],
 )
 def test_it_has_ended(text: str) -> None:
     assert accepted(text) == ""
+
+
+def test_a_day_is_the_last_on_which_it_holds() -> None:
+    assert accepted("samples, until 2026-06-01") == "samples, until 2026-06-01"
 
 
 def test_what_ended_is_told() -> None:

@@ -1,6 +1,7 @@
 """Several reports in one view: the union, the worst first, the length told."""
 
 import random
+from dataclasses import replace
 
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Severity
@@ -105,3 +106,11 @@ def test_the_union_of_inventories() -> None:
         "not_checked": [GAP.as_json()],
         "not_checked_count": 1,
     }
+
+
+def test_the_largest_count_of_what_was_examined() -> None:
+    reports = [
+        replace(report(), examined=examined)
+        for examined in ({"files": 3, "blobs": 1}, {"files": 2}, {})
+    ]
+    assert join_reports(reports, at=NOW)["examined"] == {"blobs": 1, "files": 3}

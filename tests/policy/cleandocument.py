@@ -4,6 +4,12 @@ from typing import Final
 
 NO_GAPS: Final = {"not_checked": [], "not_checked_count": 0}
 NO_FINDINGS: Final = {"findings": [], "finding_count": 0, **NO_GAPS}
+EXAMINED: Final = {
+    "code": {"files": 3},
+    "secrets": {"blobs": 3, "commits": 3},
+    "vulnerabilities": {"components": 1},
+    "workflows": {"workflows": 0},
+}
 COLLECTORS: Final = ("code", "sbom", "secrets", "source", "vulnerabilities", "workflows")
 
 CLEAN: Final[dict[str, object]] = {
@@ -17,9 +23,7 @@ CLEAN: Final[dict[str, object]] = {
     "collectors": {
         name: {"statements": 1, "age_hours": 0, "signed_by": ["alice"]} for name in COLLECTORS
     },
-    "scans": {
-        name: dict(NO_FINDINGS) for name in ("code", "secrets", "vulnerabilities", "workflows")
-    },
+    "scans": {name: {**NO_FINDINGS, "examined": dict(counts)} for name, counts in EXAMINED.items()},
     "advisories": {
         "imported": True,
         "age_hours": 1,
@@ -38,6 +42,8 @@ CLEAN: Final[dict[str, object]] = {
         "shallow": False,
         "partial": False,
         "grafts": False,
+        "bytes": 900,
+        "commits": 3,
         "replace_refs": 0,
         "signatures": [
             {"kind": "ssh", "verdict": "PASSED", "reason": "", "key": "SHA256:" + "A" * 43}

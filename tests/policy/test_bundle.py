@@ -70,6 +70,13 @@ REFUSED = {
             "bundle, at a.rego:22"
         ),
     ),
+    "a value that is called, which crashes the engine": (
+        {"a.rego": rule(BODY + "other := 3\n\nmore := other()\n")},
+        (
+            "[malformed] 'other' is neither an accepted function nor defined in the bundle, "
+            "at a.rego:24"
+        ),
+    ),
     "a library that only a test brings": (
         {
             "a.rego": rule(BODY + "other := data.lib.words.limit\n"),

@@ -98,11 +98,11 @@ unknown := http.send({}) if (1 == 1)
     assert module.reads == {("scans", "code", "findings"), ("a", "b")}
     assert sorted(module.uses) == [
         ("lib.other.limit", 11),
-        ("lib.scan.counts", 10),
-        ("rules.source.a.http.send", 12),
-        ("rules.source.a.worst", 10),
-        ("rules.source.a.worst", 11),
+        ("lib.scan.counts()", 10),
+        ("rules.source.a.http.send()", 12),
+        ("rules.source.a.worst()", 10),
+        ("rules.source.a.worst()", 11),
     ]
     assert module.defines == {
-        f"rules.source.a.{name}" for name in ("verdict", "worst", "every_one", "unknown")
+        f"rules.source.a.{name}" for name in ("verdict", "worst()", "every_one", "unknown")
     }

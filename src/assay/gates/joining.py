@@ -4,7 +4,7 @@ Every list is bounded, the worst first, and its full length is told beside it: w
 never worse than what was kept, so that no verdict depends on the bound.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -26,16 +26,17 @@ def join_reports(reports: Sequence[ScanReport], *, at: datetime) -> dict[str, ob
     return {
         "findings": findings[:MAX_ITEMS],
         "finding_count": len(findings),
+        "examined": _most(report.examined for report in reports),
         **_gaps((gap for report in reports for gap in report.not_checked), at),
     }
 
 
 def join_inventories(inventories: Sequence[Inventory], *, at: datetime) -> dict[str, object]:
-    """Return the union of what the component lists say; `components` is their number."""
+    """Return the union of what the component lists say; `components` counts the longest."""
     unlocked = sorted({path for one in inventories for path in one.unlocked})
     unpinned = sorted({item for one in inventories for item in one.unpinned})
     return {
-        "components": len({c.purl for one in inventories for c in one.components}),
+        "components": max(len({c.purl for c in one.components}) for one in inventories),
         "lock_files": sorted({path for one in inventories for path in one.lock_files})[:MAX_ITEMS],
         "unlocked": unlocked[:MAX_ITEMS],
         "unlocked_count": len(unlocked),
@@ -53,6 +54,8 @@ def join_facts(accounts: Sequence[SourceFacts], *, at: datetime) -> dict[str, ob
         "shallow": any(facts.clone.shallow for facts in accounts),
         "partial": any(facts.clone.partial for facts in accounts),
         "grafts": any(facts.clone.grafts for facts in accounts),
+        "bytes": max(facts.content.size for facts in accounts),
+        "commits": max(facts.history.commits for facts in accounts),
         "replace_refs": max(facts.clone.replace_refs for facts in accounts),
         "signatures": _distinct(facts.head.signature.as_json() for facts in accounts),
         "leaving_symlinks": sorted(
@@ -63,6 +66,15 @@ def join_facts(accounts: Sequence[SourceFacts], *, at: datetime) -> dict[str, ob
         "work_trees": _distinct(tree.as_json() for tree in trees),
         **_gaps((gap for facts in accounts for gap in facts.not_checked), at),
     }
+
+
+def _most(counts: Iterable[Mapping[str, int]]) -> dict[str, object]:
+    """Return the largest count of each noun: that something was looked at is shown by one."""
+    most: dict[str, int] = {}
+    for examined in counts:
+        for noun, count in examined.items():
+            most[noun] = max(count, most.get(noun, 0))
+    return dict(sorted(most.items()))
 
 
 def _documents(accounts: Sequence[SourceFacts]) -> dict[str, object]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from assay.core.clock import format_time
 from assay.core.digest import Digest
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.evidence.statement import Statement, Subject
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
+from assay.gates.acceptance import render_acceptance
 from assay.gates.reading import SBOM_TYPE, SOURCE_TYPE
 from assay.operations.configuration import Configuration, Exclusion
 from assay.operations.home import Home
@@ -200,7 +200,7 @@ def _left_out(path: str, exclusion: Exclusion) -> NotChecked:
         where=printable(path),
         why="excluded in assay.toml",
         remedy="Take the exclusion out of assay.toml.",
-        accepted=f"until {format_time(exclusion.until)}: {exclusion.reason}",
+        accepted=render_acceptance(exclusion.reason, until=exclusion.until),
     )
 
 

@@ -134,9 +134,9 @@ def _refuse_undefined(modules: tuple[Module, ...], defined: frozenset[str]) -> N
     for module in modules:
         for name, line in module.uses:
             if name not in defined | module.defines:
+                said = name.removeprefix(f"{module.package}.").removesuffix("()")
                 raise MalformedError(
-                    f"{name.removeprefix(module.package + '.')!r} is neither an accepted function "
-                    "nor defined in the bundle",
+                    f"{said!r} is neither an accepted function nor defined in the bundle",
                     where=f"{module.path}:{line}",
                 )
 

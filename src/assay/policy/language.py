@@ -48,7 +48,7 @@ class Module:
     source: str
     reads: frozenset[tuple[str, ...]]  # the paths below `input`
     uses: tuple[tuple[str, int], ...]  # names that the bundle must define, with their line
-    defines: frozenset[str]  # rules and functions, by their full name
+    defines: frozenset[str]  # rules and functions (with "()"), by their full name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def parse_module(path: str, source: str) -> Module:
             source=source,
             reads=frozenset(_reads(references)),
             uses=tuple(_uses(references, package, imports)),
-            defines=frozenset(f"{package}.{r.path[0]}" for r in references if r.heads),
+            defines=frozenset(f"{package}.{r.path[0]}{_call(r)}" for r in references if r.heads),
         )
     except MalformedError as error:
         error.where = f"{path}:{error.where}"
@@ -226,8 +226,13 @@ def _uses(
                 raise MalformedError(
                     f"{reference.name!r} is outside data.lib", where=str(reference.line)
                 )
-            yield ".".join(rest[:3]), reference.line
+            yield ".".join(rest[:3]) + _call(reference), reference.line
         elif first in imports:
-            yield ".".join((imports[first], *rest[:1])), reference.line
+            yield ".".join((imports[first], *rest[:1])) + _call(reference), reference.line
         elif reference.called and reference.name not in ALLOWED:
-            yield f"{package}.{reference.name}", reference.line
+            yield f"{package}.{reference.name}{_call(reference)}", reference.line
+
+
+def _call(reference: _Reference) -> str:
+    """Tell a function from a value: calling a value crashes the engine."""
+    return "()" if reference.called else ""
