@@ -1,8 +1,8 @@
 """Whether a gap is still accepted: an acceptance that has ended does not live on in old evidence.
 
 A collector writes `accepted` as `reason, until 2026-12-31T00:00:00Z` when it runs; the gate decides
-later, and looks at the end again. A day without a time is the last on which it holds, in UTC. The end
-stands last, so that no reason can write another one behind it.
+later, and looks at the end again. A day without a time is the last on which it holds, in UTC.
+The end stands last, so that no reason can write another one behind it.
 """
 
 import re
