@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 
 setup: $(READY)
 
-$(READY): requirements/dev.txt pyproject.toml tools/bootstrap.py
+$(READY): requirements/dev.txt tools/bootstrap.py
 	$(PYTHON) tools/bootstrap.py $(VENV)
 	@touch $@
 

@@ -10,7 +10,6 @@ from assay.system.scratch import scratch_folder
 RELIED_ON = (
     "bandit",
     "cryptography",
-    "cyclonedx-python-lib",
     "google-re2",
     "hyperscan",
     "regopy",
