@@ -7,7 +7,6 @@
 """
 
 import enum
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,7 @@ from typing import Final, TypeVar
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.stricttoml import parse_toml
 
 SCHEMA: Final = "assay.catalogue/v1"
 MAX_CATALOGUE_BYTES: Final = 2**20  # ten times the one that we ship; bounds memory
@@ -129,7 +129,7 @@ def parse_catalogue(data: bytes) -> Catalogue:
         MalformedError: Not TOML, over `MAX_CATALOGUE_BYTES`, an unknown or missing key, a value
             outside its closed set, a repeated id, or an id that nothing defines.
     """
-    document = JsonValue(_parse_toml(data))
+    document = parse_toml(data, max_bytes=MAX_CATALOGUE_BYTES)
     _refuse_unknown(document, (*_HEADER, *_TABLES, "task"))
     header = {name: _filled(document.field(name)) for name in _HEADER}
     if header["schema"] != SCHEMA:
@@ -152,15 +152,6 @@ def parse_catalogue(data: bytes) -> Catalogue:
         practices=tables["practices"],
         tasks=tasks,
     )
-
-
-def _parse_toml(data: bytes) -> dict[str, object]:
-    if len(data) > MAX_CATALOGUE_BYTES:
-        raise MalformedError(f"{len(data)} bytes, where at most {MAX_CATALOGUE_BYTES} are read")
-    try:
-        return tomllib.loads(data.decode())
-    except (ValueError, RecursionError) as error:
-        raise MalformedError(f"not TOML: {error}") from error
 
 
 def _parse_table(value: JsonValue) -> Mapping[str, str]:

@@ -8,13 +8,13 @@
 """
 
 import difflib
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from assay.core.errors import MalformedError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.pathpattern import check_pattern, is_match
+from assay.core.stricttoml import parse_toml
 from assay.findings.finding import Severity
 from assay.gates.parameters import Parameters, Relaxation
 
@@ -53,7 +53,7 @@ def parse_configuration(data: bytes) -> Configuration:
         UsageError: Not TOML, an unknown key, a value of the wrong type or outside its set.
     """
     try:
-        document = JsonValue(_parse_toml(data))
+        document = parse_toml(data, max_bytes=MAX_BYTES)
         _refuse_unknown(document, ("product", "gate", "exclude", "policy"))
         product = _table(document, "product", ("name", "uri"))
         policy = _table(document, "policy", ("folder",))
@@ -67,15 +67,6 @@ def parse_configuration(data: bytes) -> Configuration:
     except MalformedError as error:
         where = f"{FILE_NAME}: {error.where}" if error.where else FILE_NAME
         raise UsageError(error.what, where=where, hint=error.hint) from error
-
-
-def _parse_toml(data: bytes) -> object:
-    if len(data) > MAX_BYTES:
-        raise MalformedError(f"{len(data)} bytes, where at most {MAX_BYTES} are read")
-    try:
-        return tomllib.loads(data.decode())
-    except (ValueError, RecursionError) as error:
-        raise MalformedError(f"not TOML: {error}") from error
 
 
 def _source_gate(gate: JsonValue) -> Parameters:

@@ -10,9 +10,9 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
+from assay.core.stricttoml import parse_toml
 from assay.sbom.lockfiles.pypisource import normal_name
 from assay.sbom.lockfiles.requirements import parse_requirements
-from assay.sbom.tomlreader import parse_toml
 
 MAX_MANIFEST_BYTES: Final = 8 * 2**20  # written by people; bounds memory
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", re.ASCII)

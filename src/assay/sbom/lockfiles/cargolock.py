@@ -6,10 +6,10 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.stricttoml import parse_toml
 from assay.sbom.component import Component
 from assay.sbom.lockfiles.edges import Names
 from assay.sbom.lockfiles.reading import Draft, Reading, clean, is_commit, purl_of, vcs_url_of
-from assay.sbom.tomlreader import parse_toml
 
 KNOWN_VERSIONS: Final = frozenset({1, 2, 3, 4})
 _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")

@@ -6,6 +6,7 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.stricttoml import parse_toml
 from assay.sbom.lockfiles.pypisource import (
     Locked,
     finish_locked,
@@ -14,7 +15,6 @@ from assay.sbom.lockfiles.pypisource import (
     pypi_purl,
 )
 from assay.sbom.lockfiles.reading import Draft, Reading
-from assay.sbom.tomlreader import parse_toml
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.stricttoml import parse_toml
 from assay.sbom.lockfiles.pypisource import (
     Locked,
     finish_locked,
@@ -12,7 +13,6 @@ from assay.sbom.lockfiles.pypisource import (
     pypi_purl,
 )
 from assay.sbom.lockfiles.reading import Draft, Reading
-from assay.sbom.tomlreader import parse_toml
 
 
 def parse_poetry_lock(data: bytes, path: str) -> Reading:

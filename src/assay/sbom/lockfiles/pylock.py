@@ -2,6 +2,7 @@
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.stricttoml import parse_toml
 from assay.sbom.lockfiles.pypisource import (
     Locked,
     finish_locked,
@@ -10,7 +11,6 @@ from assay.sbom.lockfiles.pypisource import (
     pypi_purl,
 )
 from assay.sbom.lockfiles.reading import Draft, Reading, clean
-from assay.sbom.tomlreader import parse_toml
 
 
 def parse_pylock(data: bytes, path: str) -> Reading:

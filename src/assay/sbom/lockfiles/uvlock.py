@@ -5,10 +5,10 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.stricttoml import parse_toml
 from assay.sbom.lockfiles.edges import Names, reachable
 from assay.sbom.lockfiles.pypisource import Locked, parse_hashes, pypi_from_git, pypi_purl
 from assay.sbom.lockfiles.reading import Draft, Reading, clean
-from assay.sbom.tomlreader import parse_toml
 
 KNOWN_VERSION: Final = 1
 _OWN: Final = ("virtual", "editable", "directory")

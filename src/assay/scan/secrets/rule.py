@@ -6,7 +6,7 @@ expression that takes part in a match is the secret; without a group it is the w
 """
 
 import hashlib
-import tomllib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Final
 
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
+from assay.core.stricttoml import parse_toml
 from assay.findings.finding import Severity
 
 _QUOTES: Final = r"""(?:\\{0,3}["'`\])}]){0,3}"""
@@ -114,11 +115,7 @@ def parse_rules(content: bytes) -> Iterator[Rule]:
     Raises:
         MalformedError: Not TOML, an unknown field, or a field missing.
     """
-    try:
-        document: object = tomllib.loads(content.decode())
-    except ValueError as error:
-        raise MalformedError(f"not TOML: {error}") from error
-    for item in JsonValue(document).field("rule").items():
+    for item in parse_toml(content).field("rule").items():
         yield _parse_rule(item)
 
 
@@ -161,10 +158,10 @@ def _named_pattern(item: JsonValue) -> str:
 
 
 def _trigger(item: JsonValue, pattern: str) -> str:
-    """Return `pattern` itself; of a named value the name, for the gate has seen the rest."""
+    """Return `pattern` itself; of a named value a keyword, for the gate has seen the rest."""
     if item.optional("named") is None:
         return pattern
-    return f"(?i:{item.field('named').text()})"
+    return f"(?i:{'|'.join(re.escape(word) for word in _texts(item, 'keywords'))})"
 
 
 def _name_part(item: JsonValue) -> str:

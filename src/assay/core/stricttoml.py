@@ -9,14 +9,14 @@ from assay.core.jsonvalue import JsonValue
 MAX_TOML_BYTES: Final = 64 * 2**20  # above any lock file that we have seen; bounds memory
 
 
-def parse_toml(data: bytes) -> JsonValue:
+def parse_toml(data: bytes, *, max_bytes: int = MAX_TOML_BYTES) -> JsonValue:
     """Return the document in `data`.
 
     Raises:
-        MalformedError: Over `MAX_TOML_BYTES` bytes, not UTF-8, not TOML, or nested too deeply.
+        MalformedError: Over `max_bytes` bytes, not UTF-8, not TOML, or nested too deeply.
     """
-    if len(data) > MAX_TOML_BYTES:
-        raise MalformedError(f"{len(data)} bytes, where at most {MAX_TOML_BYTES} are read")
+    if len(data) > max_bytes:
+        raise MalformedError(f"{len(data)} bytes, where at most {max_bytes} are read")
     try:
         return JsonValue(tomllib.loads(data.decode()))
     except (ValueError, RecursionError) as error:

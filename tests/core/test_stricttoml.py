@@ -3,7 +3,7 @@
 import pytest
 
 from assay.core.errors import MalformedError
-from assay.sbom.tomlreader import MAX_TOML_BYTES, parse_toml
+from assay.core.stricttoml import MAX_TOML_BYTES, parse_toml
 
 REFUSED = {
     "too-long": (
