@@ -10,8 +10,12 @@ def get_variable(name: str) -> str:
 
 
 def data_home() -> Path:
-    """Return the folder for keys, trust and advisories: `ASSAY_HOME`, else the XDG data folder."""
+    """Return the folder for keys, trust and advisories: `ASSAY_HOME`, else the XDG data folder.
+
+    A relative XDG folder is ignored, as its specification says: below the folder under test, keys
+    would be others in each repository, and could come with it.
+    """
     if own := get_variable("ASSAY_HOME"):
         return Path(own)
-    base = get_variable("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "assay"
+    base = Path(get_variable("XDG_DATA_HOME"))
+    return (base if base.is_absolute() else Path.home() / ".local" / "share") / "assay"

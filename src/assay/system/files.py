@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import UnavailableError, UsageError
+from assay.core.printable import printable
 
 _NAME_FAULTS: Final = frozenset(
     {errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR}
@@ -23,18 +24,42 @@ def load_file(path: Path, *, max_bytes: int) -> bytes:
         UsageError: There is no such file, or it is none.
         UnavailableError: It cannot be read, or it is larger than `max_bytes`.
     """
+    return _load(path, max_bytes)[0]
+
+
+def _load(path: Path, max_bytes: int) -> tuple[bytes, int]:
+    """Return the content of a regular file, and its mode; both are of the same file."""
+    where = printable(str(path))
     try:
-        with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UsageError("not a regular file", where=str(path))
-            data = file.read(max_bytes + 1)
-    except FileNotFoundError as error:
-        raise UsageError("no such file", where=str(path)) from error
+        data, mode = _load_descriptor(_open_to_read(path), max_bytes)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UsageError("no such file", where=where) from error
     except OSError as error:
-        raise UnavailableError(f"cannot read: {error.strerror}", where=str(path)) from error
+        raise UnavailableError(f"cannot read: {error.strerror}", where=where) from error
+    if not stat.S_ISREG(mode):
+        raise UsageError("not a regular file", where=where)
     if len(data) > max_bytes:
-        raise UnavailableError(f"larger than {max_bytes} bytes", where=str(path))
-    return data
+        raise UnavailableError(f"larger than {max_bytes} bytes", where=where)
+    return data, mode
+
+
+def _open_to_read(name: str | Path, *, folder: int | None = None) -> int:
+    """Open for reading; below a `folder`, no link is followed."""
+    no_link = 0 if folder is None else os.O_NOFOLLOW
+    # Without O_NONBLOCK, opening a fifo waits for a writer.
+    return os.open(name, os.O_RDONLY | os.O_NONBLOCK | no_link, dir_fd=folder)
+
+
+def _load_descriptor(descriptor: int, max_bytes: int) -> tuple[bytes, int]:
+    """Return one byte more than `max_bytes` at most, none of what is no file; and the mode."""
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            return b"", mode
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(max_bytes + 1), mode
+    finally:
+        os.close(descriptor)
 
 
 def save_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -57,7 +82,9 @@ def save_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             beside.unlink(missing_ok=True)
         _sync_folder(path.parent)
     except OSError as error:
-        raise UnavailableError(f"cannot write: {error.strerror}", where=str(path)) from error
+        raise UnavailableError(
+            f"cannot write: {error.strerror}", where=printable(str(path))
+        ) from error
 
 
 def create_beneath(folder: Path, path: str, data: bytes) -> None:
@@ -80,7 +107,7 @@ def create_beneath(folder: Path, path: str, data: bytes) -> None:
         if error.errno in _NAME_FAULTS:
             raise UsageError(f"no file can have this name: {error.strerror}") from error
         raise UnavailableError(
-            f"cannot write {path!r}: {error.strerror}", where=str(folder)
+            f"cannot write {path!r}: {error.strerror}", where=printable(str(folder))
         ) from error
 
 
@@ -120,15 +147,12 @@ def _load_entry(name: str, at: int, max_bytes: int) -> bytes:
     mode = os.stat(name, dir_fd=at, follow_symlinks=False).st_mode
     if stat.S_ISLNK(mode):
         return os.fsencode(os.readlink(name, dir_fd=at))
+    data = b""
+    if stat.S_ISREG(mode):
+        data, mode = _load_descriptor(_open_to_read(name, folder=at), max_bytes)
     if not stat.S_ISREG(mode):
         raise UsageError(f"{_noun_of(mode)}, not a file")
-    # Without O_NONBLOCK a fifo that was put there since would hold us up for ever.
-    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
-    with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise UsageError(f"{_noun_of(mode)}, not a file")
-        return file.read(max_bytes + 1)
+    return data
 
 
 def _noun_of(mode: int) -> str:
@@ -146,15 +170,21 @@ def create_private_file(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:  # half a key, on a full disk or after Ctrl-C, would stand in the way
+            path.unlink()
+            raise
         _sync_folder(path.parent)
     except FileExistsError as error:
-        raise UsageError("the file exists already", where=str(path)) from error
+        raise UsageError("the file exists already", where=printable(str(path))) from error
     except OSError as error:
-        raise UnavailableError(f"cannot write: {error.strerror}", where=str(path)) from error
+        raise UnavailableError(
+            f"cannot write: {error.strerror}", where=printable(str(path))
+        ) from error
 
 
 def load_private_file(path: Path, *, max_bytes: int) -> bytes:
@@ -164,10 +194,11 @@ def load_private_file(path: Path, *, max_bytes: int) -> bytes:
         UsageError: No such file, or others may read it.
         UnavailableError: It cannot be read.
     """
-    data = load_file(path, max_bytes=max_bytes)
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+    data, mode = _load(path, max_bytes)
+    if stat.S_IMODE(mode) & 0o077:
+        where = printable(str(path))
         raise UsageError(
-            "a private file that others may read", where=str(path), hint=f"chmod 600 {path}"
+            "a private file that others may read", where=where, hint=f"chmod 600 {where}"
         )
     return data
 
