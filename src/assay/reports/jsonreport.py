@@ -3,15 +3,21 @@
 from assay.core.clock import format_time
 from assay.operations.checkreport import CheckReport, LoggedStatement
 from assay.policy.metadata import Effect
+from assay.reports.grouping import FirstStep, first_step
+from assay.reports.wording import effect_word, sentence
 
 
 def check_json(report: CheckReport) -> dict[str, object]:
     """Return the document."""
     decision = report.gate.decision
+    first = first_step(report)
     return {
         "schema": "assay.check/v1",
         "verdict": report.verdict.value,
+        "summary": sentence(report),
+        "first": _first(first) if first else None,
         "stage": decision.stage,
+        "product": report.product,
         "subject": str(report.gate.subject.digest),
         "resourceUri": report.gate.resource_uri,
         "branch": report.branch,
@@ -25,6 +31,7 @@ def check_json(report: CheckReport) -> dict[str, object]:
                 "title": rule.result.rule.title,
                 "verdict": rule.result.verdict.value,
                 "enforced": rule.effect is Effect.ENFORCE,
+                "effect": effect_word(rule),
                 "severity": rule.result.rule.severity.value,
                 "solution": rule.result.rule.solution,
                 "controls": list(rule.result.rule.controls),
@@ -43,6 +50,10 @@ def check_json(report: CheckReport) -> dict[str, object]:
             "proof": report.proof.decode(),
         },
     }
+
+
+def _first(step: FirstStep) -> dict[str, object]:
+    return {"remedy": step.remedy, "what": step.what, "where": step.where, "others": step.others}
 
 
 def _logged(item: LoggedStatement) -> dict[str, object]:

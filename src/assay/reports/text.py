@@ -1,145 +1,197 @@
-"""The report for a terminal: colours and wrapping there, plain whole lines in a pipe.
+"""The report for a terminal, and the same as a text file.
 
-Text from outside is printed as `Text`, never as markup, and without control characters.
+The verdict stands at both ends: whoever reads from the top finds it there, and whoever looks at
+the last lines of a terminal finds it again, with what to do first.
 """
 
 import io
-import textwrap
+from typing import Final
 
-from rich.console import Console
-from rich.text import Text
-
-from assay.core.printable import printable
+from assay.assurance.status import tally
 from assay.core.verdict import Verdict
+from assay.findings.finding import Severity
 from assay.gates.decision import JudgedRule
 from assay.operations.checkreport import CheckReport
-from assay.reports.wording import advice, by_severity, examined, place, refusals, sentence
+from assay.reports.grouping import (
+    FirstStep,
+    Step,
+    blocking_gaps,
+    first_step,
+    group_findings,
+    group_gaps,
+    group_reasons,
+    severities_of,
+)
+from assay.reports.lines import COLOURS, Lines, stdout_lines, text_lines
+from assay.reports.wording import (
+    OTHER_REPORTS,
+    advice,
+    counted,
+    effect_word,
+    examined,
+    not_checked_words,
+    refusals,
+    replay_command,
+    sentence,
+    severity_words,
+)
 
-REASONS_SHOWN = 8
-GAPS_SHOWN = 10
-COLOURS = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red", Verdict.UNKNOWN: "bold yellow"}
-_INDENT = 8
-_LONGEST = 2000  # characters of one line; what is longer is cut with an ellipsis
-
-
-class Lines:
-    """Prints indented lines: wrapped to the width of a terminal, whole in a pipe or a file."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def put(self, text: str = "", *, style: str = "", indent: int = 0, bullet: str = "") -> None:
-        """Print one paragraph, its further lines under its first word."""
-        safe = bullet + printable(text, limit=_LONGEST)
-        hanging = " " * (indent + len(bullet))
-        if self._console.is_terminal and safe:
-            safe = textwrap.fill(
-                safe,
-                width=max(40, self._console.width),
-                initial_indent=" " * indent,
-                subsequent_indent=hanging,
-                break_on_hyphens=False,
-            )
-        else:
-            safe = " " * indent + safe
-        self.put_text(Text(safe.rstrip(), style=style))
-
-    def put_text(self, text: Text) -> None:
-        """Print text that is styled and safe already."""
-        self._console.print(text, soft_wrap=True)
+STEPS_SHOWN: Final = 8
+POINTS_SHOWN: Final = 3
+PLACES_SHOWN: Final = 3
+_INDENT: Final = 9  # as wide as "UNKNOWN" and two spaces
+_SEVERITY_STYLES: Final = {
+    **dict.fromkeys(("critical", "unknown"), "bold magenta"),
+    "high": "red",
+    "medium": "yellow",
+    "low": "blue",
+}
 
 
 def print_text(report: CheckReport) -> None:
     """Print the report on stdout."""
-    _print(Lines(Console(highlight=False)), report)
+    _print(stdout_lines(), report)
 
 
 def render_text(report: CheckReport) -> bytes:
     """Return the report as plain text."""
     into = io.StringIO()
-    _print(Lines(Console(file=into, highlight=False, no_color=True)), report)
+    _print(text_lines(into), report)
     return into.getvalue().encode()
 
 
 def _print(lines: Lines, report: CheckReport) -> None:
-    lines.put_text(
-        Text.assemble((report.verdict.value, COLOURS[report.verdict]), f"  {sentence(report)}")
-    )
-    seen = ", ".join(f"{number:,} {words}" for words, number in examined(report) if number)
-    branch = f" ({report.branch})" if report.branch else ""
-    lines.put(f"{report.product} at {report.commit[:12]}{branch}; looked at {seen}", style="dim")
+    _print_head(lines, report)
+    severities = severities_of(report.findings)
     for rule in refusals(report):
-        _print_rule(lines, rule)
+        _print_rule(lines, rule, group_reasons(rule, severities))
+    if gaps := blocking_gaps(report):
+        lines.put()
+        lines.put(("What the gate could not read", "bold"), bullet=_label("UNKNOWN"))
+        _print_steps(lines, gaps)
     _print_findings(lines, report)
-    _print_advice(lines, report)
+    for rule in advice(report):
+        _print_rule(lines, rule, group_reasons(rule, severities))
     _print_gaps(lines, report)
-    lines.put()
-    lines.put(
-        f"Recorded: verdict {report.logged.index}, from {len(report.evidence)} pieces of evidence. "
-        f"Replay it: assay replay {report.logged.index} --repository {report.path}",
-        style="dim",
-    )
+    _print_end(lines, report)
 
 
-def _print_rule(lines: Lines, rule: JudgedRule) -> None:
-    metadata, result = rule.result.rule, rule.result
+def _print_head(lines: Lines, report: CheckReport) -> None:
+    lines.put(sentence(report), bullet=_verdict(report.verdict))
+    branch = f" on {report.branch}" if report.branch else ""
+    stage = report.gate.decision.stage
+    about = f"{report.product} at {report.commit[:12]}{branch}, gate {stage}"
+    seen = ", ".join(f"{number:,} {words}" for words, number in examined(report) if number)
+    lines.put((about, "dim"), indent=_INDENT)
+    lines.put((f"Looked at {seen or 'nothing'}", "dim"), indent=_INDENT)
+
+
+def _print_rule(lines: Lines, rule: JudgedRule, steps: tuple[Step, ...]) -> None:
+    metadata, verdict = rule.result.rule, rule.result.verdict
+    effect = effect_word(rule)
     lines.put()
-    lines.put_text(
-        Text.assemble(
-            (f"{result.verdict.value:<{_INDENT}}", COLOURS[result.verdict]),
-            (printable(metadata.title), "bold"),
-            (f"  {metadata.id}", "dim"),
-        )
-    )
-    lines.put(metadata.solution, style="cyan", indent=_INDENT, bullet="→ ")
-    for reason in result.reasons[:REASONS_SHOWN]:
-        lines.put(f"{reason.what}  [{reason.where}]", indent=_INDENT, bullet="• ")
-        if reason.remedy and reason.remedy != metadata.solution:
-            lines.put(reason.remedy, style="cyan", indent=_INDENT + 2, bullet="→ ")
-    _print_more(lines, len(result.reasons) - REASONS_SHOWN)
+    if effect == "enforced":
+        name = (f"  {metadata.id}", "dim")
+        lines.put((metadata.title, "bold"), name, bullet=_verdict(verdict))
+    else:
+        word = {"advises": "Advice", "waived": "Waived"}[effect]
+        answer = (f"  {metadata.id}, {verdict.value}", "dim")
+        lines.put(metadata.title, answer, bullet=(_label(word), "bold"))
+    if any(step.remedy != metadata.solution for step in steps):
+        lines.put((metadata.solution, "cyan"), indent=_INDENT, bullet="→ ")
+    _print_steps(lines, steps if effect == "enforced" else steps[:POINTS_SHOWN])
+    if effect != "enforced":
+        _print_more(lines, len(steps) - POINTS_SHOWN, indent=_INDENT)
+
+
+def _print_steps(lines: Lines, steps: tuple[Step, ...]) -> None:
+    """Print what is wrong and where, then once what mends all of it."""
+    for step in steps[:STEPS_SHOWN]:
+        for point in step.points[:POINTS_SHOWN]:
+            severity = _severity(point.severity)
+            where = (f"  [{_places(point.places)}]", "dim")
+            lines.put(*severity, point.what, where, indent=_INDENT, bullet="• ")
+        _print_more(lines, len(step.points) - POINTS_SHOWN, indent=_INDENT)
+        if step.remedy:
+            lines.put((step.remedy, "cyan"), indent=_INDENT + 2, bullet="→ ")
+    _print_more(lines, len(steps) - STEPS_SHOWN, indent=_INDENT)
 
 
 def _print_findings(lines: Lines, report: CheckReport) -> None:
+    """Print the counts of all findings, and those that no rule above has named."""
     if not report.findings:
         return
-    counts = by_severity(report.findings)
-    words = ", ".join(f"{number} {severity.value}" for severity, number in counts.items() if number)
-    below = [f for f in report.findings if not _is_reason(report, f.identity)]
+    named = {reason.finding for rule in refusals(report) for reason in rule.result.reasons}
+    others = group_findings(f for f in report.findings if f.identity not in named)
     lines.put()
-    lines.put(f"Findings: {words}", style="bold")
-    for finding in below[:REASONS_SHOWN]:
-        text = f"{finding.title}  [{place(finding)}]"
-        lines.put(text, style="dim", indent=_INDENT, bullet=f"{finding.severity.value:<8} ")
-    _print_more(lines, len(below) - REASONS_SHOWN)
-
-
-def _is_reason(report: CheckReport, identity: str) -> bool:
-    return any(
-        reason.finding == identity for rule in refusals(report) for reason in rule.result.reasons
-    )
-
-
-def _print_advice(lines: Lines, report: CheckReport) -> None:
-    for rule in advice(report):
-        reasons = "; ".join(reason.what for reason in rule.result.reasons[:3])
-        lines.put()
-        lines.put(f"{rule.result.rule.title}: {reasons}", bullet="Advice  ")
-        lines.put(rule.result.rule.solution, style="cyan", indent=_INDENT, bullet="→ ")
+    lines.put((f"Findings: {severity_words(report.findings)}", "bold"))
+    for group in others[:STEPS_SHOWN]:
+        where = (f"  [{_places(group.places)}]", "dim")
+        lines.put(*_severity(group.severity), group.title, where, indent=_INDENT, bullet="• ")
+    _print_more(lines, len(others) - STEPS_SHOWN, indent=_INDENT)
 
 
 def _print_gaps(lines: Lines, report: CheckReport) -> None:
+    """Print what was not checked: the open gaps, which block, apart from the accepted ones."""
     if not report.not_checked:
         return
+    steps = group_gaps(report.not_checked)
     lines.put()
-    lines.put(f"Not checked: {len(report.not_checked)}", style="bold")
-    for item in report.not_checked[:GAPS_SHOWN]:
-        accepted = f" (accepted {item.accepted})" if item.accepted else ""
-        lines.put(f"{item.what} {item.where}: {item.why}{accepted}", indent=_INDENT, bullet="• ")
-    _print_more(lines, len(report.not_checked) - GAPS_SHOWN)
+    lines.put((f"Not checked: {not_checked_words(report)}", "bold"))
+    still_open = tuple(step for step in steps if not step.accepted)
+    _print_steps(lines, still_open)
+    accepted = [step for step in steps if step.accepted]
+    for step in accepted[:STEPS_SHOWN]:
+        for point in step.points[:POINTS_SHOWN]:
+            text = f"{point.what}  [{_places(point.places)}]"
+            lines.put(("accepted ", "green"), text, indent=_INDENT, bullet="• ")
+        _print_more(lines, len(step.points) - POINTS_SHOWN, indent=_INDENT)
+        lines.put((step.accepted, "dim"), indent=_INDENT + 2, bullet="because ")
+    _print_more(lines, len(accepted) - STEPS_SHOWN, indent=_INDENT)
 
 
-def _print_more(lines: Lines, more: int) -> None:
+def _print_end(lines: Lines, report: CheckReport) -> None:
+    lines.put()
+    counts = tally(report.status.tasks)
+    name = f"{report.status.catalogue.name} {report.status.catalogue.version}"
+    lines.put(
+        f"{name}: {counts.met} met, {counts.not_met} not met, {counts.unknown} unknown "
+        f"of {counts.tasks} tasks; see assay status"
+    )
+    evidence = counted(len(report.evidence), "statement")
+    lines.put(f"Recorded as entry {report.logged.index} of the log, from {evidence}. Replay it:")
+    lines.put_whole((replay_command(report), "bold"), indent=2)
+    lines.put()
+    lines.put(sentence(report), bullet=_verdict(report.verdict))
+    if step := first_step(report):
+        _print_first(lines, step)
+
+
+def _print_first(lines: Lines, step: FirstStep) -> None:
+    lines.put((step.remedy, "bold cyan"), bullet=_label("First"))
+    others = f", then {counted(step.others, 'more reason')}" if step.others else ""
+    lines.put((f"{step.what}  [{step.where}]{others}", "dim"), indent=_INDENT)
+
+
+def _print_more(lines: Lines, more: int, *, indent: int) -> None:
     if more > 0:
-        lines.put(
-            f"and {more} more; the HTML and JSON reports have all", indent=_INDENT, bullet="• "
-        )
+        lines.put((f"and {more:,} more; {OTHER_REPORTS}", "dim"), indent=indent, bullet="• ")
+
+
+def _places(places: tuple[str, ...]) -> str:
+    shown = ", ".join(places[:PLACES_SHOWN])
+    more = len(places) - PLACES_SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _severity(name: Severity | str) -> tuple[tuple[str, str], ...]:
+    """Return the part of a line that names a severity, none where there is none."""
+    return ((f"{name} ", _SEVERITY_STYLES.get(name, "")),) if name else ()
+
+
+def _verdict(verdict: Verdict) -> tuple[str, str]:
+    return _label(verdict.value), COLOURS[verdict]
+
+
+def _label(word: str) -> str:
+    return f"{word:<{_INDENT}}"

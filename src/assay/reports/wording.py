@@ -1,6 +1,11 @@
-"""The sentences and counts that every report of a check has in common."""
+"""The sentences and counts that every report of a check has in common.
 
+A verdict, a reason or a command reads the same in a terminal, on a page and in a job summary.
+"""
+
+import shlex
 from collections import Counter
+from datetime import timedelta
 
 from assay.core.verdict import Verdict
 from assay.findings.finding import Finding, Severity
@@ -9,6 +14,7 @@ from assay.operations.checkreport import CheckReport
 from assay.policy.metadata import Effect
 
 SEVERITIES = tuple(Severity)
+OTHER_REPORTS = "the JSON report has all"
 
 
 def sentence(report: CheckReport) -> str:
@@ -18,41 +24,91 @@ def sentence(report: CheckReport) -> str:
     unknown = sum(rule.result.verdict is Verdict.UNKNOWN for rule in rules)
     match report.verdict:
         case Verdict.PASSED:
-            return f"All {len(rules)} enforced rules hold for this commit."
+            return f"All {len(rules)} enforced rules hold for this commit{_exceptions(report)}."
         case Verdict.FAILED:
             also = f", and {unknown} could not tell" if unknown else ""
-            return f"{failed} of {len(rules)} enforced rules refuse this commit{also}."
+            refuse = "refuses" if failed == 1 else "refuse"
+            return f"{failed} of {len(rules)} enforced rules {refuse} this commit{also}."
         case Verdict.UNKNOWN:
-            return f"{unknown} of {len(rules)} enforced rules could not tell; unknown is never yes."
+            return f"{_who_cannot_tell(len(rules), unknown)}; unknown is never yes."
+
+
+def _who_cannot_tell(rules: int, unknown: int) -> str:
+    if not rules:
+        return "No rule is enforced at this gate"
+    if not unknown:
+        return "The gate could not read all of its evidence"
+    return f"{unknown} of {rules} enforced rules could not tell"
+
+
+def _exceptions(report: CheckReport) -> str:
+    accepted = sum(item.accepted != "" for item in report.not_checked)
+    return f", with {counted(accepted, 'accepted exception')}" if accepted else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 rule" or "1,200 rules"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def refusals(report: CheckReport) -> tuple[JudgedRule, ...]:
     """Return the enforced rules that stand in the way: FAILED before UNKNOWN, then the worst."""
-    rules = [
+    return tuple(
         rule
-        for rule in report.gate.decision.rules
+        for rule in ordered_rules(report)
         if rule.effect is Effect.ENFORCE and rule.result.verdict is not Verdict.PASSED
-    ]
-    order = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PASSED)
-    rules.sort(
-        key=lambda r: (order.index(r.result.verdict), r.result.rule.severity.rank, r.result.rule.id)
     )
-    return tuple(rules)
 
 
 def advice(report: CheckReport) -> tuple[JudgedRule, ...]:
-    """Return the rules that only advise and have something to say."""
+    """Return the rules that only advise and have something to say, in the same order."""
     return tuple(
         rule
-        for rule in report.gate.decision.rules
+        for rule in ordered_rules(report)
         if rule.effect is Effect.ADVISE and rule.result.verdict is not Verdict.PASSED
     )
 
 
+def ordered_rules(report: CheckReport) -> tuple[JudgedRule, ...]:
+    """Return all rules: the enforced ones first, then by verdict, the worst first."""
+    order = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PASSED)
+    return tuple(
+        sorted(
+            report.gate.decision.rules,
+            key=lambda rule: (
+                rule.effect is not Effect.ENFORCE,
+                order.index(rule.result.verdict),
+                rule.result.rule.severity.rank,
+                rule.result.rule.id,
+            ),
+        )
+    )
+
+
+def effect_word(rule: JudgedRule) -> str:
+    """Say whether a rule counts: "enforced", "advises", or "waived" where it would else count."""
+    if rule.effect is Effect.ENFORCE:
+        return "enforced"
+    return "waived" if rule.result.rule.effect is Effect.ENFORCE else "advises"
+
+
+def not_checked_words(report: CheckReport) -> str:
+    """Count what was not checked, and tell what blocks from what somebody accepted."""
+    accepted = sum(item.accepted != "" for item in report.not_checked)
+    still_open = len(report.not_checked) - accepted
+    return f"{still_open:,} open, {accepted:,} accepted"
+
+
 def by_severity(findings: tuple[Finding, ...]) -> dict[Severity, int]:
     """Count findings; every severity is there, the worst first."""
-    counted = Counter(finding.severity for finding in findings)
-    return {severity: counted[severity] for severity in SEVERITIES}
+    numbers = Counter(finding.severity for finding in findings)
+    return {severity: numbers[severity] for severity in SEVERITIES}
+
+
+def severity_words(findings: tuple[Finding, ...]) -> str:
+    """Return "3 critical, 10 high", or "none"."""
+    numbers = by_severity(findings)
+    return ", ".join(f"{n:,} {s.value}" for s, n in numbers.items() if n) or "none"
 
 
 def place(finding: Finding) -> str:
@@ -68,11 +124,34 @@ def examined(report: CheckReport) -> tuple[tuple[str, int], ...]:
     """Return what was looked at, in words, with its count."""
     scans = {scan.scanner: scan.examined for scan in report.reports}
     secrets = scans.get("secrets", {})
-    return (
-        ("objects searched for secrets", secrets.get("blobs", 0)),
-        ("commits", secrets.get("commits", 0)),
-        ("components", len(report.inventory.components)),
-        ("advisories about them", scans.get("vulnerabilities", {}).get("advisories", 0)),
-        ("workflow files", scans.get("workflows", {}).get("workflows", 0)),
-        ("Python files", scans.get("code", {}).get("files", 0)),
+    numbers = (
+        ("object{s} searched for secrets", secrets.get("blobs", 0)),
+        ("commit{s}", secrets.get("commits", 0)),
+        ("component{s}", len(report.inventory.components)),
+        ("advisor{ies} about them", scans.get("vulnerabilities", {}).get("advisories", 0)),
+        ("workflow file{s}", scans.get("workflows", {}).get("workflows", 0)),
+        ("Python file{s}", scans.get("code", {}).get("files", 0)),
     )
+    return tuple(
+        (words.format(s="" if n == 1 else "s", ies="y" if n == 1 else "ies"), n)
+        for words, n in numbers
+    )
+
+
+def replay_command(report: CheckReport) -> str:
+    """Return what to type to decide again; nothing in the folder's name is read by the shell.
+
+    A name that a terminal would not show as it is cannot be typed from here; there the command is
+    one for the folder itself.
+    """
+    path = report.path if report.path.isprintable() else "."
+    return f"assay replay {report.logged.index} --repository {shlex.quote(path)}"
+
+
+def describe_age(age: timedelta) -> str:
+    """Return an age as people say it: `3 s`, `5 min`, `2 h`, `40 days`."""
+    seconds = int(age.total_seconds())
+    for unit, size, limit in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172_800)):
+        if seconds < limit:
+            return f"{seconds // size} {unit}"
+    return f"{seconds // 86_400} days"

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import UsageError
-from assay.core.strictjson import render_canonical_json
 from assay.operations.checkreport import CheckReport
+from assay.reports.jsontext import render_json
 from assay.system.files import save_file
 
 FORMATS: Final = ("text", "json", "sarif", "html", "markdown")
@@ -46,11 +46,11 @@ def render_report(report: CheckReport, kind: str) -> bytes:
             uri = report.gate.resource_uri
             repository = uri if uri.startswith(("https://", "http://", "ssh://", "git://")) else ""
             log = render_sarif(report.reports, commit=report.commit, repository_uri=repository)
-            return render_canonical_json(log) + b"\n"
+            return render_json(log)
         case "json":
             from assay.reports.jsonreport import check_json  # noqa: PLC0415  # only where used
 
-            return render_canonical_json(check_json(report)) + b"\n"
+            return render_json(check_json(report))
         case "markdown":
             from assay.reports.markdown import render_markdown  # noqa: PLC0415  # only where used
 

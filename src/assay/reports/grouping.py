@@ -1,0 +1,161 @@
+"""What belongs together in a report: one remedy for many reasons, one reason at many places.
+
+Eighty files that a scanner could not read are one step with eighty places, not eighty lines. All
+groups keep the order in which their first member came; places are sorted.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from assay.core.notchecked import NotChecked
+from assay.core.verdict import Verdict
+from assay.findings.finding import Finding, Severity
+from assay.gates.decision import JudgedRule
+from assay.operations.checkreport import CheckReport
+from assay.reports.wording import place, refusals
+
+_DIGITS: Final = re.compile(r"([0-9]{1,9})")  # at most nine at once: int() stays quick
+_UNRATED: Final = len(Severity)  # behind every finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One thing that is wrong or was not looked at, and where; `severity` is that of a finding."""
+
+    severity: str
+    what: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One remedy, and what it would mend; `accepted` as in `NotChecked`."""
+
+    remedy: str
+    points: tuple[Point, ...]
+    accepted: str = ""
+
+    @property
+    def count(self) -> int:
+        """Return how many reasons or entries are behind it."""
+        return sum(len(point.places) for point in self.points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingGroup:
+    """Findings that differ only in where they are."""
+
+    severity: Severity
+    title: str
+    rule: str
+    remedy: str
+    references: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstStep:
+    """What to do first, about what, where, and how many reasons there are besides."""
+
+    remedy: str
+    what: str
+    where: str
+    others: int
+
+
+_Entry = tuple[tuple[str, str], tuple[str, str], str]  # (remedy, accepted), (severity, what), place
+
+
+def group_reasons(rule: JudgedRule, severities: Mapping[str, Severity]) -> tuple[Step, ...]:
+    """Return the steps that satisfy `rule`, those against the worst findings first.
+
+    `severities` are those of the findings, by identity; rules write them in front of their text.
+    """
+    ranked: list[tuple[int, _Entry]] = []
+    for reason in rule.result.reasons:
+        severity = severities.get(reason.finding)
+        word = severity.value if severity else ""
+        what = reason.what.removeprefix(f"{word} ")
+        rank = severity.rank if severity else _UNRATED
+        ranked.append((rank, ((reason.remedy, ""), (word, what), reason.where)))
+    ranked.sort(key=lambda pair: pair[0])
+    return _group(entry for _, entry in ranked)
+
+
+def group_gaps(items: Iterable[NotChecked]) -> tuple[Step, ...]:
+    """Return what was not checked: what nobody accepted first, for it is what blocks."""
+    ordered = sorted(items, key=lambda item: item.accepted != "")
+    return _group(
+        ((item.remedy, item.accepted), ("", f"{item.what}: {item.why}"), item.where)
+        for item in ordered
+    )
+
+
+def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
+    """Return findings of one kind with one remedy as one."""
+    groups: defaultdict[tuple[Severity, str, str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.severity, finding.title, finding.rule, finding.remedy].append(finding)
+    return tuple(
+        FindingGroup(
+            severity=severity,
+            title=title,
+            rule=rule,
+            remedy=remedy,
+            references=members[0].references,
+            places=tuple(sorted({place(finding) for finding in members}, key=_by_line)),
+        )
+        for (severity, title, rule, remedy), members in groups.items()
+    )
+
+
+def severities_of(findings: Iterable[Finding]) -> dict[str, Severity]:
+    """Return the severity of each finding by its identity, as `group_reasons` wants it."""
+    return {finding.identity: finding.severity for finding in findings}
+
+
+def blocking_gaps(report: CheckReport) -> tuple[Step, ...]:
+    """Return what keeps the gate from an answer although no rule stands in the way."""
+    if report.verdict is Verdict.PASSED or refusals(report):
+        return ()
+    return group_gaps(item for item in report.not_checked if not item.accepted)
+
+
+def first_step(report: CheckReport) -> FirstStep | None:
+    """Return what to do first, None where nothing stands in the way."""
+    severities = severities_of(report.findings)
+    steps = [step for rule in refusals(report) for step in group_reasons(rule, severities)]
+    steps = steps or list(blocking_gaps(report))
+    if not steps:
+        return None
+    point = steps[0].points[0]
+    what = f"{point.severity} {point.what}".strip()
+    others = sum(step.count for step in steps) - 1
+    return FirstStep(remedy=steps[0].remedy, what=what, where=point.places[0], others=others)
+
+
+def _by_line(where: str) -> tuple[tuple[str, int], ...]:
+    """Return the key by which `a.py:9` comes before `a.py:11`."""
+    parts = _DIGITS.split(where)
+    return tuple(zip(parts[::2], [*map(int, parts[1::2]), 0], strict=True))
+
+
+def _group(entries: Iterable[_Entry]) -> tuple[Step, ...]:
+    steps: defaultdict[tuple[str, str], defaultdict[tuple[str, str], list[str]]]
+    steps = defaultdict(lambda: defaultdict(list))
+    for step, point, where in entries:
+        steps[step][point].append(where)
+    return tuple(
+        Step(
+            remedy=remedy,
+            accepted=accepted,
+            points=tuple(
+                Point(severity=severity, what=what, places=tuple(sorted(places, key=_by_line)))
+                for (severity, what), places in points.items()
+            ),
+        )
+        for (remedy, accepted), points in steps.items()
+    )
