@@ -92,7 +92,7 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
     for child in sorted(folder.iterdir(), key=lambda item: item.name):
         if child.is_dir():
             yield from _walk(child, f"{path}/{child.name}")
-        elif child.name.endswith(".rego"):
+        else:
             yield f"{path}/{child.name}", child.read_bytes()
 
 
