@@ -1,100 +1,125 @@
-"""The command `assay`: its subcommands, and how anything that goes wrong ends.
+"""The one way into the command line, and every way out of it.
 
-Exit status: 0 passed, 1 the answer is no, 2 usage, 3 could not tell, 70 a bug; 130 when the user
-interrupts. Everything heavy is imported inside the commands, so that `assay --help` stays fast.
+* Exit status: 0 passed, 1 the answer is no, 2 usage, 3 could not tell, 70 a bug; 128 and the
+  number of the signal where one ended it: 130 after Ctrl-C, 141 where nobody reads the answer.
+* Whatever goes wrong ends in one message on stderr, and with `--json` in one document on stdout.
+* The commands are imported in here, not above, so that Ctrl-C during their import ends well too.
 """
 
+import io
+import os
+import signal
 import sys
-import traceback
-from typing import Annotated, NoReturn
+from types import FrameType
+from typing import Final, NoReturn, TextIO
 
-import typer
+from assay.core.errors import AssayError, UnavailableError, UsageError
 
-from assay.cli import check, init, log, replay, status, verify, vulns
-from assay.cli.output import print_error
-from assay.core.errors import AssayError, UsageError
-
-INTERRUPTED, BUG = 130, 70
-
-app = typer.Typer(
-    name="assay",
-    help="Prove that your secure-delivery controls work; refuse to ship what cannot be proven.",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # half of the start-up time, for a help text
-    pretty_exceptions_enable=False,
-)
-app.command("init")(init.init)
-app.command("check")(check.check)
-app.command("status")(status.status)
-app.command("verify")(verify.verify)
-app.command("replay")(replay.replay)
-app.add_typer(log.app, name="log")
-app.add_typer(vulns.app, name="vulns")
-
-
-def _print_version(wanted: bool) -> None:  # noqa: FBT001  # the shape that Typer calls
-    if wanted:
-        from assay.operations.show_versions import show_versions  # noqa: PLC0415  # start-up time
-
-        for name, version in show_versions():
-            typer.echo(f"{name} {version}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    *,
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version",
-            callback=_print_version,
-            is_eager=True,
-            help="Show the versions of Assay and of what it relies on.",
-        ),
-    ] = False,
-) -> None:
-    """Prove that your secure-delivery controls work; refuse to ship what cannot be proven."""
+BUG: Final = 70
+INTERRUPTED: Final = 128 + signal.SIGINT
+UNREAD: Final = 128 + signal.SIGPIPE
+_SEE_HELP: Final = "see assay --help"
 
 
 def run() -> NoReturn:
     """Run the command line, and leave with the exit status that the answer has."""
-    sys.exit(_run(sys.argv[1:]))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    status = _run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; what follows is the interpreter's
+    sys.exit(status)
 
 
 def _run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
-        result: object = app(arguments, prog_name="assay", standalone_mode=False)
+        return _answer(arguments)
     except AssayError as error:
-        print_error(error, as_json=as_json)
-        return error.exit_status
-    except typer.Abort:
-        return _interrupted()
-    except KeyboardInterrupt:
-        return _interrupted()
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has gone; there is nobody to tell
-        return UsageError.exit_status
+        return _refused(error, as_json=as_json)
+    except (KeyboardInterrupt, SystemExit, BrokenPipeError) as error:
+        return _cut_short(error, as_json=as_json)
+    except OSError as error:
+        return _refused(_unavailable(error), as_json=as_json)
     except Exception as error:  # noqa: BLE001  # the last door: everything else is a bug
         return _refused_arguments(error, as_json=as_json)
+
+
+def _answer(arguments: list[str]) -> int:
+    """Run one command, print its answer to the last byte, and return its exit status."""
+    from assay.cli.app import app  # noqa: PLC0415  # see above
+
+    for stream in (sys.stdout, sys.stderr):  # a character that it does not have ends nothing
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    result: object = app(arguments, prog_name="assay", standalone_mode=False)
+    if result == INTERRUPTED:  # what Typer makes of Ctrl-C
+        raise KeyboardInterrupt
+    sys.stdout.flush()
     return result if isinstance(result, int) else 0
 
 
-def _interrupted() -> int:
-    typer.echo("[interrupted] stopped; what was recorded before stays recorded", err=True)
-    return INTERRUPTED
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """End by a signal as by Ctrl-C: nothing that was started, and no temporary file, stays."""
+    raise SystemExit(128 + number)
+
+
+def _cut_short(error: BaseException, *, as_json: bool) -> int:
+    """Tell a signal from a pipe that nobody reads any more; there, Rich and Typer just leave."""
+    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
+        _drop(sys.stdout)
+        return UNREAD
+    status = error.code if isinstance(error, SystemExit) else INTERRUPTED
+    return _interrupted(status if isinstance(status, int) else BUG, as_json=as_json)
+
+
+def _refused(error: AssayError, *, as_json: bool) -> int:
+    from assay.cli.output import print_error  # noqa: PLC0415  # see above
+
+    try:
+        print_error(error, as_json=as_json)
+        sys.stdout.flush()
+    except OSError:  # the document has no reader, or no room; the status still says it
+        _drop(sys.stdout)
+    return error.exit_status
+
+
+def _unavailable(error: OSError) -> UnavailableError:
+    """Return what the system refused as an error of ours, as where an answer finds no room."""
+    what = f"the system refused: {error.strerror or error}"
+    if error.filename is None:
+        _drop(sys.stdout)
+        return UnavailableError(what, hint="the answer may not be whole")
+    return UnavailableError(what, where=repr(error.filename))
 
 
 def _refused_arguments(error: Exception, *, as_json: bool) -> int:
     """Tell a wrong call, which the parser reports by its own exceptions, from a bug."""
+    from assay.cli.output import print_failure  # noqa: PLC0415  # see above
+
     show = getattr(error, "format_message", None)
-    if callable(show):
-        hint = "see assay --help"
-        print_error(UsageError(str(show()).rstrip("."), hint=hint), as_json=as_json)
-        return UsageError.exit_status
-    traceback.print_exception(error)
-    typer.echo(
-        "[bug] this should not have happened; please report it with the lines above", err=True
-    )
-    return BUG
+    if not callable(show):
+        print_failure(error, as_json=as_json)
+        return BUG
+    message = str(show()).rstrip(".")
+    if message.startswith("Usage:"):  # no command was given: the message is the whole help text
+        print(message, file=sys.stderr)  # noqa: T201
+        message = "no command"
+    return _refused(UsageError(message, hint=_SEE_HELP), as_json=as_json)
+
+
+def _interrupted(status: int, *, as_json: bool) -> int:
+    from assay.cli.output import print_interruption  # noqa: PLC0415  # see above
+
+    try:
+        print_interruption(as_json=as_json)
+        sys.stdout.flush()
+    except OSError:  # the terminal has gone
+        _drop(sys.stdout)
+    return status
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what is still to be written to `stream` go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

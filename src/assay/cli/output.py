@@ -1,15 +1,20 @@
 """What commands print, and where: answers on stdout, progress and errors on stderr."""
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import typer
 
 from assay.core.errors import AssayError
+from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.core.verdict import Verdict
 
+MAX_MESSAGE: Final = 4_000  # characters of a message, which may quote a path and a program
 EXIT_STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 3}
 
 
@@ -21,16 +26,33 @@ def print_json(document: dict[str, object]) -> None:
 def print_error(error: AssayError, *, as_json: bool) -> None:
     """Print a refusal: on stderr for people, with `--json` also as a document on stdout."""
     if as_json:
-        print_json(
-            {
-                "schema": "assay.error/v1",
-                "code": error.code,
-                "what": error.what,
-                "where": error.where,
-                "hint": error.hint,
-            }
-        )
-    typer.echo(str(error), err=True)
+        _print_failure_json(error.code, error.what, where=error.where, hint=error.hint)
+    typer.echo(printable(str(error), limit=MAX_MESSAGE), err=True)
+
+
+def print_interruption(*, as_json: bool) -> None:
+    """Print that the user, or the system, stopped the command."""
+    what = "stopped; what was recorded before stays recorded"
+    if as_json:
+        _print_failure_json("interrupted", what)
+    typer.echo(f"[interrupted] {what}", err=True)
+
+
+def print_failure(error: Exception, *, as_json: bool) -> None:
+    """Print a bug with its trace."""
+    what = "this should not have happened; please report it with the lines above"
+    if as_json:
+        _print_failure_json("bug", f"{type(error).__name__}: {error}")
+    trace = "".join(traceback.format_exception(error)).splitlines()
+    typer.echo("\n".join(printable(line) for line in trace), err=True)
+    typer.echo(f"[bug] {what}", err=True)
+
+
+def _print_failure_json(code: str, what: str, *, where: str = "", hint: str = "") -> None:
+    """Print the document `assay.error/v1`; nothing was checked, and it says so."""
+    told = {"what": printable(what), "where": printable(where), "hint": printable(hint)}
+    gap = NotChecked(what="everything", where=told["where"], why=told["what"], remedy=told["hint"])
+    print_json({"schema": "assay.error/v1", "code": code, **told, "notChecked": [gap.as_json()]})
 
 
 @contextmanager

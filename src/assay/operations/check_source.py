@@ -134,11 +134,13 @@ def check_source(
 
 def _load_configuration(repository: Repository, entries: tuple[TreeEntry, ...]) -> Configuration:
     """Read `assay.toml` from the commit; a commit without one has the defaults."""
-    found = next((entry for entry in entries if entry.path == FILE_NAME), None)
+    found = next((e for e in entries if e.path.partition("/")[0] == FILE_NAME), None)
     if found is None:
         return Configuration()
-    if found.kind is not EntryKind.FILE:
+    if found.path != FILE_NAME or found.kind is not EntryKind.FILE:
         raise UsageError("not a regular file in the commit", where=FILE_NAME)
+    if found.size is not None and found.size > MAX_BYTES:
+        raise UsageError(f"{found.size} bytes, where at most {MAX_BYTES} are read", where=FILE_NAME)
     return parse_configuration(load_blob(repository, found.oid, max_bytes=MAX_BYTES))
 
 

@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from assay.core.errors import UsageError
+from assay.core.errors import TamperedError, UsageError, inside
 from assay.evidence.store import LogStore, open_store
 from assay.signing.keyfile import load_key_file
 from assay.signing.keys import Signer
+from assay.signing.notekey import is_note_name
 from assay.signing.trust import TrustRoot, parse_trust_root
 from assay.source.repository import Repository
 from assay.system.environment import data_home
@@ -35,6 +36,7 @@ ORIGIN_FILE: Final = "origin"
 _MAX_TRUST_BYTES: Final = 2**20
 _MAX_NOTE_BYTES: Final = 64 * 1024
 _MAX_ORIGIN_BYTES: Final = 256
+_MAX_KEY_BYTES: Final = 4096
 _IDENTITY_KEY_BYTES: Final = 32
 
 
@@ -106,15 +108,15 @@ def load_signers(home: Home) -> Signers:
     Raises:
         UsageError: There are none yet, or others may read them.
     """
-    for path in (home.signer_key, home.log_key):
+    for path in (home.signer_key, home.log_key, home.identity_key):
         if not path.exists():
-            raise UsageError("no signing key", where=str(path), hint="run: assay init")
+            raise UsageError(f"no {path.stem} key", where=str(path), hint="run: assay init")
     return Signers(statements=load_key_file(home.signer_key), log=load_key_file(home.log_key))
 
 
 def load_identity_key(home: Home) -> bytes:
     """Return the 32 bytes that key the identities of secrets."""
-    key = load_private_file(home.identity_key, max_bytes=_IDENTITY_KEY_BYTES)
+    key = load_private_file(home.identity_key, max_bytes=_MAX_KEY_BYTES)
     if len(key) != _IDENTITY_KEY_BYTES:
         raise UsageError(
             f"{len(key)} bytes where {_IDENTITY_KEY_BYTES} are needed", where=str(home.identity_key)
@@ -122,27 +124,52 @@ def load_identity_key(home: Home) -> bytes:
     return key
 
 
-def open_log(repository: Repository) -> LogStore:
-    """Open the log of `repository`.
+def open_log(repository: Repository, home: Home, *, create: bool) -> LogStore:
+    """Open the log of `repository`; its tables are made if `create` and the file is empty.
 
     Raises:
-        UsageError: There is none yet.
-        TamperedError: Its files are not what Assay wrote.
+        UsageError: There is none yet, or its name is missing.
+        TamperedError: Its files are not what Assay wrote, or the log has gone.
     """
-    folder = state_folder(repository)
-    log, name = folder / LOG_FILE, folder / ORIGIN_FILE
-    if not log.exists() or not name.exists():
+    log = state_folder(repository) / LOG_FILE
+    origin = load_origin(repository)
+    if not log.exists() and home.anchor(origin).exists():
+        raise TamperedError(
+            "the log has gone, of which entries were seen",
+            where=str(log),
+            hint=f"restore it; or remove {state_folder(repository)} and begin a new one",
+        )
+    if not origin or not (create or log.exists()):
         hint = f"run: assay init {repository.top}"
         raise UsageError("this repository has no log yet", where=str(log), hint=hint)
-    origin = load_file(name, max_bytes=_MAX_ORIGIN_BYTES).decode("ascii", "replace").strip()
-    return open_store(log, origin=origin, create=False)
+    return open_store(log, origin=origin, create=create)
+
+
+def load_origin(repository: Repository) -> str:
+    """Return the name of the log of `repository`, empty where there is no log.
+
+    Raises:
+        UsageError: There is a log, and its name is missing or cannot be one.
+    """
+    folder = state_folder(repository)
+    path = folder / ORIGIN_FILE
+    if not path.exists():
+        if not (folder / LOG_FILE).exists():
+            return ""
+        hint = "it is the first line of the log's checkpoint, which is among the anchors"
+        raise UsageError("the name of the log is missing", where=str(path), hint=hint)
+    origin = load_file(path, max_bytes=_MAX_ORIGIN_BYTES).decode("ascii", "replace").strip()
+    if not is_note_name(origin):
+        raise UsageError(f"{origin!r} cannot name a log", where=str(path))
+    return origin
 
 
 def load_trust(home: Home, origin: str) -> TrustRoot:
     """Return the trust root for the log `origin`.
 
     Raises:
-        UsageError: This home has none: the log was made under another one.
+        UsageError: This home has none, since the log was made under another one; or what is
+            there is for another log.
     """
     path = home.trust(origin)
     if not path.exists():
@@ -151,12 +178,26 @@ def load_trust(home: Home, origin: str) -> TrustRoot:
             where=str(path),
             hint="set ASSAY_HOME to the folder that it was made with, or run: assay init",
         )
-    return load_trust_file(path)
+    root = load_trust_file(path)
+    if root.log_origin != origin:
+        raise UsageError(
+            f"a trust root for the log {root.log_origin!r}, where {origin!r} is opened",
+            where=str(path),
+            hint="put back the trust root that assay init made",
+        )
+    return root
 
 
 def load_trust_file(path: Path) -> TrustRoot:
-    """Read a trust root from a file."""
-    return parse_trust_root(load_file(path, max_bytes=_MAX_TRUST_BYTES))
+    """Read a trust root from a file.
+
+    Raises:
+        UsageError: There is no such file.
+        MalformedError: It holds no trust root.
+    """
+    data = load_file(path, max_bytes=_MAX_TRUST_BYTES)
+    with inside(str(path)):
+        return parse_trust_root(data)
 
 
 def load_anchor(home: Home, origin: str) -> bytes | None:

@@ -15,11 +15,14 @@ from assay.operations.home import (
     ORIGIN_FILE,
     Home,
     Signers,
+    load_origin,
     load_signers,
+    load_trust,
     open_home,
     open_log,
     state_folder,
 )
+from assay.operations.record import check_anchor, check_keys
 from assay.signing.keyfile import create_key_file
 from assay.signing.notekey import note_key, render_note_key
 from assay.signing.spki import ALGORITHMS, ED25519
@@ -58,7 +61,7 @@ def initialise(path: Path, *, algorithm: str = ED25519, clock: Clock = now) -> I
     repository, home = open_repository(path), open_home()
     made = _make_keys(home, algorithm)
     signers = load_signers(home)
-    origin = _existing_log(repository, home)
+    origin = _existing_log(repository, home, signers)
     if not origin:
         origin = f"assay.local/{secrets.token_hex(8)}"  # random: no two logs share a name
         _make_trust(home, origin, signers, clock)  # first: a log without one could not be used
@@ -90,22 +93,30 @@ def _make_keys(home: Home, algorithm: str) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _existing_log(repository: Repository, home: Home) -> str:
+def _existing_log(repository: Repository, home: Home, signers: Signers) -> str:
     """Return the origin of the log that is there, empty where there is none.
 
+    A log whose making was interrupted is finished.
+
     Raises:
-        UsageError: It is there, and this home has no trust root for it.
+        UsageError: It is there, and this home has no trust root for it, or other keys than the
+            trust root names.
+        TamperedError: It was cut, set back or replaced, or it has gone.
     """
-    if not (state_folder(repository) / LOG_FILE).exists():
+    origin = load_origin(repository)
+    if not origin:
         return ""
-    with open_log(repository) as store:
-        if not home.trust(store.origin).exists():
-            raise UsageError(
-                f"the log {store.origin!r} was made under another ASSAY_HOME",
-                where=str(store.path),
-                hint="set ASSAY_HOME to that folder; or move this one away, and begin a new log",
-            )
-        return store.origin
+    if not home.trust(origin).exists():
+        raise UsageError(
+            f"the log {origin!r} was made under another ASSAY_HOME",
+            where=str(state_folder(repository) / LOG_FILE),
+            hint="set ASSAY_HOME to that folder; or move this one away, and begin a new log",
+        )
+    trust = load_trust(home, origin)
+    check_keys(home, trust, signers)
+    with open_log(repository, home, create=True) as store:
+        check_anchor(home, store, trust)
+    return origin
 
 
 def _make_log(repository: Repository, origin: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assay.core.digest import Digest
-from assay.core.errors import RejectedError
+from assay.core.errors import RejectedError, UsageError
 from assay.evidence.anchor import verify_extends
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
 from assay.evidence.statement import Statement
@@ -25,7 +25,7 @@ from assay.operations.home import (
     open_log,
     save_anchor,
 )
-from assay.signing.notekey import NoteKey, parse_note_key
+from assay.signing.notekey import NoteKey, note_key, parse_note_key, render_note_key
 from assay.signing.trust import TrustRoot
 from assay.source.repository import Repository
 
@@ -109,13 +109,39 @@ def open_ledger(repository: Repository, *, at: datetime) -> Iterator[Ledger]:
         TamperedError: The log was cut, set back or replaced.
     """
     home = open_home()
-    with open_log(repository) as store:
+    with open_log(repository, home, create=False) as store:
         trust = load_trust(home, store.origin)
-        log_key = parse_note_key(trust.log_key)
-        anchor = load_anchor(home, store.origin)
-        if anchor is not None:
-            verify_extends(store, anchor, log_key=log_key)
+        log_key = check_anchor(home, store, trust)
         yield Ledger(home=home, store=store, trust=trust, log_key=log_key, at=at)
+
+
+def check_keys(home: Home, trust: TrustRoot, signers: Signers) -> None:
+    """Refuse keys by which nothing could be recorded that anybody would believe.
+
+    Raises:
+        UsageError: The trust root names others.
+    """
+    known = {key.key_id for principal in trust.principals for key in principal.keys}
+    log_key = render_note_key(note_key(trust.log_origin, signers.log.public))
+    if signers.statements.public.key_id not in known or trust.log_key != log_key:
+        raise UsageError(
+            "the keys here are not those that the trust root names",
+            where=str(home.trust(trust.log_origin)),
+            hint=f"restore the keys in {home.signer_key.parent}, or begin a new log",
+        )
+
+
+def check_anchor(home: Home, store: LogStore, trust: TrustRoot) -> NoteKey:
+    """Refuse a log that does not extend what was seen of it before; return the log's key.
+
+    Raises:
+        TamperedError: It was cut, set back or replaced.
+    """
+    log_key = parse_note_key(trust.log_key)
+    anchor = load_anchor(home, store.origin)
+    if anchor is not None:
+        verify_extends(store, anchor, log_key=log_key)
+    return log_key
 
 
 @contextmanager
@@ -123,8 +149,10 @@ def open_recorder(repository: Repository, *, at: datetime) -> Iterator[Recorder]
     """Open the log of `repository` for appending.
 
     Raises:
-        UsageError: No log, no trust root, or no keys.
+        UsageError: No log, no trust root, no keys, or other keys than the trust root names.
         TamperedError: The log was cut, set back or replaced.
     """
     with open_ledger(repository, at=at) as ledger:
-        yield Recorder(ledger=ledger, signers=load_signers(ledger.home))
+        signers = load_signers(ledger.home)
+        check_keys(ledger.home, ledger.trust, signers)
+        yield Recorder(ledger=ledger, signers=signers)

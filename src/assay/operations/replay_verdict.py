@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from assay.core.clock import Clock
-from assay.core.digest import parse_digest
 from assay.core.errors import RejectedError, UsageError
+from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement, parse_envelope
 from assay.evidence.store import LogEntry
@@ -15,10 +16,12 @@ from assay.gates.verdict import GateVerdict
 from assay.operations.evidence import gate_evidence
 from assay.operations.material import load_policy
 from assay.operations.record import Ledger, open_ledger
-from assay.operations.savedverdict import load_verdict
+from assay.operations.savedverdict import load_verdict, named_digest
 from assay.signing.trust import trust_root_digest
 from assay.source.repository import open_repository
 from assay.system.clock import now
+
+_MAX_DIGITS: Final = 18  # of an index: what SQLite can hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +92,11 @@ def replay_verdict(name: str, path: Path, *, clock: Clock = now) -> Replayed:
 
 def _find(ledger: Ledger, name: str) -> LogEntry:
     if name.isascii() and name.isdigit():
+        if len(name) > _MAX_DIGITS:
+            raise UsageError(f"no entry {printable(name, limit=_MAX_DIGITS)}")
         return ledger.store.entry(int(name))
     if name.startswith("sha256:"):
-        found = ledger.store.find(parse_digest(name))
+        found = ledger.store.find(named_digest(name))
     else:
         found = ledger.store.find(parse_envelope(load_verdict(Path(name)).envelope).digest)
     if found is None:

@@ -5,12 +5,12 @@ has it; `proof` is the text of a C2SP tlog-proof, which carries the signed check
 """
 
 import base64
-import binascii
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from assay.core.errors import MalformedError
+from assay.core.digest import Digest, parse_digest
+from assay.core.errors import MalformedError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.system.files import load_file, save_file
@@ -48,11 +48,29 @@ def load_verdict(path: Path) -> SavedVerdict:
         UsageError: There is no such file.
         MalformedError: Not a saved verdict.
     """
-    document = JsonValue(parse_json(load_file(path, max_bytes=MAX_BYTES), max_bytes=MAX_BYTES))
+    data = load_file(path, max_bytes=MAX_BYTES)
+    with inside(str(path)):
+        return _parse_saved(data)
+
+
+def named_digest(text: str) -> Digest:
+    """Read a digest that the caller wrote.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return parse_digest(text)
+    except MalformedError as error:
+        raise UsageError(error.what, hint=error.hint or "write it as algorithm:hex") from error
+
+
+def _parse_saved(data: bytes) -> SavedVerdict:
+    document = JsonValue(parse_json(data, max_bytes=MAX_BYTES))
     if document.field("schema").text() != SCHEMA:
         raise MalformedError(f"not of the schema {SCHEMA!r}", where="schema")
     try:
         envelope = base64.b64decode(document.field("envelope").text(), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # not ASCII, or not base64
         raise MalformedError(f"not base64: {error}", where="envelope") from error
     return SavedVerdict(envelope=envelope, proof=document.field("proof").text().encode())

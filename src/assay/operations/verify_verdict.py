@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.core.clock import Clock, format_time
-from assay.core.digest import parse_digest
 from assay.core.errors import RejectedError
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import parse_envelope
@@ -12,7 +11,7 @@ from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import parse_verdict
 from assay.operations.home import load_trust_file
-from assay.operations.savedverdict import load_verdict
+from assay.operations.savedverdict import load_verdict, named_digest
 from assay.signing.notekey import parse_note_key
 from assay.signing.trust import trust_root_digest
 from assay.system.clock import now
@@ -57,8 +56,8 @@ def verify_verdict(
         UsageError: A file is not there, or `subject` is no digest.
         RejectedError: Anything about the verdict is not what was asked for.
     """
+    about = named_digest(subject)
     saved, trust = load_verdict(path), load_trust_file(trust_file)
-    about = parse_digest(subject)
     verified = parse_envelope(saved.envelope).verify(
         trusted=trust,
         role="gate",
@@ -73,7 +72,8 @@ def verify_verdict(
     verdict = parse_verdict(verified.payload)
     if verdict.decision.stage != stage:
         raise RejectedError(
-            f"a verdict of the gate {verdict.decision.stage!r}, where {stage!r} is asked for"
+            f"a verdict of the gate {verdict.decision.stage!r}, where {stage!r} is asked for",
+            where="assay_verdict.stage",
         )
     if verdict.trust_root != trust_root_digest(trust):
         raise RejectedError(
