@@ -1,0 +1,53 @@
+"""Every command in the documentation is run, from the top of its page to the end."""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.docs.pages import PAGES, SHELL, blocks_of, name_of, setup_of
+from tests.docs.transcript import complaints, run_steps, steps_of
+
+# How many commands of each page are run, so that none is lost without a word.
+RUN: Final = {
+    "docs/quickstart.md": 16,
+}
+NEEDS: Final = {"docs/howto/sign-commits.md": "ssh-keygen"}
+EXECUTED: Final = {
+    name_of(page): page
+    for page in PAGES
+    if any(block.runs or block.file for block in blocks_of(page))
+}
+
+
+def test_every_page_with_commands_is_listed() -> None:
+    assert sorted(EXECUTED) == sorted(RUN)
+
+
+@pytest.mark.parametrize("name", EXECUTED)
+def test_what_a_page_tells_to_do_works(name: str, tmp_path: Path) -> None:
+    program = NEEDS.get(name, "git")
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    steps = tuple(steps_of(name, blocks_of(EXECUTED[name])))
+    assert len(steps) == RUN[name]
+    done = run_steps(steps, setup=setup_of(EXECUTED[name]), home=tmp_path)
+    if found := "\n".join(complaints(steps, done)):
+        pytest.fail(found, pytrace=False)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_command_that_is_not_run_says_why(page: Path) -> None:
+    """And nothing that looks like a shell hides under another word."""
+    for block in blocks_of(page):
+        assert block.language, f"line {block.line}: a block without a language"
+        assert block.language not in {"bash", "shell", "zsh", "shell-session"}, block.line
+        if block.not_run:
+            assert block.language in SHELL, block.line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_file_to_save_is_named_in_the_prose(page: Path) -> None:
+    for block in blocks_of(page):
+        assert not block.file or f"`{block.file}`" in page.read_text()

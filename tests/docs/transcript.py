@@ -1,0 +1,142 @@
+"""Runs the shell blocks of a page in one shell, from the first to the last, and compares.
+
+* A command must succeed, unless the next one is `echo $?`, which then shows its status.
+* What a session shows must be all that the command prints. `…` stands for any text in a line, and
+  alone on a line for any lines. Where a session shows nothing, nothing is compared.
+* A reader's shell does not stop at a failure; this one does.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.docs.pages import ROOT, Block
+
+SETUP: Final = Path(__file__).resolve().parent / "setup"
+BIN: Final = ROOT / ".venv" / "bin"
+SECONDS: Final = 180.0  # for a whole page; ends what hangs
+_MARK: Final = "======== end of step"
+_ANY_LINES: Final = "…"
+_SHOW_STATUS: Final = "echo $?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One command, the lines that it should print, and where it stands."""
+
+    command: str
+    expected: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a step printed, and its exit status."""
+
+    output: str
+    status: int
+
+
+def steps_of(name: str, blocks: tuple[Block, ...]) -> Iterator[Step]:
+    """Yield the commands of a page, and the writing of the files that it has the reader save."""
+    for block in blocks:
+        place = f"{name}:{block.line}"
+        if block.file:
+            yield Step(command=_saving(block), expected=(), place=place)
+        elif block.runs and block.language == "sh":
+            yield Step(command=_every(block.text.rstrip("\n")), expected=(), place=place)
+        elif block.runs:
+            yield from _session(block.text, place)
+
+
+def _saving(block: Block) -> str:
+    folder = f"mkdir -p \"$(dirname '{block.file}')\""
+    return f"{folder} && cat > '{block.file}' <<'END OF FILE'\n{block.text}END OF FILE"
+
+
+def _every(script: str) -> str:
+    """Return `script` so that it ends as the last of its commands that failed did."""
+    return f"__failed=0; trap '__failed=$?' ERR\n{script}\ntrap - ERR; (exit $__failed)"
+
+
+def _session(text: str, place: str) -> Iterator[Step]:
+    command, expected = "", list[str]()
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield Step(command=command, expected=tuple(expected), place=place)
+            command, expected = line.removeprefix("$ "), []
+        elif line.startswith("> ") and not expected:
+            command += "\n" + line.removeprefix("> ")
+        else:
+            expected.append(line)
+    assert command, f"{place}: a session without a command"
+    yield Step(command=command, expected=tuple(expected), place=place)
+
+
+def run_steps(steps: tuple[Step, ...], *, setup: tuple[str, ...], home: Path) -> tuple[Done, ...]:
+    """Run `steps` in one shell that starts in an empty folder below `home`."""
+    work = home / "work"
+    work.mkdir(parents=True)
+    script = [f". '{SETUP / name}.sh'" for name in setup]
+    script += [f"printf '{_MARK} %d %d\\n' 0 $?"]
+    for number, step in enumerate(steps, 1):
+        script += [step.command, "__status=$?"]
+        script += [f"printf '{_MARK} %d %d\\n' {number} $__status", "(exit $__status)"]
+    done = subprocess.run(
+        ("bash", "-c", "exec 2>&1\n" + "\n".join(script)),
+        cwd=work,
+        env=_environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        timeout=SECONDS,
+        check=False,
+    )
+    return tuple(_parse(done.stdout.decode(errors="replace"), len(steps)))
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Return what a new user has: nothing but a home, and Assay in the path."""
+    return {
+        "HOME": str(home),
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "CHECKOUT": str(ROOT),  # for the scripts in `setup`
+    }
+
+
+def _parse(output: str, count: int) -> Iterator[Done]:
+    parts = re.split(rf"{_MARK} (\d+) (-?\d+)\n", output)
+    assert parts[1:3] == ["0", "0"], f"the setup failed: {parts[0]}"
+    texts, numbers, statuses = parts[3::3], parts[1::3], parts[2::3]
+    assert len(numbers) == count + 1, f"the shell ended early: {texts[-1]}"
+    for text, status in zip(texts, statuses[1:], strict=False):
+        yield Done(output=text, status=int(status))
+
+
+def complaints(steps: tuple[Step, ...], done: tuple[Done, ...]) -> Iterator[str]:
+    """Yield what is not as the page says: one text for each step."""
+    following = (*(step.command for step in steps[1:]), "")
+    for step, result, after in zip(steps, done, following, strict=True):
+        if result.status and after != _SHOW_STATUS:
+            yield f"{step.place}: $ {step.command}\nended {result.status}:\n{result.output}"
+        elif step.expected and not is_shown(step.expected, result.output):
+            shown = "\n".join(step.expected)
+            yield f"{step.place}: $ {step.command}\nshows:\n{shown}\nprints:\n{result.output}"
+
+
+def is_shown(expected: tuple[str, ...], output: str) -> bool:
+    """Tell whether `output` is what a page shows."""
+    return re.fullmatch("".join(map(_line_pattern, expected)), output) is not None
+
+
+def _line_pattern(line: str) -> str:
+    if line.strip() == _ANY_LINES:
+        return r"(?:[^\n]*\n)*"
+    return r"[^\n]*".join(re.escape(part) for part in line.rstrip().split("…")) + r"[ ]*\n"
