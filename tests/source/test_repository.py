@@ -249,6 +249,17 @@ def test_a_repository_of_somebody_else(repo: GitRepo) -> None:
     )
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_repository_of_somebody_else_whom_the_user_trusts(
+    repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".gitconfig").write_text(f"[safe]\n  directory = {repo.top}\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    head = repo.head
+    subprocess.run(("/bin/chown", "-R", "12345", repo.top), check=True)
+    assert open_repository(repo.top).head == head
+
+
 def test_without_git(repo: GitRepo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     error = refusal(repo.top)

@@ -8,6 +8,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.verdict import Verdict
 from assay.source.commit import SignatureKind, parse_commit
 from assay.source.signature import HeadSignature, check_signature, parse_head_signature
+from assay.system.process import find_program, run_process
 from tests.fakes.gitrepo import GitRepo, SshKey, make_ssh_key
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)  # commits are made on 2026-01-01
@@ -32,6 +33,20 @@ def check(content: bytes, signers: str | None, tmp_path: Path) -> HeadSignature:
         path = tmp_path / "allowed_signers"
         path.write_text(signers)
     return check_signature(parse_commit(content), content, allowed_signers=path, at=AT)
+
+
+def sign(content: bytes, key: SshKey, folder: Path, *, namespace: str) -> bytes:
+    """Return the commit `content` with a signature that Git itself would not make."""
+    program = find_program("ssh-keygen")
+    assert program is not None
+    done = run_process(
+        (program, "-q", "-Y", "sign", "-n", namespace, "-f", key.private),
+        cwd=folder,
+        seconds=30,
+        stdin=content,
+    )
+    folded = done.output.rstrip(b"\n").replace(b"\n", b"\n ")
+    return content.replace(b"\n\n", b"\ngpgsig " + folded + b"\n\n", 1)
 
 
 def answer(content: bytes, signers: str | None, tmp_path: Path) -> tuple[Verdict, str]:
@@ -110,17 +125,20 @@ def test_a_signature_that_is_none(key: SshKey, tmp_path: Path) -> None:
 
 def test_a_signature_for_another_namespace(key: SshKey, tmp_path: Path) -> None:
     """What was signed as a file must not pass as a commit."""
-    repo = GitRepo(tmp_path / "repo")
-    message = tmp_path / "message"
-    message.write_bytes(UNSIGNED)
-    repo.git(
-        "-c",
-        f"alias.sign=!ssh-keygen -q -Y sign -n file -f '{key.private}' '{message}'",
-        "sign",
-    )
-    armoured = (tmp_path / "message.sig").read_bytes().rstrip(b"\n").replace(b"\n", b"\n ")
-    content = UNSIGNED.replace(b"\n\nx", b"\ngpgsig " + armoured + b"\n\nx")
+    content = sign(UNSIGNED, key, tmp_path, namespace="file")
     assert answer(content, f"a {key.public}\n", tmp_path)[0] is Verdict.FAILED
+    content = sign(UNSIGNED, key, tmp_path, namespace="git")
+    assert answer(content, f"a {key.public}\n", tmp_path)[0] is Verdict.PASSED
+
+
+@pytest.mark.parametrize("seconds", [b"99999999999999999", b"soon"])
+def test_a_commit_without_a_date(key: SshKey, tmp_path: Path, seconds: bytes) -> None:
+    undated = UNSIGNED.replace(b"committer A <a> 1 ", b"committer A <a> " + seconds + b" ")
+    content = sign(undated, key, tmp_path, namespace="git")
+    assert answer(content, key.allowed("a"), tmp_path) == (
+        Verdict.FAILED,
+        "the commit is dated after this observation, or not at all",
+    )
 
 
 def test_a_key_that_has_expired_since(signed: bytes, key: SshKey, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 import threading
 import time
@@ -70,6 +71,24 @@ def test_what_a_program_leaves_behind_does_not_hold_us_up(tmp_path: Path) -> Non
     assert done.output == b"done\n"
     assert time.monotonic() - begun < 20
     assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def test_a_stray_process_that_cannot_be_ended_is_told(tmp_path: Path) -> None:
+    """It has left the group, and keeps our pipe open: waiting for the end would never end."""
+    stray = "import os, time; os.setsid(); open('stray', 'w').write(str(os.getpid()))"
+    code = (
+        f"import subprocess, sys, pathlib, time\n"
+        f"subprocess.Popen((sys.executable, '-c', {stray + '; time.sleep(60)'!r}))\n"
+        f"while not pathlib.Path('stray').exists() or not pathlib.Path('stray').read_text():\n"
+        f"    time.sleep(0.01)\n"
+    )
+    try:
+        with pytest.raises(UnavailableError) as caught:
+            run_process(python(code), cwd=tmp_path, seconds=30)
+    finally:
+        os.kill(int((tmp_path / "stray").read_text()), signal.SIGKILL)
+    name = Path(sys.executable).name
+    assert str(caught.value) == f"[unavailable] {name} left a process that holds its output open"
 
 
 def test_too_much_output_is_refused(tmp_path: Path) -> None:

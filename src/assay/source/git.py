@@ -39,6 +39,7 @@ _SETTINGS: Final = (
     ("core.commitGraph", "false"),
     ("core.checkStat", "default"),
     ("core.trustctime", "true"),
+    ("core.untrackedCache", "false"),  # a cache in the index, which could hide new files
     ("core.quotePath", "false"),
     ("credential.helper", ""),
     ("diff.external", ""),

@@ -3,7 +3,6 @@
 `SourceFacts.as_json` writes it; every member is required, also where it is null.
 """
 
-from datetime import datetime
 from typing import Final
 
 from assay.core.clock import parse_time
@@ -90,12 +89,8 @@ def _parse_signatory(value: JsonValue | None) -> Signatory | None:
     return Signatory(
         name=value.field("name").text(),
         email_digest=str(parse_digest(value.field("emailDigest").text())),
-        date=None if date is None else _parse_date(date),
+        date=None if date is None else parse_time(date.text()),
     )
-
-
-def _parse_date(value: JsonValue) -> datetime:
-    return parse_time(value.text())
 
 
 def _parse_work_tree(value: JsonValue) -> WorkTree:

@@ -160,12 +160,14 @@ def _is_within(path: Path, top: Path) -> bool:
 
 
 def _ask(program: Path, path: Path, where: str, *questions: str) -> bytes:
-    """Ask `rev-parse` in discovery; the user's own configuration holds, for safe.directory."""
+    """Ask `rev-parse` in discovery, where the user's and the machine's safe.directory hold."""
+    environment = quiet_environment()
+    del environment["GIT_CONFIG_NOSYSTEM"]
     done = run_process(
         (program, "--no-replace-objects", "rev-parse", *questions),
         cwd=path,
         seconds=_OPEN_SECONDS,
-        environment=quiet_environment(),
+        environment=environment,
     )
     if done.status:
         raise _not_opened(done, path, where)

@@ -28,7 +28,7 @@ from assay.core.printable import printable
 
 MAX_OUTPUT_BYTES: Final = 256 * 2**20  # above any scanner report that we read; bounds memory
 MAX_ERROR_BYTES: Final = 2**20
-GRACE_SECONDS: Final = 5.0  # for the last bytes in a pipe after its writer ended
+GRACE_SECONDS: Final = 2.0  # for the last bytes in a pipe after its writer ended
 _CHUNK: Final = 2**18
 _LIVE: Final[set["subprocess.Popen[bytes]"]] = set()  # started and not yet reaped
 _KEPT: Final = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "XDG_CONFIG_HOME")
