@@ -249,6 +249,14 @@ def test_an_exclusion_that_has_ended_excludes_nothing(repo: GitRepo) -> None:
     assert report.not_checked == ()
 
 
+def test_an_exclusion_of_everything_leaves_messages_and_objects_in(repo: GitRepo) -> None:
+    repo.raw_object("blob", f"{STRIPE}\n".encode())
+    repo.commit(f"Use {GITLAB}")
+    left = Left(folder="", reason="made up", until=datetime(2026, 7, 1, tzinfo=UTC))
+    notes = {finding.locations[0].note for finding in scan(repo, excluded=(left,)).findings}
+    assert notes == {"commit message", "unreachable object"}
+
+
 def test_an_exclusion_holds_for_its_paths_only(repo: GitRepo) -> None:
     repo.commit(files={"vendor/a": f"{GITLAB}\n", "src/a": f"{GITLAB}\n"})
     left = Left(folder="vendor/", reason="made up", until=datetime(2026, 7, 1, tzinfo=UTC))

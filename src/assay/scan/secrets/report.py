@@ -74,7 +74,7 @@ def describe_hits(hits: Iterable[Hit], *, rules: Sequence[Rule], places: Places)
     accepted: set[NotChecked] = set()
     for hit in hits:
         for place in _places_of(hit, places):
-            reason = hit.accepted or _exclusion(place.location.path, hit, places)
+            reason = hit.accepted or _exclusion(place.location, places)
             if reason:
                 accepted.add(_accepted(hit, place.location, reason))
             else:
@@ -121,11 +121,11 @@ def _places_of_blob(hit: Hit, places: Places) -> tuple[_Place, ...]:
     return tuple(found)
 
 
-def _exclusion(path: str, hit: Hit, places: Places) -> str:
-    if hit.kind not in {"blob", "file"}:
-        return ""
+def _exclusion(location: Location, places: Places) -> str:
+    if location.note not in {AT_HEAD, IN_HISTORY, IN_WORK_TREE}:
+        return ""  # a message, or an object without a path
     for exclusion in places.excluded:
-        if exclusion.covers(path, at=places.at):
+        if exclusion.covers(location.path, at=places.at):
             return f"{exclusion.reason}, until {format_time(exclusion.until)}"
     return ""
 

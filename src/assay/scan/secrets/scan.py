@@ -72,12 +72,12 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
             f"an identity key of {len(identity_key)} bytes, where {MIN_KEY_BYTES} are needed"
         )
     rules = load_rules()
-    with ThreadPoolExecutor() as pool:  # Git works while the rules are compiled
-        listing, losing = pool.submit(list_objects, repository), pool.submit(list_lost, repository)
-        serialized = _compiled_rules()
-        listed = listing.result()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        compiling = pool.submit(_compiled_rules)  # while Git works, which Ctrl-C must reach
+        listed = list_objects(repository)
         named = {item.where for item in listed.not_checked}
-        lost = tuple(item for item in losing.result() if item.where not in named)
+        lost = tuple(item for item in list_lost(repository) if item.where not in named)
+        serialized = compiling.result()
     settings = SearchSettings(
         repository=repository,
         rules=rules.rules,

@@ -67,7 +67,7 @@ def check_pypi_macaroon(value: bytes, _context: bytes) -> Checked:
 def check_aws_key_id(value: bytes, _context: bytes) -> Checked:
     """Decode the account: bits 1 to 40 of the base32 digits behind the prefix."""
     digits = value[4:]
-    if not _BASE32.issuperset(digits):
+    if len(digits) != 16 or not _BASE32.issuperset(digits):
         return KEPT  # ids from before 2019 have no account in them, and other digits
     account = int.from_bytes(base64.b32decode(digits)[:6], "big") & 0x7FFF_FFFF_FF80
     return Checked(detail=f"it belongs to account {account >> 7:012d}, if it was made after 2019")
