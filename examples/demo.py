@@ -1,8 +1,10 @@
 """The 60-second demo: a shop with planted faults is refused, mended, passed, and its log guarded.
 
 Everything is real: a Git repository with a history, the checks, the signatures, the log. It runs
-in the folder `demo`; its keys, which must not lie in a repository, are in the user's cache folder.
-It needs no network. Exits 0 only when every step did what it says.
+in the folder `demo`, or the one that is named; its keys, which must not lie in a repository, are in
+the user's cache folder. It needs no network. Exits 0 only when every step did what it says.
+
+Usage: demo.py [FOLDER]. The folder must not be there yet; only `demo` is made anew each time.
 """
 
 import os
@@ -17,7 +19,7 @@ import zlib
 from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parent
-DEMO = EXAMPLES.parent / "demo"
+DEMO = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else EXAMPLES.parent / "demo"
 SHOP = DEMO / "shop"
 HOME = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "assay-demo"
 ASSAY = Path(sys.executable).with_name("assay")
@@ -35,6 +37,8 @@ PASSED, FAILED = 0, 1
 def main() -> None:
     """Run all steps; leave with a message at the first that does not do what it says."""
     began = time.monotonic()
+    if len(sys.argv) > 1 and DEMO.exists():
+        sys.exit(f"{DEMO} is there already: name a folder that is not.")
     for folder in (DEMO, HOME):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

@@ -8,6 +8,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ from tests.docs.pages import ROOT, Block
 
 SETUP: Final = Path(__file__).resolve().parent / "setup"
 BIN: Final = ROOT / ".venv" / "bin"
+_BASH: Final = shutil.which("bash") or "/bin/bash"
 SECONDS: Final = 180.0  # for a whole page; ends what hangs
 _MARK: Final = "======== end of step"
-_ANY_LINES: Final = "…"
+_ANY: Final = "…"
 _SHOW_STATUS: Final = "echo $?"
 
 
@@ -88,7 +90,7 @@ def run_steps(steps: tuple[Step, ...], *, setup: tuple[str, ...], home: Path) ->
         script += [step.command, "__status=$?"]
         script += [f"printf '{_MARK} %d %d\\n' {number} $__status", "(exit $__status)"]
     done = subprocess.run(
-        ("bash", "-c", "exec 2>&1\n" + "\n".join(script)),
+        (_BASH, "-c", "exec 2>&1\n" + "\n".join(script)),
         cwd=work,
         env=_environment(home),
         stdin=subprocess.DEVNULL,
@@ -124,19 +126,56 @@ def complaints(steps: tuple[Step, ...], done: tuple[Done, ...]) -> Iterator[str]
     """Yield what is not as the page says: one text for each step."""
     following = (*(step.command for step in steps[1:]), "")
     for step, result, after in zip(steps, done, following, strict=True):
+        head = f"{step.place}: $ {step.command}"
         if result.status and after != _SHOW_STATUS:
-            yield f"{step.place}: $ {step.command}\nended {result.status}:\n{result.output}"
-        elif step.expected and not is_shown(step.expected, result.output):
-            shown = "\n".join(step.expected)
-            yield f"{step.place}: $ {step.command}\nshows:\n{shown}\nprints:\n{result.output}"
+            yield f"{head}\nended {result.status}:\n{result.output}"
+        elif missing := missing_line(step.expected, result.output):
+            yield f"{head}\nshows:\n{missing}\nbut prints:\n{result.output}"
 
 
-def is_shown(expected: tuple[str, ...], output: str) -> bool:
-    """Tell whether `output` is what a page shows."""
-    return re.fullmatch("".join(map(_line_pattern, expected)), output) is not None
+def missing_line(expected: tuple[str, ...], output: str) -> str:
+    """Return the first line of a session that is not so in `output`, empty where all are."""
+    if not expected:
+        return ""
+    lines, position, anchored = output.splitlines(), 0, True
+    for run in _runs(expected):
+        at = _find(run, lines, position, anchored=anchored)
+        if at is None:
+            return run[0]
+        position, anchored = at + len(run), False
+    if _is_gap(expected[-1]) or position == len(lines):
+        return ""
+    # What ends a session ends the output: the last run may stand there a second time.
+    last = _runs(expected)[-1]
+    at_end = len(lines) - len(last)
+    found = any(map(_is_gap, expected)) and _find(last, lines[at_end:], 0, anchored=True) == 0
+    return "" if found and at_end >= position - len(last) else f"the end, after: {expected[-1]}"
 
 
-def _line_pattern(line: str) -> str:
-    if line.strip() == _ANY_LINES:
-        return r"(?:[^\n]*\n)*"
-    return r"[^\n]*".join(re.escape(part) for part in line.rstrip().split("…")) + r"[ ]*\n"
+def _runs(expected: tuple[str, ...]) -> list[list[str]]:
+    """Return the lines between the gaps; the first is empty where a gap stands in front."""
+    runs: list[list[str]] = [[]]
+    for line in expected:
+        if _is_gap(line):
+            runs.append([])
+        else:
+            runs[-1].append(line)
+    return runs[:1] + [run for run in runs[1:] if run]
+
+
+def _find(run: list[str], lines: list[str], start: int, *, anchored: bool) -> int | None:
+    """Return the first place from `start` on where `run` stands; `start` alone if `anchored`."""
+    last = start if anchored else len(lines) - len(run)
+    for at in range(start, last + 1):
+        if len(lines) - at >= len(run) and all(map(_is_line, run, lines[at : at + len(run)])):
+            return at
+    return None
+
+
+def _is_gap(line: str) -> bool:
+    return line.strip() == _ANY
+
+
+def _is_line(shown: str, printed: str) -> bool:
+    pattern = ".*".join(re.escape(part) for part in shown.rstrip().split(_ANY))
+    return re.fullmatch(pattern, printed.rstrip()) is not None
