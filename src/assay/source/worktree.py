@@ -11,6 +11,7 @@
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,10 +19,12 @@ from typing import Final
 from assay.core.errors import AssayError, UnavailableError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.source.git import GitPlace, run_git
+from assay.source.git import GitPlace, git_refusal, run_git, try_git
 from assay.source.tree import MAX_FILE_BYTES, load_blob
 from assay.system.files import load_beneath
 
+_READABLE: Final = "Make it readable, or remove or ignore it."
+_UNOPENED: Final = re.compile(r"warning: could not open directory '(.*)': (.*)\Z", re.DOTALL)
 _FIELDS: Final = {"1": 8, "u": 10}  # of a record of porcelain v2 behind its kind, path included
 
 
@@ -92,7 +95,7 @@ class Uncommitted:
                 what=what,
                 where=printable(path),
                 why=why,
-                remedy="Make it readable, or remove or ignore it.",
+                remedy=_READABLE,
             )
         )
 
@@ -106,16 +109,32 @@ def list_uncommitted(repository: GitPlace) -> Uncommitted:
     """
     if repository.bare:
         return Uncommitted(repository=repository, changes=())
-    status = run_git(
+    status = try_git(
         repository,
         *("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignored=no"),
         *("--no-renames", "--ignore-submodules=dirty"),
     )
-    changes = {change.path: change for change in parse_status(status)}
+    if status.status:
+        raise git_refusal(status, doing="git status")
+    changes = {change.path: change for change in parse_status(status.output)}
     for path in _hidden(repository):
         changes.setdefault(path, Change(path=path, state="hidden"))
     return Uncommitted(
-        repository=repository, changes=tuple(changes[path] for path in sorted(changes))
+        repository=repository,
+        changes=tuple(changes[path] for path in sorted(changes)),
+        gaps=[_overlooked(line) for line in status.errors.splitlines() if line[:5] != b"hint:"],
+    )
+
+
+def _overlooked(complaint: bytes) -> NotChecked:
+    """Return what Git says that it could not look at: it goes on without, and ends with 0."""
+    line = complaint.decode("utf-8", "surrogateescape")
+    folder = _UNOPENED.match(line)
+    return NotChecked(
+        what="folder" if folder else "working tree",
+        where=printable(folder[1] if folder else "."),
+        why=f"cannot read: {printable(folder[2])}" if folder else f"Git said {printable(line)!r}",
+        remedy=_READABLE,
     )
 
 
