@@ -6,6 +6,7 @@
 * The commands are imported in here, not above, so that Ctrl-C during their import ends well too.
 """
 
+import contextlib
 import io
 import os
 import signal
@@ -33,7 +34,7 @@ def run() -> NoReturn:
 def _run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
-        return _answer(arguments)
+        return _answer_whole(arguments) if as_json else _answer(arguments)
     except AssayError as error:
         return _refused(error, as_json=as_json)
     except (KeyboardInterrupt, SystemExit, BrokenPipeError) as error:
@@ -44,12 +45,24 @@ def _run(arguments: list[str]) -> int:
         return _refused_arguments(error, as_json=as_json)
 
 
+def _answer_whole(arguments: list[str]) -> int:
+    """Keep what is printed until the command has ended, so that there is one document or none."""
+    kept = io.BytesIO()
+    with contextlib.redirect_stdout(io.TextIOWrapper(kept, encoding="utf-8")):
+        status = _answer(arguments)
+        document = kept.getvalue()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from here on nothing takes the answer back
+    sys.stdout.buffer.write(document)
+    sys.stdout.buffer.flush()
+    return status
+
+
 def _answer(arguments: list[str]) -> int:
     """Run one command, print its answer to the last byte, and return its exit status."""
     from assay.cli.app import app  # noqa: PLC0415  # see above
 
     for stream in (sys.stdout, sys.stderr):  # a character that it does not have ends nothing
-        if isinstance(stream, io.TextIOWrapper):
+        if isinstance(stream, io.TextIOWrapper):  # no other has one
             stream.reconfigure(errors="backslashreplace")
     result: object = app(arguments, prog_name="assay", standalone_mode=False)
     if result == INTERRUPTED:  # what Typer makes of Ctrl-C
