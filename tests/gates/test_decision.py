@@ -125,6 +125,12 @@ def test_a_relaxation_ends_at_its_first_moment() -> None:
     assert (decision.verdict, decision.not_checked) == (Verdict.FAILED, ())
 
 
+def test_a_relaxation_of_advice_changes_nothing() -> None:
+    advice = result("a", Verdict.FAILED, effect=Effect.ADVISE)
+    decision = decide(advice, result("b", Verdict.PASSED), parameters=relaxed(1))
+    assert (decision.verdict, decision.not_checked) == (Verdict.PASSED, ())
+
+
 def test_every_rule_relaxed_is_no_pass() -> None:
     decision = decide(result("a", Verdict.PASSED), parameters=relaxed(1))
     assert decision.verdict is Verdict.UNKNOWN

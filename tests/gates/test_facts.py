@@ -10,6 +10,7 @@ from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
+from assay.gates.reading import NOT_EVIDENCE, SUPERSESSION_TYPE
 from assay.sbom.component import Component, Inventory
 from assay.source.commit import SignatureKind
 from assay.source.elsewhere import Submodule
@@ -139,6 +140,11 @@ def test_what_was_superseded_by_what_and_why() -> None:
     scans = document["scans"]
     assert isinstance(scans, dict)
     assert scans["vulnerabilities"]["finding_count"] == 0
+
+
+@pytest.mark.parametrize("kind", sorted(NOT_EVIDENCE - {SUPERSESSION_TYPE}))
+def test_what_says_nothing_about_the_subject_is_passed_over(kind: str) -> None:
+    assert facts(verified({}, predicate_type=kind)) == facts()
 
 
 def test_another_subject_is_refused() -> None:
