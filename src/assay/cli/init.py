@@ -35,6 +35,7 @@ def init(
                 "keyId": done.key_id,
                 "algorithm": done.algorithm,
                 "made": list(done.made),
+                "notChecked": [],
             }
         )
         return

@@ -50,7 +50,7 @@ def list_entries(repository: RepositoryOption = Path(), *, as_json: JsonOption =
             }
             for entry in entries
         ]
-        print_json({"schema": "assay.log-list/v1", "entries": rows})
+        print_json({"schema": "assay.log-list/v1", "entries": rows, "notChecked": []})
         return
     for entry in entries:
         typer.echo(f"{entry.index:>6}  {entry.predicate_type:<46}  {entry.subject}")

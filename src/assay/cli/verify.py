@@ -7,6 +7,7 @@ import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import EXIT_STATUS, print_json
+from assay.core.printable import printable
 
 
 def verify(
@@ -33,5 +34,5 @@ def verify(
             f"entry {found.index} of {found.log_size} in {found.origin}"
         )
         for item in found.not_checked:
-            typer.echo(f"  not checked: {item}")
+            typer.echo(printable(f"  not checked: {item.what} {item.where}: {item.why}"))
     return EXIT_STATUS[found.verdict]

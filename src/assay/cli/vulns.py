@@ -51,11 +51,15 @@ def status(*, as_json: JsonOption = False) -> None:
 
 
 def _print(feeds: tuple["Feed", ...], *, as_json: bool) -> None:
-    from assay.operations.manage_advisories import feed_json  # noqa: PLC0415  # start-up time
+    from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
+        feed_gaps,
+        feed_json,
+    )
 
     rows = [feed_json(feed) for feed in feeds]
     if as_json:
-        print_json({"schema": "assay.feeds/v1", "feeds": rows})
+        gaps = [gap.as_json() for gap in feed_gaps(feeds)]
+        print_json({"schema": "assay.feeds/v1", "feeds": rows, "notChecked": gaps})
         return
     for row in rows:
         typer.echo(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assay.core.clock import Clock, format_time
+from assay.core.notchecked import NotChecked
 from assay.operations.home import open_home
 from assay.system.clock import now
 from assay.vuln.advisory import Feed
@@ -30,6 +31,20 @@ def update_advisories(
 def list_feeds() -> tuple[Feed, ...]:
     """Return what is in the mirror."""
     return tuple(load_feeds(open_home().advisories).values())
+
+
+def feed_gaps(feeds: tuple[Feed, ...]) -> tuple[NotChecked, ...]:
+    """Return what in the mirror nobody can read."""
+    return tuple(
+        NotChecked(
+            what="advisories",
+            where=feed.ecosystem,
+            why=f"{feed.unreadable} cannot be read",
+            remedy="Import a fresh copy with `assay vulns update` or `assay vulns import`.",
+        )
+        for feed in feeds
+        if feed.unreadable
+    )
 
 
 def feed_json(feed: Feed) -> dict[str, object]:

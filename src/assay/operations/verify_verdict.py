@@ -5,6 +5,7 @@ from pathlib import Path
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import RejectedError
+from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import parse_envelope
 from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
@@ -30,7 +31,7 @@ class VerdictVerified:
     origin: str
     index: int
     log_size: int
-    not_checked: tuple[str, ...]
+    not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the document that `--json` prints."""
@@ -43,7 +44,7 @@ class VerdictVerified:
             "signedBy": list(self.signed_by),
             "policy": self.policy,
             "log": {"origin": self.origin, "index": self.index, "size": self.log_size},
-            "notChecked": list(self.not_checked),
+            "notChecked": [item.as_json() for item in self.not_checked],
         }
 
 
@@ -91,5 +92,5 @@ def verify_verdict(
         origin=checkpoint.origin,
         index=proof.index,
         log_size=checkpoint.size,
-        not_checked=tuple(f"{i.what} {i.where}: {i.why}" for i in verdict.decision.not_checked),
+        not_checked=verdict.decision.not_checked,
     )
