@@ -8,6 +8,7 @@ from assay.scan.secrets.plausible import (
     entropy_of,
     has_digits,
     is_guessable,
+    is_identifier,
     is_mixed,
     is_placeholder,
     is_reference,
@@ -70,6 +71,20 @@ def test_a_guessable_password(text: str) -> None:
 @pytest.mark.parametrize("template", ["{mixed:10}", "{hex:16}", "correct-horse-battery-staple"])
 def test_a_password_that_is_not(template: str) -> None:
     assert not is_guessable(fill(template).encode())
+
+
+WORDS = ("JsonConfigSettingsSource", "rust_openssl.hpke.MLKEM768", "SecretsManager.V2Response")
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_names_in_code_are_made_of_words(text: str) -> None:
+    assert is_identifier(text.encode())
+
+
+@pytest.mark.parametrize("template", ["{b62:32}", "{hex:32}", "{an:24}", "{b32l:52}", "{b64:40}"])
+def test_random_values_are_not(template: str) -> None:
+    made = [fill(f"{template} {number}").split()[0] for number in range(300)]
+    assert sum(is_identifier(value.encode()) for value in made) <= 1
 
 
 def test_entropy_is_in_bits_for_each_byte() -> None:

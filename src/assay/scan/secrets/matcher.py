@@ -29,6 +29,7 @@ from assay.scan.secrets.plausible import (
     entropy_of,
     has_digits,
     is_guessable,
+    is_identifier,
     is_mixed,
     is_placeholder,
     is_reference,
@@ -167,11 +168,21 @@ def is_wide(data: memoryview) -> bool:
     return len(start) == 4 and (start[::2] == b"\0\0") != (start[1::2] == b"\0\0")
 
 
+def _is_code(rule: Rule, value: bytes) -> bool:
+    """Tell whether what stands behind a telling name is the name of something else.
+
+    A password may be made of words, so there only a path of names counts.
+    """
+    if rule.guessable:
+        return b"." in value and is_identifier(value)
+    return (rule.rank < NAMED or not has_digits(value)) and is_identifier(value)
+
+
 def _is_plausible(rule: Rule, value: bytes) -> bool:
     """Tell whether a value can be a secret by the measures that its rule sets."""
     return not (
         is_placeholder(value)
-        or (rule.rank <= NAMED and is_reference(value))
+        or (rule.rank <= NAMED and (is_reference(value) or _is_code(rule, value)))
         or (rule.entropy and entropy_of(value) < rule.entropy)
         or (rule.digits and not has_digits(value))
         or (rule.mixed and not is_mixed(value))

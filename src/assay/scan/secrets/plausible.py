@@ -33,11 +33,18 @@ _GUESSABLE: Final = frozenset(
         *("minioadmin", "grafana", "docker", "public", "private", ""),
     )
 )
+_WORD: Final = re2.compile("[A-Z]?[a-z]+|[A-Z]+")
+_NUMBER: Final = re2.compile("[0-9]+")
+_JOINT: Final = re2.compile("[a-z0-9][A-Z][a-z]|[A-Za-z0-9][_.-][A-Za-z]")  # between words
+_UNSPEAKABLE: Final = re2.compile("(?i)[bcdfghjklmnpqrstvwxz]{7}|[a-z]{30}")
+_MEAN_WORD: Final = 3.5  # characters of a piece, over the whole value
 _SHORT: Final = 8  # characters; a shorter password is guessed whatever it holds
 
 
 def is_placeholder(value: bytes) -> bool:
     """Tell whether a value only stands for one: `your-token`, `xxxx`, one long run."""
+    if b"EXAMPLE" in value:
+        return True
     if len(value) > LONG:
         return False
     if _PLACEHOLDER.search(value.decode("latin-1")):
@@ -48,6 +55,19 @@ def is_placeholder(value: bytes) -> bool:
 def is_reference(value: bytes) -> bool:
     """Tell whether a value is code or a name: `${TOKEN}`, `os.environ["X"]`, `get()`, a path."""
     return len(value) <= LONG and bool(_REFERENCE.search(value.decode("latin-1")))
+
+
+def is_identifier(value: bytes) -> bool:
+    """Tell whether a value is made of words, as `JsonConfigSource` and `a.SecretKeyV2` are.
+
+    In random letters and digits the pieces between changes of kind are one or two characters long.
+    """
+    text = value.decode("latin-1")
+    words, numbers = _WORD.findall(text), _NUMBER.findall(text)
+    if not _JOINT.search(text) or _UNSPEAKABLE.search(text) or len(numbers) > len(words):
+        return False
+    length = sum(map(len, words)) + sum(map(len, numbers))
+    return length >= _MEAN_WORD * (len(words) + len(numbers))
 
 
 def is_guessable(value: bytes) -> bool:
