@@ -23,7 +23,7 @@ ASKED = (
 )
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", sorted(ASKED))
 def test_asked_for_in_any_folder(name: str) -> None:
     assert is_dependency_file(name)
     assert is_dependency_file(f"some/where/{name}")
