@@ -11,8 +11,8 @@ import typer
 from assay.core.errors import AssayError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.core.strictjson import render_canonical_json
 from assay.core.verdict import Verdict
+from assay.reports.jsontext import render_json
 
 MAX_MESSAGE: Final = 4_000  # characters of a message, which may quote a path and a program
 EXIT_STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 3}
@@ -20,7 +20,7 @@ EXIT_STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 3}
 
 def print_json(document: dict[str, object]) -> None:
     """Print one JSON document on stdout."""
-    typer.echo(render_canonical_json(document))
+    typer.echo(render_json(document), nl=False)
 
 
 def print_error(error: AssayError, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from assay.core.verdict import Verdict
 from assay.findings.finding import Finding, Severity
 from assay.gates.decision import JudgedRule
 from assay.operations.checkreport import CheckReport
+from assay.policy.engine import Reason
 from assay.reports.wording import place, refusals
 
 _DIGITS: Final = re.compile(r"([0-9]{1,9})")  # at most nine at once: int() stays quick
@@ -74,15 +75,14 @@ def group_reasons(rule: JudgedRule, severities: Mapping[str, Severity]) -> tuple
 
     `severities` are those of the findings, by identity; rules write them in front of their text.
     """
-    ranked: list[tuple[int, _Entry]] = []
-    for reason in rule.result.reasons:
+    ordered = sorted(rule.result.reasons, key=lambda reason: _rank(severities, reason))
+    entries: list[_Entry] = []
+    for reason in ordered:
         severity = severities.get(reason.finding)
         word = severity.value if severity else ""
         what = reason.what.removeprefix(f"{word} ")
-        rank = severity.rank if severity else _UNRATED
-        ranked.append((rank, ((reason.remedy, ""), (word, what), reason.where)))
-    ranked.sort(key=lambda pair: pair[0])
-    return _group(entry for _, entry in ranked)
+        entries.append(((reason.remedy, ""), (word, what), reason.where))
+    return _group(entries)
 
 
 def group_gaps(items: Iterable[NotChecked]) -> tuple[Step, ...]:
@@ -106,7 +106,7 @@ def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
             rule=rule,
             remedy=remedy,
             references=members[0].references,
-            places=tuple(sorted({place(finding) for finding in members}, key=_by_line)),
+            places=_in_order(list({place(finding) for finding in members})),
         )
         for (severity, title, rule, remedy), members in groups.items()
     )
@@ -126,15 +126,34 @@ def blocking_gaps(report: CheckReport) -> tuple[Step, ...]:
 
 def first_step(report: CheckReport) -> FirstStep | None:
     """Return what to do first, None where nothing stands in the way."""
+    rules = refusals(report)
+    if not rules:
+        return _first_gap(blocking_gaps(report))
     severities = severities_of(report.findings)
-    steps = [step for rule in refusals(report) for step in group_reasons(rule, severities)]
-    steps = steps or list(blocking_gaps(report))
+    reason = min(rules[0].result.reasons, key=lambda reason: _rank(severities, reason))
+    return FirstStep(
+        remedy=reason.remedy,
+        what=reason.what,
+        where=reason.where,
+        others=sum(len(rule.result.reasons) for rule in rules) - 1,
+    )
+
+
+def _first_gap(steps: tuple[Step, ...]) -> FirstStep | None:
     if not steps:
         return None
     point = steps[0].points[0]
-    what = f"{point.severity} {point.what}".strip()
     others = sum(step.count for step in steps) - 1
-    return FirstStep(remedy=steps[0].remedy, what=what, where=point.places[0], others=others)
+    return FirstStep(remedy=steps[0].remedy, what=point.what, where=point.places[0], others=others)
+
+
+def _rank(severities: Mapping[str, Severity], reason: Reason) -> int:
+    severity = severities.get(reason.finding)
+    return severity.rank if severity else _UNRATED
+
+
+def _in_order(places: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(places, key=_by_line)) if len(places) > 1 else tuple(places)
 
 
 def _by_line(where: str) -> tuple[tuple[str, int], ...]:
@@ -153,7 +172,7 @@ def _group(entries: Iterable[_Entry]) -> tuple[Step, ...]:
             remedy=remedy,
             accepted=accepted,
             points=tuple(
-                Point(severity=severity, what=what, places=tuple(sorted(places, key=_by_line)))
+                Point(severity=severity, what=what, places=_in_order(places))
                 for (severity, what), places in points.items()
             ),
         )

@@ -48,6 +48,7 @@ def _page() -> tuple[Template, Markup, str]:
     )
     environment.filters["code"] = _with_code
     environment.filters["whole"] = _whole
+    environment.filters["number"] = "{:,}".format
     environment.tests["link"] = _is_link
     source = folder.joinpath("check.html.j2").read_text("utf-8")
     return environment.from_string(source), Markup(style), f"sha256-{digest}"  # noqa: S704  # ours

@@ -26,6 +26,7 @@ from assay.reports.wheel import Segment, render_wheel
 from assay.reports.wording import (
     OTHER_REPORTS,
     advice,
+    advice_title,
     by_severity,
     describe_age,
     effect_word,
@@ -86,6 +87,7 @@ def _decided(report: CheckReport) -> dict[str, object]:
         "refusals": [_rule(rule, group_reasons(rule, severities)) for rule in refusals(report)],
         "blocking_gaps": blocking_gaps(report),
         "advice": [_rule(rule, group_reasons(rule, severities)) for rule in advice(report)],
+        "advice_title": advice_title(report),
         "rules": [_rule(rule, ()) for rule in ordered_rules(report)],
         "policy": str(report.gate.policy),
         "trust_root": str(report.gate.trust_root),

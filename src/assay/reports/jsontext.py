@@ -22,7 +22,10 @@ def render_json(document: object) -> bytes:
     Raises:
         TypeError, ValueError: As `render_canonical_json`.
     """
-    text = render_canonical_json(_readable(document)).decode()
+    try:
+        text = render_canonical_json(document).decode()
+    except UnicodeEncodeError:
+        text = render_canonical_json(_readable(document)).decode()
     escapes = {ord(c): _escaped(c) for c in set(text) if not c.isprintable()}
     return f"{text.translate(escapes)}\n".encode()
 

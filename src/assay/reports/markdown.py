@@ -22,6 +22,7 @@ from assay.reports.marktext import code, prose
 from assay.reports.wording import (
     OTHER_REPORTS,
     advice,
+    advice_title,
     effect_word,
     not_checked_words,
     refusals,
@@ -58,9 +59,8 @@ def _head(report: CheckReport) -> Iterator[str]:
     yield f"Commit {code(report.commit)}{branch}, gate {code(report.gate.decision.stage)}."
     yield ""
     if first := first_step(report):
-        others = f" ({first.others:,} more below)" if first.others else ""
         about = f"{prose(first.what)} {code(first.where)}"
-        yield f"**Do this first:** {prose(first.remedy)} — {about}{others}"
+        yield f"**Do this first:** {about} → {prose(first.remedy)}"
         yield ""
 
 
@@ -104,7 +104,7 @@ def _gaps(report: CheckReport) -> Iterator[str]:
     accepted = tuple(step for step in steps if step.accepted)
     for step in accepted[:STEPS_SHOWN]:
         for point in step.points[:POINTS_SHOWN]:
-            yield f"{_point(point)} — *accepted:* {prose(step.accepted)}"
+            yield f"{_point(point)} — *Accepted:* {prose(step.accepted)}"
         yield from _more(len(step.points) - POINTS_SHOWN)
     yield from _more(len(accepted) - STEPS_SHOWN)
     yield ""
@@ -114,7 +114,7 @@ def _advice(report: CheckReport) -> Iterator[str]:
     rules = advice(report)
     if not rules:
         return
-    yield "## Advice"
+    yield f"## {advice_title(report)}"
     yield ""
     for rule in rules:
         word = " *(waived)*" if effect_word(rule) == "waived" else ""

@@ -11,9 +11,9 @@ from typing import Final
 
 from assay.core.printable import printable
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>#+|!~&=\-])")
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>#|!~&])")
 _LIVELY: Final = re.compile(r"@|\$|://|www\.|mailto:|xmpp:|#[0-9]|\bGH-[0-9]", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"([0-9]+)([.)])")
+_OPENING: Final = re.compile(r"([0-9]*)([.)\-+=])")  # of a list or of an underline
 _TICKS: Final = re.compile(r"`+")
 _LONGEST: Final = 300
 
@@ -30,16 +30,14 @@ def prose(text: str) -> str:
     """Return `text` as one line of words; what stands between backticks becomes code."""
     parts = " ".join(printable(text, limit=2 * _LONGEST).split()).split("`")
     if len(parts) % 2 == 0:  # an odd backtick: none of them means anything
-        return _words("`".join(parts))
-    return "".join(code(part) if number % 2 else _words(part) for number, part in enumerate(parts))
+        parts = ["`".join(parts)]
+    shown = "".join(code(part) if number % 2 else _words(part) for number, part in enumerate(parts))
+    return _OPENING.sub(r"\1\\\2", shown, count=1) if _OPENING.match(shown) else shown
 
 
 def _words(text: str) -> str:
-    shown = " ".join(
-        code(word) if _LIVELY.search(word) else _escaped(word) for word in text.split(" ")
-    )
-    # At the start of a line, "1." and "1)" would begin a list.
-    return _NUMBER.sub(r"\1\\\2", shown, count=1) if _NUMBER.match(shown) else shown
+    shown = (code(word) if _LIVELY.search(word) else _escaped(word) for word in text.split(" "))
+    return " ".join(shown)
 
 
 def _escaped(word: str) -> str:

@@ -144,9 +144,9 @@ def _print_gaps(lines: Lines, report: CheckReport) -> None:
     for step in accepted[:STEPS_SHOWN]:
         for point in step.points[:POINTS_SHOWN]:
             text = f"{point.what}  [{_places(point.places)}]"
-            lines.put(("accepted ", "green"), text, indent=_INDENT, bullet="• ")
+            lines.put(text, indent=_INDENT, bullet="• ")
         _print_more(lines, len(step.points) - POINTS_SHOWN, indent=_INDENT)
-        lines.put((step.accepted, "dim"), indent=_INDENT + 2, bullet="because ")
+        lines.put((step.accepted, "dim"), indent=_INDENT + 2, bullet="Accepted: ")
     _print_more(lines, len(accepted) - STEPS_SHOWN, indent=_INDENT)
 
 
@@ -168,9 +168,10 @@ def _print_end(lines: Lines, report: CheckReport) -> None:
 
 
 def _print_first(lines: Lines, step: FirstStep) -> None:
-    lines.put((step.remedy, "bold cyan"), bullet=_label("First"))
-    others = f", then {counted(step.others, 'more reason')}" if step.others else ""
-    lines.put((f"{step.what}  [{step.where}]{others}", "dim"), indent=_INDENT)
+    lines.put(step.what, (f"  [{step.where}]", "dim"), bullet=(_label("First"), "bold"))
+    lines.put((step.remedy, "bold cyan"), indent=_INDENT, bullet="→ ")
+    if step.others:
+        lines.put((f"Then {counted(step.others, 'more reason')}, above.", "dim"), indent=_INDENT)
 
 
 def _print_more(lines: Lines, more: int, *, indent: int) -> None:
@@ -181,7 +182,7 @@ def _print_more(lines: Lines, more: int, *, indent: int) -> None:
 def _places(places: tuple[str, ...]) -> str:
     shown = ", ".join(places[:PLACES_SHOWN])
     more = len(places) - PLACES_SHOWN
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return f"{shown} and {more:,} more; {OTHER_REPORTS}" if more > 0 else shown
 
 
 def _severity(name: Severity | str) -> tuple[tuple[str, str], ...]:

@@ -24,7 +24,10 @@ def sentence(report: CheckReport) -> str:
     unknown = sum(rule.result.verdict is Verdict.UNKNOWN for rule in rules)
     match report.verdict:
         case Verdict.PASSED:
-            return f"All {len(rules)} enforced rules hold for this commit{_exceptions(report)}."
+            all_hold = "The one enforced rule holds"
+            if len(rules) > 1:
+                all_hold = f"All {len(rules)} enforced rules hold"
+            return f"{all_hold} for this commit{_exceptions(report)}."
         case Verdict.FAILED:
             also = f", and {unknown} could not tell" if unknown else ""
             refuse = "refuses" if failed == 1 else "refuse"
@@ -67,6 +70,12 @@ def advice(report: CheckReport) -> tuple[JudgedRule, ...]:
         for rule in ordered_rules(report)
         if rule.effect is Effect.ADVISE and rule.result.verdict is not Verdict.PASSED
     )
+
+
+def advice_title(report: CheckReport) -> str:
+    """Return the heading over `advice`, which says where a rule was taken out of force."""
+    waived = any(effect_word(rule) == "waived" for rule in advice(report))
+    return "Advice, and rules that are waived" if waived else "Advice"
 
 
 def ordered_rules(report: CheckReport) -> tuple[JudgedRule, ...]:
