@@ -212,7 +212,11 @@ def test_a_garbage_signature_vetoes(first: bool) -> None:  # noqa: FBT001  # a p
     assert verify(with_signatures(data, both)).signed_by == {"alice"}
 
 
-@pytest.mark.parametrize("key_id", ["", "nobody", MALLORY.public.key_id, BOB.public.key_id])
+@pytest.mark.parametrize(
+    "key_id",
+    ["", "nobody", MALLORY.public.key_id, BOB.public.key_id],
+    ids=["none", "nobody", "mallory", "bob"],
+)
 def test_key_id_is_used_as_a_filter(key_id: str) -> None:
     data = sealed(ALICE)
     (good,) = signatures_of(data)

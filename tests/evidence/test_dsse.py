@@ -166,7 +166,9 @@ def test_one_key_given_twice_counts_once() -> None:
         verify(data, keys=(ALICE.public, ALICE.public), threshold=2)
 
 
-@pytest.mark.parametrize("key_id", ["", "nonsense", BOB.public.key_id, None])
+@pytest.mark.parametrize(
+    "key_id", ["", "nonsense", BOB.public.key_id, None], ids=["empty", "nonsense", "bob", "null"]
+)
 def test_the_key_id_decides_nothing(key_id: str | None) -> None:
     assert verify(changed("signatures.0.keyid", key_id), threshold=2) == b"payload"
 
