@@ -182,7 +182,7 @@ def _is_plausible(rule: Rule, value: bytes) -> bool:
     """Tell whether a value can be a secret by the measures that its rule sets."""
     return not (
         is_placeholder(value)
-        or (rule.rank <= NAMED and (is_reference(value) or _is_code(rule, value)))
+        or (0 < rule.rank <= NAMED and (is_reference(value) or _is_code(rule, value)))
         or (rule.entropy and entropy_of(value) < rule.entropy)
         or (rule.digits and not has_digits(value))
         or (rule.mixed and not is_mixed(value))
