@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import check, init, log, replay, status, verify, vulns
+from assay.cli import check, init, log, policy, replay, status, verify, vulns
 
 app = typer.Typer(
     name="assay",
@@ -23,6 +23,7 @@ app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
 app.add_typer(log.app, name="log")
 app.add_typer(vulns.app, name="vulns")
+app.add_typer(policy.app, name="policy")
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # the shape that Typer calls
