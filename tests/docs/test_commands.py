@@ -12,6 +12,13 @@ from tests.docs.transcript import complaints, run_steps, steps_of
 # How many commands of each page are run, so that none is lost without a word.
 RUN: Final = {
     "README.md": 3,
+    "docs/howto/air-gap-advisories.md": 2,
+    "docs/howto/answer-a-leaked-secret.md": 8,
+    "docs/howto/exclude-paths.md": 16,
+    "docs/howto/restore-and-tampering.md": 13,
+    "docs/howto/sign-commits.md": 9,
+    "docs/howto/verify-a-verdict.md": 11,
+    "docs/howto/write-a-rule.md": 12,
     "docs/quickstart.md": 16,
 }
 NEEDS: Final = {"docs/howto/sign-commits.md": "ssh-keygen"}
