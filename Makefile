@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test check lint types contracts docs dogfood lock bench clean
+.PHONY: setup demo test test-slow check lint types contracts docs dogfood lock bench clean
 
 setup: $(READY)
 
@@ -17,6 +17,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
+
+# What takes over ten seconds each: a file of more than 2 GB.
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check .
