@@ -5,7 +5,7 @@ import hashlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
@@ -140,6 +140,7 @@ def test_a_replay_command_is_never_cut() -> None:
 PLAIN = Page(render_html(factory.hostile("plain")))
 
 
+@settings(deadline=None)  # a whole report for each text
 @given(HOSTILE)
 def test_no_text_from_outside_makes_an_element_or_an_attribute(text: str) -> None:
     html = render_html(factory.hostile(text))

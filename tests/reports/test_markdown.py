@@ -1,6 +1,6 @@
 """The job summary: verdict, first step, reasons with remedies, and no markup from outside."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -111,6 +111,7 @@ def _marks(tokens: list[Token]) -> list[str]:
 PLAIN = PARSER.parse(render_markdown(factory.hostile("plain")).decode())
 
 
+@settings(deadline=None)  # a whole report for each text
 @given(HOSTILE)
 def test_no_text_from_outside_makes_markup(text: str) -> None:
     rendered = render_markdown(factory.hostile(text)).decode()

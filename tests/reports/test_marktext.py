@@ -1,7 +1,7 @@
 """Text from outside stays text in Markdown."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from assay.core.printable import printable
@@ -55,6 +55,7 @@ def test_code(text: str, shown: str) -> None:
     assert code(text) == shown
 
 
+@settings(deadline=None)  # a whole report for each text
 @given(HOSTILE)
 def test_code_is_one_span_with_the_text_in_it(text: str) -> None:
     [_, inline, _] = PARSER.parse(f"* {code(text)}")[2:5]
@@ -63,6 +64,7 @@ def test_code_is_one_span_with_the_text_in_it(text: str) -> None:
     assert span.content.strip() == " ".join(printable(text, limit=300).split())
 
 
+@settings(deadline=None)  # a whole report for each text
 @given(HOSTILE)
 def test_prose_has_no_markup_but_code(text: str) -> None:
     tokens = PARSER.parse(f"* {prose(text)}")

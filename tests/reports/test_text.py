@@ -1,6 +1,6 @@
 """The report for people at a terminal or in a log."""
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from assay.reports.text import render_text
 from tests.reports import factory
@@ -110,6 +110,7 @@ def test_a_commit_on_no_branch_that_nobody_looked_at() -> None:
 LINES = len(render_text(factory.hostile("plain")).decode().splitlines())
 
 
+@settings(deadline=None)  # a whole report for each text
 @given(HOSTILE)
 def test_no_text_from_outside_controls_a_terminal_or_makes_a_line(text: str) -> None:
     rendered = render_text(factory.hostile(text)).decode()

@@ -43,6 +43,7 @@ def _page() -> tuple[Template, Markup, str]:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printable,
+        keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -10,8 +10,12 @@ _STATE, _TASK = 9, 8  # columns for "not met" and for "PO.5.2", with two spaces 
 
 
 def print_status(status: Status, *, brief: bool, gaps: int) -> None:
-    """Print all tasks with their evidence (not if `brief`), the counts, and `gaps` next steps."""
-    lines = stdout_lines()
+    """Print the status on stdout, as `put_status` does."""
+    put_status(stdout_lines(), status, brief=brief, gaps=gaps)
+
+
+def put_status(lines: Lines, status: Status, *, brief: bool, gaps: int) -> None:
+    """Put all tasks with their evidence (not if `brief`), the counts, and `gaps` next steps."""
     counts = tally(status.tasks)
     if not brief:
         for task in status.tasks:
