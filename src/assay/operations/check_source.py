@@ -11,6 +11,7 @@ from typing import Final
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import RejectedError, UsageError
+from assay.core.printable import printable
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import Receipt
@@ -96,7 +97,7 @@ def check_source(
     with open_recorder(repository, at=at) as recorder:
         entries = list_tree(repository, repository.head)
         configuration = _load_configuration(repository, entries)
-        product = configuration.name or repository.top.name
+        product = printable(configuration.name or repository.top.name)
         subject = commit_subject(repository, product)
         policy = _load_policy(repository, entries, configuration)
         settings = CollectSettings(
