@@ -21,8 +21,8 @@ REFUSED = {
     "not YAML": (
         "# METADATA\n# {\n",
         (
-            "[malformed] not plain YAML: while parsing a flow node expected the node content, but "
-            "found '<stream end>' in \"<unicode string>\", line 1, column 2: { ^"
+            "[malformed] not YAML: while parsing a flow node did not find expected node content "
+            'in "<unicode string>", line 2, column 1'
         ),
     ),
     "unknown field": (
@@ -41,8 +41,8 @@ REFUSED = {
         "[malformed] an empty title, at METADATA",
     ),
     "text of another type": (
-        METADATA.replace("A title", "12"),
-        "[malformed] int where text is needed, at METADATA.title",
+        METADATA.replace("A title", "true"),
+        "[malformed] bool where text is needed, at METADATA.title",
     ),
     "an id of another form": (
         METADATA.replace("source.sample", "source.Sample"),
@@ -88,7 +88,7 @@ REFUSED = {
     ),
     "too long": (
         METADATA.replace("A title", "x" * 17_000),
-        "[malformed] over 16384 bytes of YAML",
+        "[malformed] 17167 bytes, where at most 16384 are read",
     ),
 }
 MISSING = ("title", "description", "id", "solution", "stage", "severity", "effect", "controls")

@@ -83,9 +83,9 @@ def _block(source: str) -> str:
 
 
 def _parse_yaml(text: str) -> object:
-    from assay.policy.plainyaml import parse_yaml  # noqa: PLC0415  # yaml is slow to import
+    from assay.core.strictyaml import parse_yaml  # noqa: PLC0415  # yaml is slow to import
 
-    return parse_yaml(text, max_bytes=MAX_METADATA_BYTES)
+    return parse_yaml(text.encode(), max_bytes=MAX_METADATA_BYTES).value
 
 
 def _refuse_other_fields(

@@ -12,11 +12,11 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.strictyaml import parse_yaml
 from assay.sbom.component import Component
 from assay.sbom.lockfiles.edges import reachable
 from assay.sbom.lockfiles.npmsource import NpmPackage, npm_package, split_descriptor
 from assay.sbom.lockfiles.reading import Draft, Reading, clean
-from assay.sbom.yamlreader import parse_yaml
 
 _KNOWN: Final = re.compile(r"(5)\.[1-4]|(6)\.[01]|(9)\.0")
 _PEERS: Final = re.compile(r"\(.*")

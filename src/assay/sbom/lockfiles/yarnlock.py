@@ -10,11 +10,11 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.strictyaml import parse_yaml
 from assay.sbom.component import Component
 from assay.sbom.lockfiles.npmsource import NpmPackage, npm_package, split_descriptor
 from assay.sbom.lockfiles.reading import Draft, Reading
 from assay.sbom.lockfiles.yarnclassic import parse_yarn_classic
-from assay.sbom.yamlreader import parse_yaml
 
 KNOWN_VERSIONS: Final = frozenset({"4", "5", "6", "7", "8"})
 _BERRY: Final = re.compile(rb"^__metadata:", re.MULTILINE)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import MalformedError
-from assay.sbom.yamlreader import MAX_DEPTH, MAX_YAML_BYTES, parse_yaml
+from assay.core.strictyaml import MAX_DEPTH, MAX_YAML_BYTES, parse_yaml
 from tests.sbom.reading import text
 
 READ = {

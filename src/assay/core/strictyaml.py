@@ -1,4 +1,4 @@
-"""The part of YAML that lock files need, read so that two readers cannot see two documents.
+"""The part of YAML that JSON can say, read so that two readers cannot see two documents.
 
 * Aliases, anchors and tags are refused: they are how a small file becomes a large value, or code.
 * Repeated keys, keys that are not text, and a second document are refused.
@@ -19,15 +19,15 @@ MAX_DEPTH: Final = 32  # lock files have five levels or so
 _BARE: Final[dict[str, object]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
-def parse_yaml(data: bytes) -> JsonValue:
+def parse_yaml(data: bytes, *, max_bytes: int = MAX_YAML_BYTES) -> JsonValue:
     """Return the one document in `data`.
 
     Raises:
-        MalformedError: Over `MAX_YAML_BYTES` bytes or `MAX_DEPTH` levels, not UTF-8, not YAML, or
+        MalformedError: Over `max_bytes` bytes or `MAX_DEPTH` levels, not UTF-8, not YAML, or
             one of the things that this reader refuses.
     """
-    if len(data) > MAX_YAML_BYTES:
-        raise MalformedError(f"{len(data)} bytes, where at most {MAX_YAML_BYTES} are read")
+    if len(data) > max_bytes:
+        raise MalformedError(f"{len(data)} bytes, where at most {max_bytes} are read")
     try:
         events = yaml.parse(data.decode(), Loader=yaml.CSafeLoader)
         return JsonValue(_read_document(events))
