@@ -273,17 +273,18 @@ def hostile(text: str) -> CheckReport:
     )
 
 
-def huge(findings: int) -> CheckReport:
-    """Return a report with so many findings, as many unread files, and long names."""
-    names = [f"src/package{number % 97}/{'module' * 4}{number}.py" for number in range(findings)]
+def huge(findings: int, *, name: str = "module") -> CheckReport:
+    """Return a report with so many findings and unread files, and four rules that refuse."""
+    names = [f"src/package{number % 97}/{name}{number}.py" for number in range(findings)]
     found = tuple(
-        finding(f"flaw{n}", tuple(Severity)[n % 6], path=name, line=n)
-        for n, name in enumerate(names)
+        finding(f"flaw{n}", tuple(Severity)[n % 6], path=path, line=n)
+        for n, path in enumerate(names)
     )
-    gaps = tuple(gap(name, why=f"reason {n % 400}") for n, name in enumerate(names))
+    gaps = tuple(gap(path, why=f"reason {n % 400}") for n, path in enumerate(names))
+    accepted = tuple(replace(item, accepted=f"{item.why}, until 2027") for item in gaps)
     return report(
         rule("code", Verdict.FAILED, *map(against, found), *map(unseen, gaps)),
-        rule("again", Verdict.UNKNOWN, *map(unseen, gaps)),
+        *(rule(f"rule{n}", Verdict.UNKNOWN, *map(unseen, gaps)) for n in range(3)),
         findings=found,
-        not_checked=gaps,
+        not_checked=(*gaps, *accepted),
     )
