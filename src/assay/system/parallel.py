@@ -3,16 +3,18 @@
 * Results come in the order of the tasks, never in the order of their ends.
 * What all tasks need is prepared once in each process, by `prepare(settings)`.
 * A worker that dies (killed, out of memory) is an `UnavailableError`; its part is never left out.
-* Ctrl-C, or any error, kills the workers before it goes on.
+* Ctrl-C, or any error, kills the workers before it goes on; they end with us, however we end.
 * Workers are started anew and not forked: a fork of a program with threads may hang.
 """
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from assay.core.errors import UnavailableError, UsageError
@@ -56,7 +58,8 @@ def run_tasks(
         initargs=(prepare, settings),
     )
     try:
-        futures = [pool.submit(_run_one, work, task) for task in tasks]
+        with _deaf_children():
+            futures = [pool.submit(_run_one, work, task) for task in tasks]
         results = tuple(future.result() for future in futures)
     except BrokenProcessPool as error:
         _kill_workers(pool, others)
@@ -70,9 +73,30 @@ def run_tasks(
     return results
 
 
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Start processes that never hear Ctrl-C, not even while they start: we answer, and kill them.
+
+    The signal is blocked in this thread only, and is answered at the latest when the block ends.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker(prepare: Callable[[Settings], object], settings: Settings) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, and kills us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _PREPARED.append(prepare(settings))
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent was killed: nobody else would, it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_one(work: Callable[[State, Task], Result], task: Task) -> Result:
