@@ -81,8 +81,12 @@ def _cut_short(error: BaseException, *, as_json: bool) -> int:
     if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
         _drop(sys.stdout)
         return UNREAD
-    status = error.code if isinstance(error, SystemExit) else INTERRUPTED
-    return _interrupted(status if isinstance(status, int) else BUG, as_json=as_json)
+    if not isinstance(error, SystemExit):
+        return _interrupted(INTERRUPTED, as_json=as_json)
+    status = error.code if isinstance(error.code, int) else 0
+    if status <= 128:  # the completion of a shell leaves so, and has printed its answer
+        return status
+    return _interrupted(status, as_json=as_json)
 
 
 def _refused(error: AssayError, *, as_json: bool) -> int:
