@@ -1,0 +1,72 @@
+"""The page about the scanners: what each looks at, and what it says in its own words."""
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from typing import Final
+
+from assay.scan.banditrules import RULES as BANDIT
+from assay.scan.registry import SCANNERS
+from assay.scan.scanner import Rule
+from assay.scan.zizmorrules import RULES as ZIZMOR
+from docs_pages.markdown import cell, table
+from docs_pages.sample import take_sample
+
+MODULES = {
+    "secrets": "assay.scan.secrets.scan",
+    "workflows": "assay.scan.zizmor",
+    "code": "assay.scan.bandit",
+    "vulnerabilities": "assay.vuln.match",
+}
+INTRO: Final = """\
+A scanner reads what was extracted from the commit into a private folder, never the working tree;
+secrets are looked for in files that are not committed besides. What a scanner could not read, and
+every way in which it can fail, is "not checked".
+"""
+
+
+def scanners_page() -> str:
+    """Return each scanner by the words at the top of its module, with its inputs and rules."""
+    names = {scanner.name for scanner in SCANNERS}
+    if missing := names - MODULES.keys():
+        raise SystemExit(f"docs_pages.scanners does not know the scanner {min(missing)!r}")
+    parts = [
+        "# Scanners\n",
+        INTRO,
+    ]
+    parts += [_section(name, module) for name, module in MODULES.items()]
+    parts += ["## What Assay says about workflows\n", _rules(ZIZMOR)]
+    parts += ["## What Assay says about Python code\n", _rules(BANDIT)]
+    parts += ["Tests of bandit that are not listed here are reported in bandit's own words.\n"]
+    return "\n".join(parts)
+
+
+def _section(name: str, module: str) -> str:
+    words = inspect.getdoc(importlib.import_module(module)) or ""
+    inputs, counted = _sampled(name)
+    return "\n".join(
+        [
+            f"## {name}\n",
+            f"{words}\n",
+            f"* What the result depends on besides the commit: {inputs}.",
+            f"* What it counts: {counted}.\n",
+        ]
+    )
+
+
+def _sampled(name: str) -> tuple[str, str]:
+    """Return the names of the inputs and of what is counted, from a real scan."""
+    report = take_sample().scan(name)
+    inputs = sorted({member.partition("/")[0] for member, _ in report.field("inputs").members()})
+    counted = sorted(member for member, _ in report.field("examined").members())
+    return ", ".join(f"`{i}`" for i in inputs), ", ".join(c.replace("_", " ") for c in counted)
+
+
+def _rules(rules: Mapping[str, Rule]) -> str:
+    return table(
+        ("Rule", "Finds", "What to do"),
+        [
+            (f"`{name}`", cell(rule.title), cell(rule.remedy))
+            for name, rule in sorted(rules.items())
+        ],
+    )
