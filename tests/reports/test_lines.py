@@ -1,10 +1,13 @@
 """Lines on a real terminal, and in a pipe."""
 
+import io
 import re
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from assay.reports.lines import Lines
 from tests.reports.terminal import run_in_pipe, run_on_terminal
 
 REPORT = """
@@ -61,3 +64,21 @@ def test_a_pipe_gets_whole_plain_lines() -> None:
 def test_an_encoding_without_the_characters_gets_them_escaped() -> None:
     shown = run_in_pipe(REPORT.format("refused()"), PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert b"\\u2192 Remedy of leak.\n" in shown
+
+
+def wrapped(*parts: str, width: int, bullet: str = "", indent: int = 0) -> str:
+    into = io.StringIO()
+    lines = Lines(Console(file=into, force_terminal=True, no_color=True, width=width))
+    lines.put(*parts, bullet=bullet, indent=indent)
+    return into.getvalue()
+
+
+def test_further_lines_stand_under_the_first_word() -> None:
+    shown = wrapped("one two three ", "four five", width=24, bullet="• ", indent=2)
+    assert shown == "  • one two three four\n    five\n"
+
+
+def test_a_word_that_is_too_long_is_broken_and_a_blank_line_is_empty() -> None:
+    assert wrapped("x" * 30, width=20) == f"{'x' * 20}\n{'x' * 10}\n"
+    assert wrapped("x" * 30, width=5) == f"{'x' * 20}\n{'x' * 10}\n"  # the terminal breaks these
+    assert wrapped(width=20) == "\n"

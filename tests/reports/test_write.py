@@ -9,7 +9,13 @@ from jsonschema import Draft202012Validator
 from assay.core.errors import UsageError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
-from assay.reports.write import FORMATS, render_report, report_format, write_report
+from assay.reports.write import (
+    FORMATS,
+    print_report,
+    render_report,
+    report_format,
+    write_report,
+)
 from tests.findings.sarifshape import SHAPE
 from tests.reports import factory
 from tests.reports.hostile import HOSTILE
@@ -64,8 +70,8 @@ def test_each_format_is_written_the_same_every_time(kind: str, tmp_path: Path) -
 
 
 def as_path(text: str) -> str:
-    """Return what Python makes of a file's name of these bytes."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
+    """Return what Python makes of a path in a commit, which is never absolute, of these bytes."""
+    return "d/" + text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
 
 
 @settings(deadline=None)  # a whole report for each text
@@ -78,3 +84,12 @@ def test_sarif_is_one_strict_document_of_printable_text(text: str) -> None:
     [run] = JsonValue(document).field("runs").items()
     [result] = run.field("results").items()
     assert result.field("level").text() == "error"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_is_printed_is_what_is_written(
+    kind: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    report = factory.unknown()
+    print_report(report, kind)
+    assert capsysbinary.readouterr().out == render_report(report, kind)

@@ -50,6 +50,7 @@ def _page() -> tuple[Template, Markup, str]:
     environment.filters["code"] = _with_code
     environment.filters["whole"] = _whole
     environment.filters["number"] = "{:,}".format
+    environment.filters["host"] = _host
     environment.tests["link"] = _is_link
     source = folder.joinpath("check.html.j2").read_text("utf-8")
     return environment.from_string(source), Markup(style), f"sha256-{digest}"  # noqa: S704  # ours
@@ -76,6 +77,11 @@ def _with_code(text: str) -> Markup:
 def _whole(text: str) -> Markup:
     """Return a command or a line of a proof, which nobody could use if it were cut."""
     return escape(printable(text, limit=len(text)))
+
+
+def _host(link: str) -> str:
+    """Return whose page a link leads to, which says more in less room than all of it."""
+    return link.removeprefix("https://").partition("/")[0]
 
 
 def _is_link(text: str) -> bool:
