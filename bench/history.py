@@ -26,7 +26,7 @@ from assay.source.repository import open_repository
 
 GIT = shutil.which("git") or "git"
 FILES = 400
-COMMITS = 2500
+COMMITS = 4000
 CHANGED = 6  # files in each commit
 BINARIES = 60
 BINARY_BYTES = 2**20

@@ -33,11 +33,16 @@ _KNOWN: Final = frozenset(
         *("keywords", "entropy", "digits", "mixed", "guessable", "generic", "allow", "validator"),
     )
 )
-GATE: Final = (
-    r"(?i:(?:key|token|secret|pass|pwd|password|passwd|credential|salt|pat|crumb|reporter_id)"
-    rf"[\w.\-]{{0,30}}{_ASSIGNED})[A-Za-z0-9_+/=~!@%^&*.:\-]{{14}}"
+_TELLING: Final = (
+    "(?:key|token|secret|pass|pwd|password|passwd|credential|salt|pat|crumb|reporter_id)"
 )
-"""Where a rule that is `gated` is looked for at all: behind a telling name."""
+_LONG: Final = r"[A-Za-z0-9_+/=~!@%^&*.:\-]{14}"
+GATE: Final = (
+    rf"(?i:{_TELLING}[\w.\-]{{0,30}}{_QUOTES}\s{{0,16}}"
+    rf"""(?:(?::=|=>|->|==|[:=,(])\s{{0,20}}(?:\\{{0,3}}["'`(]){{0,2}}|["'`])){_LONG}|"""
+    rf"""(?i:--[\w.\-]{{0,30}}{_TELLING}[\w.\-]{{0,10}}\s{{1,4}}["']?){_LONG}"""
+)
+"""Where a rule that is `gated` is looked for at all: a telling name with a long value."""
 GATE_BEFORE: Final = 400  # bytes in front of the end of a gate's match in which a trigger may be
 GATE_AFTER: Final = 300
 
