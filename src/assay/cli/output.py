@@ -25,27 +25,27 @@ def print_json(document: dict[str, object]) -> None:
 
 def print_error(error: AssayError, *, as_json: bool) -> None:
     """Print a refusal: on stderr for people, with `--json` also as a document on stdout."""
+    typer.echo(printable(str(error), limit=MAX_MESSAGE), err=True)
     if as_json:
         _print_failure_json(error.code, error.what, where=error.where, hint=error.hint)
-    typer.echo(printable(str(error), limit=MAX_MESSAGE), err=True)
 
 
 def print_interruption(*, as_json: bool) -> None:
     """Print that the user, or the system, stopped the command."""
     what = "stopped; what was recorded before stays recorded"
+    typer.echo(f"[interrupted] {what}", err=True)
     if as_json:
         _print_failure_json("interrupted", what)
-    typer.echo(f"[interrupted] {what}", err=True)
 
 
 def print_failure(error: Exception, *, as_json: bool) -> None:
     """Print a bug with its trace."""
     what = "this should not have happened; please report it with the lines above"
-    if as_json:
-        _print_failure_json("bug", f"{type(error).__name__}: {error}")
     trace = "".join(traceback.format_exception(error)).splitlines()
     typer.echo("\n".join(printable(line) for line in trace), err=True)
     typer.echo(f"[bug] {what}", err=True)
+    if as_json:
+        _print_failure_json("bug", f"{type(error).__name__}: {error}")
 
 
 def _print_failure_json(code: str, what: str, *, where: str = "", hint: str = "") -> None:
