@@ -14,6 +14,7 @@ RUN: Final = {
     "README.md": 3,
     "docs/howto/air-gap-advisories.md": 2,
     "docs/howto/answer-a-leaked-secret.md": 8,
+    "docs/howto/check-in-ci.md": 7,
     "docs/howto/exclude-paths.md": 16,
     "docs/howto/restore-and-tampering.md": 13,
     "docs/howto/sign-commits.md": 9,
