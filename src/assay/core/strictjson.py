@@ -58,24 +58,32 @@ def render_canonical_json(value: object) -> bytes:
 
 
 def _ordered(value: object) -> object:
-    match value:
-        case dict():
-            return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
-        case list() | tuple():
-            return [_ordered(item) for item in value]
-        case int() if abs(value) > MAX_INTEGER:
-            raise ValueError(f"a number beyond {MAX_INTEGER} has no canonical form")
-        case None | str() | int():
-            return value
-        case _:
-            raise TypeError(f"{type(value).__name__} has no canonical form")
+    """Return `value` with the members of every object in order; this is most of the writing."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in _ordered_names(value)}
+    if isinstance(value, (list, tuple)):
+        return [_ordered(item) for item in value]
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise ValueError(f"a number beyond {MAX_INTEGER} has no canonical form")
+    if not isinstance(value, (str, int)):
+        raise TypeError(f"{kind.__name__} has no canonical form")
+    return value
 
 
-def _utf16(key: object) -> bytes:
-    """Return the sort key of RFC 8785, section 3.2.3: UTF-16 code units."""
-    if not isinstance(key, str):
-        raise TypeError(f"{type(key).__name__} as an object's key")
-    return key.encode("utf-16-be")
+def _ordered_names(members: dict[object, object]) -> list[str]:
+    """Return the names in the order of RFC 8785, section 3.2.3; ASCII has the same in any code."""
+    names = [name for name in members if isinstance(name, str)]
+    if len(names) != len(members):
+        wrong = next(name for name in members if not isinstance(name, str))
+        raise TypeError(f"{type(wrong).__name__} as an object's key")
+    return sorted(names) if "".join(names).isascii() else sorted(names, key=_utf16)
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
