@@ -1,0 +1,202 @@
+"""`assay verify`: a saved verdict needs the right subject, gate, signer, log, and every byte."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from assay.core.errors import AssayError
+from assay.core.verdict import Verdict
+from assay.operations.home import load_trust_file
+from assay.operations.initialise import initialise
+from assay.operations.verify_verdict import VerdictVerified, verify_verdict
+from assay.signing.keyfile import create_key_file
+from assay.signing.notekey import note_key, render_note_key
+from assay.signing.trust import render_trust_root
+from tests.operations.run import AT, HOUR, check, clock, told
+from tests.operations.site import Site
+
+OTHER_COMMIT: Final = "gitCommit:" + "11" * 20
+
+
+def verify(
+    site: Site,
+    *,
+    subject: str = "",
+    trust: Path | None = None,
+    stage: str = "source",
+    hours: float = 1,
+) -> VerdictVerified:
+    return verify_verdict(
+        site.saved,
+        subject=subject or f"gitCommit:{site.repo.head}",
+        trust_file=trust or site.trust,
+        stage=stage,
+        clock=clock(hours=hours),
+    )
+
+
+def refusal(site: Site, call: Callable[[], object]) -> str:
+    with pytest.raises(AssayError) as caught:
+        call()
+    return told(caught.value, site)
+
+
+def test_verified(here: Site) -> None:
+    found = verify(here)
+    assert found.verdict is Verdict.PASSED
+    assert (found.subject, found.stage) == (f"gitCommit:{here.repo.head}", "source")
+    assert (found.signed_by, found.index, found.log_size) == (("local",), 9, 10)
+    assert found.decided_at == "2026-06-01T12:00:00Z"
+    assert found.not_checked == ()
+
+
+def test_neither_repository_nor_log_is_needed(here: Site) -> None:
+    subject, trust = f"gitCommit:{here.repo.head}", here.folder / "trust.json"
+    here.trust.rename(trust)
+    here.top.rename(here.folder / "away")
+    here.home.rename(here.folder / "away-too")
+    assert verify(here, subject=subject, trust=trust).verdict is Verdict.PASSED
+
+
+def test_a_failed_verdict_is_verified_too(here: Site) -> None:
+    here.repo.write("requirements.txt", "")
+    here.repo.symlink("out", "/etc/hostname")
+    here.repo.commit("Link out")
+    check(here, hours=1, save_verdict=here.saved)
+    found = verify(here, hours=2)
+    assert found.verdict is Verdict.FAILED
+    assert [item.where for item in found.not_checked] == ["out"]
+
+
+def test_another_subject(here: Site) -> None:
+    assert refusal(here, lambda: verify(here, subject=OTHER_COMMIT)) == (
+        f"[rejected] the statement is not about {OTHER_COMMIT}, at payload.subject"
+    )
+
+
+def test_a_subject_that_is_none(here: Site) -> None:
+    assert refusal(here, lambda: verify(here, subject="HEAD")) == (
+        "[usage] 'HEAD' is no digest (write it as sha256:…)"
+    )
+
+
+def test_another_stage(here: Site) -> None:
+    assert refusal(here, lambda: verify(here, stage="release")) == (
+        "[rejected] a verdict of the gate 'source', where 'release' is asked for, "
+        "at assay_verdict.stage"
+    )
+
+
+def test_before_the_signer_was_trusted(here: Site) -> None:
+    assert refusal(here, lambda: verify(here, hours=-1)) == (
+        "[signature-invalid] 0 trusted keys signed, 1 needed, at signatures"
+    )
+
+
+def test_the_trust_root_of_somebody_else(
+    here: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    (here.top / ".assay").rename(tmp_path / "away")
+    other = initialise(here.top, clock=clock())
+    assert refusal(here, lambda: verify(here, trust=other.trust)) == (
+        "[signature-invalid] 0 trusted keys signed, 1 needed, at signatures"
+    )
+
+
+def with_roles(site: Site, *roles: str) -> Path:
+    """Return a trust root that gives the same keys other roles."""
+    root = load_trust_file(site.trust)
+    [principal] = root.principals
+    changed = replace(root, principals=(replace(principal, roles=frozenset(roles)),))
+    path = site.folder / "changed.json"
+    path.write_bytes(render_trust_root(changed))
+    return path
+
+
+def test_a_trust_root_that_was_not_in_force(here: Site) -> None:
+    """The same keys, and a role less: the verdict names the digest of another trust root."""
+    assert refusal(here, lambda: verify(here, trust=with_roles(here, "gate"))) == (
+        "[rejected] the verdict was made under another trust root, at assay_verdict.trustRoot "
+        "(use the trust root that was in force, or decide again)"
+    )
+
+
+def test_a_signer_without_the_role(here: Site) -> None:
+    assert refusal(here, lambda: verify(here, trust=with_roles(here, "collector"))) == (
+        "[signature-invalid] 0 trusted keys signed, 1 needed, at signatures"
+    )
+
+
+def saved_parts(site: Site) -> Iterator[tuple[str, bytes]]:
+    document = json.loads(site.saved.read_bytes())
+    yield "envelope", base64.b64decode(document["envelope"])
+    yield "proof", document["proof"].encode()
+
+
+def with_flipped_byte(site: Site, part: str, place: int) -> None:
+    document = json.loads(site.saved.read_bytes())
+    data = bytearray(dict(saved_parts(site))[part])
+    data[place] ^= 1
+    text = base64.b64encode(data).decode() if part == "envelope" else data.decode("latin-1")
+    document[part] = text
+    site.saved.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize("part", ["envelope", "proof"])
+@pytest.mark.parametrize("tenth", range(10))
+def test_a_flipped_byte(here: Site, part: str, tenth: int) -> None:
+    """Anywhere in the envelope or the proof; a log's name or a number may be told first."""
+    size = len(dict(saved_parts(here))[part])
+    with_flipped_byte(here, part, size * tenth // 10)
+    assert refusal(here, lambda: verify(here))[:10] in {
+        "[malformed",
+        "[rejected]",
+        "[signature",
+        "[proof-inv",
+    }
+
+
+BROKEN: Final = {
+    "not JSON": ("{", "[malformed] not strict JSON: "),
+    "another schema": (
+        '{"schema": "assay.check/v1"}',
+        "[malformed] not of the schema 'assay.saved-verdict/v1', at {}/verdict.json.schema",
+    ),
+    "no proof": (
+        '{"schema": "assay.saved-verdict/v1", "envelope": ""}',
+        "[malformed] no proof, at {}/verdict.json.proof",
+    ),
+    "not base64": (
+        '{"schema": "assay.saved-verdict/v1", "envelope": "é", "proof": ""}',
+        "[malformed] not base64: ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_file_that_holds_no_verdict(here: Site, content: str, message: str) -> None:
+    here.saved.write_text(content)
+    assert refusal(here, lambda: verify(here)).startswith(message)
+
+
+def test_a_log_whose_key_the_trust_root_does_not_name(here: Site, tmp_path: Path) -> None:
+    """The signer is trusted, the log that the proof is from is not."""
+    root = load_trust_file(here.trust)
+    other = create_key_file(tmp_path / "log.pem", algorithm="ed25519")
+    changed = replace(root, log_key=render_note_key(note_key(root.log_origin, other.public)))
+    path = here.folder / "changed.json"
+    path.write_bytes(render_trust_root(changed))
+    assert refusal(here, lambda: verify(here, trust=path)) == (
+        f"[signature-invalid] not signed by '{root.log_origin}', at checkpoint"
+    )
+
+
+def test_the_time_is_that_of_the_caller(here: Site) -> None:
+    assert clock(hours=1)() == AT + HOUR
+    assert verify(here, hours=100_000).verdict is Verdict.PASSED
