@@ -15,11 +15,12 @@ from docs_pages.sample import take_sample
 
 WORDS: Final = Path(__file__).with_name("members.toml")
 _TYPES: Final = {bool: "true or false", int: "number", str: "text", type(None): "null"}
+_ABOUT: Final = frozenset({"heading", "about"})
 Place = tuple[str, ...]
 PREDICATES: Final = """\
 A statement is an in-toto Statement v1 in a DSSE envelope. Assay has a predicate of its own only
 where no standard one says what must be said. A predicate that lacks a member, or has one of another
-type, is not skipped: it is a gap, and the gate answers UNKNOWN.
+type, is not skipped: it is not checked, and the gate answers UNKNOWN.
 """
 COMPONENT_LIST: Final = """\
 ### The component list: CycloneDX 1.6
@@ -97,9 +98,9 @@ def _documents(kind: str) -> Iterator[str]:
 def _shapes() -> Iterator[str]:
     _, shapes = _load()
     yield "## Shapes that recur\n"
-    for name, members in shapes.items():
-        yield f"### A {name}\n\n{members['about']}\n"
-        rows = [(f"`{m}`", means) for m, means in members.items() if m != "about"]
+    for members in shapes.values():
+        yield f"### {members['heading']}\n\n{members['about']}\n"
+        rows = [(f"`{m}`", means) for m, means in members.items() if m not in _ABOUT]
         yield table(("Member", "Means"), rows)
 
 
@@ -114,8 +115,12 @@ def _rows(members: Mapping[str, str], types: Mapping[Place, set[str]]) -> str:
 
 
 def _means(words: str) -> str:
-    shape = words.removeprefix("@")
-    return words if shape == words else f"a [{shape}](#a-{shape})"
+    """Return the words, or where they name a shape a link to it."""
+    if not words.startswith("@"):
+        return words
+    _, shapes = _load()
+    title = shapes[words[1:]]["heading"]
+    return f"[{title.lower()}](#{title.lower().replace(' ', '-')})"
 
 
 def _type_words(pattern: Place, types: Mapping[Place, set[str]]) -> str:
