@@ -20,7 +20,7 @@ RUN: Final = {
     "docs/howto/sign-commits.md": 9,
     "docs/howto/verify-a-verdict.md": 11,
     "docs/howto/write-a-rule.md": 12,
-    "docs/quickstart.md": 17,
+    "docs/quickstart.md": 18,
 }
 NEEDS: Final = {"docs/howto/sign-commits.md": "ssh-keygen"}
 EXECUTED: Final = {
