@@ -49,6 +49,7 @@ def test_no_evidence_is_a_document_that_says_nothing() -> None:
         "subject": str(COMMIT),
         "at": "2026-06-01T00:00:00Z",
         "parameters": {
+            "secrets": {"severity": "medium", "rank": 2},
             "vulnerabilities": {"severity": "high", "rank": 1},
             "workflows": {"severity": "medium", "rank": 2},
             "code": {"severity": "high", "rank": 1},

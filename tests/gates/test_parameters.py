@@ -11,6 +11,7 @@ from assay.gates.parameters import Parameters, Relaxation, parse_parameters
 from tests.fakes.trust import NOW
 
 FULL = Parameters(
+    secrets=Severity.INFO,
     vulnerabilities=Severity.LOW,
     workflows=Severity.INFO,
     code=Severity.CRITICAL,

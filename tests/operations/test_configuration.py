@@ -14,6 +14,7 @@ name = "shop"
 uri = "https://git.example/shop"
 
 [gate.source]
+secrets = "low"
 vulnerabilities = "medium"
 workflows = "low"
 code = "critical"
@@ -41,6 +42,7 @@ def test_everything_that_can_be_said() -> None:
         "https://git.example/shop",
         "policy",
     )
+    assert found.source.secrets is Severity.LOW
     assert found.source.vulnerabilities is Severity.MEDIUM
     assert found.source.workflows is Severity.LOW
     assert found.source.code is Severity.CRITICAL

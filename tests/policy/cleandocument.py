@@ -14,6 +14,7 @@ COLLECTORS: Final = ("code", "sbom", "secrets", "source", "vulnerabilities", "wo
 
 CLEAN: Final[dict[str, object]] = {
     "parameters": {
+        "secrets": {"severity": "medium", "rank": 2},
         "vulnerabilities": {"severity": "high", "rank": 1},
         "workflows": {"severity": "medium", "rank": 2},
         "code": {"severity": "high", "rank": 1},

@@ -103,6 +103,7 @@ def _from_the_future(evidence: tuple[Evidence, ...], at: datetime) -> Iterator[N
 
 def _parameters(parameters: Parameters) -> dict[str, object]:
     return {
+        "secrets": _threshold(parameters.secrets),
         "vulnerabilities": _threshold(parameters.vulnerabilities),
         "workflows": _threshold(parameters.workflows),
         "code": _threshold(parameters.code),

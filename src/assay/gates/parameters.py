@@ -41,6 +41,7 @@ class Parameters:
     `require` names rules that advise by default and are enforced here.
     """
 
+    secrets: Severity = Severity.MEDIUM
     vulnerabilities: Severity = Severity.HIGH
     workflows: Severity = Severity.MEDIUM
     code: Severity = Severity.HIGH
@@ -52,6 +53,7 @@ class Parameters:
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that a verdict records."""
         return {
+            "secrets": self.secrets.value,
             "vulnerabilities": self.vulnerabilities.value,
             "workflows": self.workflows.value,
             "code": self.code.value,
@@ -70,6 +72,7 @@ def parse_parameters(value: JsonValue) -> Parameters:
     """
     try:
         return Parameters(
+            secrets=Severity(value.field("secrets").text()),
             vulnerabilities=Severity(value.field("vulnerabilities").text()),
             workflows=Severity(value.field("workflows").text()),
             code=Severity(value.field("code").text()),

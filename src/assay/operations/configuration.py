@@ -74,6 +74,7 @@ def _source_gate(gate: JsonValue) -> Parameters:
         gate,
         "source",
         (
+            "secrets",
             "vulnerabilities",
             "workflows",
             "code",
@@ -85,6 +86,7 @@ def _source_gate(gate: JsonValue) -> Parameters:
     )
     default = Parameters()
     return Parameters(
+        secrets=_severity(table, "secrets", default.secrets),
         vulnerabilities=_severity(table, "vulnerabilities", default.vulnerabilities),
         workflows=_severity(table, "workflows", default.workflows),
         code=_severity(table, "code", default.code),

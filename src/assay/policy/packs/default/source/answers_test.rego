@@ -7,17 +7,20 @@ secret := {"id": "f1", "title": "a token", "severity": "high", "rank": 1, "where
 
 test_a_failure_beside_a_gap_is_a_failure := {
 	"rule": "source.no-secrets",
-	"given": {"scans": {"secrets": {
-		"findings": [secret],
-		"not_checked": [{"what": "blob", "where": "b", "why": "too large", "remedy": "", "accepted": ""}],
-	}}},
+	"given": {
+		"scans": {"secrets": {
+			"findings": [secret],
+			"not_checked": [{"what": "blob", "where": "b", "why": "too large", "remedy": "", "accepted": ""}],
+		}},
+		"parameters": {"secrets": {"severity": "medium", "rank": 2}},
+	},
 	"verdict": "FAILED",
 	"reasons": ["high a token", "not checked: blob too large"],
 }
 
 test_nothing_known_is_no_pass := {
 	"rule": "source.no-secrets",
-	"given": {"scans": {}},
+	"given": {"scans": {}, "parameters": {"secrets": {"severity": "medium", "rank": 2}}},
 	"verdict": "UNKNOWN",
 	"reasons": ["nothing is known of scans.secrets.findings"],
 }
