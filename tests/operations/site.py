@@ -198,12 +198,18 @@ def new_site(folder: Path, *, advisories: bool = True) -> Site:
     return site
 
 
-def write_advisories(folder: Path, *, package: str = "rightpad-py", fixed: str = "2.0.0") -> Path:
-    """Write one advisory in OSV form about a package of the index `PyPI`."""
+def write_advisories(
+    folder: Path,
+    *,
+    package: str = "rightpad-py",
+    fixed: str = "2.0.0",
+    day: str = "2026-01-01",
+) -> Path:
+    """Write one advisory of `day` in OSV form about a package of the index `PyPI`."""
     folder.mkdir(exist_ok=True)
     record = {
         "id": f"TEST-{package}",
-        "modified": "2026-01-01T00:00:00Z",
+        "modified": f"{day}T00:00:00Z",
         "published": "2026-01-01T00:00:00Z",
         "summary": f"{package} pads without end",
         "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],

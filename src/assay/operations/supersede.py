@@ -2,15 +2,19 @@
 
 A run whose inputs changed (newer advisories, other rules, another working tree) supersedes the
 earlier run, and says which inputs they were. A run with equal inputs supersedes only a statement
-that has the same findings or fewer; everything else keeps counting (`gates.supersession`).
+that has the same findings or fewer; everything else keeps counting (`gates.supersession`). So does
+a finding that only older advisory data, or none, do not show: what was known cannot be unknown.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from assay.core.digest import Digest
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.gates.reading import SUPERSESSION_TYPE, Evidence, read_evidence, read_replacements
+
+_NEWEST: Final = "/newestModified"  # of a feed, in the inputs of `assay.vuln.match`; RFC 3339, UTC
 
 
 def build_supersession(
@@ -48,7 +52,14 @@ def _reasons(old: Evidence, fresh: Evidence | None) -> Iterator[str]:
     if fresh is None:
         return
     changed = sorted(old.inputs ^ fresh.inputs)
-    if changed:
+    keeps = old.against <= fresh.against
+    if changed and (keeps or not _goes_back(old, fresh)):
         yield "observed again with other inputs: " + ", ".join(dict.fromkeys(n for n, _ in changed))
-    elif old.against <= fresh.against:
+    elif keeps and not changed:
         yield "observed again with equal inputs, and no finding is lost"
+
+
+def _goes_back(old: Evidence, fresh: Evidence) -> bool:
+    """Tell whether `fresh` saw an older state of a feed than `old` did, or lacks the feed."""
+    newest = dict(fresh.inputs)
+    return any(newest.get(name, "") < when for name, when in old.inputs if name.endswith(_NEWEST))
