@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-import regopy
-
 from assay.core.strictjson import parse_json
 from assay.policy.bundle import load_bundle, load_default_pack
+from assay.policy.engine import load_engine
 from assay.policy.language import ALLOWED
+
+load_engine()  # as the product does it: the runtime's allocator before the engine's
+import regopy  # noqa: E402  # after that
 
 # What the operators and keywords of the language compile to.
 OPERATORS = frozenset(

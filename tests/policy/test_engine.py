@@ -1,5 +1,8 @@
 """Answers of the engine: three values, and none believed that was not given."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,3 +174,31 @@ def test_a_package_for_tests() -> None:
 
 def test_the_engine_has_a_version() -> None:
     assert engine_version().startswith("rego-cpp 1.")
+
+
+ENGINE = """
+import tempfile
+from assay.policy.bundle import load_bundle, load_default_pack
+from assay.policy.engine import evaluate, load_engine
+bundle = load_bundle(load_default_pack())
+evaluate(bundle, {})
+interpreter = load_engine().Interpreter()
+for rule in bundle.rules:
+    interpreter.add_module(rule.module.path, rule.module.source)
+for module in bundle.library:
+    interpreter.add_module(module.path, module.source)
+with tempfile.TemporaryDirectory() as folder:  # much text goes through the C++ runtime
+    interpreter.save_bundle(folder, interpreter.build(None, [r.entry_point for r in bundle.rules]))
+"""
+SCANNER = """
+from assay.scan.secrets.matcher import Matcher
+from assay.scan.secrets.rule import load_rules
+Matcher(load_rules().rules)
+"""
+
+
+@pytest.mark.parametrize("script", [ENGINE + SCANNER, SCANNER + ENGINE], ids=["first", "last"])
+def test_the_engine_lives_beside_other_libraries(script: str) -> None:
+    """Its operators `new` and `delete` aborted the process, by the order of imports."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -11,12 +11,16 @@ What the engine (rego-cpp) does with hostile or unusual text decides how it is u
 """
 
 import atexit
+import ctypes
 import functools
 import importlib
 import re
+import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from enum import IntEnum
+from typing import Final, Protocol, cast
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
@@ -77,7 +81,7 @@ class _Compiled(Protocol):
 
 class _Interpreter(Protocol):
     strict_built_in_errors: bool
-    log_level: int
+    log_level: object
 
     def add_module(self, name: str, source: str) -> None: ...
     def set_input(self, value: object) -> None: ...
@@ -117,7 +121,29 @@ def evaluate_package(bundle: PolicyBundle, package: str, document: dict[str, obj
 
 def engine_version() -> str:
     """Return the name and version of the engine that decides."""
-    return f"rego-cpp {importlib.import_module('regopy').__version__}"
+    return f"rego-cpp {load_engine().__version__}"
+
+
+class _Engine(Protocol):
+    """The part of the module `regopy` that is used here."""
+
+    __version__: str
+    Interpreter: Callable[[], _Interpreter]
+    LogLevel: type[IntEnum]
+    RegoError: type[Exception]
+
+
+def load_engine() -> _Engine:
+    """Return the engine's module; it is slow to import, and `assay --help` goes without.
+
+    The engine's library brings operators `new` and `delete` of its own. The C++ runtime uses them
+    or its own, by the order in which libraries were loaded, and memory that one took and the other
+    gives back aborts the process. Put into the global scope first, the runtime's serve all.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL("libstdc++.so.6", mode=ctypes.RTLD_GLOBAL)
+    engine: _Engine = cast("_Engine", importlib.import_module("regopy"))
+    return engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,16 +155,16 @@ class _Program:
 
 @functools.lru_cache(maxsize=8)  # compiling takes longer than deciding
 def _compile(bundle: PolicyBundle, *, tests: bool) -> _Program:
-    regopy = importlib.import_module("regopy")  # slow to import: `assay --help` goes without
-    interpreter: _Interpreter = regopy.Interpreter()
+    engine = load_engine()
+    interpreter = engine.Interpreter()
     interpreter.strict_built_in_errors = True
-    interpreter.log_level = regopy.LogLevel.NONE  # it would write to our standard error
+    interpreter.log_level = engine.LogLevel["NONE"]  # it would write to our standard error
     deciding = (*bundle.library, *(rule.module for rule in bundle.rules))
     modules = (*deciding, *bundle.tests) if tests else deciding
     for module in modules:
         try:
             interpreter.add_module(module.path, module.source)
-        except regopy.RegoError as error:
+        except engine.RegoError as error:
             raise MalformedError("the policy engine cannot read it", where=module.path) from error
     compiled = interpreter.build(None, [module.package.replace(".", "/") for module in modules])
     if not compiled.ok():
@@ -152,13 +178,13 @@ atexit.register(_compile.cache_clear)
 
 def _ask(program: _Program, entry_point: str) -> object:
     """Return the value of a package, or None where the engine has no answer for it."""
-    regopy = importlib.import_module("regopy")
+    engine = load_engine()
     try:
         answer = program.interpreter.query_bundle_entrypoint(program.compiled, entry_point)
         if not answer.ok():
             return None
         expressions = answer[0].expressions
-    except (regopy.RegoError, ValueError):  # ValueError: what it wrote is no JSON
+    except (engine.RegoError, ValueError):  # ValueError: what it wrote is no JSON
         return None
     return _shown(expressions[0]) if expressions else None
 
