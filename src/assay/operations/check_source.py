@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import RejectedError, UsageError
@@ -51,6 +52,7 @@ from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
 from assay.signing.trust import trust_root_digest
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.repository import Repository, open_repository
+from assay.source.submodules import strip_credentials
 from assay.source.tree import list_tree, load_blob
 from assay.system.clock import now
 from assay.system.parallel import count_cores
@@ -118,7 +120,7 @@ def check_source(
             GateRequest(
                 stage=STAGE,
                 subject=subject,
-                resource_uri=_resource_uri(configuration, repository),
+                resource_uri=_resource_uri(configuration, repository, product),
                 evidence=gate_evidence(recorder.ledger, subject.digest),
                 bundle=policy.bundle,
                 parameters=configuration.source,
@@ -160,9 +162,16 @@ def _load_policy(
     return _Policy(bundle=load_bundle(files), files=files)
 
 
-def _resource_uri(configuration: Configuration, repository: Repository) -> str:
-    """Return in whose name the commit is checked: as configured, else where it lies."""
-    return configuration.uri or repository.top.as_uri()
+def _resource_uri(configuration: Configuration, repository: Repository, product: str) -> str:
+    """Return in whose name the commit is checked: as configured, else the remote, else the name.
+
+    A path of this machine would tell a reader nothing, and something about the machine.
+    """
+    remotes = dict(reversed(repository.remotes))
+    remote = remotes.get("origin") or next(iter(remotes.values()), "")
+    if "://" in remote and not remote.startswith("file:"):
+        return configuration.uri or strip_credentials(remote)
+    return configuration.uri or f"urn:assay:product:{quote(product)}"
 
 
 def _record_evidence(
