@@ -91,18 +91,21 @@ REFUSED: Final[dict[str, tuple[Folder, int, str]]] = {
 
 
 @pytest.mark.parametrize(("folder", "status", "message"), REFUSED.values(), ids=REFUSED)
-@pytest.mark.parametrize("command", ["init", "check", "status"])
-def test_no_repository(site: Site, folder: Folder, status: int, message: str, command: str) -> None:
+def test_no_repository(site: Site, folder: Folder, status: int, message: str) -> None:
     place = folder(site)
-    expected = message.format(site.folder)
-    answer = site.assay(command, place)
-    assert (answer.outcome, answer.out) == ((status, expected), b"")
-    as_json = site.assay(command, place, "--json")
-    assert as_json.outcome == (status, expected)
-    assert as_json.document.field("schema").text() == "assay.error/v1"
-    [unchecked] = as_json.document.field("notChecked").items()
+    answer = site.assay("check", place, "--json")
+    assert answer.outcome == (status, message.format(site.folder))
+    assert answer.document.field("schema").text() == "assay.error/v1"
+    [unchecked] = answer.document.field("notChecked").items()
     assert unchecked.field("what").text() == "everything"
-    assert unchecked.field("why").text() == as_json.document.field("what").text()
+    assert unchecked.field("why").text() == answer.document.field("what").text()
+
+
+@pytest.mark.parametrize("command", ["init", "status", "check"])
+def test_no_repository_for_any_command(site: Site, command: str) -> None:
+    folder, status, message = REFUSED["no commit yet"]
+    answer = site.assay(command, folder(site))
+    assert (answer.outcome, answer.out) == ((status, message.format(site.folder)), b"")
 
 
 def test_a_shallow_clone(site: Site) -> None:

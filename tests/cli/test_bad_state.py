@@ -366,5 +366,5 @@ def test_two_checks_at_once(site: Site) -> None:
             (0, b""),
             (0, b""),
         ]
-    assert site.intact() >= 20  # both recorded: evidence and a verdict each
+    assert site.intact() > 15  # what both say alike within one second is recorded once
     assert list(site.temporary.iterdir()) == []

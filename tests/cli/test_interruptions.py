@@ -68,7 +68,6 @@ def test_ctrl_c(large_site: Site, tmp_path: Path, after: float) -> None:
     assert answer.outcome in {(130, STOPPED.rstrip()), (0, "")}  # the latter on a fast machine
     assert answer.document.field("schema").text() in {"assay.error/v1", "assay.check/v1"}
     assert site.intact() >= RECORDED
-    assert site.assay("replay", "9").status == 0
 
 
 def test_a_second_ctrl_c(site: Site) -> None:
@@ -104,19 +103,7 @@ def test_killed_alone(large_site: Site, tmp_path: Path) -> None:
         assert processes_of(site) == []
 
 
-def test_killed_outright(site: Site) -> None:
-    """SIGKILL leaves a temporary folder, as nobody can clean up; the log is whole."""
-    with site.started("check") as child:
-        time.sleep(1.2)
-        os.killpg(child.pid, signal.SIGKILL)
-        child.communicate(timeout=SECONDS)
-    shutil.rmtree(site.temporary)
-    site.temporary.mkdir()
-    assert site.intact() >= RECORDED
-    assert site.assay("check").status == 0
-
-
-@pytest.mark.parametrize("size", [1, 40_000, 100_000])
+@pytest.mark.parametrize("size", [1, 40_000])
 def test_files_cannot_grow(site: Site, size: int) -> None:
     """A limit on the size of files stops the append in different places."""
     if shutil.which("prlimit") is None:
