@@ -27,7 +27,7 @@ def run() -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     status = _run(sys.argv[1:])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; what follows is the interpreter's
+    _finish()  # what follows is the interpreter's
     sys.exit(status)
 
 
@@ -51,7 +51,7 @@ def _answer_whole(arguments: list[str]) -> int:
     with contextlib.redirect_stdout(io.TextIOWrapper(kept, encoding="utf-8")):
         status = _answer(arguments)
         document = kept.getvalue()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from here on nothing takes the answer back
+    _finish()
     sys.stdout.buffer.write(document)
     sys.stdout.buffer.flush()
     return status
@@ -74,6 +74,13 @@ def _answer(arguments: list[str]) -> int:
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     """End by a signal as by Ctrl-C: nothing that was started, and no temporary file, stays."""
     raise SystemExit(128 + number)
+
+
+def _finish() -> None:
+    """From here on nothing takes the answer back: Ctrl-C comes too late, other signals end us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _cut_short(error: BaseException, *, as_json: bool) -> int:
