@@ -85,7 +85,7 @@ class Filling:
         return ".".join((*encoded, self._digits("b64u", 43)))
 
     def _pypi(self) -> str:
-        location = b".".join((b"pypi", b"org"))  # the index that issues these tokens
+        location = b"packages.example"
         body = b"\x02\x01" + bytes((len(location),)) + location + self._chance.randbytes(90)
         return "pypi-" + _urlsafe(body)
 
