@@ -47,7 +47,7 @@ def test_passed(here: Site) -> None:
         "vulnerabilities",
     }
     assert report.gate.at == AT.replace(hour=13)
-    assert report.gate.resource_uri == here.top.as_uri()
+    assert report.gate.resource_uri == "urn:assay:product:shop"
     assert report.status.subject == Digest("gitCommit", here.repo.head)
 
 

@@ -22,8 +22,8 @@ def errors_page() -> str:
         parts.append(f"| `{kind.code}` | {kind.exit_status} | {kind.http_status} | {means} |")
     parts += [
         (
-            "| `interrupted` | 130 | - | The user stopped it; what was recorded stays recorded. After "
-            "SIGTERM 143, after SIGHUP 129. |"
+            "| `interrupted` | 130 | - | The user stopped it; what was recorded stays recorded. After",
+            "SIGTERM 143, after SIGHUP 129. |",
         ),
         "| `bug` | 70 | 500 | Anything else that escapes; please report it. |",
         "",
