@@ -21,10 +21,7 @@ def errors_page() -> str:
         means = inspect.cleandoc(kind.__doc__ or "").splitlines()[0]
         parts.append(f"| `{kind.code}` | {kind.exit_status} | {kind.http_status} | {means} |")
     parts += [
-        (
-            "| `interrupted` | 130 | - | The user stopped it; what was recorded stays recorded. After",
-            "SIGTERM 143, after SIGHUP 129. |",
-        ),
+        "| `interrupted` | 130 | - | It was stopped by Ctrl-C (by SIGTERM 143, by SIGHUP 129). |",
         "| `bug` | 70 | 500 | Anything else that escapes; please report it. |",
         "",
         "Exit status of an answer: 0 PASSED, 1 FAILED, 3 UNKNOWN; 141 where nobody read it, as in",
