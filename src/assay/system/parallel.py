@@ -11,10 +11,12 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from typing import Final, TypeVar
 
 from assay.core.errors import UnavailableError, UsageError
@@ -24,6 +26,8 @@ State = TypeVar("State")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_KILL_SECONDS: Final = 5.0  # until a killed process is gone; one that the disk holds may stay
+_PAUSE: Final = 0.005  # seconds between two looks
 _PREPARED: Final[list[object]] = []  # in a worker: the one value that `prepare` returned
 
 
@@ -106,11 +110,16 @@ def _run_one(work: Callable[[State, Task], Result], task: Task) -> Result:
 def _kill_workers(pool: ProcessPoolExecutor, others: set[int | None]) -> None:
     """Kill the processes that were started since `others` were all; they hold nothing to save."""
     pool.shutdown(wait=False, cancel_futures=True)
-    started = [c for c in multiprocessing.active_children() if c.pid not in others]
-    for child in started:
+    for child in _workers(others):
         child.kill()
-    for child in started:
-        child.join()
+    # Not `join`: the pool's own thread reaps them too, and then it may return too early.
+    deadline = time.monotonic() + _KILL_SECONDS
+    while _workers(others) and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+
+
+def _workers(others: set[int | None]) -> list[BaseProcess]:
+    return [child for child in multiprocessing.active_children() if child.pid not in others]
 
 
 def count_cores() -> int:
