@@ -23,7 +23,7 @@ def test_a_page_that_tells_the_truth(tmp_path: Path) -> None:
         session("mkdir a\ncd a\nname=x\n", language="sh"),
         session("one line\n", language="text", file="sub/b.txt"),
         session("$ cat sub/b.txt\none line\n$ ls /absent\n…absent…\n$ echo $?\n2\n"),
-        session('$ echo "$name" \\\n> more\nx more\n$ pwd\n…/work/a\n'),
+        session('$ echo "$name" \\\n> more\nx more\n$ pwd\n…/a\n'),
     )
     assert complaints_about(*told, home=tmp_path) == []
 
