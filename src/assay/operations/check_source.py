@@ -113,9 +113,8 @@ def check_source(
         )
         collected = collect_commit(repository, entries, settings)
         progress("Recording the evidence")
-        checked = _log_check(recorder, subject, settings)
         record_material(recorder, policy.bundle, policy.files)
-        _record_evidence(recorder, checked, collected, settings)
+        _record_evidence(recorder, subject, collected, settings)
         progress("Deciding")
         gate = decide_verdict(
             GateRequest(
@@ -176,10 +175,10 @@ def _resource_uri(configuration: Configuration, repository: Repository, product:
 
 
 def _record_evidence(
-    recorder: Recorder, checked: Statement, collected: Collected, settings: CollectSettings
+    recorder: Recorder, subject: Subject, collected: Collected, settings: CollectSettings
 ) -> None:
-    """Record the check of the log, what was collected, and what of it takes the place of what."""
-    [subject] = checked.subjects
+    """Check the log, record what was collected, and what of it takes the place of what."""
+    checked = _log_check(recorder, subject, settings)
     statements = build_statements(collected, subject, product=settings.product, at=settings.at)
     receipts = recorder.record((checked, *statements), role="collector")
     evidence = gate_evidence(recorder.ledger, subject.digest)
