@@ -88,7 +88,7 @@ def test_a_stray_process_that_cannot_be_ended_is_told(tmp_path: Path) -> None:
     finally:
         os.kill(int((tmp_path / "stray").read_text()), signal.SIGKILL)
     name = Path(sys.executable).name
-    assert str(caught.value) == f"[unavailable] {name} left a process that holds its output open"
+    assert str(caught.value) == f"[unavailable] {name} left a process that holds its pipes open"
 
 
 def test_too_much_output_is_refused(tmp_path: Path) -> None:

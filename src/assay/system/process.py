@@ -97,12 +97,12 @@ def run_process(
                 hint="try again, or leave out what makes it slow",
             )
         _kill(child)  # what it left behind in its group
-        for reader in readers:
-            reader.join(GRACE_SECONDS)
+        for thread in (*readers, feeder):  # a pipe is closed only when nobody uses its number
+            thread.join(GRACE_SECONDS)
         if readers[0].overran:
             raise UnavailableError(f"{_name(command)} wrote over {max_output_bytes} bytes")
-        if any(reader.is_alive() for reader in readers):
-            raise UnavailableError(f"{_name(command)} left a process that holds its output open")
+        if any(thread.is_alive() for thread in (*readers, feeder)):
+            raise UnavailableError(f"{_name(command)} left a process that holds its pipes open")
         child.wait()
         return Completed(
             status=child.returncode,
