@@ -1,6 +1,6 @@
 """Resolve the dependencies again and pin each with its hashes, into `requirements/`.
 
-`run.txt` is what `assay` needs to run; `dev.txt` adds what its developers need. Needs `uv`.
+`run.txt` is what `assay` needs to run; `dev.txt` adds the extras, and what its developers need. Needs `uv`.
 """
 
 import shutil
@@ -26,7 +26,7 @@ def main() -> int:
     if uv is None:
         print("This needs uv: pipx install uv")
         return 2
-    for name, groups in (("run", ()), ("dev", ("--group=dev",))):
+    for name, groups in (("run", ()), ("dev", ("--group=dev", "--all-extras"))):
         target = ROOT / "requirements" / f"{name}.txt"
         command = (
             uv,
