@@ -91,6 +91,15 @@ def test_a_stray_process_that_cannot_be_ended_is_told(tmp_path: Path) -> None:
     assert str(caught.value) == f"[unavailable] {name} left a process that holds its pipes open"
 
 
+def test_nothing_uses_the_pipes_once_a_program_has_ended(tmp_path: Path) -> None:
+    """A feeder that went on would write into whatever gets the number of the closed pipe next."""
+    before = set(threading.enumerate())
+    for _ in range(100):
+        run_process((SH, "-c", "exit 0"), cwd=tmp_path, seconds=30, stdin=b"x" * 2**20)
+        fed = [t for t in threading.enumerate() if t not in before and t.name.endswith("(_feed)")]
+        assert fed == []
+
+
 def test_too_much_output_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
         run_process((SH, "-c", "yes"), cwd=tmp_path, seconds=20, max_output_bytes=1000)
