@@ -107,7 +107,7 @@ def appends(folder: Path, count: int, batch: int) -> float:
 
         def work() -> None:
             for start in range(0, count, batch):
-                store.append([made(start + i) for i in range(batch)], log_signer=LOG)
+                store.append([made(start + i) for i in range(batch)], log_signer=LOG, at=AT)
 
         found = rate(count, work)
         newest = store.verify(log_key=LOG_KEY)

@@ -115,6 +115,6 @@ def test_in_band_already_verified_mark_trusted(here: Site) -> None:
             predicate_type=SCAN_TYPE,
             at=AT + HOUR,
         )
-        opened.ledger.store.append((verified,), log_signer=opened.signers.log)
+        opened.ledger.store.append((verified,), log_signer=opened.signers.log, at=opened.ledger.at)
     with pytest.raises(SignatureInvalidError):
         check(here, hours=2)

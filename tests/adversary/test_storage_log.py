@@ -16,7 +16,7 @@ from assay.evidence.store import LogStore, open_store
 from assay.signing.keyfile import create_key_file
 from assay.signing.keys import PublicKey
 from assay.signing.notekey import note_key
-from tests.fakes.trust import COMMIT, KIND, LOG, LOG_KEY, ORIGIN, verified
+from tests.fakes.trust import COMMIT, KIND, LOG, LOG_KEY, NOW, ORIGIN, verified
 
 SAMPLES = tuple(verified({"n": n}) for n in range(6))
 
@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
     made = tmp_path / "log.db"
     with opened(made) as store:
         for sample in SAMPLES[:3]:
-            store.append([sample], log_signer=LOG)
+            store.append([sample], log_signer=LOG, at=NOW)
     return made
 
 
@@ -40,7 +40,7 @@ def whole(path: Path, *, size: int) -> None:
         newest = store.verify(log_key=LOG_KEY)
         assert newest is not None
         assert newest.size == size
-        store.append(SAMPLES, log_signer=LOG)
+        store.append(SAMPLES, log_signer=LOG, at=NOW)
         store.verify(log_key=LOG_KEY)
 
 
@@ -57,7 +57,7 @@ class DyingSigner:
 def test_crash_between_append_and_checkpoint(path: Path) -> None:
     child = os.fork()
     if child == 0:  # pragma: no cover  # another process
-        opened(path).append(SAMPLES[3:], log_signer=DyingSigner())
+        opened(path).append(SAMPLES[3:], log_signer=DyingSigner(), at=NOW)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
@@ -76,7 +76,7 @@ class BrokenSigner:
 def test_no_checkpoint_no_entry(path: Path) -> None:
     with opened(path) as store:
         with pytest.raises(UnavailableError):
-            store.append(SAMPLES[3:], log_signer=BrokenSigner())
+            store.append(SAMPLES[3:], log_signer=BrokenSigner(), at=NOW)
         assert list(store.entries()) == list(store.entries())[:3]
     whole(path, size=3)
 
@@ -89,7 +89,7 @@ def test_interrupted_by_the_user(path: Path) -> None:
             raise KeyboardInterrupt
 
     with opened(path) as store, pytest.raises(KeyboardInterrupt):
-        store.append(SAMPLES[3:], log_signer=Interrupted())
+        store.append(SAMPLES[3:], log_signer=Interrupted(), at=NOW)
     whole(path, size=3)
 
 
@@ -97,7 +97,7 @@ def test_disk_full(path: Path) -> None:
     with opened(path) as store:
         store._database.execute("PRAGMA max_page_count=1")  # SQLite: as many as there are now
         with pytest.raises(UnavailableError):
-            store.append([verified({"big": "x" * 200_000})], log_signer=LOG)
+            store.append([verified({"big": "x" * 200_000})], log_signer=LOG, at=NOW)
         assert store.size == 3
     whole(path, size=3)
 
@@ -107,11 +107,11 @@ import sys
 from pathlib import Path
 from assay.evidence.store import open_store
 from assay.signing.keyfile import load_key_file
-from tests.fakes.trust import ORIGIN, verified
+from tests.fakes.trust import NOW, ORIGIN, verified
 signer = load_key_file(Path(sys.argv[2]))
 with open_store(Path(sys.argv[1]), origin=ORIGIN, create=True) as store:
     for n in range(15):
-        store.append([verified({"writer": sys.argv[3], "n": n})], log_signer=signer)
+        store.append([verified({"writer": sys.argv[3], "n": n})], log_signer=signer, at=NOW)
 """
 
 
@@ -202,11 +202,11 @@ def test_log_truncated_with_everything_that_follows(path: Path) -> None:
 def test_log_forked(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path / "fork.db")
     with opened(path) as store:
-        store.append(SAMPLES[3:5], log_signer=LOG)
+        store.append(SAMPLES[3:5], log_signer=LOG, at=NOW)
         anchor = store.latest_checkpoint()
     assert anchor is not None
     with opened(tmp_path / "fork.db") as fork:
-        fork.append([SAMPLES[5], SAMPLES[4], SAMPLES[3]], log_signer=LOG)
+        fork.append([SAMPLES[5], SAMPLES[4], SAMPLES[3]], log_signer=LOG, at=NOW)
         fork.verify(log_key=LOG_KEY)
         with pytest.raises(TamperedError):
             verify_extends(fork, anchor, log_key=LOG_KEY)
@@ -215,7 +215,7 @@ def test_log_forked(path: Path, tmp_path: Path) -> None:
 def test_log_rolled_back_by_an_old_backup(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path / "backup.db")
     with opened(path) as store:
-        store.append(SAMPLES[3:], log_signer=LOG)
+        store.append(SAMPLES[3:], log_signer=LOG, at=NOW)
         anchor = store.latest_checkpoint()
     assert anchor is not None
     with opened(tmp_path / "backup.db") as old:
@@ -235,7 +235,7 @@ def test_an_anchor_of_our_own_making(path: Path) -> None:
 def test_partial_import_that_leaves_half(path: Path) -> None:
     with opened(path) as store:
         with pytest.raises(AttributeError):
-            store.append([*SAMPLES[3:], None], log_signer=LOG)  # type: ignore[list-item]  # a fault
+            store.append([*SAMPLES[3:], None], log_signer=LOG, at=NOW)  # type: ignore[list-item]  # a fault
         assert store.size == 3
     whole(path, size=3)
 
@@ -246,7 +246,7 @@ def test_an_edited_log_is_signed_over(path: Path) -> None:
     editor.execute("UPDATE nodes SET hash = zeroblob(32) WHERE place = 2")
     editor.close()
     with opened(path) as store, pytest.raises(TamperedError):
-        store.append(SAMPLES[3:], log_signer=LOG)
+        store.append(SAMPLES[3:], log_signer=LOG, at=NOW)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.95])

@@ -119,9 +119,9 @@ def test_signature_failure_is_only_logged(tmp_path: Path) -> None:
     """Nothing comes back that could be recorded, and nothing else can be recorded."""
     with open_store(tmp_path / "log.db", origin=ORIGIN, create=True) as store:
         with pytest.raises(SignatureInvalidError):
-            store.append([verify(sealed(MALLORY))], log_signer=LOG)
+            store.append([verify(sealed(MALLORY))], log_signer=LOG, at=NOW)
         with pytest.raises(AttributeError):
-            store.append([sealed(MALLORY)], log_signer=LOG)  # type: ignore[list-item]  # the point
+            store.append([sealed(MALLORY)], log_signer=LOG, at=NOW)  # type: ignore[list-item]  # the point
         assert store.size == 0
 
 

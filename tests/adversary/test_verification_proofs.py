@@ -17,7 +17,7 @@ from assay.evidence.merkle import (
     verify_inclusion,
 )
 from assay.evidence.tlogproof import TlogProof, verify_tlog_proof
-from tests.fakes.trust import LOG, LOG_KEY, MALLORY, ORIGIN
+from tests.fakes.trust import LOG, LOG_KEY, MALLORY, NOW, ORIGIN
 
 ENTRIES = [b"entry %d" % i for i in range(8)]
 NODES: list[bytes] = []
@@ -33,7 +33,9 @@ def node(level: int, index: int) -> bytes:
 
 
 def head(size: int) -> bytes:
-    return sign_checkpoint(Checkpoint(origin=ORIGIN, size=size, root=ROOTS[size]), signer=LOG)
+    return sign_checkpoint(
+        Checkpoint(origin=ORIGIN, size=size, root=ROOTS[size]), signer=LOG, at=NOW
+    )
 
 
 def test_an_inclusion_proof_for_another_tree_size_than_its_checkpoint() -> None:
@@ -50,7 +52,7 @@ def test_an_inclusion_proof_for_another_tree_size_than_its_checkpoint() -> None:
 
 def test_a_proof_beside_a_checkpoint_that_nobody_signed() -> None:
     unsigned = sign_checkpoint(
-        Checkpoint(origin=ORIGIN, size=1, root=leaf_hash(b"forged")), signer=MALLORY
+        Checkpoint(origin=ORIGIN, size=1, root=leaf_hash(b"forged")), signer=MALLORY, at=NOW
     )
     with pytest.raises(SignatureInvalidError):
         verify_tlog_proof(
@@ -60,7 +62,9 @@ def test_a_proof_beside_a_checkpoint_that_nobody_signed() -> None:
 
 def test_a_checkpoint_of_another_log() -> None:
     """Its key may sign for two logs; the origin tells them apart."""
-    signed = sign_checkpoint(Checkpoint(origin="other.example", size=1, root=ROOTS[1]), signer=LOG)
+    signed = sign_checkpoint(
+        Checkpoint(origin="other.example", size=1, root=ROOTS[1]), signer=LOG, at=NOW
+    )
     with pytest.raises(SignatureInvalidError):
         verify_checkpoint(signed, log_key=LOG_KEY)
 

@@ -11,7 +11,7 @@ from assay.evidence.anchor import verify_extends
 from assay.evidence.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.merkle import EMPTY_ROOT
 from assay.evidence.store import open_store
-from tests.fakes.trust import LOG, LOG_KEY, MALLORY, ORIGIN, verified
+from tests.fakes.trust import LOG, LOG_KEY, MALLORY, NOW, ORIGIN, verified
 
 CUT = "(restore a copy that holds what the anchor saw)"
 
@@ -20,7 +20,7 @@ def grow(path: Path, names: Sequence[str]) -> bytes:
     """Append one statement for each name, and return the newest checkpoint."""
     with open_store(path, origin=ORIGIN, create=True) as store:
         for name in names:
-            store.append([verified({"name": name})], log_signer=LOG)
+            store.append([verified({"name": name})], log_signer=LOG, at=NOW)
         note = store.latest_checkpoint()
     assert note is not None
     return note
@@ -43,7 +43,7 @@ def test_a_log_that_only_grew(tmp_path: Path) -> None:
 
 def test_the_anchor_of_an_empty_log(tmp_path: Path) -> None:
     head = Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT)
-    anchor = sign_checkpoint(head, signer=LOG)
+    anchor = sign_checkpoint(head, signer=LOG, at=NOW)
     with open_store(tmp_path / "log.db", origin=ORIGIN, create=True) as store:
         assert verify_extends(store, anchor, log_key=LOG_KEY) == head
     grow(tmp_path / "log.db", "ab")
@@ -81,7 +81,9 @@ def test_another_history_signed_with_the_same_key(tmp_path: Path, names: str) ->
 
 def test_an_anchor_that_the_log_never_signed(tmp_path: Path) -> None:
     grow(tmp_path / "log.db", "abc")
-    anchor = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=b"r" * 32), signer=MALLORY)
+    anchor = sign_checkpoint(
+        Checkpoint(origin=ORIGIN, size=1, root=b"r" * 32), signer=MALLORY, at=NOW
+    )
     error = refusal(tmp_path / "log.db", anchor)
     assert isinstance(error, SignatureInvalidError)
     assert str(error) == f"[signature-invalid] not signed by {ORIGIN!r}, at anchor.checkpoint"
@@ -93,7 +95,7 @@ def test_a_newest_checkpoint_that_the_log_never_signed(tmp_path: Path) -> None:
     class Forged:
         def latest_checkpoint(self) -> bytes:
             return sign_checkpoint(
-                Checkpoint(origin=ORIGIN, size=9, root=b"r" * 32), signer=MALLORY
+                Checkpoint(origin=ORIGIN, size=9, root=b"r" * 32), signer=MALLORY, at=NOW
             )
 
         def consistency_proof(self, old: int, new: int) -> tuple[bytes, ...]:

@@ -1,6 +1,7 @@
 """Checkpoints as signed notes."""
 
 import base64
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -11,17 +12,18 @@ from hypothesis import strategies as st
 
 from assay.core.errors import AssayError, RejectedError, UsageError
 from assay.evidence.checkpoint import (
-    MAX_NOTE_BYTES,
     Checkpoint,
     sign_checkpoint,
     verify_checkpoint,
+    verify_time,
 )
 from assay.evidence.merkle import Frontier, leaf_hash
+from assay.evidence.note import MAX_NOTE_BYTES
 from assay.signing.notekey import note_key, parse_note_key
-from tests.fakes.trust import ALICE, BOB, LOG, LOG_KEY, MALLORY, ORIGIN
+from tests.fakes.trust import ALICE, BOB, LOG, LOG_KEY, MALLORY, NOW, ORIGIN
 
 HEAD = Checkpoint(origin=ORIGIN, size=5, root=b"r" * 32)
-GOOD = sign_checkpoint(HEAD, signer=LOG)
+GOOD = sign_checkpoint(HEAD, signer=LOG, at=NOW)
 ROOT = base64.b64encode(HEAD.root).decode()
 
 
@@ -36,11 +38,23 @@ def test_what_is_signed_verifies() -> None:
 
 
 def test_the_form() -> None:
-    text, blank, line = GOOD.decode().partition("\n\n")
+    text, blank, lines = GOOD.decode().partition("\n\n")
     assert (text, blank) == (f"{ORIGIN}\n5\n{ROOT}", "\n\n")
-    assert line.startswith(f"— {ORIGIN} ")
-    assert line.endswith("\n")
-    assert note(f"{text}\n") == GOOD
+    signed, dated, end = lines.split("\n")
+    assert note(f"{text}\n").decode() == f"{text}\n\n{signed}\n"
+    assert dated.startswith(f"— {ORIGIN} ")
+    assert end == ""
+
+
+def test_the_form_of_the_date() -> None:
+    """tlog-cosignature: key id, big-endian POSIX time, signature on header, time and text."""
+    text, _, lines = GOOD.partition(b"\n\n")
+    value = base64.b64decode(lines.split(b"\n")[1].split()[-1])
+    seconds = int(NOW.timestamp())
+    typed = b"\x04" + LOG.public.spki[-32:]
+    assert value[:4] == hashlib.sha256(ORIGIN.encode() + b"\n" + typed).digest()[:4]
+    assert value[4:12] == seconds.to_bytes(8, "big")
+    LOG.public.verify(b"cosignature/v1\ntime %d\n%s\n" % (seconds, text), value[12:])
 
 
 def test_public_log(shared_data: Path) -> None:
@@ -86,7 +100,7 @@ def unbundled(bundle: bytes) -> list[bytes]:
 
 def test_signatures_by_others_are_ignored() -> None:
     witness = sign_checkpoint(
-        Checkpoint(origin="witness.example", size=5, root=b"w" * 32), signer=ALICE
+        Checkpoint(origin="witness.example", size=5, root=b"w" * 32), signer=ALICE, at=NOW
     )
     line = witness.decode().split("\n\n")[1]
     assert verify_checkpoint(GOOD + line.encode(), log_key=LOG_KEY) == HEAD
@@ -108,7 +122,7 @@ REFUSED = {
         f"[signature-invalid] not a signature by key {LOG.public.key_id[:16]}",
     ),
     "signed-by-another-key-of-that-name": (
-        sign_checkpoint(HEAD, signer=MALLORY),
+        sign_checkpoint(HEAD, signer=MALLORY, at=NOW),
         f"[signature-invalid] not signed by {ORIGIN!r}, at checkpoint",
     ),
     "signed-by-that-key-under-another-name": (
@@ -133,11 +147,8 @@ REFUSED = {
     ),
     "not-utf-8": (b"\xff" + GOOD, "[malformed] a note that is not UTF-8, at checkpoint"),
     "a-hyphen-for-the-dash": (
-        GOOD.replace("—".encode(), b"-"),
-        (
-            f"[malformed] {GOOD.decode().split(chr(10) * 2)[1][:-1].replace('—', '-')!r} "
-            "is no signature line, at checkpoint"
-        ),
+        note(f"{ORIGIN}\n5\n{ROOT}\n") + b"- x AAAAAAA=\n",
+        "[malformed] '- x AAAAAAA=' is no signature line, at checkpoint",
     ),
     "a-signature-that-is-not-base64": (
         f"x\n\n— {ORIGIN} ###\n".encode(),
@@ -206,10 +217,19 @@ def test_sixteen_signatures_are_read() -> None:
 
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
 def test_every_changed_byte_is_refused(place: int, change: int) -> None:
+    signed = note(f"{ORIGIN}\n5\n{ROOT}\n")
+    changed = bytearray(signed)
+    changed[place % len(signed)] ^= change
+    with pytest.raises(RejectedError):
+        verify_checkpoint(bytes(changed), log_key=LOG_KEY)
+
+
+@given(st.integers(GOOD.rindex("—".encode()), len(GOOD) - 1), st.integers(1, 255))
+def test_every_changed_byte_of_the_date_is_refused(place: int, change: int) -> None:
     changed = bytearray(GOOD)
     changed[place] ^= change
     with pytest.raises(RejectedError):
-        verify_checkpoint(bytes(changed), log_key=LOG_KEY)
+        verify_time(bytes(changed), log_key=LOG_KEY)
 
 
 @given(st.binary(max_size=200))
@@ -220,4 +240,4 @@ def test_any_bytes_are_refused(data: bytes) -> None:
 
 def test_only_ed25519_signs() -> None:
     with pytest.raises(UsageError):
-        sign_checkpoint(HEAD, signer=BOB)
+        sign_checkpoint(HEAD, signer=BOB, at=NOW)

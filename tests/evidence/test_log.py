@@ -14,7 +14,7 @@ from assay.evidence.envelope import PAYLOAD_TYPE
 from assay.evidence.log import LogRows, StoredRow, StoredRows, verify_log
 from assay.evidence.merkle import EMPTY_ROOT, leaf_hash
 from assay.evidence.store import LogStore, open_store
-from tests.fakes.trust import COMMIT, LOG, LOG_KEY, ORIGIN, OTHER_COMMIT, verified
+from tests.fakes.trust import COMMIT, LOG, LOG_KEY, NOW, ORIGIN, OTHER_COMMIT, verified
 
 Cell = int | str | bytes
 KEYS = {"entries": 1, "nodes": 1, "subjects": 2, "checkpoints": 1}
@@ -30,7 +30,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 verified({"n": n}, subjects=(COMMIT, OTHER_COMMIT) if n % 2 else (COMMIT,))
                 for n in batch
             ]
-            store.append(samples, log_signer=LOG)
+            store.append(samples, log_signer=LOG, at=NOW)
     return made
 
 
@@ -190,7 +190,7 @@ def test_everything_recomputed_but_the_signature(tmp_path: Path) -> None:
     honest, forged = tmp_path / "honest.db", tmp_path / "forged.db"
     for made, predicate in ((honest, {"n": "honest"}), (forged, {"n": "forged"})):
         with open_store(made, origin=ORIGIN, create=True) as store:
-            store.append([verified(predicate)], log_signer=LOG)
+            store.append([verified(predicate)], log_signer=LOG, at=NOW)
     editor = sqlite3.connect(honest, isolation_level=None)
     editor.execute("ATTACH ? AS forged", (str(forged),))
     for table in ("entries", "nodes", "subjects"):
@@ -217,7 +217,7 @@ def test_values_of_another_type() -> None:
     assert refused(checkpoints=stored("checkpoints", (0, "1", b""))) == (
         "[tampered] values of another type, at checkpoints row 0"
     )
-    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=b"r" * 32), signer=LOG)
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=b"r" * 32), signer=LOG, at=NOW)
     heads = stored("checkpoints", (0, 1, note))
     assert refused(checkpoints=heads, entries=stored("entries", (0, None, None))) == (
         "[tampered] values of another type, at entries row 0"
@@ -227,7 +227,7 @@ def test_values_of_another_type() -> None:
 def test_an_entry_that_is_no_statement() -> None:
     envelope = sign_dsse(b"[]", payload_type=PAYLOAD_TYPE, signers=(LOG,))
     leaf = leaf_hash(envelope)
-    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=leaf), signer=LOG)
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=leaf), signer=LOG, at=NOW)
     digest = bytes.fromhex(sha256_of(envelope).hex)
     assert refused(
         checkpoints=stored("checkpoints", (0, 1, note)),
@@ -237,14 +237,14 @@ def test_an_entry_that_is_no_statement() -> None:
 
 
 def test_checkpoints_that_do_not_grow() -> None:
-    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT), signer=LOG)
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT), signer=LOG, at=NOW)
     assert refused(checkpoints=stored("checkpoints", (0, 0, note))) == (
         "[tampered] no larger than the one before, at checkpoints row 0"
     )
 
 
 def test_a_checkpoint_filed_under_another_size() -> None:
-    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=2, root=EMPTY_ROOT), signer=LOG)
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=2, root=EMPTY_ROOT), signer=LOG, at=NOW)
     assert refused(checkpoints=stored("checkpoints", (0, 1, note))) == (
         "[tampered] size 1, where 2 is signed, at checkpoints row 0"
     )

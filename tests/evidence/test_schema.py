@@ -7,14 +7,14 @@ import pytest
 
 from assay.core.errors import AssayError
 from assay.evidence.store import open_store
-from tests.fakes.trust import LOG, ORIGIN, verified
+from tests.fakes.trust import LOG, NOW, ORIGIN, verified
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "log.db"
     with open_store(made, origin=ORIGIN, create=True) as store:
-        store.append([verified({"n": n}) for n in range(50)], log_signer=LOG)
+        store.append([verified({"n": n}) for n in range(50)], log_signer=LOG, at=NOW)
     return made
 
 

@@ -13,6 +13,7 @@ from assay.evidence.checkpoint import verify_checkpoint
 from assay.evidence.merkle import leaf_hash, verify_consistency, verify_inclusion
 from assay.evidence.store import LogStore, Receipt, open_store
 from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
+from assay.signing.notekey import note_key
 from tests.fakes.trust import (
     ALICE,
     BOB,
@@ -21,6 +22,7 @@ from tests.fakes.trust import (
     LOG,
     LOG_KEY,
     MALLORY,
+    NOW,
     ORIGIN,
     OTHER_COMMIT,
     verified,
@@ -49,12 +51,12 @@ def test_an_empty_log(store: LogStore) -> None:
     assert store.latest_checkpoint() is None
     assert list(store.entries()) == []
     assert store.verify(log_key=LOG_KEY) is None
-    assert store.append([], log_signer=LOG) == ()
+    assert store.append([], log_signer=LOG, at=NOW) == ()
     assert store.latest_checkpoint() is None
 
 
 def test_receipts_in_order(store: LogStore) -> None:
-    receipts = store.append(SAMPLES[:3], log_signer=LOG)
+    receipts = store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
     assert receipts == tuple(
         Receipt(index=i, digest=SAMPLES[i].digest, recorded=True) for i in range(3)
     )
@@ -62,7 +64,7 @@ def test_receipts_in_order(store: LogStore) -> None:
 
 
 def test_what_is_appended_is_there_after_reopening(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:3], log_signer=LOG)
+    store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
     store.close()
     with opened(path, create=False) as again:
         assert [entry.envelope for entry in again.entries()] == [s.envelope for s in SAMPLES[:3]]
@@ -71,15 +73,15 @@ def test_what_is_appended_is_there_after_reopening(store: LogStore, path: Path) 
 
 
 def test_appending_again_records_nothing_new(store: LogStore) -> None:
-    store.append(SAMPLES[:2], log_signer=LOG)
+    store.append(SAMPLES[:2], log_signer=LOG, at=NOW)
     before = store.latest_checkpoint()
-    receipts = store.append([SAMPLES[1], SAMPLES[0]], log_signer=LOG)
+    receipts = store.append([SAMPLES[1], SAMPLES[0]], log_signer=LOG, at=NOW)
     assert [(r.index, r.recorded) for r in receipts] == [(1, False), (0, False)]
     assert store.latest_checkpoint() == before
 
 
 def test_the_same_twice_in_one_append(store: LogStore) -> None:
-    receipts = store.append([SAMPLES[0], SAMPLES[0], SAMPLES[1]], log_signer=LOG)
+    receipts = store.append([SAMPLES[0], SAMPLES[0], SAMPLES[1]], log_signer=LOG, at=NOW)
     assert [(r.index, r.recorded) for r in receipts] == [(0, True), (0, False), (1, True)]
     assert store.size == 2
     store.verify(log_key=LOG_KEY)
@@ -87,7 +89,7 @@ def test_the_same_twice_in_one_append(store: LogStore) -> None:
 
 def test_checkpoints_of_every_append(store: LogStore) -> None:
     for count, sample in enumerate(SAMPLES, start=1):
-        store.append([sample], log_signer=LOG)
+        store.append([sample], log_signer=LOG, at=NOW)
         note = store.latest_checkpoint()
         assert note is not None
         assert verify_checkpoint(note, log_key=LOG_KEY).size == count
@@ -102,7 +104,7 @@ def test_index_by_subject_and_type(store: LogStore) -> None:
         verified({"n": 2}, subjects=(OTHER_COMMIT, COMMIT)),
         verified({"n": 3}, subjects=(OTHER_COMMIT,), predicate_type="urn:other"),
     )
-    store.append(samples, log_signer=LOG)
+    store.append(samples, log_signer=LOG, at=NOW)
 
     def found(**query: object) -> list[int]:
         return [e.index for e in store.entries(**query)]  # type: ignore[arg-type]  # a table below
@@ -116,7 +118,7 @@ def test_index_by_subject_and_type(store: LogStore) -> None:
 
 
 def test_find_by_digest(store: LogStore) -> None:
-    store.append(SAMPLES[:2], log_signer=LOG)
+    store.append(SAMPLES[:2], log_signer=LOG, at=NOW)
     found = store.find(SAMPLES[1].digest)
     assert found is not None
     assert (found.index, found.envelope) == (1, SAMPLES[1].envelope)
@@ -135,7 +137,7 @@ def test_no_such_entry(store: LogStore, path: Path) -> None:
 def test_proofs(store: LogStore) -> None:
     roots = {}
     for sample in SAMPLES:
-        store.append([sample], log_signer=LOG)
+        store.append([sample], log_signer=LOG, at=NOW)
         head = store.verify(log_key=LOG_KEY)
         assert head is not None
         roots[head.size] = head.root
@@ -165,7 +167,7 @@ def test_proofs(store: LogStore) -> None:
 
 def test_a_proof_reads_few_rows(store: LogStore) -> None:
     """O(log n) rows, however long the log is."""
-    store.append([verified({"n": n}) for n in range(100)], log_signer=LOG)
+    store.append([verified({"n": n}) for n in range(100)], log_signer=LOG, at=NOW)
     statements: list[str] = []
     store._database._connection.set_trace_callback(statements.append)
     store.inclusion_proof(70)
@@ -173,27 +175,27 @@ def test_a_proof_reads_few_rows(store: LogStore) -> None:
 
 
 def test_another_log_key_does_not_sign_on(store: LogStore) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG)
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
     with pytest.raises(AssayError) as caught:
-        store.append(SAMPLES[1:2], log_signer=MALLORY)
+        store.append(SAMPLES[1:2], log_signer=MALLORY, at=NOW)
     assert str(caught.value) == f"[signature-invalid] not signed by {ORIGIN!r}, at checkpoint"
     assert store.size == 1
 
 
 def test_only_ed25519_signs_the_log(store: LogStore) -> None:
     with pytest.raises(UsageError):
-        store.append(SAMPLES[:1], log_signer=BOB)
+        store.append(SAMPLES[:1], log_signer=BOB, at=NOW)
 
 
 def test_verified_under_another_key(store: LogStore) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG)
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
     with pytest.raises(TamperedError) as caught:
-        store.verify(log_key=LOG_KEY.__class__(name=ORIGIN, note_id=b"0000", public=ALICE.public))
+        store.verify(log_key=note_key(ORIGIN, ALICE.public))
     assert str(caught.value) == f"[tampered] not signed by {ORIGIN!r}, at checkpoints row 0"
 
 
 def test_another_origin(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG)
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
     with pytest.raises(UsageError) as caught:
         opened(path, origin="other.example")
     assert str(caught.value) == (
@@ -210,11 +212,11 @@ def test_an_origin_that_a_checkpoint_cannot_carry(path: Path) -> None:
 
 
 def test_an_edited_log_is_not_signed_over(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:3], log_signer=LOG)
+    store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
     with sqlite3.connect(path) as other:
         other.execute("UPDATE nodes SET hash = zeroblob(32) WHERE place = 3")
     with pytest.raises(TamperedError) as caught:
-        store.append(SAMPLES[3:4], log_signer=LOG)
+        store.append(SAMPLES[3:4], log_signer=LOG, at=NOW)
     assert str(caught.value) == (
         "[tampered] the stored entries are not those of the last checkpoint, "
         f"at {path} (assay log verify names the row)"
@@ -225,11 +227,11 @@ def test_an_entry_without_checkpoint_is_not_signed_over(store: LogStore, path: P
     with sqlite3.connect(path) as other:
         other.execute("INSERT INTO entries VALUES (0, x'00', x'00')")
     with pytest.raises(TamperedError):
-        store.append(SAMPLES[:1], log_signer=LOG)
+        store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
 
 
 def test_an_edited_envelope_is_not_handed_out(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:2], log_signer=LOG)
+    store.append(SAMPLES[:2], log_signer=LOG, at=NOW)
     with sqlite3.connect(path) as other:
         other.execute("UPDATE entries SET envelope = x'00' WHERE number = 1")
     for read in (
@@ -251,7 +253,7 @@ def test_two_writers_at_once(path: Path) -> None:
         try:
             with opened(path) as store:
                 for sample in samples[mine]:
-                    store.append([sample], log_signer=LOG)
+                    store.append([sample], log_signer=LOG, at=NOW)
         except BaseException as error:  # noqa: BLE001  # told below, in the test's own thread
             failures.append(error)
 
@@ -268,10 +270,10 @@ def test_two_writers_at_once(path: Path) -> None:
 
 
 def test_a_reader_sees_one_state(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:2], log_signer=LOG)
+    store.append(SAMPLES[:2], log_signer=LOG, at=NOW)
     with opened(path, create=False) as reader, reader._database.snapshot():
         assert reader.size == 2
-        store.append(SAMPLES[2:4], log_signer=LOG)
+        store.append(SAMPLES[2:4], log_signer=LOG, at=NOW)
         assert reader.size == 2
         assert len(list(reader.entries())) == 2
     assert store.size == 4
@@ -285,12 +287,12 @@ def test_no_file(tmp_path: Path) -> None:
 
 
 def test_the_disk_is_full(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:3], log_signer=LOG)
+    store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
     connection = store._database._connection
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count={pages}")
     with pytest.raises(UnavailableError) as caught:
-        store.append([verified({"n": "x" * 100_000})], log_signer=LOG)
+        store.append([verified({"n": "x" * 100_000})], log_signer=LOG, at=NOW)
     assert str(caught.value) == (
         f"[unavailable] no room left on the disk, at {path} "
         "(make room; nothing was lost, try again)"
@@ -298,5 +300,5 @@ def test_the_disk_is_full(store: LogStore, path: Path) -> None:
     assert store.size == 3
     store.verify(log_key=LOG_KEY)
     connection.execute("PRAGMA max_page_count=1000000")
-    store.append([verified({"n": "x" * 100_000})], log_signer=LOG)
+    store.append([verified({"n": "x" * 100_000})], log_signer=LOG, at=NOW)
     store.verify(log_key=LOG_KEY)

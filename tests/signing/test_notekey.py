@@ -30,7 +30,7 @@ def test_the_key_id_is_over_name_type_and_key() -> None:
     assert encoded(b"\x01" + raw) == TEXT
 
 
-COSIGNER = encoded(b"\x04" + b"k" * 32)
+LARGE = encoded(b"\x06" + b"k" * 32)
 RENAMED_ID = note_key(f"x{NAME}", LOG_KEY.public).note_id.hex()
 REFUSED = {
     "nothing": ("", "[malformed] '' is no Ed25519 note key"),
@@ -40,7 +40,7 @@ REFUSED = {
         f"[malformed] 'a b+{HASH}+{KEY}' is no Ed25519 note key",
     ),
     "not-base64": (f"{NAME}+{HASH}+!", f"[malformed] '{NAME}+{HASH}+!' is no note key: not base64"),
-    "another-type": (COSIGNER, f"[malformed] {COSIGNER!r} is no Ed25519 note key"),
+    "another-type": (LARGE, f"[malformed] {LARGE!r} is no Ed25519 note key"),
     "a-short-key": (
         encoded(b"\x01" + b"k" * 31),
         "[malformed] an Ed25519 key of 31 bytes, where 32 are needed",

@@ -1,47 +1,72 @@
-"""Checkpoints: signed tree heads as C2SP tlog-checkpoint, in the form of C2SP signed-note.
+"""Checkpoints: signed tree heads as C2SP tlog-checkpoint, with times as C2SP tlog-cosignature.
 
-* A signature by the key that is asked about must verify; one that does not refuses the note.
-* Signatures by unknown keys (witnesses, an older key) are ignored, as signed-note asks.
+* What our log signs carries two signatures by the log's key: on the text, so that every tool can
+  check it, and on the text with the time, so that the log itself says when.
 * The text is read only after its signature was verified, and its origin is compared.
+* Witnesses are counted by name and by key: one that signs under two names, or with two keys, is
+  one witness.
 """
 
 import base64
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from assay.core.errors import MalformedError, ProofError, SignatureInvalidError, inside
+from assay.core.errors import MalformedError, ProofError, SignatureInvalidError, UsageError, inside
 from assay.evidence.exactbase64 import decode_base64
 from assay.evidence.merkle import HASH_BYTES, MAX_SIZE
+from assay.evidence.note import (
+    MAX_NOTE_BYTES,
+    cosign_text,
+    parse_note,
+    parse_signature_lines,
+    render_signature,
+    sign_text,
+    time_of,
+    verify_signatures,
+)
 from assay.signing.keys import Signer
-from assay.signing.notekey import NoteKey, note_key
+from assay.signing.notekey import NoteKey, NoteKind, cosigner_key, note_key
 
-MAX_NOTE_BYTES: Final = 256 * 2**10  # signed-note: at least 16 signatures of up to 5 kB
-
-_SIGNATURE_LINE: Final = re.compile(r"— ([^\s+]+) (\S+)\Z")
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_INDEX_LINE: Final = re.compile(r"index ([A-Za-z0-9+/]{43}=)\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The head of a log: its origin, the number of its entries, the root over them (32 bytes)."""
+    """The head of a log: its origin, the number of its entries, the root over them (32 bytes).
+
+    `index_root` is the root of the verifiable index over the same entries (32 bytes), or None
+    where the log has none. It stands in an extension line: `index` and the root in base64.
+    """
 
     origin: str
     size: int
     root: bytes
+    index_root: bytes | None = None
 
 
-def sign_checkpoint(checkpoint: Checkpoint, *, signer: Signer) -> bytes:
-    """Return the checkpoint as a note, signed under the log's origin.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cosigned:
+    """A witness that cosigned, and when it says it did."""
+
+    name: str
+    at: datetime
+
+
+def sign_checkpoint(checkpoint: Checkpoint, *, signer: Signer, at: datetime) -> bytes:
+    """Return the checkpoint as a note, signed and dated `at` under the log's origin.
 
     Raises:
-        UsageError: Not an Ed25519 key, or an origin that a note cannot carry.
+        UsageError: Not an Ed25519 key, or an origin or a time that a note cannot carry.
     """
-    key = note_key(checkpoint.origin, signer.public)
     text = _render_text(checkpoint)
-    signature = base64.b64encode(key.note_id + signer.sign(text)).decode()
-    return text + f"\n— {key.name} {signature}\n".encode()
+    signed = sign_text(text, key=note_key(checkpoint.origin, signer.public), signer=signer)
+    dated = cosign_text(
+        text, key=cosigner_key(checkpoint.origin, signer.public), signer=signer, at=at
+    )
+    return text + b"\n" + render_signature(signed) + render_signature(dated)
 
 
 def verify_checkpoint(note: bytes, *, log_key: NoteKey) -> Checkpoint:
@@ -49,16 +74,14 @@ def verify_checkpoint(note: bytes, *, log_key: NoteKey) -> Checkpoint:
 
     Raises:
         MalformedError: Not a note, or not the text of a checkpoint.
-        SignatureInvalidError: The log's key did not sign it.
+        SignatureInvalidError: The log's key did not sign it, or a date under its name is forged.
         ProofError: It is a checkpoint of another log.
     """
-    text, signatures = _parse_note(note)
-    own = [s[4:] for name, s in signatures if (name, s[:4]) == (log_key.name, log_key.note_id)]
-    if not own:
+    parsed = parse_note(note)
+    signed = [verify_signatures(parsed, key=key) for key in (log_key, _dating(log_key))]
+    if not signed[0]:
         raise SignatureInvalidError(f"not signed by {log_key.name!r}", where="checkpoint")
-    for signature in own:
-        log_key.public.verify(text, signature)
-    checkpoint = _parse_text(text.decode())
+    checkpoint = _parse_text(parsed.text.decode())
     if checkpoint.origin != log_key.name:
         raise ProofError(
             f"a checkpoint of {checkpoint.origin!r}, where one of {log_key.name!r} is needed",
@@ -67,47 +90,108 @@ def verify_checkpoint(note: bytes, *, log_key: NoteKey) -> Checkpoint:
     return checkpoint
 
 
+def verify_time(note: bytes, *, log_key: NoteKey) -> datetime:
+    """Return when the log's key says that it signed `note`; the earliest time, if there are more.
+
+    Raises:
+        MalformedError: Not a note.
+        SignatureInvalidError: The log's key dated nothing here, or a date is forged.
+    """
+    dated = verify_signatures(parse_note(note), key=_dating(log_key))
+    if not dated:
+        raise SignatureInvalidError(f"not dated by {log_key.name!r}", where="checkpoint")
+    return min(map(time_of, dated))
+
+
+def verify_cosigned(
+    note: bytes, *, witnesses: tuple[NoteKey, ...], quorum: int
+) -> tuple[Cosigned, ...]:
+    """Refuse unless `quorum` distinct witnesses cosigned the text of `note`; return all who did.
+
+    This says nothing of the log: `verify_checkpoint` is asked about the same bytes. A quorum of 0
+    asks for none, but a wrong signature by a known witness refuses in any case.
+
+    Raises:
+        MalformedError: Not a note.
+        SignatureInvalidError: Too few cosigned, or a signature of one does not verify.
+        UsageError: A negative quorum, or a key that signs no times.
+    """
+    if quorum < 0:
+        raise UsageError(f"a quorum of {quorum} witnesses")
+    parsed = parse_note(note)
+    found, keys = dict[str, Cosigned](), set[str]()
+    for witness in witnesses:
+        if witness.kind is not NoteKind.COSIGNATURE:
+            raise UsageError(f"the key {witness.name!r} signs no times", hint="its type is 0x04")
+        signed = verify_signatures(parsed, key=witness)
+        if signed and witness.name not in found and witness.public.key_id not in keys:
+            found[witness.name] = Cosigned(name=witness.name, at=min(map(time_of, signed)))
+            keys.add(witness.public.key_id)
+    if len(found) < quorum:
+        raise SignatureInvalidError(
+            f"{len(found)} known witnesses cosigned, {quorum} needed", where="checkpoint"
+        )
+    return tuple(found.values())
+
+
+def cosign_checkpoint(note: bytes, *, name: str, signer: Signer, at: datetime) -> bytes:
+    """Return the cosignature line of the witness `name` on the text of `note`, which it verified.
+
+    Raises:
+        MalformedError: Not a note.
+        UsageError: Not an Ed25519 key, or a name or a time that a note cannot carry.
+    """
+    key = cosigner_key(name, signer.public)
+    return render_signature(cosign_text(parse_note(note).text, key=key, signer=signer, at=at))
+
+
+def add_cosignatures(note: bytes, lines: bytes) -> bytes:
+    """Return `note` with the signature `lines` that it has not yet; none of them is verified.
+
+    Raises:
+        MalformedError: Not a note, not signature lines, or more than a note holds.
+    """
+    there = set(parse_note(note).signatures)
+    added = dict.fromkeys(s for s in parse_signature_lines(lines) if s not in there)
+    result = note + b"".join(map(render_signature, added))
+    if len(result) > MAX_NOTE_BYTES:
+        raise MalformedError(f"{len(result)} bytes, where at most {MAX_NOTE_BYTES} are read")
+    return result
+
+
+def _dating(log_key: NoteKey) -> NoteKey:
+    """Return the form of the log's key in which it states times."""
+    return cosigner_key(log_key.name, log_key.public)
+
+
 def _render_text(checkpoint: Checkpoint) -> bytes:
-    root = base64.b64encode(checkpoint.root).decode()
-    return f"{checkpoint.origin}\n{checkpoint.size}\n{root}\n".encode()
+    lines = [checkpoint.origin, str(checkpoint.size), base64.b64encode(checkpoint.root).decode()]
+    if checkpoint.index_root is not None:
+        lines.append(f"index {base64.b64encode(checkpoint.index_root).decode()}")
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _parse_text(text: str) -> Checkpoint:
-    """Read the text of a checkpoint; extension lines may follow, and are not used."""
+    """Read the text of a checkpoint; of its extension lines, only `index` means something here."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
         raise MalformedError("not an origin, a size and a root", where="checkpoint")
-    origin, size, root = lines[:3]
+    origin, size, root, *extensions = lines
     if not _DECIMAL.match(size) or int(size) > MAX_SIZE:
         raise MalformedError(f"a tree of {size!r} entries", where="checkpoint")
     decoded = _decoded(root)
     if len(decoded) != HASH_BYTES:
         raise MalformedError(f"a root of {len(decoded)} bytes", where="checkpoint")
-    return Checkpoint(origin=origin, size=int(size), root=decoded)
+    index_root = _parse_index_root(extensions)
+    return Checkpoint(origin=origin, size=int(size), root=decoded, index_root=index_root)
 
 
-def _parse_note(note: bytes) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
-    """Return the text that is signed, and its signatures as (key name, key id and signature)."""
-    if len(note) > MAX_NOTE_BYTES:
-        raise MalformedError(f"{len(note)} bytes, where at most {MAX_NOTE_BYTES} are read")
-    try:
-        decoded = note.decode()
-    except UnicodeDecodeError as error:
-        raise MalformedError("a note that is not UTF-8", where="checkpoint") from error
-    text, blank, lines = decoded.rpartition("\n\n")
-    if not blank or not lines.endswith("\n") or _CONTROL.search(decoded):
-        raise MalformedError("not a signed note", where="checkpoint")
-    return f"{text}\n".encode(), tuple(_parse_signature(line) for line in lines[:-1].split("\n"))
-
-
-def _parse_signature(line: str) -> tuple[str, bytes]:
-    found = _SIGNATURE_LINE.match(line)
-    if found is None:
-        raise MalformedError(f"{line!r} is no signature line", where="checkpoint")
-    signature = _decoded(found[2])
-    if len(signature) <= 4:
-        raise MalformedError("a signature without a key id", where="checkpoint")
-    return found[1], signature
+def _parse_index_root(extensions: list[str]) -> bytes | None:
+    """Return the root of the index; lines of another form are opaque, as tlog-checkpoint asks."""
+    roots = [found[1] for line in extensions if (found := _INDEX_LINE.match(line))]
+    if len(roots) > 1:
+        raise MalformedError("more than one index root", where="checkpoint")
+    return _decoded(roots[0]) if roots else None
 
 
 def _decoded(text: str) -> bytes:

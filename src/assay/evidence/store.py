@@ -9,6 +9,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, LiteralString, Self
@@ -86,7 +87,7 @@ class LogStore:
         return self._head().size
 
     def append(
-        self, statements: Sequence[VerifiedStatement], *, log_signer: Signer
+        self, statements: Sequence[VerifiedStatement], *, log_signer: Signer, at: datetime
     ) -> tuple[Receipt, ...]:
         """Record the statements in their order, durably, under one new signed checkpoint.
 
@@ -105,7 +106,11 @@ class LogStore:
                 checkpoint = Checkpoint(origin=self.origin, size=tree.size, root=tree.root())
                 self._database.execute(
                     "INSERT INTO checkpoints (number, size, note) VALUES (?, ?, ?)",
-                    (head.number + 1, tree.size, sign_checkpoint(checkpoint, signer=log_signer)),
+                    (
+                        head.number + 1,
+                        tree.size,
+                        sign_checkpoint(checkpoint, signer=log_signer, at=at),
+                    ),
                 )
         return receipts
 

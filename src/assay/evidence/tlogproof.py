@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.core.errors import MalformedError, inside
-from assay.evidence.checkpoint import MAX_NOTE_BYTES, Checkpoint, verify_checkpoint
+from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.exactbase64 import decode_base64
 from assay.evidence.merkle import HASH_BYTES, Path, leaf_hash, verify_inclusion
+from assay.evidence.note import MAX_NOTE_BYTES
 from assay.signing.notekey import NoteKey
 
 MAX_PROOF_BYTES: Final = MAX_NOTE_BYTES + 64 * 2**10

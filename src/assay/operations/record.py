@@ -79,7 +79,7 @@ class Recorder:
         """
         verified = tuple(self._verified(statement, role) for statement in statements)
         store = self.ledger.store
-        receipts = store.append(verified, log_signer=self.signers.log)
+        receipts = store.append(verified, log_signer=self.signers.log, at=self.ledger.at)
         note = store.latest_checkpoint()
         if note is None:
             raise RejectedError("the log has no checkpoint after an append", where=str(store.path))
