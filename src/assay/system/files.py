@@ -87,6 +87,33 @@ def save_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         ) from error
 
 
+def save_beneath(folder: Path, path: Path, data: bytes) -> None:
+    """Write the file `path` below `folder` for its owner alone, whole or not at all, durably.
+
+    The folders on the way, `folder` included, are made (mode 0700) and are durable as well.
+
+    Raises:
+        UnavailableError: It cannot be written (disk full, no permission).
+    """
+    target = folder / path
+    try:
+        _make_folders(target.parent)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write: {error.strerror}", where=printable(str(target))
+        ) from error
+    save_file(target, data, mode=0o600)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make `folder` and its parents, each synced into its parent: a crash leaves none out."""
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
 def create_beneath(folder: Path, path: str, data: bytes) -> None:
     """Create the file `path` (with slashes) below `folder`, for its owner alone.
 
