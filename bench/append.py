@@ -26,7 +26,14 @@ from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import open_store
 from assay.signing.asymmetric import generate_signer
 from assay.signing.notekey import note_key, render_note_key
-from assay.signing.trust import Principal, TrustRoot
+from assay.signing.trust import (
+    Principal,
+    PrincipalKind,
+    RoleGrant,
+    TrustedKey,
+    TrustRoot,
+    Window,
+)
 
 ORIGIN: Final = "bench.example/log"
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,14 +42,15 @@ KIND: Final = "urn:example:predicate:bench:v1"
 SIGNER: Final = generate_signer("ed25519")
 LOG: Final = generate_signer("ed25519")
 LOG_KEY: Final = note_key(ORIGIN, LOG.public)
+WINDOW: Final = Window(valid_from=AT)
 TRUST: Final = TrustRoot(
     principals=(
         Principal(
             name="bench",
-            roles=frozenset({"collector"}),
-            keys=(SIGNER.public,),
-            valid_from=AT,
-            valid_until=None,
+            kind=PrincipalKind.SERVICE,
+            roles=(RoleGrant(role="collector", window=WINDOW),),
+            keys=(TrustedKey(public=SIGNER.public, window=WINDOW),),
+            window=WINDOW,
         ),
     ),
     log_origin=ORIGIN,

@@ -30,19 +30,27 @@ from assay.policy.bundle import load_bundle, load_default_pack
 from assay.policy.engine import engine_version, evaluate
 from assay.signing.asymmetric import generate_signer
 from assay.signing.notekey import note_key, render_note_key
-from assay.signing.trust import Principal, TrustRoot
+from assay.signing.trust import (
+    Principal,
+    PrincipalKind,
+    RoleGrant,
+    TrustedKey,
+    TrustRoot,
+    Window,
+)
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 COMMIT = Digest("gitCommit", "c0" * 20)
 SIGNER = generate_signer("ed25519")
+WINDOW = Window(valid_from=datetime(2026, 1, 1, tzinfo=UTC))
 ROOT = TrustRoot(
     principals=(
         Principal(
             name="collector",
-            roles=frozenset({"collector"}),
-            keys=(SIGNER.public,),
-            valid_from=datetime(2026, 1, 1, tzinfo=UTC),
-            valid_until=None,
+            kind=PrincipalKind.SERVICE,
+            roles=(RoleGrant(role="collector", window=WINDOW),),
+            keys=(TrustedKey(public=SIGNER.public, window=WINDOW),),
+            window=WINDOW,
         ),
     ),
     log_origin="bench.example/log",

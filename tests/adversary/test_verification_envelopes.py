@@ -28,7 +28,7 @@ from assay.evidence.envelope import (
 from assay.evidence.statement import Statement, render_statement
 from assay.evidence.store import open_store
 from assay.signing.keys import Signer
-from assay.signing.trust import Principal, TrustRoot
+from assay.signing.trust import TrustRoot
 from tests.fakes.trust import (
     ALICE,
     ALICE_TOO,
@@ -44,6 +44,7 @@ from tests.fakes.trust import (
     ORIGIN,
     OTHER_COMMIT,
     ROOT,
+    principal,
     statement,
 )
 
@@ -90,13 +91,7 @@ def test_empty_list_of_identities_passes() -> None:
 
 def test_an_identity_without_keys_passes() -> None:
     with pytest.raises(MalformedError):
-        Principal(
-            name="anybody",
-            roles=frozenset({"collector"}),
-            keys=(),
-            valid_from=EPOCH,
-            valid_until=None,
-        )
+        principal("anybody")
 
 
 def test_a_threshold_of_zero_passes() -> None:
@@ -178,18 +173,9 @@ def test_threshold_met_by_the_same_person_twice() -> None:
 
 
 def test_threshold_met_by_one_key_under_two_names() -> None:
-    def named(name: str) -> Principal:
-        return Principal(
-            name=name,
-            roles=frozenset({"collector"}),
-            keys=(ALICE.public,),
-            valid_from=EPOCH,
-            valid_until=None,
-        )
-
     with pytest.raises(MalformedError):
         TrustRoot(
-            principals=(named("alice"), named("alias")),
+            principals=(principal("alice", ALICE), principal("alias", ALICE)),
             log_origin=ROOT.log_origin,
             log_key=ROOT.log_key,
         )

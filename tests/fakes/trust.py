@@ -10,7 +10,15 @@ from assay.evidence.statement import Statement, Subject
 from assay.signing.asymmetric import generate_signer
 from assay.signing.keys import Signer
 from assay.signing.notekey import note_key, render_note_key
-from assay.signing.trust import Principal, TrustRoot
+from assay.signing.trust import (
+    Principal,
+    PrincipalKind,
+    Revocation,
+    RoleGrant,
+    TrustedKey,
+    TrustRoot,
+    Window,
+)
 
 ORIGIN: Final = "log.example/shop"
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,19 +38,33 @@ OTHER_COMMIT: Final = Digest("gitCommit", "0c" * 20)
 KIND: Final = "urn:example:predicate:kind:v1"
 
 
+def trusted_key(
+    signer: Signer,
+    *,
+    valid_from: datetime = EPOCH,
+    valid_until: datetime | None = None,
+    revoked: Revocation | None = None,
+) -> TrustedKey:
+    """Return the key of `signer` as a principal's: from `EPOCH` on unless told otherwise."""
+    window = Window(valid_from=valid_from, valid_until=valid_until)
+    return TrustedKey(public=signer.public, window=window, revoked=revoked)
+
+
 def principal(
     name: str,
-    *signers: Signer,
+    *signers: Signer | TrustedKey,
     roles: tuple[str, ...] = ("collector",),
+    kind: PrincipalKind = PrincipalKind.PERSON,
     valid_until: datetime | None = END,
 ) -> Principal:
     """Return a principal that is valid from `EPOCH` to `END`."""
+    window = Window(valid_from=EPOCH, valid_until=valid_until)
     return Principal(
         name=name,
-        roles=frozenset(roles),
-        keys=tuple(signer.public for signer in signers),
-        valid_from=EPOCH,
-        valid_until=valid_until,
+        kind=kind,
+        roles=tuple(RoleGrant(role=role, window=window) for role in roles),
+        keys=tuple(s if isinstance(s, TrustedKey) else trusted_key(s) for s in signers),
+        window=window,
     )
 
 

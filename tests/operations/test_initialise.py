@@ -9,6 +9,7 @@ from assay.core.errors import TamperedError, UsageError
 from assay.operations.home import load_trust_file
 from assay.operations.initialise import initialise
 from assay.signing.keyfile import load_key_file
+from assay.signing.trust import PrincipalKind, Window
 from tests.operations.run import AT, clock, told
 from tests.operations.site import Site, empty_site
 
@@ -48,9 +49,11 @@ def test_the_trust_root_names_the_key(dated_site: Site) -> None:
     root = load_trust_file(dated_site.trust)
     [principal] = root.principals
     [key] = principal.keys
-    assert key.key_id == load_key_file(dated_site.home / "keys" / "signer.pem").public.key_id
-    assert (principal.name, principal.valid_from, principal.valid_until) == ("local", AT, None)
-    assert principal.roles == {"collector", "gate", "owner"}
+    assert key.name == load_key_file(dated_site.home / "keys" / "signer.pem").public.key_id
+    assert (principal.name, principal.kind) == ("local", PrincipalKind.PERSON)
+    assert principal.window == key.window == Window(valid_from=AT, valid_until=None)
+    assert {grant.role for grant in principal.roles} == {"collector", "gate", "owner"}
+    assert (root.version, root.owner_threshold) == (1, 1)
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "ecdsa-p256"])

@@ -94,30 +94,33 @@ BROKEN: dict[str, tuple[Callable[[], object], str]] = {
             principals=ROOT.principals, log_origin="other.example", log_key=ROOT.log_key
         ),
         (
-            "[malformed] a log key for 'log.example/shop', where the origin is 'other.example', "
-            "at logKey"
+            "[malformed] a key for 'log.example/shop', where the origin is 'other.example', "
+            "at log.key"
         ),
     ),
     "no-name": (
         lambda: principal("", ALICE),
-        "[malformed] a name that is empty or cannot be printed, at principal ''",
+        "[malformed] a name that is empty, too long, or cannot be printed, at principal ''",
     ),
     "a-name-for-the-terminal": (
         lambda: principal("\x1b[2J", ALICE),
-        "[malformed] a name that is empty or cannot be printed, at principal '\\x1b[2J'",
+        "[malformed] a name that is empty, too long, or cannot be printed, at principal '\\x1b[2J'",
     ),
-    "no-keys": (lambda: principal("alice"), "[malformed] no keys, at principal 'alice'"),
+    "no-keys": (
+        lambda: principal("alice"),
+        "[malformed] no keys and no identities, at principal 'alice'",
+    ),
     "no-roles": (
         lambda: principal("alice", ALICE, roles=()),
         "[malformed] no roles, at principal 'alice'",
     ),
     "an-unknown-role": (
         lambda: principal("alice", ALICE, roles=("collector", "king")),
-        "[malformed] unknown role 'king', at principal 'alice' (one of collector, gate, owner)",
+        "[malformed] unknown role 'king' (one of collector, gate, owner)",
     ),
     "an-end-before-the-beginning": (
         lambda: principal("alice", ALICE, valid_until=EPOCH),
-        "[malformed] a validity that ends before it begins, at principal 'alice'",
+        "[malformed] a validity that ends before it begins",
     ),
 }
 
@@ -129,16 +132,16 @@ def test_cannot_be_made(make: Callable[[], object], message: str) -> None:
     assert str(caught.value) == message
 
 
-def edited(old: str, new: str) -> bytes:
+def edited(old: str, new: str, *, count: int = 1) -> bytes:
     text = render_trust_root(ROOT).decode()
     assert old in text
-    return text.replace(old, new, 1).encode()
+    return text.replace(old, new, count).encode()
 
 
 UNREADABLE = {
     "another-schema": (
-        edited("assay.trust-root/v1", "assay.trust-root/v2"),
-        "[malformed] schema 'assay.trust-root/v2', where 'assay.trust-root/v1' is read, at schema",
+        edited("assay.trust-root/v2", "assay.trust-root/v1"),
+        "[malformed] schema 'assay.trust-root/v1', where 'assay.trust-root/v2' is read, at schema",
     ),
     "an-unknown-member": (
         edited('"schema"', '"revoked":[],"schema"'),
@@ -149,16 +152,16 @@ UNREADABLE = {
         "[malformed] unknown member 'witnesses', at log.witnesses",
     ),
     "an-unknown-member-of-a-principal": (
-        edited('"name"', '"only":"main","name"'),
+        edited('"identities"', '"only":"main","identities"'),
         "[malformed] unknown member 'only', at principals[0].only",
     ),
     "a-key-that-is-none": (
         edited("-----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC"),
-        "[malformed] not a public key in PEM, at principals[0].keys[0]",
+        "[malformed] not a public key in PEM, at principals[0].keys[0].pem",
     ),
     "a-time-that-is-none": (
-        edited("2026-01-01T00:00:00Z", "yesterday"),
-        "[malformed] 'yesterday' is no RFC 3339 time, at principals[0].validFrom",
+        edited("2026-01-01T00:00:00Z", "yesterday", count=-1),
+        "[malformed] 'yesterday' is no RFC 3339 time, at principals[0].from",
     ),
 }
 

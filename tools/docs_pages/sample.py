@@ -111,7 +111,7 @@ def _sample(folder: Path) -> Sample:
                 "assay.check/v1": _strict(render_canonical_json(check_json(report))),
                 "assay.facts/v1": _strict(render_canonical_json(facts)),
                 "assay.saved-verdict/v1": _strict(saved.read_bytes()),
-                "assay.trust-root/v1": _strict(render_trust_root(ledger.trust)),
+                "assay.trust-root/v2": _strict(render_trust_root(ledger.trust)),
             },
         )
 

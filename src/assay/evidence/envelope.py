@@ -44,6 +44,9 @@ class VerifiedStatement:
     subjects: tuple[Subject, ...]
     predicate_type: str
     signed_by: frozenset[str]  # names of principals
+    keys: frozenset[str]  # ids of the keys by which they signed
+    role: str  # the one that was asked about; whoever wants another one must ask again
+    at: datetime  # the time as of which it was verified: that of its record, where it has one
     seal: InitVar[object]  # a plain field would be carried along by dataclasses.replace
 
     def __post_init__(self, seal: object) -> None:
@@ -83,7 +86,8 @@ class Envelope:
 
         At least `threshold` principals that hold `role` at the time `at` must have signed; the
         statement must be of `predicate_type` and about `subject`. The signatures are checked
-        before a byte of the statement is parsed.
+        before a byte of the statement is parsed. `at` is the time of record for what is in the
+        log; what is not there has none, and is verified with `trusted.undated()` and the time now.
 
         Raises:
             UsageError: A threshold below 1.
@@ -113,6 +117,9 @@ class Envelope:
             subjects=statement.subjects,
             predicate_type=statement.predicate_type,
             signed_by=signed_by,
+            keys=verified.signed_by,
+            role=role,
+            at=at,
             seal=_SEAL,
         )
 

@@ -26,7 +26,16 @@ from assay.operations.record import check_anchor, check_keys
 from assay.signing.keyfile import create_key_file
 from assay.signing.notekey import note_key, render_note_key
 from assay.signing.spki import ALGORITHMS, ED25519
-from assay.signing.trust import Principal, TrustRoot, render_trust_root
+from assay.signing.trust import (
+    ROLES,
+    Principal,
+    PrincipalKind,
+    RoleGrant,
+    TrustedKey,
+    TrustRoot,
+    Window,
+    render_trust_root,
+)
 from assay.source.repository import Repository, open_repository
 from assay.system.clock import now
 from assay.system.files import create_private_file, save_file
@@ -127,14 +136,15 @@ def _make_log(repository: Repository, origin: str) -> None:
 
 
 def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> None:
+    window = Window(valid_from=clock().replace(microsecond=0))
     root = TrustRoot(
         principals=(
             Principal(
                 name=PRINCIPAL,
-                roles=frozenset({"collector", "gate", "owner"}),
-                keys=(signers.statements.public,),
-                valid_from=clock(),
-                valid_until=None,
+                kind=PrincipalKind.PERSON,
+                roles=tuple(RoleGrant(role=role, window=window) for role in sorted(ROLES)),
+                keys=(TrustedKey(public=signers.statements.public, window=window),),
+                window=window,
             ),
         ),
         log_origin=origin,

@@ -121,7 +121,7 @@ def check_keys(home: Home, trust: TrustRoot, signers: Signers) -> None:
     Raises:
         UsageError: The trust root names others.
     """
-    known = {key.key_id for principal in trust.principals for key in principal.keys}
+    known = {key.name for principal in trust.principals for key in principal.keys}
     log_key = render_note_key(note_key(trust.log_origin, signers.log.public))
     if signers.statements.public.key_id not in known or trust.log_key != log_key:
         raise UsageError(

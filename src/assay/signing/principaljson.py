@@ -1,0 +1,182 @@
+"""Principals as members of a document, JSON or TOML: written in full, read with what is implied.
+
+People leave out what follows: a key, an identity or a role begins with its principal, and ends
+with it. A role without limits of its own is just its name. What is written has all of it.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from assay.core.clock import format_time, parse_time
+from assay.core.errors import MalformedError, inside
+from assay.core.jsonvalue import JsonValue
+from assay.signing.keys import load_public_key
+from assay.signing.principals import (
+    OidcIdentity,
+    Principal,
+    PrincipalKind,
+    Revocation,
+    RevocationReason,
+    RoleGrant,
+    TrustedIdentity,
+    TrustedKey,
+    Window,
+)
+
+_WINDOW: Final = frozenset({"from", "until"})
+_SIGNING: Final = _WINDOW | {"revoked"}
+
+
+def principal_as_json(principal: Principal) -> dict[str, object]:
+    """Return the object that `parse_principal` reads."""
+    return {
+        "name": principal.name,
+        "kind": principal.kind.value,
+        "roles": [{"name": grant.role, **_window(grant.window)} for grant in principal.roles],
+        "keys": [
+            {"pem": key.public.pem.decode(), **_window(key.window), **_revocation(key.revoked)}
+            for key in principal.keys
+        ],
+        "identities": [
+            {
+                "issuer": item.identity.issuer,
+                "subject": item.identity.subject,
+                **_window(item.window),
+                **_revocation(item.revoked),
+            }
+            for item in principal.identities
+        ],
+        **_window(principal.window),
+    }
+
+
+def parse_principal(value: JsonValue) -> Principal:
+    """Read one principal.
+
+    Raises:
+        MalformedError: A member that is missing, unknown or of another type, or a rule of
+            `assay.signing.principals` broken; `where` is the path in the document.
+    """
+    refuse_unknown(value, _WINDOW | {"name", "kind", "roles", "keys", "identities"})
+    window = _parse_window(value, None)
+    kind = _parse_kind(value.field("kind"))
+    roles = tuple(_parse_role(item, window) for item in value.field("roles").items())
+    keys = tuple(_parse_key(item, window) for item in value.optional_items("keys"))
+    identities = tuple(_parse_identity(item, window) for item in value.optional_items("identities"))
+    name = value.field("name").text()
+    with inside(value.where):
+        return Principal(
+            name=name, kind=kind, roles=roles, keys=keys, identities=identities, window=window
+        )
+
+
+def refuse_unknown(value: JsonValue, known: frozenset[str]) -> None:
+    """Refuse a member that this version does not know: it may be meant as a restriction.
+
+    Raises:
+        MalformedError: There is one.
+    """
+    for name, member in value.members():
+        if name not in known:
+            raise MalformedError(f"unknown member {name!r}", where=member.where)
+
+
+def parse_moment(value: JsonValue) -> datetime:
+    """Read a time: RFC 3339 text, or a time of TOML; it has its offset and no part of a second.
+
+    Raises:
+        MalformedError: Not such a time.
+    """
+    with inside(value.where):
+        at = value.value if isinstance(value.value, datetime) else parse_time(value.text())
+        at = parse_time(at.isoformat())
+        if at.microsecond:
+            raise MalformedError(f"{format_time(at)} and a part of a second", hint="whole seconds")
+        return at
+
+
+def _parse_role(value: JsonValue, around: Window) -> RoleGrant:
+    if isinstance(value.value, str):
+        role, window = value.text(), around
+    else:
+        refuse_unknown(value, _WINDOW | {"name"})
+        role, window = value.field("name").text(), _parse_window(value, around)
+    with inside(value.where):
+        return RoleGrant(role=role, window=window)
+
+
+def _parse_key(value: JsonValue, around: Window) -> TrustedKey:
+    refuse_unknown(value, _SIGNING | {"pem"})
+    pem = value.field("pem")
+    with inside(pem.where):
+        public = load_public_key(pem.text().encode())
+    return TrustedKey(
+        public=public, window=_parse_window(value, around), revoked=_parse_revocation(value)
+    )
+
+
+def _parse_identity(value: JsonValue, around: Window) -> TrustedIdentity:
+    refuse_unknown(value, _SIGNING | {"issuer", "subject"})
+    issuer, subject = value.field("issuer").text(), value.field("subject").text()
+    with inside(value.where):
+        identity = OidcIdentity(issuer=issuer, subject=subject)
+    return TrustedIdentity(
+        identity=identity, window=_parse_window(value, around), revoked=_parse_revocation(value)
+    )
+
+
+def _parse_window(value: JsonValue, around: Window | None) -> Window:
+    """Read the window of `value`; what it leaves out is that of `around`, and null is no end."""
+    members = dict(value.members())
+    if around is None:
+        begin, end = parse_moment(value.field("from")), None
+    else:
+        begin, end = around.valid_from, around.valid_until
+        if "from" in members:
+            begin = parse_moment(members["from"])
+    if (limit := members.get("until")) is not None:
+        end = None if limit.value is None else parse_moment(limit)
+    with inside(value.where):
+        return Window(valid_from=begin, valid_until=end)
+
+
+def _parse_revocation(value: JsonValue) -> Revocation | None:
+    found = value.optional("revoked")
+    if found is None:
+        return None
+    refuse_unknown(found, frozenset({"since", "reason"}))
+    reason = found.field("reason")
+    try:
+        known = RevocationReason(reason.text())
+    except ValueError as error:
+        raise MalformedError(
+            f"unknown reason {reason.text()!r}",
+            where=reason.where,
+            hint="one of " + ", ".join(sorted(item.value for item in RevocationReason)),
+        ) from error
+    return Revocation(since=parse_moment(found.field("since")), reason=known)
+
+
+def _parse_kind(value: JsonValue) -> PrincipalKind:
+    try:
+        return PrincipalKind(value.text())
+    except ValueError as error:
+        raise MalformedError(
+            f"unknown kind {value.text()!r}",
+            where=value.where,
+            hint="one of " + ", ".join(sorted(item.value for item in PrincipalKind)),
+        ) from error
+
+
+def _window(window: Window) -> dict[str, object]:
+    until = window.valid_until
+    return {
+        "from": format_time(window.valid_from),
+        "until": None if until is None else format_time(until),
+    }
+
+
+def _revocation(revoked: Revocation | None) -> dict[str, object]:
+    if revoked is None:
+        return {"revoked": None}
+    return {"revoked": {"since": format_time(revoked.since), "reason": revoked.reason.value}}

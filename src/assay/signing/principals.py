@@ -1,0 +1,184 @@
+"""Who may sign: people, runners and services, with their roles, keys and identities, each in time.
+
+* Everything has a window of its own: a principal, each of its roles, each key, each identity. What
+  holds at a moment is what lies in all of them.
+* A revocation cuts a window short. `compromised` also takes away what has no time of record
+  (`TrustRoot.undated`); `retired` says that nobody else ever had the key.
+* A window and a revocation are asked about with a time; nothing here reads a clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from assay.core.errors import MalformedError, inside
+from assay.signing.keys import PublicKey
+
+ROLES: Final = frozenset({"collector", "gate", "owner"})
+MAX_NAME_LENGTH: Final = 200  # of a principal, an issuer, a subject: it is shown on one line
+
+
+class PrincipalKind(Enum):
+    """What a principal is: rules about people do not hold for machines, and the reverse."""
+
+    PERSON = "person"
+    RUNNER = "runner"
+    SERVICE = "service"
+
+
+class RevocationReason(Enum):
+    """Why a key ended: out of use, or in the hands of somebody else."""
+
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From `valid_from` on, and before `valid_until`; None where no end is set."""
+
+    valid_from: datetime
+    valid_until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a window in which nothing lies."""
+        if self.valid_until is not None and self.valid_until <= self.valid_from:
+            raise MalformedError("a validity that ends before it begins")
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether `at` lies in it."""
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """From `since` on nothing counts any more; `since` is the first such moment."""
+
+    since: datetime
+    reason: RevocationReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcIdentity:
+    """A subject as one issuer names it; both are compared exactly, and neither may be left out."""
+
+    issuer: str
+    subject: str
+
+    def __post_init__(self) -> None:
+        """Refuse an identity that would stand for anybody."""
+        for name, text in (("issuer", self.issuer), ("subject", self.subject)):
+            if not _is_name(text):
+                raise MalformedError("empty, too long, or cannot be printed", where=name)
+
+    def __str__(self) -> str:
+        """Return the identity as people read it."""
+        return f"{self.subject} ({self.issuer})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedKey:
+    """A public key of a principal, from when until when."""
+
+    public: PublicKey
+    window: Window
+    revoked: Revocation | None = None
+
+    @property
+    def name(self) -> str:
+        """The key id: what tells this key from any other."""
+        return self.public.key_id
+
+    def is_valid(self, *, at: datetime) -> bool:
+        """Tell whether what this key signed counts if it was recorded at the time `at`."""
+        return self.window.covers(at) and (self.revoked is None or at < self.revoked.since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedIdentity:
+    """An OIDC identity of a principal, from when until when."""
+
+    identity: OidcIdentity
+    window: Window
+    revoked: Revocation | None = None
+
+    @property
+    def name(self) -> str:
+        """The identity as people read it."""
+        return str(self.identity)
+
+    def is_valid(self, *, at: datetime) -> bool:
+        """Tell whether what this identity signed counts if it was recorded at the time `at`."""
+        return self.window.covers(at) and (self.revoked is None or at < self.revoked.since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGrant:
+    """A role that a principal holds, from when until when."""
+
+    role: str
+    window: Window
+
+    def __post_init__(self) -> None:
+        """Refuse a role that nobody knows: it may be meant as a restriction."""
+        if self.role not in ROLES:
+            raise MalformedError(
+                f"unknown role {self.role!r}", hint=f"one of {', '.join(sorted(ROLES))}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A person or a machine: its roles, and the keys and identities that sign for it."""
+
+    name: str
+    kind: PrincipalKind
+    roles: tuple[RoleGrant, ...]
+    keys: tuple[TrustedKey, ...]
+    identities: tuple[TrustedIdentity, ...] = ()
+    window: Window
+
+    def __post_init__(self) -> None:
+        """Refuse a principal that could never sign, or that nobody could tell from another."""
+        with inside(f"principal {self.name!r}"):
+            if not _is_name(self.name):
+                raise MalformedError("a name that is empty, too long, or cannot be printed")
+            if not self.roles:
+                raise MalformedError("no roles")
+            if not self.keys and not self.identities:
+                raise MalformedError("no keys and no identities")
+
+    def has_role(self, role: str, *, at: datetime) -> bool:
+        """Tell whether it holds `role` at the time `at`."""
+        return self.window.covers(at) and any(
+            grant.role == role and grant.window.covers(at) for grant in self.roles
+        )
+
+    def at(self, at: datetime) -> "Holder":
+        """Return the keys and identities that sign for it at the time `at`."""
+        return Holder(
+            name=self.name,
+            kind=self.kind,
+            keys=_valid_keys(self.keys, at),
+            identities=tuple(i.identity for i in self.identities if i.is_valid(at=at)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A principal as it is at one moment: what signs for it then. It counts once."""
+
+    name: str
+    kind: PrincipalKind
+    keys: tuple[PublicKey, ...]
+    identities: tuple[OidcIdentity, ...]
+
+
+def _valid_keys(keys: Iterable[TrustedKey], at: datetime) -> tuple[PublicKey, ...]:
+    return tuple(key.public for key in keys if key.is_valid(at=at))
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= MAX_NAME_LENGTH and text.isprintable()
