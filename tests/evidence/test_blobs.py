@@ -51,6 +51,5 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         FolderBlobs(tmp_path / "file").put(b"envelope")
     digest = sha256_of(b"envelope").hex
     assert str(caught.value) == (
-        "[unavailable] cannot write: Not a directory, "
-        f"at {tmp_path / 'file' / digest[:2] / digest[2:]}"
+        f"[unavailable] cannot write: File exists, at {tmp_path / 'file' / digest[:2] / digest[2:]}"
     )

@@ -2,8 +2,9 @@
 
 from assay.core.digest import Digest
 from assay.evidence.envelope import VerifiedStatement
+from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.log import StoredRow
-from assay.evidence.merkle import Frontier, leaf_hash, node_place
+from assay.evidence.merkle import Frontier, node_place
 
 
 class Batch:
@@ -31,6 +32,6 @@ class Batch:
             for position, subject in enumerate(statement.subjects)
         )
         place = node_place(0, index)
-        completed = self._tree.push(leaf_hash(statement.envelope))
+        completed = self._tree.push(envelope_leaf_hash(statement.envelope))
         self.nodes.extend((place + above, node) for above, node in enumerate(completed))
         return index, True

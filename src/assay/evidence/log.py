@@ -15,7 +15,8 @@ from assay.core.digest import sha256_of
 from assay.core.errors import RejectedError, TamperedError
 from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.envelope import parse_claims
-from assay.evidence.merkle import Frontier, leaf_hash, node_place
+from assay.evidence.leaf import envelope_leaf_hash
+from assay.evidence.merkle import Frontier, node_place
 from assay.signing.notekey import NoteKey
 
 StoredValue = int | str | bytes | None
@@ -129,7 +130,7 @@ def _take_entry(rows: LogRows, tree: Frontier) -> None:
     if digest != sha256_of(envelope).raw:
         raise rows.entries.tampered("the envelope has another digest", index)
     place = node_place(0, index)
-    for above, hashed in enumerate(tree.push(leaf_hash(envelope))):
+    for above, hashed in enumerate(tree.push(envelope_leaf_hash(envelope))):
         rows.nodes.expect((hashed,), place + above)
     try:
         claims = parse_claims(envelope)

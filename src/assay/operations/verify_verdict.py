@@ -8,6 +8,7 @@ from assay.core.errors import RejectedError
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import parse_envelope
+from assay.evidence.leaf import leaf_of
 from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import parse_verdict
@@ -69,7 +70,7 @@ def verify_verdict(
     )
     proof = parse_tlog_proof(saved.proof)
     log_key = parse_note_key(trust.log_key)
-    checkpoint = verify_tlog_proof(proof, entry=saved.envelope, log_key=log_key)
+    checkpoint = verify_tlog_proof(proof, entry=leaf_of(saved.envelope), log_key=log_key)
     verdict = parse_verdict(verified.payload)
     if verdict.decision.stage != stage:
         raise RejectedError(
