@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test test-slow check lint types contracts docs dogfood lock bench clean
+.PHONY: setup demo test test-slow crash mutants fuzz check lint types contracts docs dogfood lock bench clean
 
 setup: $(READY)
 
@@ -21,6 +21,15 @@ test: $(READY)
 # What takes over ten seconds each: a file of more than 2 GB.
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
+
+# The tests of the tests: a fault is put into the code, and some test must fail (SINCE=revision for
+# what changed only, JOBS=processes).
+mutants: $(READY)
+	PYTHONPATH=tools $(BIN)/python -m mutants --at-least 90 $(if $(SINCE),--since $(SINCE)) $(if $(JOBS),--jobs $(JOBS))
+
+# Every parser is given mutated input for a while: SECONDS in all, default 600.
+fuzz: $(READY)
+	PYTHONPATH=tools $(BIN)/python -m fuzz --seconds $(if $(SECONDS),$(SECONDS),600)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -48,4 +57,4 @@ bench: $(READY)
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) build dist demo
+	rm -rf $(VENV) build dist demo .mutants .fuzz

@@ -1,0 +1,94 @@
+"""Make the mutants, run the tests against them, and say which survived."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from mutants.equivalent import load_equivalents
+from mutants.loading import ROOT, SOURCE, path_of
+from mutants.mutation import Mutant, mutants_of
+from mutants.report import Report, as_json, as_markdown, as_text
+from mutants.results import Result, digest_of, load_results, name_of, save_results
+from mutants.running import run_mutants
+
+PACKAGES: Final = ("assay.core", "assay.signing", "assay.evidence")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run, write the report, and return 1 where the score is below `--at-least`."""
+    asked = _parser().parse_args(arguments)
+    modules = _modules(asked.module, asked.since)
+    known = load_results()
+    for package in () if asked.report_only else PACKAGES:
+        tests = tuple(asked.tests or (f"tests/{package.removeprefix('assay.')}", "tests/adversary"))
+        mutants = [m for name in modules if _is_in(name, [package]) for m in _mutants(name)]
+        waiting = [m for m in mutants if asked.again or not _is_known(m, known, tests)]
+        if waiting:
+            known.update(run_mutants(waiting, tests=tests, jobs=asked.jobs))
+            save_results(known)
+    mutants = [m for name in modules for m in _mutants(name)]
+    report = Report(mutants=mutants, results=known, equivalents=load_equivalents())
+    sys.stdout.write(as_text(report) + "\n")
+    (ROOT / ".mutants").mkdir(exist_ok=True)
+    (ROOT / ".mutants" / "report.json").write_text(as_json(report))
+    (ROOT / ".mutants" / "report.md").write_text(as_markdown(report))
+    return int(report.score(mutants).share < asked.at_least)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
+    parser.add_argument(
+        "--module",
+        action="append",
+        help="only this module or package (evidence.merkle); again for more",
+    )
+    parser.add_argument("--since", help="only modules that changed since this revision")
+    parser.add_argument(
+        "--tests", action="append", help="tests to choose from (default: those of the packages)"
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="processes at once")
+    parser.add_argument("--again", action="store_true", help="run also what is known from earlier")
+    parser.add_argument("--report-only", action="store_true", help="run nothing")
+    parser.add_argument("--at-least", type=float, default=0.0, help="percent that must be killed")
+    return parser
+
+
+def _modules(asked: Sequence[str] | None, since: str | None) -> list[str]:
+    wanted = [f"assay.{name.removeprefix('assay.')}" for name in asked or PACKAGES]
+    names = [name for name in _all_modules(PACKAGES) if _is_in(name, wanted)]
+    if since is None:
+        return names
+    changed = subprocess.run(
+        ("git", "diff", "--name-only", since, "--", "src"),
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    return [name for name in names if str(path_of(name).relative_to(ROOT)) in changed]
+
+
+def _is_in(name: str, wanted: Iterable[str]) -> bool:
+    return any(name == part or name.startswith(f"{part}.") for part in wanted)
+
+
+def _all_modules(packages: Iterable[str]) -> list[str]:
+    files = [
+        file
+        for package in packages
+        for file in sorted(SOURCE.joinpath(*package.split(".")).rglob("*.py"))
+        if file.stem != "__init__"
+    ]
+    return [".".join(file.relative_to(SOURCE).with_suffix("").parts) for file in files]
+
+
+def _mutants(module: str) -> tuple[Mutant, ...]:
+    return mutants_of(module, path_of(module).read_text())
+
+
+def _is_known(mutant: Mutant, known: Mapping[str, Result], tests: Sequence[str]) -> bool:
+    found = known.get(name_of(mutant))
+    return found is not None and found.digest == digest_of(mutant, found.by, tests)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

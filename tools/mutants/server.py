@@ -1,0 +1,314 @@
+"""Runs tests against mutants, each in a process of its own that is forked when all is loaded.
+
+The parent collects the tests once. A first child runs them all under coverage: that says which
+tests are good (the others are named, and left out), how long each takes, and which of them run
+which line. Then there is one child for each mutant: it runs the tests of the mirrored file first,
+then the others that run the line, from the shortest to the longest, and ends at the first failure.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from types import FrameType
+from typing import Final
+
+import pytest
+from coverage import Coverage
+
+from mutants.loading import ROOT, live_functions, load_instead, patch_functions, path_of
+from mutants.mutation import Mutant, compile_mutant
+
+KILLED: Final = "killed"
+TIMEOUT: Final = "timeout"
+SURVIVED: Final = "survived"
+BROKEN: Final = "broken"  # the machinery failed, which says nothing about the tests
+TOO_LONG: Final = 4.0  # seconds: a test that starts programs, which would not see the mutant
+PATIENCE: Final = 8.0  # times as long as a test takes without the mutant, plus a second
+MEMORY: Final = 4 * 2**30
+
+Baseline = dict[str, dict[str, list[int]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tests:
+    """What the run without a mutant found out."""
+
+    seconds: dict[str, float]  # of each good test, by its name
+    lines: dict[str, dict[int, tuple[str, ...]]]  # file → line → the tests that run it
+    while_collecting: dict[str, frozenset[int]]  # file → lines that run while tests are collected
+    bad: tuple[str, ...]
+
+    def for_mutant(self, mutant: Mutant) -> tuple[str, ...]:
+        """Return the tests to run: those of the mirrored file first, then the shortest."""
+        file = str(path_of(mutant.module))
+        lines = self.lines.get(file, {})
+        if mutant.holder:
+            span = range(mutant.line, mutant.last_line + 1)
+        else:
+            span = range(min(lines, default=0), max(lines, default=0) + 1)
+        names = {name for line in span for name in lines.get(line, ())}
+        mirror = mirrored(mutant.module)
+        if not mutant.holder:  # what a module computes as it loads: its own tests must notice
+            names = {name for name in self.seconds if name.startswith(mirror)} | names
+        own = sorted((n for n in names if n.startswith(mirror)), key=lambda n: self.seconds[n])
+        rest = sorted(names - set(own), key=lambda n: (self.seconds[n], n))
+        return (*own, *rest)
+
+
+def mirrored(module: str) -> str:
+    """Return the path of the test file that mirrors a module."""
+    _, *packages, name = module.split(".")
+    return "/".join(["tests", *packages, f"test_{name}.py"])
+
+
+class Session:
+    """The pytest plugin: holds the collected items, and what to do instead of running them."""
+
+    def __init__(self, task: Callable[["Session", pytest.Session], None]) -> None:
+        self.task = task
+        self.items: dict[str, pytest.Item] = {}
+        self.failed: list[str] = []
+        self.on_failure: Callable[[str], None] = self.failed.append
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Do the task with the items that were collected."""
+        self.items = {item.nodeid: item for item in session.items}
+        self.task(self, session)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        """Note a failure, without the work of describing it."""
+        if call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception):
+            return None
+        if item.get_closest_marker("xfail") is not None:
+            return None
+        self.on_failure(item.nodeid)
+        return pytest.TestReport(
+            item.nodeid, item.location, {}, "failed", None, "call"
+        )  # fmt: skip
+
+
+def pytest_arguments(paths: Iterable[str]) -> list[str]:
+    """Return how pytest is called: quietly, and with the limits that the tests always have."""
+    return [
+        "-q", "-o", "addopts=", "--strict-markers", "--disable-socket", "--allow-unix-socket",
+        "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:xdist",
+        "--capture=sys", "--assert=plain", "--tb=no", "--rootdir", str(ROOT), *paths,
+    ]  # fmt: skip
+
+
+def prepare_hypothesis() -> None:
+    """Draw the same examples every time, and do not look for smaller ones."""
+    from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415  # after the fork
+
+    settings.register_profile(
+        "mutants",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("mutants")
+
+
+def in_child(action: Callable[[], dict[str, object]], *, limit: float) -> dict[str, object] | None:
+    """Run `action` in a fork, and return what it found; nothing where it took longer than `limit`.
+
+    The child is a group of its own, so that whatever it started ends with it.
+    """
+    folder = Path(mkdtemp(prefix="mutants-"))
+    child = os.fork()
+    if child == 0:
+        _be_child(action, folder)
+    try:
+        if not _ended(child, limit):
+            os.kill(child, signal.SIGTERM)  # lets fixtures end what they started
+            if not _ended(child, 5.0):
+                return None
+        answer = folder / "answer.json"
+        if not answer.is_file():
+            return {"broken": True}
+        found: dict[str, object] = json.loads(answer.read_bytes())
+        return found
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        _remove(folder)
+
+
+def _be_child(action: Callable[[], dict[str, object]], folder: Path) -> None:
+    status = 1
+    try:
+        os.setpgid(0, 0)
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, *(() if os.environ.get("MUTANTS_DEBUG") else (2,))):
+            os.dup2(null, descriptor)
+        os.environ["TMPDIR"] = str(folder)
+        (folder / "answer.json.new").write_text(json.dumps(action()))
+        (folder / "answer.json.new").rename(folder / "answer.json")
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _ended(child: int, limit: float) -> bool:
+    until = time.monotonic() + limit
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.004)
+    return True
+
+
+def _remove(folder: Path) -> None:
+    import shutil  # noqa: PLC0415  # beside its only use
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def use_folder(session: pytest.Session, folder: Path) -> None:
+    """Let tests make their folders where this child may, apart from those of its siblings."""
+    factory = session.config._tmp_path_factory  # type: ignore[attr-defined]  # noqa: SLF001
+    (folder / "tmp").mkdir()
+    factory._basetemp = folder / "tmp"  # noqa: SLF001  # pytest has no public way
+
+
+def find_baseline(run: Session, session: pytest.Session, coverage: Coverage) -> dict[str, object]:
+    """Run all tests without a mutant, in this process."""
+    use_folder(session, Path(os.environ["TMPDIR"]))
+    seconds: dict[str, float] = {}
+    names = list(run.items)
+    items = [run.items[name] for name in names]
+    for item, after in zip(items, [*items[1:], None], strict=True):
+        coverage.switch_context(item.nodeid)
+        began = time.perf_counter()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        seconds[item.nodeid] = time.perf_counter() - began
+    coverage.stop()
+    data = coverage.get_data()
+    files = {
+        file: {str(line): contexts for line, contexts in data.contexts_by_lineno(file).items()}
+        for file in data.measured_files()
+    }
+    return {"seconds": seconds, "files": files, "bad": run.failed}
+
+
+def read_baseline(answer: dict[str, object]) -> Tests:
+    """Take apart what `find_baseline` answered."""
+    bad: list[str] = answer["bad"]  # type: ignore[assignment]  # our own JSON
+    seconds: dict[str, float] = answer["seconds"]  # type: ignore[assignment]  # our own JSON
+    files: dict[str, dict[str, list[str]]] = answer["files"]  # type: ignore[assignment]  # the same
+    good = {n: s for n, s in seconds.items() if n not in bad and s < TOO_LONG}
+    return Tests(
+        seconds=good,
+        lines={
+            file: {int(at): tuple(n for n in names if n in good) for at, names in lines.items()}
+            for file, lines in files.items()
+        },
+        while_collecting={
+            file: frozenset(int(at) for at, names in lines.items() if "" in names)
+            for file, lines in files.items()
+        },
+        bad=tuple(bad),
+    )
+
+
+def kill_in_place(
+    run: Session, session: pytest.Session, mutant: Mutant, names: Sequence[str], tests: Tests
+) -> dict[str, object]:
+    """Run `names` with the fault in the loaded function, in this process."""
+    path = path_of(mutant.module)
+    code = compile_mutant(mutant, path.read_text(), path)
+    functions = live_functions().get((str(path), mutant.holder), [])
+    patch_functions(functions, code, line=mutant.holder)
+    use_folder(session, Path(os.environ["TMPDIR"]))
+    return _until_failure(run, names, tests)
+
+
+def _until_failure(run: Session, names: Sequence[str], tests: Tests) -> dict[str, object]:
+    """Run until a test fails or takes too long; say which."""
+    limit_memory()
+    current = ""
+
+    class _Stop(BaseException):
+        pass
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _Stop
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGTERM, stop)
+    verdict = SURVIVED
+    run.on_failure = run.failed.append
+    items = [run.items[name] for name in names if name in run.items]
+    for item, after in zip(items, [*items[1:], None], strict=True):
+        current = item.nodeid
+        signal.setitimer(signal.ITIMER_REAL, 2.0 + PATIENCE * tests.seconds.get(current, 1.0))
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        except _Stop:
+            verdict = TIMEOUT
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        if run.failed or verdict == TIMEOUT:
+            verdict = verdict if verdict == TIMEOUT else KILLED
+            _end_fixtures(item.session)
+            break
+    return {"verdict": verdict, "by": "" if verdict == SURVIVED else current}
+
+
+def _end_fixtures(session: pytest.Session) -> None:
+    """Let fixtures end what they started, servers among it; what goes wrong there is no matter."""
+    signal.setitimer(signal.ITIMER_REAL, 5.0)
+    with suppress(BaseException):
+        session._setupstate.teardown_exact(None)  # noqa: SLF001  # pytest has no public way
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def limit_memory() -> None:
+    """Let a mutant that eats memory fail, and not the machine."""
+    import resource  # noqa: PLC0415  # in a child only
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def kill_anew(mutant: Mutant, names: Sequence[str], tests: Tests) -> dict[str, object]:
+    """Load everything with the fault in its module, and run `names`, in this process.
+
+    That the tests cannot even be collected is a failure too: somebody would see it.
+    """
+    path = path_of(mutant.module)
+    load_instead(mutant.module, compile_mutant(mutant, path.read_text(), path))
+    return run_anew(names, tests)
+
+
+def run_anew(names: Sequence[str], tests: Tests) -> dict[str, object]:
+    """Collect the files of `names` and run them until one fails, in this process."""
+    answer: dict[str, object] = {"verdict": KILLED, "by": "collection"}
+
+    def task(run: Session, session: pytest.Session) -> None:
+        use_folder(session, Path(os.environ["TMPDIR"]))
+        if session.testsfailed == 0:
+            answer.update(_until_failure(run, names, tests))
+
+    files = list(dict.fromkeys(name.split("::")[0] for name in names))
+    pytest.main(pytest_arguments(files), plugins=[Session(task)])
+    return answer
+
+
+def say(text: str) -> None:
+    """Tell how far the run is."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
