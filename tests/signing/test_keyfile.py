@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import AssayError, MalformedError, UsageError
+from assay.signing.algorithms import ALGORITHMS
 from assay.signing.keyfile import create_key_file, load_key_file
-from assay.signing.spki import ALGORITHMS
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -72,7 +72,7 @@ def test_a_file_that_holds_no_key(tmp_path: Path) -> None:
     path.chmod(0o600)
     with pytest.raises(MalformedError) as caught:
         load_key_file(path)
-    assert str(caught.value) == f"[malformed] not an unencrypted private key in PEM, at {path}"
+    assert str(caught.value) == f"[malformed] not a private key in PEM, at {path}"
 
 
 def test_no_file(tmp_path: Path) -> None:

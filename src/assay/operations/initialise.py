@@ -23,9 +23,10 @@ from assay.operations.home import (
     state_folder,
 )
 from assay.operations.record import check_anchor, check_keys
+from assay.signing.algorithms import ALGORITHMS
 from assay.signing.keyfile import create_key_file
 from assay.signing.notekey import note_key, render_note_key
-from assay.signing.spki import ALGORITHMS, ED25519
+from assay.signing.spki import ED25519
 from assay.signing.trust import (
     ROLES,
     Principal,

@@ -1,38 +1,49 @@
-"""Ed25519 (RFC 8032) and ECDSA on P-256 with SHA-256, through `cryptography`.
+"""Keys in memory, of any algorithm of the registry, through `cryptography`.
 
-The only module that imports that library. Private keys never appear in a `repr` or an error.
+This module, `algorithms` and `privatepem` are the only ones that import that library. Private keys
+never appear in a `repr` or an error.
 """
 
+import binascii
+import re
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
+    load_der_public_key,
 )
 
-from assay.core.errors import MalformedError, SignatureInvalidError, UsageError
-from assay.signing.spki import ALGORITHMS, ECDSA_P256, ED25519, key_id_of, render_public_pem
+from assay.core.errors import MalformedError, SignatureInvalidError
+from assay.signing.algorithms import (
+    ALGORITHMS,
+    MAX_RSA_BITS,
+    REGISTRY,
+    Algorithm,
+    Sign,
+    Verify,
+    algorithm_named,
+)
+from assay.signing.spki import ED25519, key_id_of, render_public_pem, spki_of_raw
 
-_Public = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
-_Private = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+_PEM: Final = re.compile(
+    rb"\s*-----BEGIN PUBLIC KEY-----\s([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----\s*"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsymmetricKey:
-    """A public key of either algorithm; two of them are equal when their bytes are."""
+    """A public key; two of them are equal when their bytes are."""
 
     algorithm: str
     spki: bytes = field(repr=False)
     key_id: str
-    _key: _Public = field(repr=False, compare=False)
+    _verify: Verify = field(repr=False, compare=False)
 
     @property
     def pem(self) -> bytes:
@@ -46,13 +57,7 @@ class AsymmetricKey:
             SignatureInvalidError: It is not.
         """
         try:
-            match self._key:
-                case ed25519.Ed25519PublicKey():
-                    self._key.verify(signature, message)
-                case ec.EllipticCurvePublicKey():
-                    self._key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-                case _ as never:
-                    assert_never(never)
+            self._verify(signature, message)
         except InvalidSignature as error:
             raise SignatureInvalidError(f"not a signature by key {self.key_id[:16]}") from error
 
@@ -62,17 +67,12 @@ class AsymmetricSigner:
     """A private key in the memory of this process."""
 
     public: AsymmetricKey
-    _key: _Private = field(repr=False, compare=False)
+    private: PrivateKeyTypes = field(repr=False, compare=False)
+    _sign: Sign = field(repr=False, compare=False)
 
     def sign(self, message: bytes) -> bytes:
         """Return the signature on `message`."""
-        match self._key:
-            case ed25519.Ed25519PrivateKey():
-                return self._key.sign(message)
-            case ec.EllipticCurvePrivateKey():
-                return self._key.sign(message, ec.ECDSA(hashes.SHA256()))
-            case _ as never:
-                assert_never(never)
+        return self._sign(message)
 
 
 def generate_signer(algorithm: str) -> AsymmetricSigner:
@@ -81,76 +81,112 @@ def generate_signer(algorithm: str) -> AsymmetricSigner:
     Raises:
         UsageError: An algorithm that is not in `ALGORITHMS`.
     """
-    if algorithm == ED25519:
-        return _signer(ed25519.Ed25519PrivateKey.generate())
-    if algorithm == ECDSA_P256:
-        return _signer(ec.generate_private_key(ec.SECP256R1()))
-    raise UsageError(f"no key algorithm {algorithm!r}", hint=f"one of {', '.join(ALGORITHMS)}")
+    return signer_of(algorithm_named(algorithm).generate())
+
+
+def parse_public_pem(pem: bytes) -> AsymmetricKey:
+    """Read one public key from PEM (RFC 7468, section 13); nothing else may stand beside it.
+
+    Raises:
+        MalformedError: Not a SubjectPublicKeyInfo of an algorithm of `ALGORITHMS`.
+    """
+    found = _PEM.fullmatch(pem)
+    if found is None:
+        raise MalformedError("not a public key in PEM")
+    try:
+        der = binascii.a2b_base64(b"".join(found[1].split()), strict_mode=True)
+    except binascii.Error as error:
+        raise MalformedError("not a public key in PEM") from error
+    return parse_public_der(der)
+
+
+def parse_public_der(spki: bytes) -> AsymmetricKey:
+    """Read one public key from its SubjectPublicKeyInfo.
+
+    One key has one form here, so that it has one key id: named curves, uncompressed points, and
+    RSA keys without parameters. (A restriction to another hash would be lost unseen.)
+
+    Raises:
+        MalformedError: Not such a key, or not of an algorithm of `ALGORITHMS`.
+    """
+    try:
+        key = load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise MalformedError("not a public key of a known kind") from error
+    public = _public(key)
+    if public.spki != spki:
+        raise MalformedError(
+            "a public key in an unusual form",
+            hint="named curve, uncompressed point, no parameters for RSA",
+        )
+    return public
 
 
 def ed25519_from_raw(raw: bytes) -> AsymmetricKey:
     """Return the Ed25519 key whose 32 bytes (RFC 8032, section 5.1.5) are `raw`.
 
     Raises:
-        MalformedError: Not 32 bytes.
+        MalformedError: Not 32 bytes, or a key under which anybody can sign.
     """
     if len(raw) != 32:
         raise MalformedError(f"an Ed25519 key of {len(raw)} bytes, where 32 are needed")
-    return _public(ed25519.Ed25519PublicKey.from_public_bytes(raw))
+    return parse_public_der(spki_of_raw(ED25519, raw))
 
 
-def parse_public_pem(pem: bytes) -> AsymmetricKey:
-    """Read one public key from PEM.
-
-    Raises:
-        MalformedError: Not a SubjectPublicKeyInfo of an algorithm of `ALGORITHMS`.
-    """
-    try:
-        key = load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise MalformedError("not a public key in PEM") from error
-    return _public(key)
-
-
-def parse_private_pem(pem: bytes) -> AsymmetricSigner:
-    """Read one unencrypted PKCS#8 private key from PEM.
+def rsa_from_numbers(*, modulus: bytes, exponent: bytes) -> AsymmetricKey:
+    """Return the RSA key with these two numbers, big-endian.
 
     Raises:
-        MalformedError: Not such a key, or not of an algorithm of `ALGORITHMS`.
+        MalformedError: They are not those of a key that may be used.
     """
+    if len(modulus) > MAX_RSA_BITS // 8 + 1 or len(exponent) > len(modulus):
+        raise MalformedError(f"an RSA key of {len(modulus)} bytes")
+    n, e = (int.from_bytes(number, "big") for number in (modulus, exponent))
     try:
-        key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # TypeError: encrypted
-        raise MalformedError("not an unencrypted private key in PEM") from error
-    return _signer(key)
+        return _public(RSAPublicNumbers(e, n).public_key())
+    except ValueError as error:
+        raise MalformedError("not an RSA key") from error
 
 
-def render_private_pem(signer: AsymmetricSigner) -> bytes:
-    """Write the private key as unencrypted PKCS#8 PEM."""
-    return signer._key.private_bytes(  # noqa: SLF001  # a second half of the same module
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
+def der_of_concatenated(signature: bytes) -> bytes:
+    """Return the ECDSA signature `r || s`, both of one length, in DER (RFC 3279, section 2.2.3).
+
+    Raises:
+        MalformedError: It cannot be cut in half.
+    """
+    half, odd = divmod(len(signature), 2)
+    if odd or not half:
+        raise MalformedError(f"an ECDSA signature of {len(signature)} bytes")
+    r, s = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
+    return encode_dss_signature(r, s)
 
 
-def _public(key: object) -> AsymmetricKey:
-    match key:
-        case ed25519.Ed25519PublicKey():
-            algorithm = ED25519
-        case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()):
-            algorithm = ECDSA_P256
-        case _:
-            raise MalformedError(
-                "a key of another algorithm", hint=f"one of {', '.join(ALGORITHMS)}"
+def algorithm_of(key: AsymmetricKey) -> Algorithm:
+    """Return the entry of the registry that `key` belongs to."""
+    return algorithm_named(key.algorithm)
+
+
+def signer_of(key: PrivateKeyTypes) -> AsymmetricSigner:
+    """Return the signer with the private key `key`.
+
+    Raises:
+        MalformedError: It is of an algorithm that is not in `ALGORITHMS`.
+    """
+    for algorithm in REGISTRY:
+        if (sign := algorithm.signer(key)) is not None:
+            return AsymmetricSigner(public=_public(key.public_key()), private=key, _sign=sign)
+    raise _unknown()
+
+
+def _public(key: PublicKeyTypes) -> AsymmetricKey:
+    for algorithm in REGISTRY:
+        if (verify := algorithm.verifier(key)) is not None:
+            spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            return AsymmetricKey(
+                algorithm=algorithm.name, spki=spki, key_id=key_id_of(spki), _verify=verify
             )
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return AsymmetricKey(algorithm=algorithm, spki=spki, key_id=key_id_of(spki), _key=key)
+    raise _unknown()
 
 
-def _signer(key: object) -> AsymmetricSigner:
-    match key:
-        case ed25519.Ed25519PrivateKey() | ec.EllipticCurvePrivateKey():
-            return AsymmetricSigner(public=_public(key.public_key()), _key=key)
-        case _:
-            raise MalformedError(
-                "a key of another algorithm", hint=f"one of {', '.join(ALGORITHMS)}"
-            )
+def _unknown() -> MalformedError:
+    return MalformedError("a key of another algorithm", hint=f"one of {', '.join(ALGORITHMS)}")

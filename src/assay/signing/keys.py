@@ -1,11 +1,14 @@
-"""The shape of keys and signers, whatever holds them: a file today, an HSM or a KMS later.
+"""The shape of keys and signers, whatever holds them: a file, an HSM, a key service, an agent.
 
 * A key id is the SHA-256 of the key's SubjectPublicKeyInfo. It is a hint on what to try first
   and a name in messages; it is never a reason to trust or to skip a key.
 * Nothing here imports a cryptographic library: `assay.signing.asymmetric` does, when needed.
 """
 
+from collections.abc import Callable
 from typing import Protocol
+
+Passphrase = Callable[[], bytes]  # asks for it, or looks it up; called only where one is needed
 
 
 class PublicKey(Protocol):
@@ -13,7 +16,7 @@ class PublicKey(Protocol):
 
     @property
     def algorithm(self) -> str:
-        """One of `assay.signing.spki.ALGORITHMS`."""
+        """One of `assay.signing.algorithms.ALGORITHMS`."""
 
     @property
     def spki(self) -> bytes:
@@ -43,7 +46,14 @@ class Signer(Protocol):
         """The key that checks what this one signs."""
 
     def sign(self, message: bytes) -> bytes:
-        """Return the signature on `message`: 64 bytes for Ed25519, DER for ECDSA."""
+        """Return the signature on `message`: 64 bytes for Ed25519, DER for ECDSA.
+
+        A key elsewhere answers only with a signature that its public key verifies.
+
+        Raises:
+            UsageError: This key cannot sign this, or not without something that is missing.
+            UnavailableError: It does not answer, or not with a signature that holds.
+        """
 
 
 def load_public_key(pem: bytes) -> PublicKey:
