@@ -101,16 +101,33 @@ def sign_dsse(payload: bytes, *, payload_type: str, signers: Sequence[Signer]) -
     if not signers:
         raise UsageError("an envelope without a signer")
     message = render_pae(payload_type, payload)
-    return render_canonical_json(
-        {
-            "payload": base64.b64encode(payload).decode(),
-            "payloadType": payload_type,
-            "signatures": [
-                {"keyid": s.public.key_id, "sig": base64.b64encode(s.sign(message)).decode()}
-                for s in signers
-            ],
-        }
+    signatures = tuple(
+        _Signature(key_id=signer.public.key_id, value=signer.sign(message)) for signer in signers
     )
+    return _render(payload, payload_type, signatures)
+
+
+def render_unsigned(payload: bytes, *, payload_type: str) -> bytes:
+    """Return an envelope that nobody has signed yet; only `add_signature` goes on with it."""
+    return _render(payload, payload_type, ())
+
+
+def add_signature(data: bytes, *, signer: Signer) -> bytes:
+    """Return the envelope with one more signature, as canonical JSON; for several who sign in turn.
+
+    The other signatures stay as they are, whoever made them. Where this key has signed already,
+    nothing is added.
+
+    Raises:
+        MalformedError: Not an envelope, or it has `MAX_SIGNATURES` already.
+    """
+    envelope = _parse(data, at_least=0, at_most=MAX_SIGNATURES - 1)
+    payload, kind = envelope._payload, envelope._payload_type  # noqa: SLF001  # the same module
+    signatures = envelope._signatures  # noqa: SLF001
+    if not envelope._signers((signer.public,)):  # noqa: SLF001
+        new = signer.sign(render_pae(kind, payload))
+        signatures = (*signatures, _Signature(key_id=signer.public.key_id, value=new))
+    return _render(payload, kind, signatures)
 
 
 def parse_dsse(data: bytes) -> DsseEnvelope:
@@ -120,11 +137,43 @@ def parse_dsse(data: bytes) -> DsseEnvelope:
         MalformedError: Not strict JSON, a member missing or of another type, base64 that is not
             exact, no signature, or more than `MAX_SIGNATURES`.
     """
+    return _parse(data, at_least=1, at_most=MAX_SIGNATURES)
+
+
+def parse_unsigned(data: bytes, *, payload_type: str) -> bytes:
+    """Return the payload of an envelope that nobody may have signed: for who is to sign it.
+
+    Raises:
+        MalformedError: Not an envelope, or of another payload type.
+    """
+    envelope = _parse(data, at_least=0, at_most=MAX_SIGNATURES)
+    if envelope._payload_type != payload_type:  # noqa: SLF001  # the same module
+        raise MalformedError(
+            f"payload type {envelope._payload_type!r}, where {payload_type!r} is needed",  # noqa: SLF001
+            where="payloadType",
+        )
+    return envelope._payload  # noqa: SLF001
+
+
+def _render(payload: bytes, payload_type: str, signatures: tuple[_Signature, ...]) -> bytes:
+    return render_canonical_json(
+        {
+            "payload": base64.b64encode(payload).decode(),
+            "payloadType": payload_type,
+            "signatures": [
+                {"keyid": item.key_id, "sig": base64.b64encode(item.value).decode()}
+                for item in signatures
+            ],
+        }
+    )
+
+
+def _parse(data: bytes, *, at_least: int, at_most: int) -> DsseEnvelope:
     document = JsonValue(parse_json(data, max_bytes=MAX_ENVELOPE_BYTES))
     signatures = document.field("signatures").items()
-    if not 1 <= len(signatures) <= MAX_SIGNATURES:
+    if not at_least <= len(signatures) <= at_most:
         raise MalformedError(
-            f"{len(signatures)} signatures, where 1 to {MAX_SIGNATURES} are read",
+            f"{len(signatures)} signatures, where {at_least} to {at_most} are read",
             where="signatures",
         )
     return DsseEnvelope(

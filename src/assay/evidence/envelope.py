@@ -13,7 +13,14 @@ from assay.core.digest import Digest, sha256_of
 from assay.core.errors import RejectedError, SignatureInvalidError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
-from assay.evidence.dsse import DsseEnvelope, VerifiedPayload, parse_dsse, sign_dsse
+from assay.evidence.dsse import (
+    DsseEnvelope,
+    VerifiedPayload,
+    parse_dsse,
+    parse_unsigned,
+    render_unsigned,
+    sign_dsse,
+)
 from assay.evidence.statement import (
     MAX_STATEMENT_BYTES,
     Statement,
@@ -145,6 +152,20 @@ def seal_statement(statement: Statement, *, signers: tuple[Signer, ...]) -> byte
         UsageError: No signers.
     """
     return sign_dsse(render_statement(statement), payload_type=PAYLOAD_TYPE, signers=signers)
+
+
+def draft_statement(statement: Statement) -> bytes:
+    """Return an envelope around `statement` without a signature; `dsse.add_signature` adds them."""
+    return render_unsigned(render_statement(statement), payload_type=PAYLOAD_TYPE)
+
+
+def parse_draft(data: bytes) -> Statement:
+    """Return what an envelope asks its next signer to sign. Whoever signed it so far is not told.
+
+    Raises:
+        MalformedError: Not an envelope of the in-toto type, or it holds no statement.
+    """
+    return parse_statement(parse_unsigned(data, payload_type=PAYLOAD_TYPE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

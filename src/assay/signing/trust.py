@@ -44,6 +44,7 @@ from assay.signing.principals import (
 )
 
 __all__ = [
+    "OWNER",
     "ROLES",
     "SCHEMA",
     "Holder",

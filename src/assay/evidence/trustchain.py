@@ -1,0 +1,240 @@
+"""The versions of a trust root in a log, followed from the one that is pinned: pure.
+
+* All statements of the type count, in the order of the log. One that does not fit refuses the
+  whole: a fork, a gap, a version that goes back, a threshold that was not met.
+* The first version is known by its digest: it is pinned, or the pinned version names it in its
+  history. Every later one must be signed, as of its time of record, by the owners of the version
+  before *and* of its own (TUF, section 5.3.4), so that neither can be left out.
+* The pinned version itself must be in the log, unless it is the first and the log has none yet.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from assay.core.digest import Digest
+from assay.core.errors import MalformedError, RejectedError, TamperedError, inside
+from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import parse_json, render_canonical_json
+from assay.evidence.envelope import (
+    VerifiedStatement,
+    draft_statement,
+    parse_draft,
+    parse_envelope,
+)
+from assay.evidence.statement import Statement, Subject
+from assay.signing.standing import why_revoked
+from assay.signing.succession import verify_succession
+from assay.signing.trust import (
+    MAX_TRUST_ROOT_BYTES,
+    OWNER,
+    TrustRoot,
+    parse_trust_root,
+    render_trust_root,
+    trust_root_digest,
+)
+
+TRUST_ROOT_TYPE: Final = "urn:assay:predicate:trust-root:v2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedChange:
+    """An envelope of the type in the log, its index, and its time of record."""
+
+    index: int
+    envelope: bytes = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version as it stands in the log; `signed` is None for the first one, which is pinned."""
+
+    root: TrustRoot
+    digest: Digest
+    index: int  # -1: pinned, and not in the log yet
+    at: datetime | None
+    signed: VerifiedStatement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustChain:
+    """All versions, the first one first. The last one is in force."""
+
+    versions: tuple[Version, ...]
+
+    @property
+    def current(self) -> TrustRoot:
+        """Return the version in force."""
+        return self.versions[-1].root
+
+    def in_force(self, index: int) -> TrustRoot:
+        """Return the version under which entry `index` was recorded.
+
+        What was recorded before the first version was, is judged by that one.
+        """
+        earlier = [v for v in self.versions if v.index < index]
+        return (earlier or self.versions)[-1 if earlier else 0].root
+
+    def find(self, digest: Digest) -> TrustRoot:
+        """Return the version with this digest.
+
+        Raises:
+            RejectedError: It is none of this chain.
+        """
+        for version in self.versions:
+            if version.digest == digest:
+                return version.root
+        raise RejectedError(f"the trust root {digest} is none of this log's")
+
+    def doubts(self) -> tuple[str, ...]:
+        """Say which changes rest on keys that are revoked by now as of the time of the change.
+
+        They are followed all the same: the version that revoked the key was built on them. Owners
+        must look at them.
+        """
+        found = []
+        for before, after in zip(self.versions, self.versions[1:], strict=False):
+            signed = after.signed
+            if signed is None:
+                continue
+            fallen = {
+                name: why
+                for name in sorted(signed.keys)
+                if (why := why_revoked(self.current, name, at=signed.at))
+            }
+            left = {
+                holder.name
+                for holder in before.root.holders(OWNER, at=signed.at)
+                if any(k.key_id in signed.keys - fallen.keys() for k in holder.keys)
+            }
+            if len(left) < before.root.owner_threshold:
+                found.append(f"version {after.root.version}: {'; '.join(fallen.values())}")
+        return tuple(found)
+
+
+def change_statement(root: TrustRoot) -> Statement:
+    """Return the statement that puts `root` in force; it is about the root's own digest."""
+    document = parse_json(render_trust_root(root), max_bytes=MAX_TRUST_ROOT_BYTES)
+    return Statement(
+        subjects=(Subject(name="trust-root", digest=trust_root_digest(root)),),
+        predicate_type=TRUST_ROOT_TYPE,
+        predicate={"root": document},
+    )
+
+
+def draft_change(root: TrustRoot) -> bytes:
+    """Return the envelope of the change to `root`, for its owners to sign."""
+    return draft_statement(change_statement(root))
+
+
+def parse_change(envelope: bytes) -> TrustRoot:
+    """Return the root that an envelope wants to put in force; nothing is verified.
+
+    Raises:
+        MalformedError: It holds no such statement, or one about something else.
+    """
+    statement = parse_draft(envelope)
+    if statement.predicate_type != TRUST_ROOT_TYPE:
+        raise MalformedError(
+            f"a statement of type {statement.predicate_type!r}",
+            where="predicateType",
+            hint=f"{TRUST_ROOT_TYPE} is needed",
+        )
+    with inside("predicate.root"):
+        found = JsonValue(dict(statement.predicate)).field("root").value
+        root = parse_trust_root(render_canonical_json(found))
+    if {s.digest for s in statement.subjects} != {trust_root_digest(root)}:
+        raise MalformedError("a statement about something else than its root", where="subject")
+    return root
+
+
+def verify_change(old: TrustRoot, envelope: bytes, *, at: datetime) -> VerifiedStatement:
+    """Refuse unless the owners of `old` and of the new root put the new root in force.
+
+    Raises:
+        MalformedError: It holds no trust root.
+        RejectedError: The new root may not follow `old`.
+        SignatureInvalidError: Too few owners of one of the two signed.
+    """
+    new = parse_change(envelope)
+    verify_succession(old, new, at=at)
+    with inside(f"owners of version {old.version}"):
+        _verify_owners(old, envelope, new, at)
+    with inside(f"owners of version {new.version}"):
+        return _verify_owners(new, envelope, new, at)
+
+
+def walk_trust(pinned: TrustRoot, changes: Iterable[RecordedChange]) -> TrustChain:
+    """Return all versions, from the first in the log to the newest, through the pinned one.
+
+    `changes` are all statements of the type that the log holds, in its order.
+
+    Raises:
+        TamperedError: One of them does not follow from the one before, or the log lacks the
+            pinned version.
+    """
+    known = (*pinned.history, trust_root_digest(pinned))
+    versions = list[Version]()
+    for change in changes:
+        with inside(f"log entry {change.index}"):
+            version = _next(versions, change, known)
+        if version is not None:
+            versions.append(version)
+    if not versions and pinned.version == 1:
+        versions.append(Version(root=pinned, digest=known[0], index=-1, at=None, signed=None))
+    if len(versions) < pinned.version:
+        raise TamperedError(
+            f"the log has {len(versions)} versions of the trust root, "
+            f"where version {pinned.version} is pinned",
+            where="log",
+            hint="it was set back, or belongs to another trust root",
+        )
+    return TrustChain(versions=tuple(versions))
+
+
+def _next(
+    versions: list[Version], change: RecordedChange, known: tuple[Digest, ...]
+) -> Version | None:
+    """Return the version that `change` adds; None where it repeats the newest one."""
+    try:
+        root = parse_change(change.envelope)
+        digest = trust_root_digest(root)
+        if versions and digest == versions[-1].digest:
+            return None
+        if len(versions) < len(known):
+            _check_known(root, digest, known[len(versions)])
+        signed = None
+        if versions:
+            signed = verify_change(versions[-1].root, change.envelope, at=change.at)
+    except TamperedError:
+        raise
+    except RejectedError as error:
+        raise TamperedError(
+            f"the change of the trust root does not hold: {error.what}",
+            where=error.where,
+            hint=error.hint,
+        ) from error
+    return Version(root=root, digest=digest, index=change.index, at=change.at, signed=signed)
+
+
+def _check_known(root: TrustRoot, digest: Digest, expected: Digest) -> None:
+    if digest != expected:
+        raise TamperedError(
+            f"version {root.version} of the trust root is {digest}, where {expected} is pinned",
+            hint="a fork, or the trust root of another log",
+        )
+
+
+def _verify_owners(
+    root: TrustRoot, envelope: bytes, new: TrustRoot, at: datetime
+) -> VerifiedStatement:
+    return parse_envelope(envelope).verify(
+        trusted=root,
+        role=OWNER,
+        threshold=root.owner_threshold,
+        subject=trust_root_digest(new),
+        predicate_type=TRUST_ROOT_TYPE,
+        at=at,
+    )

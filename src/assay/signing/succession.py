@@ -1,0 +1,121 @@
+"""May one version of a trust root follow another? Pure; who signed it is asked elsewhere.
+
+* A version names all versions before it, by digest: no gap, no fork.
+* Nothing vanishes: a key or an identity that was trusted once stays named, under the same
+  principal, and is ended or revoked. What it signed before can so be judged for ever, and it cannot
+  come back as somebody else's.
+* A revocation stays: it is not taken back, not moved to a later time, and a compromised key does
+  not become a retired one. So a verdict that fell stays fallen.
+* Nobody is locked out: enough owners must be able to sign the version after this one.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from assay.core.clock import format_time
+from assay.core.errors import RejectedError
+from assay.signing.trust import (
+    OWNER,
+    Revocation,
+    RevocationReason,
+    TrustedIdentity,
+    TrustedKey,
+    TrustRoot,
+    trust_root_digest,
+)
+
+Credential = TrustedKey | TrustedIdentity
+
+
+def verify_succession(old: TrustRoot, new: TrustRoot, *, at: datetime) -> None:
+    """Refuse unless `new` may follow `old` at the time `at`.
+
+    Raises:
+        RejectedError: A rule of this module is broken; `where` names what.
+    """
+    if new.history != (*old.history, trust_root_digest(old)):
+        raise RejectedError(
+            f"version {new.version} does not follow this version {old.version}", where="history"
+        )
+    if (new.log_origin, new.log_key) != (old.log_origin, old.log_key):
+        raise RejectedError("another log, or another key of the log", where="log")
+    after = {name: (owner, item) for owner, name, item in credentials(new)}
+    for owner, name, item in credentials(old):
+        found = after.get(name)
+        if found is None or found[0] != owner:
+            raise RejectedError(
+                f"{describe(item)} of {owner!r} has gone, or is another one's",
+                where=f"principals {owner!r}",
+                hint="keep it, with an end: until, or revoked",
+            )
+        _check_revocation(owner, item, found[1])
+    verify_not_locked(new, at=at)
+
+
+def verify_not_locked(root: TrustRoot, *, at: datetime) -> None:
+    """Refuse a root that nobody could ever change again.
+
+    Raises:
+        RejectedError: At the time `at` fewer owners hold a key than a change needs.
+    """
+    owners = owners_at(root, at)
+    if len(owners) < root.owner_threshold:
+        raise RejectedError(
+            f"{len(owners)} owners with a valid key, where a change needs {root.owner_threshold}",
+            where="owners.threshold",
+            hint="nobody could change it any more",
+        )
+
+
+def locked_from(root: TrustRoot, *, at: datetime) -> datetime | None:
+    """Return the first moment after `at` at which too few owners are left, or None."""
+    ends = sorted({end for end in _ends(root) if end > at})
+    return next((end for end in ends if len(owners_at(root, end)) < root.owner_threshold), None)
+
+
+def owners_at(root: TrustRoot, at: datetime) -> tuple[str, ...]:
+    """Return the owners that can sign a change at the time `at`: those with a valid key."""
+    return tuple(holder.name for holder in root.holders(OWNER, at=at) if holder.keys)
+
+
+def credentials(root: TrustRoot) -> Iterator[tuple[str, str, Credential]]:
+    """Yield (principal, name, key or identity) of all that `root` names."""
+    for principal in root.principals:
+        for item in (*principal.keys, *principal.identities):
+            yield principal.name, item.name, item
+
+
+def describe(item: Credential) -> str:
+    """Return how people call a key or an identity."""
+    return f"key {item.name[:16]}" if isinstance(item, TrustedKey) else f"identity {item.name!r}"
+
+
+def _check_revocation(owner: str, old: Credential, new: Credential) -> None:
+    before, after = old.revoked, new.revoked
+    if before is None:
+        return
+    if after is None or after.since > before.since or _is_milder(before, after):
+        raise RejectedError(
+            f"the revocation of {describe(old)} since {format_time(before.since)} "
+            f"({before.reason.value}) is taken back, or weaker",
+            where=f"principals {owner!r}",
+            hint="give its owner a new key",
+        )
+
+
+def _is_milder(before: Revocation, after: Revocation) -> bool:
+    compromised = RevocationReason.COMPROMISED
+    return before.reason is compromised and after.reason is not compromised
+
+
+def _ends(root: TrustRoot) -> Iterator[datetime]:
+    """Yield every moment at which something of a principal may end."""
+    for principal in root.principals:
+        windows = [principal.window, *(grant.window for grant in principal.roles)]
+        for item in (*principal.keys, *principal.identities):
+            windows.append(item.window)
+            if item.revoked is not None:
+                yield item.revoked.since
+        for window in windows:
+            if window.valid_until is not None:
+                yield window.valid_until
