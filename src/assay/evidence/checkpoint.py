@@ -81,7 +81,7 @@ def verify_checkpoint(note: bytes, *, log_key: NoteKey) -> Checkpoint:
     signed = [verify_signatures(parsed, key=key) for key in (log_key, _dating(log_key))]
     if not signed[0]:
         raise SignatureInvalidError(f"not signed by {log_key.name!r}", where="checkpoint")
-    checkpoint = _parse_text(parsed.text.decode())
+    checkpoint = parse_checkpoint_text(parsed.text.decode())
     if checkpoint.origin != log_key.name:
         raise ProofError(
             f"a checkpoint of {checkpoint.origin!r}, where one of {log_key.name!r} is needed",
@@ -97,9 +97,19 @@ def verify_time(note: bytes, *, log_key: NoteKey) -> datetime:
         MalformedError: Not a note.
         SignatureInvalidError: The log's key dated nothing here, or a date is forged.
     """
-    dated = verify_signatures(parse_note(note), key=_dating(log_key))
+    return verify_time_of(note, key=_dating(log_key))
+
+
+def verify_time_of(note: bytes, *, key: NoteKey) -> datetime:
+    """Return when the cosigner's `key` says that it signed `note`; the earliest time of several.
+
+    Raises:
+        MalformedError: Not a note.
+        SignatureInvalidError: The key dated nothing here, or a date is forged.
+    """
+    dated = verify_signatures(parse_note(note), key=key)
     if not dated:
-        raise SignatureInvalidError(f"not dated by {log_key.name!r}", where="checkpoint")
+        raise SignatureInvalidError(f"not dated by {key.name!r}", where="checkpoint")
     return min(map(time_of, dated))
 
 
@@ -171,7 +181,7 @@ def _render_text(checkpoint: Checkpoint) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _parse_text(text: str) -> Checkpoint:
+def parse_checkpoint_text(text: str) -> Checkpoint:
     """Read the text of a checkpoint; of its extension lines, only `index` means something here."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):

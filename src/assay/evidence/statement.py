@@ -16,6 +16,8 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
+STATEMENT_TYPES: Final = frozenset({STATEMENT_TYPE, "https://in-toto.io/Statement/v0.1"})
+"""What others sign; the members that are read have the same meaning in both."""
 MAX_STATEMENT_BYTES: Final = 32 * 2**20  # an SBOM of some 50,000 components; bounds memory
 
 
@@ -62,15 +64,17 @@ def render_statement(statement: Statement) -> bytes:
     )
 
 
-def parse_statement(payload: bytes) -> Statement:
-    """Read a statement; a subject with several known digests comes out once for each.
+def parse_statement(
+    payload: bytes, *, types: frozenset[str] = frozenset({STATEMENT_TYPE})
+) -> Statement:
+    """Read a statement of one of `types`; a subject with several known digests is there for each.
 
     Raises:
         MalformedError: Not strict JSON, another type, no subject, or a subject without a digest.
     """
     document = JsonValue(parse_json(payload, max_bytes=MAX_STATEMENT_BYTES))
     kind = document.field("_type").text()
-    if kind != STATEMENT_TYPE:
+    if kind not in types:
         raise MalformedError(f"type {kind!r}, where {STATEMENT_TYPE!r} is read", where="_type")
     predicate = document.optional("predicate")  # "unset is treated the same as set-but-empty"
     return Statement(

@@ -1,0 +1,1 @@
+"""Sigstore bundles: read strictly, verified offline against a trusted root, and written."""

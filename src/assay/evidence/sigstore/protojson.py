@@ -1,0 +1,81 @@
+"""Protobuf messages as JSON: what the formats of Sigstore have in common.
+
+* A member that we do not know is refused: it may be a restriction.
+* 64-bit numbers are decimal text without signs or zeros in front, or whole numbers.
+* Bytes are padded base64 of one form, in which lines may be broken: base64(1) does so, and Go,
+  hence cosign, reads over it.
+"""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from assay.core.clock import parse_time
+from assay.core.errors import MalformedError, inside
+from assay.core.jsonvalue import JsonValue
+from assay.evidence.exactbase64 import decode_either_base64
+
+MAX_INT64: Final = 2**63 - 1
+
+_DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
+
+
+def refuse_unknown(value: JsonValue, known: frozenset[str]) -> None:
+    """Refuse an object with a member outside `known`.
+
+    Raises:
+        MalformedError: It has one, or it is no object.
+    """
+    for name, member in value.members():
+        if name not in known:
+            raise MalformedError(f"unknown member {name!r}", where=member.where)
+
+
+def bytes_of(value: JsonValue) -> bytes:
+    """Return the bytes that `value` holds in base64; none are refused."""
+    with inside(value.where):
+        decoded = decode_either_base64(value.text().replace("\n", ""))
+        if not decoded:
+            raise MalformedError("empty")
+    return decoded
+
+
+def bounded(values: tuple[JsonValue, ...], *, most: int, what: str) -> tuple[JsonValue, ...]:
+    """Return `values`, of which there may be at most `most`.
+
+    Raises:
+        MalformedError: There are more.
+    """
+    if len(values) > most:
+        raise MalformedError(f"{len(values)} {what}, where at most {most} are read")
+    return values
+
+
+def number_of(value: JsonValue) -> int:
+    """Return a 64-bit number that is not negative.
+
+    Raises:
+        MalformedError: Anything else.
+    """
+    raw = value.value
+    if isinstance(raw, str) and _DECIMAL.match(raw):
+        number = int(raw)
+    elif isinstance(raw, str):
+        raise MalformedError(f"{raw!r} is no whole number from 0 on", where=value.where)
+    else:
+        number = value.integer()
+    if not 0 <= number <= MAX_INT64:
+        raise MalformedError(f"a number out of range: {number}", where=value.where)
+    return number
+
+
+def optional_number(value: JsonValue, name: str) -> int:
+    """Return the number `name`; protobuf leaves a 0 out."""
+    member = value.optional(name)
+    return 0 if member is None else number_of(member)
+
+
+def time_of(value: JsonValue) -> datetime:
+    """Return an RFC 3339 time."""
+    with inside(value.where):
+        return parse_time(value.text())

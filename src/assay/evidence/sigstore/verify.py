@@ -1,0 +1,365 @@
+"""The verification of a Sigstore bundle, offline, against everything that is expected of it.
+
+The order is that of the client specification, section 4: time, certificate, log entry, signature.
+Whatever the bundle shows must hold, also where less of it would be enough: a second timestamp or
+log entry that does not verify refuses the bundle.
+
+* Keyless: a certificate by a trusted authority for the expected identity, valid at every verified
+  time, of which there is at least one; and a log entry.
+* A key with a trusted root: the same without the certificate. A log entry is needed.
+* A key alone: its signature, and nothing else; the rest is listed as not checked.
+"""
+
+from dataclasses import InitVar, dataclass, field
+from datetime import datetime
+from typing import Final, final
+
+from assay.core.digest import Digest
+from assay.core.errors import MalformedError, RejectedError, inside
+from assay.core.notchecked import NotChecked
+from assay.evidence.dsse import render_pae
+from assay.evidence.sigstore.bundle import Bundle, DsseContent, MessageSignature, parse_bundle
+from assay.evidence.sigstore.certificate import load_leaf, verify_certificate, verify_identity
+from assay.evidence.sigstore.entrybody import Signed, verify_entry_body
+from assay.evidence.sigstore.keys import RSA_PKCS1, SignatureKey, signature_key
+from assay.evidence.sigstore.message import BytesMessage, Message
+from assay.evidence.sigstore.timestamp import Timestamped, verify_timestamp
+from assay.evidence.sigstore.tlog import LogEntry, Logged, verify_log_entry
+from assay.evidence.sigstore.trustedroot import TrustedRoot, parse_trusted_root
+from assay.evidence.sigstore.x509 import der_of
+from assay.evidence.statement import STATEMENT_TYPES, Subject, parse_statement
+from assay.signing.principals import OidcIdentity
+
+PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
+
+_SEAL: Final = object()
+_HASHES: Final = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeylessSigner:
+    """Expected: somebody with this identity, by the word of this trusted root (its JSON)."""
+
+    identity: OidcIdentity
+    trusted_root: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedKey:
+    """Expected: this key, and an entry in a log of this trusted root (its JSON)."""
+
+    key: SignatureKey
+    trusted_root: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAlone:
+    """Expected: this key. Nothing is asked of a log, nor of the time."""
+
+    key: SignatureKey
+
+
+Signer = KeylessSigner | LoggedKey | KeyAlone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """Expected: a signature on the artifact itself."""
+
+    artifact: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Expected: a statement of this predicate type, with the artifact among its subjects."""
+
+    artifact: Message
+    predicate_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedTime:
+    """When the signature existed at the latest, and who says so."""
+
+    at: datetime
+    source: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedBundle:
+    """A bundle that passed `verify_bundle`. There is no other way to make one.
+
+    `payload` is exactly the bytes that were signed, empty for a signature on the artifact.
+    `times` are in order. `signed_by` names the identity, or the key.
+    """
+
+    payload: bytes = field(repr=False)
+    predicate_type: str
+    subjects: tuple[Subject, ...]
+    signed_by: str
+    times: tuple[VerifiedTime, ...]
+    logged: tuple[Logged, ...]
+    not_checked: tuple[NotChecked, ...]
+    seal: InitVar[object]  # a plain field would be carried along by dataclasses.replace
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made anywhere else."""
+        if seal is not _SEAL:
+            raise TypeError("only verify_bundle makes a VerifiedBundle")
+
+
+def verify_bundle(
+    data: bytes, *, expected: Blob | Claim, signer: Signer, at: datetime
+) -> VerifiedBundle:
+    """Return what the bundle in `data` proves, if it is what the caller expects.
+
+    `at` is now. It judges a log where the bundle itself has no time; a certificate never.
+
+    Raises:
+        MalformedError: Not a bundle or a trusted root, or something in it cannot be read.
+        ProofError: A log entry is not where it is claimed to be.
+        RejectedError: It is about something else, by somebody else, or not all of it holds.
+        SignatureInvalidError: A signature does not verify.
+        UsageError: The artifact itself is needed, and only a digest is given.
+    """
+    bundle = parse_bundle(data)
+    material = _verify_material(bundle, signer, at)
+    message = _message(bundle, expected)
+    key, certificate = _signature_key(bundle, signer)
+    key.verify(message, bundle.content.signature)
+    if not isinstance(signer, KeyAlone):
+        signed = Signed(content=bundle.content, message=message, key=key, certificate=certificate)
+        for entry in bundle.entries:
+            verify_entry_body(entry, signed)
+    return _verified(bundle, expected, signer, material)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """What the witnesses of the signature say: timestamp authorities and logs."""
+
+    stamped: tuple[Timestamped, ...] = ()
+    logged: tuple[Logged, ...] = ()
+    promised: tuple[VerifiedTime, ...] = ()
+
+    @property
+    def times(self) -> tuple[VerifiedTime, ...]:
+        stamped = (
+            VerifiedTime(at=s.at, source=f"timestamp authority {s.authority}".rstrip())
+            for s in self.stamped
+        )
+        return tuple(sorted((*stamped, *self.promised), key=lambda time: (time.at, time.source)))
+
+
+def _verify_material(bundle: Bundle, signer: Signer, at: datetime) -> _Material:
+    """Verify timestamps, log entries and certificate, as far as they are asked about."""
+    match signer:
+        case KeylessSigner():
+            root = _root(signer.trusted_root)
+            material = _verify_witnesses(bundle, root, at)
+            _verify_leaf(bundle, signer, root, material)
+            return material
+        case LoggedKey():
+            return _verify_witnesses(bundle, _root(signer.trusted_root), at)
+        case KeyAlone():
+            return _Material()
+
+
+def _root(data: bytes) -> TrustedRoot:
+    with inside("trusted root"):
+        return parse_trusted_root(data)
+
+
+def _verify_leaf(
+    bundle: Bundle, signer: KeylessSigner, root: TrustedRoot, material: _Material
+) -> None:
+    if not bundle.certificates:
+        raise RejectedError(
+            "signed with a key, where a certificate is expected", hint="expect it with --key"
+        )
+    leaf = load_leaf(bundle.certificates)
+    verify_certificate(leaf, root=root, times=tuple(time.at for time in material.times))
+    verify_identity(leaf, expected=signer.identity)
+
+
+def _verify_witnesses(bundle: Bundle, root: TrustedRoot, at: datetime) -> _Material:
+    """Verify each timestamp and each log entry; there must be an entry."""
+    if not bundle.entries:
+        raise RejectedError("no log entry", where="verificationMaterial.tlogEntries")
+    stamped = []
+    for index, response in enumerate(bundle.timestamps):
+        with inside(f"rfc3161Timestamps[{index}]"):
+            stamped.append(
+                verify_timestamp(
+                    response,
+                    signature=bundle.content.signature,
+                    authorities=root.timestamp_authorities,
+                )
+            )
+    logged, promised = [], []
+    for index, entry in enumerate(bundle.entries):
+        with inside(f"tlogEntries[{index}]"):
+            found = _verify_logged(entry, root, tuple(s.at for s in stamped), at)
+        logged.append(found)
+        if entry.promised_at is not None:
+            promised.append(VerifiedTime(at=entry.promised_at, source=f"log {found.log}"))
+    if len({(place.log, place.index) for place in logged}) != len(logged):
+        raise MalformedError("the same log entry twice", where="tlogEntries")
+    return _Material(stamped=tuple(stamped), logged=tuple(logged), promised=tuple(promised))
+
+
+def _verify_logged(
+    entry: LogEntry, root: TrustedRoot, stamped: tuple[datetime, ...], at: datetime
+) -> Logged:
+    """Verify an entry against the log with its id, if that was trusted at each known time.
+
+    The integrated time is used before it is proven: the promise which proves it is verified with
+    the key of the very log that is chosen by it.
+    """
+    times = (*stamped, *(() if entry.promised_at is None else (entry.promised_at,))) or (at,)
+    known = [log for log in root.logs if log.key_id == entry.log_id]
+    refused = RejectedError(f"no trusted log has the id {entry.log_id.hex()!r}", where="logId")
+    for log in known:
+        if not all(log.period.covers(time) for time in times):
+            refused = RejectedError(f"the log {log.name!r} was not trusted then", where="logId")
+            continue
+        try:
+            return verify_log_entry(entry, log=log)
+        except RejectedError as error:
+            refused = error
+    raise refused
+
+
+def _signature_key(bundle: Bundle, signer: Signer) -> tuple[SignatureKey, bytes]:
+    """Return the key that must have signed, and its certificate in DER if it has one."""
+    if isinstance(signer, KeylessSigner):
+        leaf = load_leaf(bundle.certificates)
+        return signature_key(leaf.public_key(), rsa_schemes=(RSA_PKCS1,)), der_of(leaf)
+    if bundle.certificates:
+        raise RejectedError(
+            "signed with a certificate, where a key is expected",
+            hint="expect it with --identity and --issuer",
+        )
+    return signer.key, b""
+
+
+def _message(bundle: Bundle, expected: Blob | Claim) -> Message:
+    """Return what the signature is on, if the bundle is of the expected sort."""
+    match bundle.content, expected:
+        case MessageSignature() as content, Blob(artifact=artifact):
+            _check_hint(content, artifact)
+            return artifact
+        case DsseContent() as content, Claim():
+            if content.payload_type != PAYLOAD_TYPE:
+                raise MalformedError(
+                    f"payload type {content.payload_type!r}, where {PAYLOAD_TYPE!r} is needed",
+                    where="dsseEnvelope.payloadType",
+                )
+            return BytesMessage(data=render_pae(content.payload_type, content.payload))
+        case MessageSignature(), _:
+            raise RejectedError("a signature on an artifact, where a statement is expected")
+        case _:
+            raise RejectedError(
+                "a statement about an artifact, where a signature on it is expected",
+                hint="expect it with --type",
+            )
+
+
+def _check_hint(content: MessageSignature, artifact: Message) -> None:
+    """Refuse a bundle that says it is for another artifact; nobody signed what it says here."""
+    if not content.digest_algorithm:
+        return
+    name = _HASHES.get(content.digest_algorithm)
+    if name is None:
+        raise MalformedError(
+            f"a digest of {content.digest_algorithm!r}",
+            where="messageSignature.messageDigest.algorithm",
+        )
+    if artifact.digest(name) != content.digest:
+        raise RejectedError(
+            "the bundle is for another artifact", where="messageSignature.messageDigest"
+        )
+
+
+def _verified(
+    bundle: Bundle, expected: Blob | Claim, signer: Signer, material: _Material
+) -> VerifiedBundle:
+    payload, subjects = b"", tuple[Subject, ...]()
+    if isinstance(bundle.content, DsseContent) and isinstance(expected, Claim):
+        payload, subjects = bundle.content.payload, _subjects(bundle.content.payload, expected)
+    return VerifiedBundle(
+        payload=payload,
+        predicate_type=expected.predicate_type if isinstance(expected, Claim) else "",
+        subjects=subjects,
+        signed_by=_name(signer),
+        times=material.times,
+        logged=material.logged,
+        not_checked=_not_checked(bundle, signer, material),
+        seal=_SEAL,
+    )
+
+
+def _subjects(payload: bytes, expected: Claim) -> tuple[Subject, ...]:
+    """Return the subjects of the statement, which must be of the type and about the artifact."""
+    with inside("payload"):
+        statement = parse_statement(payload, types=STATEMENT_TYPES)
+        if statement.predicate_type != expected.predicate_type:
+            raise RejectedError(
+                f"a statement of type {statement.predicate_type!r}, "
+                f"where {expected.predicate_type!r} is asked for",
+                where="predicateType",
+            )
+        if not any(_is_about(s.digest, expected.artifact) for s in statement.subjects):
+            raise RejectedError("the statement is not about the artifact", where="subject")
+    return statement.subjects
+
+
+def _is_about(digest: Digest, artifact: Message) -> bool:
+    """Tell whether a digest is the artifact's; Git's are of something else."""
+    known = digest.algorithm in _HASHES.values() and artifact.has(digest.algorithm)
+    return known and artifact.digest(digest.algorithm) == digest.raw
+
+
+def _name(signer: Signer) -> str:
+    if isinstance(signer, KeylessSigner):
+        return str(signer.identity)
+    return f"the key {signer.key.key_id}"
+
+
+def _not_checked(bundle: Bundle, signer: Signer, material: _Material) -> tuple[NotChecked, ...]:
+    if isinstance(signer, KeyAlone):
+        return _without_root(bundle)
+    promised = (
+        NotChecked(
+            what="inclusion proof",
+            where=place.log,
+            why="a bundle of version 0.1 with the log's promise only",
+        )
+        for place in material.logged
+        if place.proven_in is None
+    )
+    witnesses = (
+        NotChecked(
+            what="cosignature",
+            where=name,
+            why="the trusted root has no key for it",
+        )
+        for place in material.logged
+        for name in place.unchecked
+    )
+    return (*promised, *witnesses)
+
+
+def _without_root(bundle: Bundle) -> tuple[NotChecked, ...]:
+    why = "only the signature of the key was asked about"
+    if bundle.entries or bundle.timestamps:
+        why += f"; {len(bundle.entries)} log entries and {len(bundle.timestamps)} timestamps unread"
+    return (
+        NotChecked(
+            what="time and log of the signature",
+            where="verificationMaterial",
+            why=why,
+            remedy="give --trusted-root",
+        ),
+    )
