@@ -24,6 +24,7 @@ from assay.core.errors import RejectedError, UnavailableError
 
 MAX_REDIRECTS: Final = 5
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})  # as addresses: a name may lead elsewhere
+LINK_LOCAL: Final = "169.254.169.254"  # a machine's own metadata service, in every large cloud
 _CHUNK: Final = 2**18
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED: Final = 304
@@ -67,7 +68,7 @@ def fetch_file(
     if etag:
         headers["If-None-Match"] = etag
     for _ in range(MAX_REDIRECTS + 1):
-        _check_url(url, hosts)
+        check_url(url, hosts)
         try:
             with _ask(url, headers, deadline) as response:
                 if response.status == _NOT_MODIFIED and etag:
@@ -76,11 +77,15 @@ def fetch_file(
                     return _receive(response, url, into, limits.max_bytes, deadline)
                 url = _redirected(url, response.headers)
         except (OSError, http.client.HTTPException) as error:
-            raise UnavailableError(f"cannot fetch: {_reason(error)}", where=url) from error
+            raise UnavailableError(f"cannot fetch: {reason_of(error)}", where=url) from error
     raise RejectedError(f"more than {MAX_REDIRECTS} redirects", where=url)
 
 
-def _check_url(url: str, hosts: frozenset[str]) -> None:
+def check_url(url: str, hosts: frozenset[str], *, plain: frozenset[str] = frozenset()) -> None:
+    """Refuse a URL of another scheme or host than expected, or one that carries credentials.
+
+    `plain` are hosts besides the loopback that may be asked by `http`.
+    """
     try:
         parts = urlsplit(url)
         sound = parts.port != 0 and url.isascii() and url.isprintable() and " " not in url
@@ -89,7 +94,7 @@ def _check_url(url: str, hosts: frozenset[str]) -> None:
     if not sound:
         raise RejectedError("no URL", where=repr(url))
     host = parts.hostname or ""
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK | plain):
         raise RejectedError(f"{parts.scheme!r} where https is needed", where=repr(url))
     if parts.username is not None or parts.password is not None:
         raise RejectedError("credentials in a URL", where=repr(parts.hostname))
@@ -102,15 +107,27 @@ def _check_url(url: str, hosts: frozenset[str]) -> None:
 
 def _ask(url: str, headers: dict[str, str], deadline: float) -> http.client.HTTPResponse:
     """Send one request, and return whatever the server answers, errors and redirects included."""
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310  # checked by check_url
+    return open_url(request, deadline)
+
+
+def open_url(
+    request: urllib.request.Request, deadline: float, *, context: ssl.SSLContext | None = None
+) -> http.client.HTTPResponse:
+    """Send a request whose URL was checked; return any answer, errors and redirects included.
+
+    `deadline` is one of `time.monotonic`. `context` is that of TLS, by default the system's.
+    """
     opener = urllib.request.OpenerDirector()  # bare: no files, no FTP, no redirects of its own
-    proxies = {} if urlsplit(url).hostname in _LOOPBACK else urllib.request.getproxies()
+    near = urlsplit(request.full_url).hostname in _LOOPBACK | {LINK_LOCAL}
+    proxies = {} if near else urllib.request.getproxies()
     opener.add_handler(urllib.request.ProxyHandler(proxies))
-    opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+    context = context or ssl.create_default_context()
+    opener.add_handler(urllib.request.HTTPSHandler(context=context))
     opener.add_handler(urllib.request.HTTPHandler())
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310  # checked by _check_url
     response = opener.open(request, timeout=_left(deadline))
     if not isinstance(response, http.client.HTTPResponse):  # for the types: nothing else answers
-        raise UnavailableError("no HTTP answer", where=url)
+        raise UnavailableError("no HTTP answer", where=request.full_url)
     return response
 
 
@@ -156,6 +173,7 @@ def _redirected(url: str, headers: Message) -> str:
     return joined
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return what went wrong, in the words of the innermost cause that is known."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     return str(cause) or type(error).__name__
