@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from assay.core.errors import MalformedError, SignatureInvalidError, UsageError
 from assay.evidence.sigstore.message import BytesMessage, Message
 from assay.signing.ed25519ph import verify_ed25519ph
+from assay.signing.weakpoints import is_weak_point
 
 MIN_RSA_BITS: Final = 2048
 MAX_RSA_BITS: Final = 8192  # above it one check costs more than it is worth
@@ -224,7 +225,7 @@ def _checked(key: object) -> _Key:
     match key:
         case ec.EllipticCurvePublicKey() if key.curve.name in _CURVES:
             return key
-        case ed25519.Ed25519PublicKey():
+        case ed25519.Ed25519PublicKey() if not is_weak_point(key.public_bytes_raw()):
             return key
         case rsa.RSAPublicKey() if MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
             return key

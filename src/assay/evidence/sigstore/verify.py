@@ -1,8 +1,9 @@
 """The verification of a Sigstore bundle, offline, against everything that is expected of it.
 
 The order is that of the client specification, section 4: time, certificate, log entry, signature.
-Whatever the bundle shows must hold, also where less of it would be enough: a second timestamp or
-log entry that does not verify refuses the bundle.
+Whatever the bundle shows of a log or an authority that the trusted root knows must hold, also where
+less of it would be enough. What is of unknown ones counts for nothing, and is listed as not
+checked.
 
 * Keyless: a certificate by a trusted authority for the expected identity, valid at every verified
   time, of which there is at least one; and a log entry.
@@ -21,68 +22,26 @@ from assay.evidence.dsse import render_pae
 from assay.evidence.sigstore.bundle import Bundle, DsseContent, MessageSignature, parse_bundle
 from assay.evidence.sigstore.certificate import load_leaf, verify_certificate, verify_identity
 from assay.evidence.sigstore.entrybody import Signed, verify_entry_body
+from assay.evidence.sigstore.expectation import (
+    Blob,
+    Claim,
+    KeyAlone,
+    KeylessSigner,
+    LoggedKey,
+    Signer,
+)
 from assay.evidence.sigstore.keys import RSA_PKCS1, SignatureKey, signature_key
 from assay.evidence.sigstore.message import BytesMessage, Message
-from assay.evidence.sigstore.timestamp import Timestamped, verify_timestamp
-from assay.evidence.sigstore.tlog import LogEntry, Logged, verify_log_entry
+from assay.evidence.sigstore.tlog import Logged
 from assay.evidence.sigstore.trustedroot import TrustedRoot, parse_trusted_root
-from assay.evidence.sigstore.x509 import der_of
+from assay.evidence.sigstore.witnesses import VerifiedTime, Witnesses, verify_witnesses
+from assay.evidence.sigstore.x509 import check_validity, der_of, public_key_of
 from assay.evidence.statement import STATEMENT_TYPES, Subject, parse_statement
-from assay.signing.principals import OidcIdentity
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 
 _SEAL: Final = object()
 _HASHES: Final = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeylessSigner:
-    """Expected: somebody with this identity, by the word of this trusted root (its JSON)."""
-
-    identity: OidcIdentity
-    trusted_root: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedKey:
-    """Expected: this key, and an entry in a log of this trusted root (its JSON)."""
-
-    key: SignatureKey
-    trusted_root: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyAlone:
-    """Expected: this key. Nothing is asked of a log, nor of the time."""
-
-    key: SignatureKey
-
-
-Signer = KeylessSigner | LoggedKey | KeyAlone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blob:
-    """Expected: a signature on the artifact itself."""
-
-    artifact: Message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """Expected: a statement of this predicate type, with the artifact among its subjects."""
-
-    artifact: Message
-    predicate_type: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedTime:
-    """When the signature existed at the latest, and who says so."""
-
-    at: datetime
-    source: str
 
 
 @final
@@ -124,46 +83,29 @@ def verify_bundle(
         UsageError: The artifact itself is needed, and only a digest is given.
     """
     bundle = parse_bundle(data)
-    material = _verify_material(bundle, signer, at)
+    witnesses = _witnessed(bundle, signer, at)
     message = _message(bundle, expected)
     key, certificate = _signature_key(bundle, signer)
     key.verify(message, bundle.content.signature)
     if not isinstance(signer, KeyAlone):
         signed = Signed(content=bundle.content, message=message, key=key, certificate=certificate)
-        for entry in bundle.entries:
+        for entry, _ in witnesses.logged:
             verify_entry_body(entry, signed)
-    return _verified(bundle, expected, signer, material)
+    return _verified(bundle, expected, signer, witnesses)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Material:
-    """What the witnesses of the signature say: timestamp authorities and logs."""
-
-    stamped: tuple[Timestamped, ...] = ()
-    logged: tuple[Logged, ...] = ()
-    promised: tuple[VerifiedTime, ...] = ()
-
-    @property
-    def times(self) -> tuple[VerifiedTime, ...]:
-        stamped = (
-            VerifiedTime(at=s.at, source=f"timestamp authority {s.authority}".rstrip())
-            for s in self.stamped
-        )
-        return tuple(sorted((*stamped, *self.promised), key=lambda time: (time.at, time.source)))
-
-
-def _verify_material(bundle: Bundle, signer: Signer, at: datetime) -> _Material:
+def _witnessed(bundle: Bundle, signer: Signer, at: datetime) -> Witnesses:
     """Verify timestamps, log entries and certificate, as far as they are asked about."""
     match signer:
         case KeylessSigner():
             root = _root(signer.trusted_root)
-            material = _verify_witnesses(bundle, root, at)
-            _verify_leaf(bundle, signer, root, material)
-            return material
+            witnesses = verify_witnesses(bundle, root, at)
+            _verify_leaf(bundle, signer, root, witnesses)
+            return witnesses
         case LoggedKey():
-            return _verify_witnesses(bundle, _root(signer.trusted_root), at)
+            return verify_witnesses(bundle, _root(signer.trusted_root), at)
         case KeyAlone():
-            return _Material()
+            return Witnesses()
 
 
 def _root(data: bytes) -> TrustedRoot:
@@ -172,70 +114,25 @@ def _root(data: bytes) -> TrustedRoot:
 
 
 def _verify_leaf(
-    bundle: Bundle, signer: KeylessSigner, root: TrustedRoot, material: _Material
+    bundle: Bundle, signer: KeylessSigner, root: TrustedRoot, witnesses: Witnesses
 ) -> None:
     if not bundle.certificates:
         raise RejectedError(
             "signed with a key, where a certificate is expected", hint="expect it with --key"
         )
     leaf = load_leaf(bundle.certificates)
-    verify_certificate(leaf, root=root, times=tuple(time.at for time in material.times))
+    verify_certificate(leaf, root=root, times=tuple(time.at for time in witnesses.times))
     verify_identity(leaf, expected=signer.identity)
-
-
-def _verify_witnesses(bundle: Bundle, root: TrustedRoot, at: datetime) -> _Material:
-    """Verify each timestamp and each log entry; there must be an entry."""
-    if not bundle.entries:
-        raise RejectedError("no log entry", where="verificationMaterial.tlogEntries")
-    stamped = []
-    for index, response in enumerate(bundle.timestamps):
-        with inside(f"rfc3161Timestamps[{index}]"):
-            stamped.append(
-                verify_timestamp(
-                    response,
-                    signature=bundle.content.signature,
-                    authorities=root.timestamp_authorities,
-                )
-            )
-    logged, promised = [], []
-    for index, entry in enumerate(bundle.entries):
-        with inside(f"tlogEntries[{index}]"):
-            found = _verify_logged(entry, root, tuple(s.at for s in stamped), at)
-        logged.append(found)
-        if entry.promised_at is not None:
-            promised.append(VerifiedTime(at=entry.promised_at, source=f"log {found.log}"))
-    if len({(place.log, place.index) for place in logged}) != len(logged):
-        raise MalformedError("the same log entry twice", where="tlogEntries")
-    return _Material(stamped=tuple(stamped), logged=tuple(logged), promised=tuple(promised))
-
-
-def _verify_logged(
-    entry: LogEntry, root: TrustedRoot, stamped: tuple[datetime, ...], at: datetime
-) -> Logged:
-    """Verify an entry against the log with its id, if that was trusted at each known time.
-
-    The integrated time is used before it is proven: the promise which proves it is verified with
-    the key of the very log that is chosen by it.
-    """
-    times = (*stamped, *(() if entry.promised_at is None else (entry.promised_at,))) or (at,)
-    known = [log for log in root.logs if log.key_id == entry.log_id]
-    refused = RejectedError(f"no trusted log has the id {entry.log_id.hex()!r}", where="logId")
-    for log in known:
-        if not all(log.period.covers(time) for time in times):
-            refused = RejectedError(f"the log {log.name!r} was not trusted then", where="logId")
-            continue
-        try:
-            return verify_log_entry(entry, log=log)
-        except RejectedError as error:
-            refused = error
-    raise refused
+    for entry, _ in witnesses.logged:
+        if entry.integrated_at is not None:  # with no promise it proves nothing, and yet must fit
+            check_validity(leaf, entry.integrated_at)
 
 
 def _signature_key(bundle: Bundle, signer: Signer) -> tuple[SignatureKey, bytes]:
     """Return the key that must have signed, and its certificate in DER if it has one."""
     if isinstance(signer, KeylessSigner):
         leaf = load_leaf(bundle.certificates)
-        return signature_key(leaf.public_key(), rsa_schemes=(RSA_PKCS1,)), der_of(leaf)
+        return signature_key(public_key_of(leaf), rsa_schemes=(RSA_PKCS1,)), der_of(leaf)
     if bundle.certificates:
         raise RejectedError(
             "signed with a certificate, where a key is expected",
@@ -283,7 +180,7 @@ def _check_hint(content: MessageSignature, artifact: Message) -> None:
 
 
 def _verified(
-    bundle: Bundle, expected: Blob | Claim, signer: Signer, material: _Material
+    bundle: Bundle, expected: Blob | Claim, signer: Signer, witnesses: Witnesses
 ) -> VerifiedBundle:
     payload, subjects = b"", tuple[Subject, ...]()
     if isinstance(bundle.content, DsseContent) and isinstance(expected, Claim):
@@ -293,9 +190,9 @@ def _verified(
         predicate_type=expected.predicate_type if isinstance(expected, Claim) else "",
         subjects=subjects,
         signed_by=_name(signer),
-        times=material.times,
-        logged=material.logged,
-        not_checked=_not_checked(bundle, signer, material),
+        times=witnesses.times,
+        logged=tuple(place for _, place in witnesses.logged),
+        not_checked=_not_checked(bundle, signer, witnesses),
         seal=_SEAL,
     )
 
@@ -327,7 +224,7 @@ def _name(signer: Signer) -> str:
     return f"the key {signer.key.key_id}"
 
 
-def _not_checked(bundle: Bundle, signer: Signer, material: _Material) -> tuple[NotChecked, ...]:
+def _not_checked(bundle: Bundle, signer: Signer, witnesses: Witnesses) -> tuple[NotChecked, ...]:
     if isinstance(signer, KeyAlone):
         return _without_root(bundle)
     promised = (
@@ -336,19 +233,19 @@ def _not_checked(bundle: Bundle, signer: Signer, material: _Material) -> tuple[N
             where=place.log,
             why="a bundle of version 0.1 with the log's promise only",
         )
-        for place in material.logged
+        for _, place in witnesses.logged
         if place.proven_in is None
     )
-    witnesses = (
+    cosigners = (
         NotChecked(
             what="cosignature",
             where=name,
             why="the trusted root has no key for it",
         )
-        for place in material.logged
+        for _, place in witnesses.logged
         for name in place.unchecked
     )
-    return (*promised, *witnesses)
+    return (*promised, *cosigners, *witnesses.unknown)
 
 
 def _without_root(bundle: Bundle) -> tuple[NotChecked, ...]:

@@ -69,6 +69,16 @@ def der_of(certificate: Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
+def public_key_of(certificate: Certificate) -> object:
+    """Return the key of a certificate, of whatever kind.
+
+    Raises:
+        MalformedError: It cannot be read.
+    """
+    with reading_certificate():
+        return certificate.public_key()
+
+
 def extension(
     certificate: Certificate, kind: type[_Extension]
 ) -> x509.Extension[_Extension] | None:
@@ -116,7 +126,7 @@ def verify_chain(
     for depth, issuer in enumerate(issuers):
         _check_issuer(issuer, below=depth, usage=usage)
     for certificate in (leaf, *issuers):
-        _check_validity(certificate, at)
+        check_validity(certificate, at)
         _check_critical(certificate)
 
 
@@ -126,7 +136,12 @@ def has_usage(certificate: Certificate, usage: x509.ObjectIdentifier) -> bool:
     return found is not None and usage in found.value
 
 
-def _check_validity(certificate: Certificate, at: datetime) -> None:
+def check_validity(certificate: Certificate, at: datetime) -> None:
+    """Refuse a certificate that was not valid at the time `at`; both ends are included.
+
+    Raises:
+        RejectedError: It was not.
+    """
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         raise RejectedError(
             f"a certificate that was not valid at {at.isoformat()}: "
