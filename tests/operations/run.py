@@ -47,7 +47,8 @@ def ledger(site: Site, *, hours: float = 0) -> Iterator[Ledger]:
 @contextmanager
 def recorder(site: Site, *, hours: float = 0) -> Iterator[Recorder]:
     """Open the log of the site for appending."""
-    with open_recorder(open_repository(site.top), at=AT + hours * HOUR) as opened:
+    at = AT + hours * HOUR
+    with open_recorder(open_repository(site.top), at=at, clock=lambda: at) as opened:
         yield opened
 
 

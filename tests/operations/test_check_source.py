@@ -15,7 +15,8 @@ from assay.gates.reading import LOG_CHECK_TYPE, SCAN_TYPE, SUPERSESSION_TYPE, VE
 from assay.operations.check_source import check_source
 from assay.operations.evidence import gate_evidence
 from assay.operations.list_log import list_log
-from assay.operations.material import POLICY_TYPE, TRUST_ROOT_TYPE
+from assay.evidence.trustchain import TRUST_ROOT_TYPE
+from assay.operations.material import POLICY_TYPE
 from assay.operations.savedverdict import load_verdict
 from tests.operations.run import AT, ENTRIES, check, clock, ledger
 from tests.operations.site import Site

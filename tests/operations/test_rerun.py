@@ -14,7 +14,8 @@ from assay.operations.checkreport import CheckReport
 from assay.operations.collect import commit_subject
 from assay.operations.list_log import list_log
 from assay.operations.manage_advisories import import_advisories
-from assay.operations.material import POLICY_TYPE, TRUST_ROOT_TYPE
+from assay.evidence.trustchain import TRUST_ROOT_TYPE
+from assay.operations.material import POLICY_TYPE
 from assay.source.repository import open_repository
 from tests.operations.run import AT, HOUR, check, clock, ledger, recorder
 from tests.operations.site import Site, write_advisories

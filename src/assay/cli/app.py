@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import check, init, log, policy, replay, status, verify, vulns
+from assay.cli import check, init, log, policy, replay, status, trust, verify, vulns
 
 app = typer.Typer(
     name="assay",
@@ -22,6 +22,7 @@ app.command("status")(status.status)
 app.command("verify")(verify.verify)
 app.command("replay")(replay.replay)
 app.add_typer(log.app, name="log")
+app.add_typer(trust.app, name="trust")
 app.add_typer(vulns.app, name="vulns")
 app.add_typer(policy.app, name="policy")
 

@@ -96,7 +96,7 @@ def check_source(
         raise UsageError(f"{workers} workers", hint=f"0 to {MAX_WORKERS}")
     at = clock()
     repository = open_repository(path)
-    with open_recorder(repository, at=at) as recorder:
+    with open_recorder(repository, at=at, clock=clock) as recorder:
         entries = list_tree(repository, repository.head)
         configuration = _load_configuration(repository, entries)
         product = printable(configuration.name or repository.top.name)

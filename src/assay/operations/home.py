@@ -21,19 +21,22 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import TamperedError, UsageError, inside
+from assay.evidence.blobs import BlobStore, FolderBlobs
+from assay.evidence.connecting import connect, place_of
 from assay.evidence.store import LogStore, open_store
 from assay.signing.keyfile import load_key_file
 from assay.signing.keys import Signer
 from assay.signing.notekey import is_note_name
-from assay.signing.trust import TrustRoot, parse_trust_root
+from assay.signing.trust import TrustRoot, parse_trust_root, render_trust_root
 from assay.source.repository import Repository
-from assay.system.environment import data_home
+from assay.system.database import AbsentError
+from assay.system.environment import data_home, get_variable
 from assay.system.files import load_file, load_private_file, save_file
 
 STATE_FOLDER: Final = ".assay"
 LOG_FILE: Final = "log.sqlite"
 ORIGIN_FILE: Final = "origin"
-_MAX_TRUST_BYTES: Final = 2**20
+_MAX_TRUST_BYTES: Final = 4 * 2**20
 _MAX_NOTE_BYTES: Final = 64 * 1024
 _MAX_ORIGIN_BYTES: Final = 256
 _MAX_KEY_BYTES: Final = 4096
@@ -124,25 +127,48 @@ def load_identity_key(home: Home) -> bytes:
     return key
 
 
+def log_location(repository: Repository) -> Path | str:
+    """Return where the log is kept: at the URL in `ASSAY_DATABASE`, else beside the work tree."""
+    return get_variable("ASSAY_DATABASE") or state_folder(repository) / LOG_FILE
+
+
 def open_log(repository: Repository, home: Home, *, create: bool) -> LogStore:
-    """Open the log of `repository`; its tables are made if `create` and the file is empty.
+    """Open the log of `repository`; its tables are made if `create` and there is nothing yet.
 
     Raises:
         UsageError: There is none yet, or its name is missing.
         TamperedError: Its files are not what Assay wrote, or the log has gone.
+        UnavailableError: The database does not answer.
     """
-    log = state_folder(repository) / LOG_FILE
-    origin = load_origin(repository)
-    if not log.exists() and home.anchor(origin).exists():
+    location, origin = log_location(repository), load_origin(repository)
+    where = place_of(location)
+    if not origin:
+        raise _no_log(repository, where)
+    seen = home.anchor(origin).exists()
+    try:
+        if create and seen:
+            connect(location, origin=origin, create=False).close()  # it must be there
+        return open_store(location, origin=origin, create=create, blobs=open_blobs())
+    except AbsentError as error:
+        if not seen:
+            raise _no_log(repository, where) from error
         raise TamperedError(
             "the log has gone, of which entries were seen",
-            where=str(log),
-            hint=f"restore it; or remove {state_folder(repository)} and begin a new one",
-        )
-    if not origin or not (create or log.exists()):
-        hint = f"run: assay init {repository.top}"
-        raise UsageError("this repository has no log yet", where=str(log), hint=hint)
-    return open_store(log, origin=origin, create=create)
+            where=where,
+            hint=f"restore it; or set ASSAY_DATABASE, if it is in PostgreSQL; or remove "
+            f"{state_folder(repository)} and begin a new one",
+        ) from error
+
+
+def open_blobs() -> BlobStore | None:
+    """Return where large envelopes go, if `ASSAY_BLOBS` names a folder."""
+    folder = get_variable("ASSAY_BLOBS")
+    return FolderBlobs(Path(folder)) if folder else None
+
+
+def _no_log(repository: Repository, where: str) -> UsageError:
+    hint = f"run: assay init {repository.top}"
+    return UsageError("this repository has no log yet", where=where, hint=hint)
 
 
 def load_origin(repository: Repository) -> str:
@@ -186,6 +212,13 @@ def load_trust(home: Home, origin: str) -> TrustRoot:
             hint="put back the trust root that assay init made",
         )
     return root
+
+
+def save_trust(home: Home, root: TrustRoot) -> None:
+    """Pin `root`: nothing before it is accepted any more. The same one again changes nothing."""
+    path, data = home.trust(root.log_origin), render_trust_root(root)
+    if not path.exists() or load_file(path, max_bytes=_MAX_TRUST_BYTES) != data:
+        save_file(path, data)
 
 
 def load_trust_file(path: Path) -> TrustRoot:

@@ -9,24 +9,22 @@ from typing import Final
 
 from assay.core.digest import Digest
 from assay.core.errors import RejectedError
-from assay.core.strictjson import parse_json
 from assay.evidence.statement import Statement, Subject
+from assay.evidence.trustchain import change_statement
 from assay.operations.record import Ledger, Recorder
 from assay.policy.bundle import PolicyBundle, load_bundle
-from assay.signing.trust import render_trust_root, trust_root_digest
 
 POLICY_TYPE: Final = "urn:assay:predicate:policy:v1"
-TRUST_ROOT_TYPE: Final = "urn:assay:predicate:trust-root:v1"
-_MAX_TRUST_ROOT_BYTES: Final = 4 * 2**20
 
 
 def record_material(recorder: Recorder, bundle: PolicyBundle, files: Mapping[str, bytes]) -> None:
-    """Record the policy and the trust root, unless the log has them already."""
-    trust = recorder.ledger.trust
-    trust_json = parse_json(render_trust_root(trust), max_bytes=_MAX_TRUST_ROOT_BYTES)
+    """Record the policy and the first trust root, unless the log has them already.
+
+    Later versions of the trust root get there by `assay trust apply`, and by nothing else.
+    """
     statements = (
         _statement("policy", bundle.digest, POLICY_TYPE, {"files": _texts(files)}),
-        _statement("trust-root", trust_root_digest(trust), TRUST_ROOT_TYPE, {"root": trust_json}),
+        change_statement(recorder.ledger.chain.versions[0].root),
     )
     missing = tuple(s for s in statements if not _is_recorded(recorder.ledger, s))
     if missing:

@@ -2,6 +2,9 @@
 
 Verify first, then store, then decide: what was signed here is verified against the trust root like
 anything else before it is stored, so that a key which the trust root does not know cannot record.
+
+What is in the log is verified as of its time of record, under the newest trust root: a key that
+ended later takes nothing away, a key that was revoked takes away all that it signed from then on.
 """
 
 from collections.abc import Iterator
@@ -9,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from assay.core.clock import Clock
 from assay.core.digest import Digest
-from assay.core.errors import RejectedError, UsageError
+from assay.core.errors import RejectedError, SignatureInvalidError, UsageError
 from assay.evidence.anchor import verify_extends
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
 from assay.evidence.statement import Statement
-from assay.evidence.store import LogStore, Receipt
+from assay.evidence.store import LogEntry, LogStore, Receipt
+from assay.evidence.trustchain import TRUST_ROOT_TYPE, RecordedChange, TrustChain, walk_trust
 from assay.operations.home import (
     Home,
     Signers,
@@ -24,42 +29,103 @@ from assay.operations.home import (
     open_home,
     open_log,
     save_anchor,
+    save_trust,
 )
 from assay.signing.notekey import NoteKey, note_key, parse_note_key, render_note_key
+from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot
 from assay.source.repository import Repository
+from assay.system.clock import now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """A log with the trust root that its evidence is verified against."""
+    """A log with the versions of the trust root that its evidence is verified against."""
 
     home: Home
     store: LogStore
-    trust: TrustRoot
+    chain: TrustChain
     log_key: NoteKey
     at: datetime
+
+    @property
+    def trust(self) -> TrustRoot:
+        """Return the trust root in force."""
+        return self.chain.current
 
     def verified(
         self, *, subject: Digest, role: str, predicate_type: str
     ) -> tuple[VerifiedStatement, ...]:
-        """Return every statement of a type about `subject` whose signature holds, oldest first.
+        """Return every statement of a type about `subject` that counts, oldest first.
+
+        One that was trusted when it was recorded, and is not as of that time any more (a key was
+        revoked), is left out: `why_fallen` tells why.
 
         Raises:
-            RejectedError: One does not verify: the log holds what nobody trusted signed.
+            RejectedError: One was not to be trusted when it was recorded either.
         """
-        found = self.store.entries(subject=subject, predicate_type=predicate_type)
-        return tuple(
-            parse_envelope(entry.envelope).verify(
-                trusted=self.trust,
-                role=role,
-                threshold=1,
-                subject=subject,
-                predicate_type=predicate_type,
-                at=self.at,
-            )
-            for entry in found
+        expected = Expected(subject=subject, role=role, predicate_type=predicate_type)
+        found = tuple(self.store.entries(subject=subject, predicate_type=predicate_type))
+        judged = (self.judge(entry, expected) for entry in found)
+        return tuple(statement for statement in judged if statement is not None)
+
+    def judge(self, entry: LogEntry, expected: "Expected") -> VerifiedStatement | None:
+        """Return the statement of `entry` under the trust root in force, as of its time of record.
+
+        None means that it counted when it was recorded, and does not any more.
+
+        Raises:
+            RejectedError: It was not to be trusted then either, or is not what is expected.
+        """
+        try:
+            return self.judge_under(self.trust, entry, expected)
+        except SignatureInvalidError:
+            self.judge_under(self.chain.in_force(entry.index), entry, expected)
+            return None
+
+    def judge_under(
+        self, root: TrustRoot, entry: LogEntry, expected: "Expected"
+    ) -> VerifiedStatement:
+        """Return the statement of `entry` under the version `root`, as of its time of record.
+
+        Raises:
+            RejectedError: It is not what is expected, or not from whom.
+        """
+        return parse_envelope(entry.envelope).verify(
+            trusted=root,
+            role=expected.role,
+            threshold=1,
+            subject=expected.subject,
+            predicate_type=expected.predicate_type,
+            at=self.recorded_at(entry.index),
         )
+
+    def why_fallen(self, entry: LogEntry, expected: "Expected") -> tuple[str, ...]:
+        """Say why the statement of `entry` does not count any more; nothing where it does.
+
+        Raises:
+            RejectedError: It was not to be trusted when it was recorded either.
+        """
+        if self.judge(entry, expected) is not None:
+            return ()
+        then = self.judge_under(self.chain.in_force(entry.index), entry, expected)
+        reasons = (
+            why_not(self.trust, key, role=expected.role, at=then.at) for key in sorted(then.keys)
+        )
+        return tuple(reason for reason in reasons if reason)
+
+    def recorded_at(self, index: int) -> datetime:
+        """Return the time of record of entry `index`: that of the first checkpoint over it."""
+        return self.store.recorded_at(index, log_key=self.log_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a statement in the log has to be: about what, signed as what, of which type."""
+
+    subject: Digest
+    role: str
+    predicate_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +134,7 @@ class Recorder:
 
     ledger: Ledger
     signers: Signers
+    clock: Clock
 
     def record(self, statements: tuple[Statement, ...], *, role: str) -> tuple[Receipt, ...]:
         """Sign, verify and append `statements`, durably, and move the anchor.
@@ -77,24 +144,43 @@ class Recorder:
             TamperedError: The log is not what was last signed.
             UnavailableError: The log cannot be written; nothing of this was recorded.
         """
-        verified = tuple(self._verified(statement, role) for statement in statements)
+        at = self.record_time()
+        return self.append(tuple(self._verified(s, role, at) for s in statements), at=at)
+
+    def append(
+        self, verified: tuple[VerifiedStatement, ...], *, at: datetime
+    ) -> tuple[Receipt, ...]:
+        """Append what was verified, durably, and move the anchor.
+
+        Raises:
+            TamperedError: The log is not what was last signed.
+            UnavailableError: The log cannot be written; nothing of this was recorded.
+        """
         store = self.ledger.store
-        receipts = store.append(verified, log_signer=self.signers.log, at=self.ledger.at)
+        receipts = store.append(verified, log_signer=self.signers.log, at=at)
         note = store.latest_checkpoint()
         if note is None:
-            raise RejectedError("the log has no checkpoint after an append", where=str(store.path))
+            raise RejectedError("the log has no checkpoint after an append", where=str(store.place))
         save_anchor(self.ledger.home, store.origin, note)
         return receipts
 
-    def _verified(self, statement: Statement, role: str) -> VerifiedStatement:
+    def record_time(self) -> datetime:
+        """Return the time that an append now will have: never before the newest entry's.
+
+        What is appended is verified as of this time, as whoever reads it will.
+        """
+        at, size = self.clock(), self.ledger.store.size
+        return max(at, self.ledger.recorded_at(size - 1)) if size else at
+
+    def _verified(self, statement: Statement, role: str, at: datetime) -> VerifiedStatement:
         envelope = seal_statement(statement, signers=(self.signers.statements,))
         return parse_envelope(envelope).verify(
-            trusted=self.ledger.trust,
+            trusted=self.ledger.trust.undated(),
             role=role,
             threshold=1,
             subject=statement.subjects[0].digest,
             predicate_type=statement.predicate_type,
-            at=self.ledger.at,
+            at=at,
         )
 
 
@@ -102,17 +188,36 @@ class Recorder:
 def open_ledger(repository: Repository, *, at: datetime) -> Iterator[Ledger]:
     """Open the log of `repository`, and refuse it if it does not extend what was seen before.
 
-    Signatures are judged as of the time `at`.
-
     Raises:
         UsageError: No log, or no trust root for it.
-        TamperedError: The log was cut, set back or replaced.
+        TamperedError: The log was cut, set back or replaced, or a change of the trust root in it
+            does not follow from the one that is pinned.
     """
     home = open_home()
     with open_log(repository, home, create=False) as store:
-        trust = load_trust(home, store.origin)
-        log_key = check_anchor(home, store, trust)
-        yield Ledger(home=home, store=store, trust=trust, log_key=log_key, at=at)
+        pinned = load_trust(home, store.origin)
+        log_key = check_anchor(home, store, pinned)
+        chain = load_chain(store, pinned, log_key=log_key)
+        yield Ledger(home=home, store=store, chain=chain, log_key=log_key, at=at)
+
+
+def load_chain(store: LogStore, pinned: TrustRoot, *, log_key: NoteKey) -> TrustChain:
+    """Return the versions of the trust root in `store`, through the one that is pinned.
+
+    Raises:
+        TamperedError: A change does not follow, or the log lacks the pinned version.
+    """
+    return walk_trust(
+        pinned,
+        tuple(
+            RecordedChange(
+                index=entry.index,
+                envelope=entry.envelope,
+                at=store.recorded_at(entry.index, log_key=log_key),
+            )
+            for entry in tuple(store.entries(predicate_type=TRUST_ROOT_TYPE))
+        ),
+    )
 
 
 def check_keys(home: Home, trust: TrustRoot, signers: Signers) -> None:
@@ -145,8 +250,13 @@ def check_anchor(home: Home, store: LogStore, trust: TrustRoot) -> NoteKey:
 
 
 @contextmanager
-def open_recorder(repository: Repository, *, at: datetime) -> Iterator[Recorder]:
-    """Open the log of `repository` for appending.
+def open_recorder(
+    repository: Repository, *, at: datetime, clock: Clock = now
+) -> Iterator[Recorder]:
+    """Open the log of `repository` for appending; `clock` says when each append happens.
+
+    The newest trust root of the log becomes the pinned one: from here on none before it is
+    accepted.
 
     Raises:
         UsageError: No log, no trust root, no keys, or other keys than the trust root names.
@@ -155,4 +265,5 @@ def open_recorder(repository: Repository, *, at: datetime) -> Iterator[Recorder]
     with open_ledger(repository, at=at) as ledger:
         signers = load_signers(ledger.home)
         check_keys(ledger.home, ledger.trust, signers)
-        yield Recorder(ledger=ledger, signers=signers)
+        save_trust(ledger.home, ledger.trust)
+        yield Recorder(ledger=ledger, signers=signers, clock=clock)

@@ -23,6 +23,7 @@ from assay.signing.principals import (
     Window,
 )
 
+NO_END: Final = "none"  # null, in TOML
 _WINDOW: Final = frozenset({"from", "until"})
 _SIGNING: Final = _WINDOW | {"revoked"}
 
@@ -126,7 +127,7 @@ def _parse_identity(value: JsonValue, around: Window) -> TrustedIdentity:
 
 
 def _parse_window(value: JsonValue, around: Window | None) -> Window:
-    """Read the window of `value`; what it leaves out is that of `around`, and null is no end."""
+    """Read the window of `value`; what it leaves out is that of `around`."""
     members = dict(value.members())
     if around is None:
         begin, end = parse_moment(value.field("from")), None
@@ -135,7 +136,8 @@ def _parse_window(value: JsonValue, around: Window | None) -> Window:
         if "from" in members:
             begin = parse_moment(members["from"])
     if (limit := members.get("until")) is not None:
-        end = None if limit.value is None else parse_moment(limit)
+        open_ended = limit.value is None or limit.value == NO_END
+        end = None if open_ended else parse_moment(limit)
     with inside(value.where):
         return Window(valid_from=begin, valid_until=end)
 
