@@ -9,6 +9,7 @@ import random
 import re
 import string
 import uuid
+import zlib
 from typing import TYPE_CHECKING
 
 from assay.scan.secrets.validators import crc32_base62
@@ -53,6 +54,7 @@ class Filling:
             "jwt": self._jwt,
             "private": lambda: "PRIVATE",
             "pypi": self._pypi,
+            "routable": self._routable,
             "uuid": lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
         }
 
@@ -84,6 +86,13 @@ class Filling:
         encoded = [_urlsafe(json.dumps(part).encode()) for part in parts]
         return ".".join((*encoded, self._digits("b64u", 43)))
 
+    def _routable(self) -> str:
+        """Return what stands behind the prefix of a GitLab token; the checksum is of "glpat-"."""
+        raw = b"o:1\np:2n9c\nu:x" + self._chance.randbytes(16) + b"\x10"
+        body = _urlsafe(raw)
+        head = f"{body}.{_base36(len(body), 2)}"
+        return head + _base36(zlib.crc32(f"glpat-{head}".encode()), 7)
+
     def _pypi(self) -> str:
         location = b"packages.example"
         body = b"\x02\x01" + bytes((len(location),)) + location + self._chance.randbytes(90)
@@ -93,6 +102,14 @@ class Filling:
 def _is_mixed(text: str) -> bool:
     kinds = (str.isupper, str.islower, str.isdigit)
     return all(any(kind(c) for c in text) for kind in kinds)
+
+
+def _base36(number: int, digits: int) -> str:
+    text = ""
+    for _ in range(digits):
+        number, digit = divmod(number, 36)
+        text = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + text
+    return text
 
 
 def _urlsafe(data: bytes) -> str:

@@ -64,7 +64,7 @@ def test_a_rule_is_complete(rule: Rule) -> None:
 
 
 def test_there_are_rules_for_many_providers() -> None:
-    assert len(RULES) >= 150
+    assert len(RULES) >= 400
 
 
 REFUSED = {

@@ -16,6 +16,7 @@ from assay.scan.secrets.validators import (
     check_base64_pair,
     check_crc32_base62,
     check_discord_bot,
+    check_gitlab_token,
     check_jwt,
     check_kubernetes_value,
     check_pem_key,
@@ -86,13 +87,25 @@ def test_a_discord_token_begins_with_a_number() -> None:
     assert check_discord_bot(b"TW9k.abcdef.ghi", b"") == REFUSED
 
 
-def jwt(header: object) -> bytes:
-    encoded = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=")
-    return encoded + b".e30.c2ln"
+def jwt(header: object, claims: object = None) -> bytes:
+    parts = [base64.urlsafe_b64encode(json.dumps(p or {}).encode()) for p in (header, claims)]
+    return b".".join((*(part.rstrip(b"=") for part in parts), b"c2ln"))
 
 
 TOKENS = {
     "signed": (jwt({"alg": "RS256"}), Checked(detail="it is signed with 'RS256'")),
+    "ends": (
+        jwt({"alg": "ES256"}, {"exp": 1893456000}),
+        Checked(detail="it is signed with 'ES256' and good until 2030-01-01"),
+    ),
+    "ends-never": (
+        jwt({"alg": "ES256"}, {"exp": 10**20}),
+        Checked(detail="it is signed with 'ES256'"),
+    ),
+    "ends-as-text": (
+        jwt({"alg": "ES256"}, {"exp": "soon"}),
+        Checked(detail="it is signed with 'ES256'"),
+    ),
     "unsigned": (jwt({"alg": "None"}), Checked(doubt="it is not signed")),
     "no-algorithm": (jwt({"typ": "JWT"}), Checked(doubt="its header names no algorithm")),
     "number": (jwt({"alg": 5}), Checked(doubt="its header names no algorithm")),
@@ -110,10 +123,36 @@ def test_the_header_of_a_token(token: bytes, expected: Checked) -> None:
 
 
 def test_a_key_is_the_same_with_real_and_escaped_line_ends() -> None:
-    lines = [fill("{b64:64}"), fill("x{b64:64}")[1:]]
+    lines = ["MII" + fill("{b64:61}"), fill("x{b64:64}")[1:]]
     real = check_pem_key(("\n" + "\n".join(lines) + "\n-----END").encode(), b"")
     escaped = check_pem_key((r"\n" + r"\n".join(lines) + r"\n-----END").encode(), b"")
     assert real == escaped == Checked(value="".join(lines).encode())
+
+
+def der(body: bytes) -> bytes:
+    return base64.b64encode(b"\x30\x82" + len(body).to_bytes(2, "big") + body)
+
+
+def test_a_key_is_whole_where_its_der_length_says_so() -> None:
+    whole = der(bytes(range(200)))
+    assert check_pem_key(whole, b"").detail == "it is whole: 204 bytes of DER"
+    assert check_pem_key(whole[:-8], b"").detail == ""
+    short = base64.b64encode(b"\x30\x2e" + b"k" * 46)
+    assert check_pem_key(short, b"").detail == "it is whole: 48 bytes of DER"
+
+
+def test_a_key_that_is_no_der_is_doubted_and_kept() -> None:
+    doubt = "it is no DER structure, so it was altered or invented"
+    assert check_pem_key(b"not" * 40, b"-----BEGIN RSA").doubt == doubt
+    assert check_pem_key(b"+" + der(b"k" * 90), b"-----BEGIN RSA").doubt == ""
+
+
+def test_a_routable_gitlab_token_tells_what_it_belongs_to() -> None:
+    token = fill("glpat-{routable}").encode()
+    detail = "its checksum holds, and it belongs to organisation 1, project 123456, user 33"
+    assert check_gitlab_token(token, b"") == Checked(detail=detail)
+    assert check_gitlab_token(b"x" + token, b"") == KEPT
+    assert check_gitlab_token(fill("glpat-{b62:20}").encode(), b"") == KEPT
 
 
 def test_a_key_without_content_is_refused() -> None:

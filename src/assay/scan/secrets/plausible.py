@@ -36,7 +36,7 @@ _GUESSABLE: Final = frozenset(
 _WORD: Final = re2.compile("[A-Z]?[a-z]+|[A-Z]+")
 _NUMBER: Final = re2.compile("[0-9]+")
 _JOINT: Final = re2.compile("[a-z0-9][A-Z][a-z]|[A-Za-z0-9][_.-][A-Za-z]")  # between words
-_UNSPEAKABLE: Final = re2.compile("(?i)[bcdfghjklmnpqrstvwxz]{7}|[a-z]{30}")
+_UNSPEAKABLE: Final = re2.compile("(?i:[bcdfghjklmnpqrstvwxz]{7})|[a-z]{30}|[A-Z]{30}")
 _MEAN_WORD: Final = 3.5  # characters of a piece, over the whole value
 _SHORT: Final = 8  # characters; a shorter password is guessed whatever it holds
 

@@ -7,9 +7,11 @@ that we computed wrongly must not hide a secret.
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -19,7 +21,14 @@ from assay.core.strictjson import parse_json
 _BASE62: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE32: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_BASE36: Final = b"0123456789abcdefghijklmnopqrstuvwxyz"
 _CHECKSUM_LENGTH: Final = 6
+_CRC_DIGITS: Final = 7  # of a GitLab token
+_ROUTE: Final = re.compile(r"([a-z]):([0-9a-z]{1,12})(?:\n|(?=[^\n]*\Z))")
+_ROUTED: Final = {"o": "organisation", "g": "group", "p": "project", "u": "user"}
+_DER_START: Final = re.compile(rb"M[A-P]")  # a SEQUENCE in base64, whatever its length
+_DER_SEARCHED: Final = 8  # characters: code that puts lines together leaves some in front
+_YEAR_10000: Final = 253_402_300_800
 _MIN_PEM_BYTES: Final = 64  # base64 characters; an Ed25519 key in PKCS#8 has exactly 64
 _MAX_HEADER_BYTES: Final = 8192  # of a JSON Web Token
 
@@ -64,6 +73,22 @@ def check_pypi_macaroon(value: bytes, _context: bytes) -> Checked:
     return Checked(detail=f"it is for {location.decode('ascii', 'replace')!r}")
 
 
+def check_gitlab_token(value: bytes, _context: bytes) -> Checked:
+    """Check the CRC-32 of a routable token, and tell what it belongs to; others have none.
+
+    An instance may put a prefix of its own in front, which the checksum covers and we cannot see:
+    one that does not hold is no doubt.
+    """
+    payload, dot, tail = value.partition(b".")
+    if not dot or _base36(zlib.crc32(value[:-_CRC_DIGITS])) != tail[-_CRC_DIGITS:]:
+        return KEPT
+    raw = _decoded(payload.rpartition(b"-")[2], urlsafe=True) or b""
+    routed = _ROUTE.findall(raw.decode("latin-1"))
+    names = [f"{_ROUTED[key]} {int(number, 36)}" for key, number in routed if key in _ROUTED]
+    about = f", and it belongs to {', '.join(names)}" if names else ""
+    return Checked(detail=f"its checksum holds{about}")
+
+
 def check_aws_key_id(value: bytes, _context: bytes) -> Checked:
     """Decode the account: bits 1 to 40 of the base32 digits behind the prefix."""
     digits = value[4:]
@@ -102,11 +127,24 @@ def check_jwt(value: bytes, _context: bytes) -> Checked:
         return Checked(doubt="its header names no algorithm")
     if algorithm.lower() == "none":
         return Checked(doubt="it is not signed")
-    return Checked(detail=f"it is signed with {algorithm[:16]!r}")
+    return Checked(detail=f"it is signed with {algorithm[:16]!r}{_end_of(value)}")
+
+
+def _end_of(token: bytes) -> str:
+    """Return when a token ends (RFC 7519, section 4.1.4), where it says so and can be read."""
+    raw = _decoded(token.split(b".")[1], urlsafe=True)
+    try:
+        claims = parse_json(raw or b"", max_bytes=_MAX_HEADER_BYTES)
+    except MalformedError:
+        return ""
+    end = claims.get("exp") if isinstance(claims, dict) else None
+    if not isinstance(end, int) or not 0 < end < _YEAR_10000:
+        return ""
+    return f" and good until {datetime.fromtimestamp(end, UTC).date().isoformat()}"
 
 
 def check_pem_key(value: bytes, context: bytes) -> Checked:
-    """Check that there is a key in it, and tell an OpenSSH key under a passphrase."""
+    """Check that there is a key in it by its DER structure; tell an OpenSSH passphrase."""
     body = value.split(b"-----", 1)[0]
     for escape in (b"\\n", b"\\r", b"\\t"):
         body = body.replace(escape, b"")
@@ -116,7 +154,28 @@ def check_pem_key(value: bytes, context: bytes) -> Checked:
     raw = _decoded(digits) or b""
     if b"OPENSSH" in context[:40] and raw[:15] == b"openssh-key-v1\0" and raw[19:23] != b"none":
         return Checked(doubt="it is under a passphrase", value=digits)
-    return Checked(value=digits)
+    if b"OPENSSH" not in context[:40] and not _DER_START.search(digits[:_DER_SEARCHED]):
+        return Checked(doubt="it is no DER structure, so it was altered or invented", value=digits)
+    whole = f"it is whole: {len(raw)} bytes of DER" if _is_whole_der(raw) else ""
+    return Checked(value=digits, detail=whole)
+
+
+def _is_whole_der(raw: bytes) -> bool:
+    """Tell whether `raw` is one SEQUENCE of exactly its own length (X.690, 8.1.3)."""
+    if raw[:1] != b"\x30" or len(raw) < 3:
+        return False
+    count = raw[1] & 0x7F if raw[1] & 0x80 else 0
+    length = int.from_bytes(raw[2 : 2 + count], "big") if count else raw[1]
+    return len(raw) == 2 + count + length
+
+
+def _base36(number: int) -> bytes:
+    """Return a CRC-32 in seven small digits of base 36, as GitLab writes it."""
+    text = b""
+    for _ in range(_CRC_DIGITS):
+        number, digit = divmod(number, 36)
+        text = _BASE36[digit : digit + 1] + text
+    return text
 
 
 def check_kubernetes_value(value: bytes, _context: bytes) -> Checked:
@@ -140,6 +199,7 @@ VALIDATORS: Final[Mapping[str, Callable[[bytes, bytes], Checked]]] = MappingProx
         "base64-pair": check_base64_pair,
         "crc32-base62": check_crc32_base62,
         "discord-bot": check_discord_bot,
+        "gitlab-token": check_gitlab_token,
         "jwt": check_jwt,
         "kubernetes-value": check_kubernetes_value,
         "pem-key": check_pem_key,
