@@ -46,7 +46,49 @@ def _environment(uri: SignerUri, passphrase: Passphrase | None) -> Signer:
     return open_variable(uri, passphrase=passphrase)
 
 
+def _pkcs11(uri: SignerUri, passphrase: Passphrase | None) -> Signer:
+    from assay.signing.services.pkcs11 import open_pkcs11  # noqa: PLC0415  # by need
+
+    return open_pkcs11(uri, passphrase=passphrase)
+
+
+def _hashivault(uri: SignerUri, _passphrase: Passphrase | None) -> Signer:
+    from assay.signing.services.hashivault import open_transit  # noqa: PLC0415  # by need
+
+    return open_transit(uri)
+
+
+def _awskms(uri: SignerUri, _passphrase: Passphrase | None) -> Signer:
+    from assay.signing.services.awskms import open_aws  # noqa: PLC0415  # by need
+
+    return open_aws(uri)
+
+
+def _gcpkms(uri: SignerUri, _passphrase: Passphrase | None) -> Signer:
+    from assay.signing.services.gcpkms import open_gcp  # noqa: PLC0415  # by need
+
+    return open_gcp(uri)
+
+
+def _azurekms(uri: SignerUri, _passphrase: Passphrase | None) -> Signer:
+    from assay.signing.services.azurekms import open_azure  # noqa: PLC0415  # by need
+
+    return open_azure(uri)
+
+
+def _ssh_agent(uri: SignerUri, _passphrase: Passphrase | None) -> Signer:
+    from assay.signing.services.sshagent import open_agent_key  # noqa: PLC0415  # by need
+
+    return open_agent_key(uri)
+
+
 KINDS: Final[Mapping[str, _Open]] = {
     "file": _file,
     "env": _environment,
+    "pkcs11": _pkcs11,
+    "hashivault": _hashivault,
+    "awskms": _awskms,
+    "gcpkms": _gcpkms,
+    "azurekms": _azurekms,
+    "ssh-agent": _ssh_agent,
 }

@@ -15,10 +15,12 @@ from assay.core.errors import UsageError
 
 MAX_URI_BYTES: Final = 4096
 _KIND: Final = re.compile(r"([a-z][a-z0-9+-]*):", re.ASCII)
+_PIN: Final = re.compile(r"((?:^|[:?&;])pin-value=)[^&;]*")
+_PASSWORD: Final = re.compile(r"//[^/@?]*@")
 _PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SignerUri:
     """A URI taken apart, not yet decoded: `path` is all up to the question mark."""
 
@@ -27,8 +29,13 @@ class SignerUri:
     query: str
 
     def __str__(self) -> str:
-        """Return the URI as it was."""
-        return f"{self.kind}:{self.path}" + (f"?{self.query}" if self.query else "")
+        """Return the URI, without what should not have been in it: a PIN, or a password."""
+        text = f"{self.kind}:{self.path}" + (f"?{self.query}" if self.query else "")
+        return _PASSWORD.sub("//…@", _PIN.sub(r"\1…", text))
+
+    def __repr__(self) -> str:
+        """Show the URI as `str` does."""
+        return f"SignerUri({str(self)!r})"
 
     @property
     def where(self) -> str:
@@ -62,7 +69,7 @@ def parse_signer_uri(text: str) -> SignerUri:
         UsageError: Too long, empty, or with characters that no URI or path has.
     """
     if not text or len(text.encode(errors="replace")) > MAX_URI_BYTES or not text.isprintable():
-        raise UsageError(f"{text[:80]!r} says nothing about where a key is")
+        raise UsageError(f"{len(text)} characters that do not say where a key is")
     found = _KIND.match(text)
     if found is None:
         return SignerUri(kind="file", path=text.replace("%", "%25").replace("?", "%3F"), query="")

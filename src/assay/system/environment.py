@@ -9,6 +9,11 @@ def get_variable(name: str) -> str:
     return os.environ.get(name, "")
 
 
+def user_home() -> Path:
+    """Return the user's home folder."""
+    return Path.home()
+
+
 def data_home() -> Path:
     """Return the folder for keys, trust and advisories: `ASSAY_HOME`, else the XDG data folder.
 
