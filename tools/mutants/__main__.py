@@ -11,7 +11,7 @@ from mutants.loading import ROOT, SOURCE, path_of
 from mutants.mutation import Mutant, mutants_of
 from mutants.report import Report, as_json, as_markdown, as_text
 from mutants.results import Result, digest_of, load_results, name_of, save_results
-from mutants.running import run_mutants
+from mutants.running import load_run, run_mutants
 
 PACKAGES: Final = ("assay.core", "assay.signing", "assay.evidence")
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run, write the report, and return 1 where the score is below `--at-least`."""
     asked = _parser().parse_args(arguments)
     modules = _modules(asked.module, asked.since)
-    known = load_results()
+    known = {**load_results(), **load_run()}
     for package in () if asked.report_only else PACKAGES:
         tests = tuple(asked.tests or (f"tests/{package.removeprefix('assay.')}", "tests/adversary"))
         mutants = [m for name in modules if _is_in(name, [package]) for m in _mutants(name)]

@@ -2,20 +2,21 @@
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 from typing import Final
 
 import pytest
 from coverage import Coverage
 
 from mutants import server
-from mutants.loading import SOURCE, path_of
+from mutants.loading import ROOT, SOURCE, path_of
 from mutants.mutation import Mutant
 from mutants.results import Result, digest_of, name_of
+from mutants.server import mirrored
 
+RUNNING: Final = ROOT / ".mutants" / "running"
 LONGEST: Final = 300.0  # seconds for all tests of one mutant
 # Imported before anything is forked, so that no child has to; none imports the code under test.
 _HEAVY: Final = (
@@ -30,43 +31,56 @@ _HEAVY: Final = (
 def run_mutants(
     mutants: Sequence[Mutant], *, tests: tuple[str, ...], jobs: int
 ) -> dict[str, Result]:
-    """Run the tests against `mutants`, and return what became of each by its name."""
+    """Run the tests against `mutants`, and return what became of each by its name.
+
+    What is known is in `RUNNING` as soon as it is, so that nothing is lost to an interruption.
+    """
     for name in _HEAVY:
         __import__(name)
     server.prepare_hypothesis()
-    with TemporaryDirectory(prefix="mutants-run-") as folder:
-        first = Path(folder)
-        _in_workers(1, lambda _: _serve(mutants, tests, jobs, first))
-        if not (first / "baseline.json").is_file():
-            raise SystemExit("the tests cannot be collected; run them without a mutant")
-        baseline = server.read_baseline(json.loads((first / "baseline.json").read_bytes()))
-        verdicts = _verdicts(first)
-        rest = [m for m in mutants if _needs_loading(m, verdicts, baseline)]
-        server.say(f"{len(rest)} mutants with all loaded anew")
-        _in_workers(jobs, lambda at: _load_anew(rest, at, jobs, baseline, first))
-        verdicts = _verdicts(first)
+    forget_run()
+    RUNNING.mkdir(parents=True)
+    _in_workers(1, lambda _: _serve(mutants, tests, jobs))
+    if not (RUNNING / "baseline.json").is_file():
+        raise SystemExit("the tests cannot be collected; run them without a mutant")
+    baseline = server.read_baseline(json.loads((RUNNING / "baseline.json").read_bytes()))
+    found = load_run()
+    rest = [m for m in mutants if _needs_loading(m, found, baseline)]
+    server.say(f"{len(rest)} mutants with all loaded anew")
+    _in_workers(jobs, lambda at: _load_anew(rest[at::jobs], baseline, tests, at))
     if baseline.bad:
         server.say(f"failed without a mutant, and left out: {', '.join(baseline.bad)}")
-    return {
-        name_of(m): Result(verdict=verdict, by=by, digest=digest_of(m, by, tests))
-        for m in mutants
-        for verdict, by in [verdicts.get(name_of(m), (server.BROKEN, ""))]
-        if verdict != server.BROKEN
-    }
+    found = load_run()
+    forget_run()
+    return found
 
 
-def _needs_loading(
-    mutant: Mutant, verdicts: dict[str, tuple[str, str]], baseline: server.Tests
-) -> bool:
+def load_run() -> dict[str, Result]:
+    """Return what the run that is going on, or was interrupted, has found."""
+    found: dict[str, Result] = {}
+    for file in [*sorted(RUNNING.glob("in-place-*")), *sorted(RUNNING.glob("loaded-*"))]:
+        for line in file.read_text().splitlines():
+            name, verdict, by, digest = json.loads(line)
+            if verdict != server.BROKEN:
+                found[name] = Result(verdict=verdict, by=by, digest=digest)
+    return found
+
+
+def forget_run() -> None:
+    """Make room for another run."""
+    rmtree(RUNNING, ignore_errors=True)
+
+
+def _needs_loading(mutant: Mutant, found: Mapping[str, Result], baseline: server.Tests) -> bool:
     """Tell whether a mutant must be loaded with its module, to be seen by whoever ran meanwhile."""
-    verdict = verdicts.get(name_of(mutant), (server.BROKEN, ""))[0]
-    if not mutant.holder or verdict == server.BROKEN:
+    result = found.get(name_of(mutant))
+    if not mutant.holder or result is None:
         return True
     early = baseline.while_collecting.get(str(path_of(mutant.module)), frozenset())
-    return verdict == server.SURVIVED and mutant.line in early
+    return result.verdict == server.SURVIVED and mutant.line in early
 
 
-def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int, folder: Path) -> None:
+def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int) -> None:
     coverage = Coverage(data_file=None, source=[str(SOURCE / "assay")], branch=False)
     coverage.start()
 
@@ -76,67 +90,65 @@ def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int, folder:
         coverage.stop()
         if not answer or "seconds" not in answer:
             return
-        (folder / "baseline.json").write_text(json.dumps(answer))
+        (RUNNING / "baseline.json").write_text(json.dumps(answer))
         baseline = server.read_baseline(answer)
         inside = [m for m in mutants if m.holder]
         server.say(f"{len(inside)} mutants in functions")
-        _in_workers(
-            jobs, lambda at: _in_place(run, session, inside[at::jobs], baseline, folder, at)
-        )
+
+        def work(at: int) -> None:
+            with _Notes(f"in-place-{at}", len(inside) // jobs, tests) as notes:
+                for mutant in inside[at::jobs]:
+                    names = baseline.for_mutant(mutant)
+                    kill = partial(server.kill_in_place, run, session, mutant, names, baseline)
+                    notes.write(mutant, kill if names else None)
+
+        _in_workers(jobs, work)
 
     pytest.main(server.pytest_arguments(tests), plugins=[server.Session(task)])
 
 
-def _in_place(
-    run: server.Session, session: pytest.Session, mutants: Sequence[Mutant],
-    baseline: server.Tests, folder: Path, worker: int,
-) -> None:  # fmt: skip
-    with (folder / f"in-place-{worker}.jsonl").open("a") as out:
-        for number, mutant in enumerate(mutants):
-            names = baseline.for_mutant(mutant)
-            action = partial(server.kill_in_place, run, session, mutant, names, baseline)
-            _note(out.write, mutant, names, action)
-            out.flush()
-            if number % 50 == 49:
-                server.say(f"{number + 1} of {len(mutants)}")
-
-
 def _load_anew(
-    mutants: Sequence[Mutant], worker: int, jobs: int, baseline: server.Tests, folder: Path
+    mutants: Sequence[Mutant], baseline: server.Tests, tests: tuple[str, ...], worker: int
 ) -> None:
-    with (folder / f"loaded-{worker}.jsonl").open("a") as out:
-        for number, mutant in enumerate(mutants[worker::jobs]):
+    """Try each with the tests of its mirrored file, which are quickly there, and then with all."""
+    with _Notes(f"loaded-{worker}", len(mutants), tests) as notes:
+        for mutant in mutants:
             names = baseline.for_mutant(mutant)
-            action = partial(server.kill_anew, mutant, names, baseline)
-            _note(out.write, mutant, names, action)
-            out.flush()
-            if number % 50 == 49:
-                server.say(f"{number + 1} of {len(mutants[worker::jobs])}")
+            own = tuple(name for name in names if name.startswith(mirrored(mutant.module)))
+            for chosen in (own, names):
+                kill = partial(server.kill_anew, mutant, chosen, baseline)
+                if chosen and notes.write(mutant, kill) != server.SURVIVED:
+                    break
 
 
-def _note(
-    write: Callable[[str], object], mutant: Mutant, names: Sequence[str],
-    action: Callable[[], dict[str, object]],
-) -> None:  # fmt: skip
-    """Run `action` in a fork and write down what it found."""
-    if not names:
+class _Notes:
+    """What one worker found, each as soon as it is known."""
+
+    def __init__(self, name: str, expected: int, tests: tuple[str, ...]) -> None:
+        self.out = (RUNNING / f"{name}.jsonl").open("a")
+        self.expected, self.tests, self.written = expected, tests, 0
+
+    def __enter__(self) -> "_Notes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.out.close()
+
+    def write(self, mutant: Mutant, kill: Callable[[], dict[str, object]] | None) -> str:
+        """Run `kill` in a fork and write down what it found; nothing runs a line without tests."""
         found: dict[str, object] | None = {"verdict": server.SURVIVED, "by": ""}
-    else:
-        found = server.in_child(action, limit=LONGEST)
-    if found is None:
-        found = {"verdict": server.TIMEOUT, "by": names[0]}
-    write(json.dumps([name_of(mutant), found.get("verdict", server.BROKEN), found.get("by", "")]))
-    write("\n")
-
-
-def _verdicts(folder: Path) -> dict[str, tuple[str, str]]:
-    """Return what was written down; what was loaded anew counts more."""
-    found: dict[str, tuple[str, str]] = {}
-    for file in [*sorted(folder.glob("in-place-*")), *sorted(folder.glob("loaded-*"))]:
-        for line in file.read_text().splitlines():
-            name, verdict, by = json.loads(line)
-            found[name] = (verdict, by)
-    return found
+        if kill is not None:
+            found = server.in_child(kill, limit=LONGEST)
+        if found is None:
+            found = {"verdict": server.TIMEOUT, "by": ""}
+        verdict, by = str(found.get("verdict", server.BROKEN)), str(found.get("by", ""))
+        digest = digest_of(mutant, by, self.tests)
+        self.out.write(json.dumps([name_of(mutant), verdict, by, digest]) + "\n")
+        self.out.flush()
+        self.written += 1
+        if self.written % 100 == 0:
+            server.say(f"{self.written} of {self.expected}")
+        return verdict
 
 
 def _in_workers(jobs: int, work: Callable[[int], None]) -> None:

@@ -144,7 +144,15 @@ def _read_source(verified: VerifiedStatement) -> Evidence:
 
 
 def _digest_of(value: object) -> str:
-    return str(sha256_of(render_canonical_json(value)))
+    """Return the digest of the canonical form.
+
+    Raises:
+        MalformedError: It has none, as numbers with a fraction have not.
+    """
+    try:
+        return str(sha256_of(render_canonical_json(value)))
+    except (TypeError, ValueError) as error:
+        raise MalformedError(str(error)) from error
 
 
 _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {
