@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.backends import backend
+from tests.fakes.postgres import postgres_server
+
+__all__ = ["backend", "postgres_server"]
+
 # Started in the background of a shell, this process ignores Ctrl-C, and so would all that the tests
 # start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

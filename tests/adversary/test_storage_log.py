@@ -97,7 +97,7 @@ def test_disk_full(path: Path) -> None:
     with opened(path) as store:
         store._database.execute("PRAGMA max_page_count=1")  # SQLite: as many as there are now
         with pytest.raises(UnavailableError):
-            store.append([verified({"big": "x" * 200_000})], log_signer=LOG, at=NOW)
+            store.append([verified({"n": n, "x": "x" * 40_000}) for n in range(5)], log_signer=LOG, at=NOW)
         assert store.size == 3
     whole(path, size=3)
 

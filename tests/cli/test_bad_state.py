@@ -75,7 +75,8 @@ STATES: Final[dict[str, State]] = {
         1,
         (
             "[tampered] the log has gone, of which entries were seen, at {}/shop/.assay/log.sqlite "
-            "(restore it; or remove {}/shop/.assay and begin a new one)"
+            "(restore it; or set ASSAY_DATABASE, if it is in PostgreSQL; or remove {}/shop/.assay "
+            "and begin a new one)"
         ),
     ),
     "init not run": (

@@ -33,16 +33,19 @@ def run(path: Path, *statements: str) -> None:
 
 
 def test_a_newer_schema(path: Path) -> None:
-    run(path, "PRAGMA user_version=2")
+    run(path, "PRAGMA user_version=3")
     assert message_of(path) == (
-        f"[unavailable] schema 2, where this version of Assay reads up to 1, at {path} "
+        f"[unavailable] schema 3, where this version of Assay reads 2, at {path} "
         "(use a newer version of Assay)"
     )
 
 
-def test_a_schema_that_never_was(path: Path) -> None:
-    run(path, "PRAGMA user_version=0")
-    assert message_of(path) == f"[tampered] schema 0, which never was, at {path}"
+def test_an_older_schema(path: Path) -> None:
+    run(path, "PRAGMA user_version=1")
+    assert message_of(path) == (
+        f"[unavailable] schema 1, where this version of Assay reads 2, at {path} "
+        "(read it with the version that made it, and begin a new log with this one)"
+    )
 
 
 def test_the_database_of_something_else(tmp_path: Path) -> None:

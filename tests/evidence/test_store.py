@@ -69,7 +69,7 @@ def test_what_is_appended_is_there_after_reopening(store: LogStore, path: Path) 
     with opened(path, create=False) as again:
         assert [entry.envelope for entry in again.entries()] == [s.envelope for s in SAMPLES[:3]]
         assert again.entry(1).digest == SAMPLES[1].digest
-        assert again.path == path
+        assert again.place == str(path)
 
 
 def test_appending_again_records_nothing_new(store: LogStore) -> None:
@@ -292,7 +292,9 @@ def test_the_disk_is_full(store: LogStore, path: Path) -> None:
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count={pages}")
     with pytest.raises(UnavailableError) as caught:
-        store.append([verified({"n": "x" * 100_000})], log_signer=LOG, at=NOW)
+        store.append(
+            [verified({"n": n, "x": "x" * 20_000}) for n in range(5)], log_signer=LOG, at=NOW
+        )
     assert str(caught.value) == (
         f"[unavailable] no room left on the disk, at {path} "
         "(make room; nothing was lost, try again)"
@@ -300,5 +302,5 @@ def test_the_disk_is_full(store: LogStore, path: Path) -> None:
     assert store.size == 3
     store.verify(log_key=LOG_KEY)
     connection.execute("PRAGMA max_page_count=1000000")
-    store.append([verified({"n": "x" * 100_000})], log_signer=LOG, at=NOW)
+    store.append([verified({"n": n, "x": "x" * 20_000}) for n in range(5)], log_signer=LOG, at=NOW)
     store.verify(log_key=LOG_KEY)

@@ -1,20 +1,41 @@
 """The rows that an append adds to the log: pure."""
 
+from typing import Final
+
 from assay.core.digest import Digest
+from assay.core.errors import MalformedError
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.log import StoredRow
 from assay.evidence.merkle import Frontier, node_place
 
+MAX_TYPE_BYTES: Final = 1024  # an index of PostgreSQL holds rows of up to 2704 bytes
+
+
+def refuse_unfit(statement: VerifiedStatement) -> None:
+    """Refuse a statement that not every database can file.
+
+    Raises:
+        MalformedError: Its predicate type is too long, or holds a NUL.
+    """
+    predicate_type = statement.predicate_type
+    if "\x00" in predicate_type or len(predicate_type.encode()) > MAX_TYPE_BYTES:
+        raise MalformedError(
+            f"a predicate type of more than {MAX_TYPE_BYTES} bytes, or with a NUL",
+            where="predicateType",
+            hint="it should be a URI",
+        )
+
 
 class Batch:
-    """The rows that one append adds."""
+    """The rows that one append adds; the envelope is left out of those in `elsewhere`."""
 
-    def __init__(self, tree: Frontier) -> None:
+    def __init__(self, tree: Frontier, *, elsewhere: frozenset[Digest]) -> None:
         self.entries = list[StoredRow]()
         self.nodes = list[StoredRow]()
         self.subjects = list[StoredRow]()
         self._tree = tree
+        self._elsewhere = elsewhere
         self._added = dict[Digest, int]()
 
     def add(self, statement: VerifiedStatement, *, known: int | None) -> tuple[int, bool]:
@@ -26,7 +47,8 @@ class Batch:
         if there is not None:
             return there, False
         index = self._added[statement.digest] = self._tree.size
-        self.entries.append((index, statement.digest.raw, statement.envelope))
+        inline = None if statement.digest in self._elsewhere else statement.envelope
+        self.entries.append((index, statement.digest.raw, inline))
         self.subjects.extend(
             (index, position, str(subject.digest), statement.predicate_type)
             for position, subject in enumerate(statement.subjects)

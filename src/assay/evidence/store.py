@@ -1,9 +1,10 @@
-"""The log on disk: one SQLite file, append only, every append with its signed checkpoint.
+"""The log in a database: append only, every append with its signed and dated checkpoint.
 
 * Only a `VerifiedStatement` can be appended: what was not verified cannot get in.
 * Entries, tree nodes, index and checkpoint are one transaction: all of it is durable, or none.
+  Large envelopes go to the blob store, and are durable there before that transaction ends.
 * An append first checks that the stored tree is the one last signed: an edited log is not signed
-  over.
+  over; and that the clock was not set back.
 * The same envelope is recorded once, however often it is appended.
 """
 
@@ -11,35 +12,42 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Final, LiteralString, Self
+from typing import Final
 
+from assay.core.closing import Closing
 from assay.core.digest import Digest, parse_digest, sha256_of
-from assay.core.errors import AssayError, ProofError, TamperedError, UsageError
-from assay.evidence import merkle
-from assay.evidence.batch import Batch
-from assay.evidence.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
+from assay.core.errors import AssayError, ProofError, TamperedError, UnavailableError, UsageError
+from assay.evidence import merkle, rows
+from assay.evidence.batch import Batch, refuse_unfit
+from assay.evidence.blobs import BlobStore, FolderBlobs
+from assay.evidence.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint, verify_time
+from assay.evidence.connecting import connect
 from assay.evidence.envelope import VerifiedStatement
+from assay.evidence.leaf import is_large
 from assay.evidence.log import LogRows, StoredRows, verify_log
-from assay.evidence.schema import check_schema, prepare_schema
+from assay.evidence.schema import check_indexes, check_schema, prepare_schema
+from assay.evidence.timing import time_of_record
 from assay.evidence.tlogproof import TlogProof, render_tlog_proof
 from assay.signing.keys import Signer
 from assay.signing.notekey import NoteKey, is_note_name, note_key
-from assay.system.database import Database, Row, open_database
+from assay.system.database import Database, Row
 
-_ALL: Final = "SELECT number, digest, envelope FROM entries ORDER BY number"
 _ONE: Final = "SELECT number, digest, envelope FROM entries WHERE number = ?"
 _BY_DIGEST: Final = "SELECT number, digest, envelope FROM entries WHERE digest = ?"
-_BY_SUBJECT: Final = """SELECT number, digest, envelope FROM entries
-    WHERE number IN (SELECT entry FROM subjects WHERE subject = ?) ORDER BY number"""
-_BY_TYPE: Final = """SELECT number, digest, envelope FROM entries
-    WHERE number IN (SELECT entry FROM subjects WHERE predicate_type = ?) ORDER BY number"""
-_BY_BOTH: Final = """SELECT number, digest, envelope FROM entries
-    WHERE number IN (SELECT entry FROM subjects WHERE subject = ? AND predicate_type = ?)
-    ORDER BY number"""
+_NUMBER: Final = "SELECT number FROM entries WHERE digest = ?"
+_NODE: Final = "SELECT hash FROM nodes WHERE place = ?"
+_HEAD: Final = "SELECT number, size, note FROM checkpoints ORDER BY number DESC LIMIT 1"
+_COVERING: Final = "SELECT number, size, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT 1"
+_BEFORE: Final = """SELECT number, size, note FROM checkpoints
+    WHERE size <= ? ORDER BY size DESC LIMIT 1"""
+_BY_SUBJECT: Final = "SELECT DISTINCT entry FROM subjects WHERE subject = ? ORDER BY entry"
+_BY_TYPE: Final = "SELECT DISTINCT entry FROM subjects WHERE predicate_type = ? ORDER BY entry"
+_BY_BOTH: Final = """SELECT DISTINCT entry FROM subjects
+    WHERE subject = ? AND predicate_type = ? ORDER BY entry"""
+BLOB_FOLDER: Final = "blobs"  # beside the file of an SQLite log
+_REMEMBERED: Final = 256  # verified checkpoints
 
 _SUBJECT_OF: Final = "SELECT subject FROM subjects WHERE entry = ? ORDER BY position LIMIT 1"
-_LISTING: Final = "SELECT entry, subject, predicate_type FROM subjects ORDER BY entry, position"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +70,34 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """The newest checkpoint as it is stored; number -1 and no note before the first one."""
+    """A checkpoint as it is stored; number -1, size 0 and no note before the first one."""
 
     number: int
     size: int
     note: bytes
 
 
-class LogStore:
-    """An append-only log in one SQLite file; made by `open_store`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signed:
+    """What a checkpoint says, once its signatures were verified; no time before the first one."""
 
-    def __init__(self, database: Database, origin: str) -> None:
+    checkpoint: Checkpoint
+    at: datetime | None
+
+
+class LogStore(Closing):
+    """An append-only log in one database; made by `open_store`. For one thread at a time."""
+
+    def __init__(self, database: Database, origin: str, blobs: BlobStore | None) -> None:
         self.origin = origin
         self._database = database
+        self._blobs = blobs
+        self._verified = dict[tuple[bytes, NoteKey], _Signed]()  # the newest, and those asked about
 
     @property
-    def path(self) -> Path:
-        """The SQLite file."""
-        return self._database.path
+    def place(self) -> str:
+        """Where the log is, for messages."""
+        return self._database.place
 
     @property
     def size(self) -> int:
@@ -89,28 +107,30 @@ class LogStore:
     def append(
         self, statements: Sequence[VerifiedStatement], *, log_signer: Signer, at: datetime
     ) -> tuple[Receipt, ...]:
-        """Record the statements in their order, durably, under one new signed checkpoint.
+        """Record the statements in their order, durably, under one new checkpoint dated `at`.
 
         Raises:
             UsageError: The log's key is no Ed25519 key.
+            MalformedError: A statement cannot be filed.
             SignatureInvalidError: The newest checkpoint was signed with another key.
             TamperedError: What is stored is not what was last signed with this key.
-            UnavailableError: The disk is full, or others hold the log; nothing was recorded.
+            UnavailableError: The disk is full, others hold the log, or the clock was set back;
+                nothing was recorded. Or the connection was lost: append again, and see.
         """
         log_key = note_key(self.origin, log_signer.public)
+        elsewhere = self._put_blobs(statements)
         with self._database.transaction():
             head = self._head()
-            tree = self._signed_tree(head, log_key)
-            receipts = self._record(statements, tree)
+            signed = self._signed(head, log_key)
+            dated = time_of_record(at, newest=signed.at)
+            tree = self._signed_tree(head, signed.checkpoint)
+            receipts = self._record(statements, Batch(tree, elsewhere=elsewhere))
             if tree.size > head.size:
                 checkpoint = Checkpoint(origin=self.origin, size=tree.size, root=tree.root())
+                note = sign_checkpoint(checkpoint, signer=log_signer, at=dated)
                 self._database.execute(
                     "INSERT INTO checkpoints (number, size, note) VALUES (?, ?, ?)",
-                    (
-                        head.number + 1,
-                        tree.size,
-                        sign_checkpoint(checkpoint, signer=log_signer, at=at),
-                    ),
+                    (head.number + 1, tree.size, note),
                 )
         return receipts
 
@@ -119,23 +139,17 @@ class LogStore:
     ) -> Iterator[LogEntry]:
         """Yield the entries in their order: all, or those of a subject, of a type, or of both.
 
-        The filter is as good as the index, and the index as good as the last `verify`. Rows are
-        read as they are asked for: take them all before appending.
+        The filter is as good as the index, and the index as good as the last `verify`. What is
+        appended meanwhile may be left out.
 
         Raises:
-            TamperedError: An envelope has another digest than was recorded.
+            TamperedError: An envelope has another digest than was recorded, or is missing.
+            UnavailableError: The blob store has not, or does not give, a large one.
         """
-        if subject is None:
-            rows = (
-                self._database.query(_ALL)
-                if predicate_type is None
-                else self._database.query(_BY_TYPE, (predicate_type,))
-            )
-        elif predicate_type is None:
-            rows = self._database.query(_BY_SUBJECT, (str(subject),))
-        else:
-            rows = self._database.query(_BY_BOTH, (str(subject), predicate_type))
-        return map(_entry, rows)
+        if subject is None and predicate_type is None:
+            found = rows.rows_by_key(self._database, rows.ENTRIES, start=0)
+            return map(self._entry, found)
+        return self._entries_at(self._numbers(subject, predicate_type))
 
     def entry(self, index: int) -> LogEntry:
         """Return the entry at `index`.
@@ -146,13 +160,13 @@ class LogStore:
         """
         row = self._database.query_one(_ONE, (index,))
         if row is None:
-            raise UsageError(f"no entry {index}", where=str(self.path))
-        return _entry(row)
+            raise UsageError(f"no entry {index}", where=self.place)
+        return self._entry(row)
 
     def find(self, envelope_digest: Digest) -> LogEntry | None:
         """Return the entry that holds the envelope with this SHA-256 digest, or None."""
         row = self._database.query_one(_BY_DIGEST, (envelope_digest.raw,))
-        return None if row is None else _entry(row)
+        return None if row is None else self._entry(row)
 
     def listing(self) -> Iterator[tuple[int, Digest, str]]:
         """Yield (index, subject, predicate type) of what the index says, in the log's order.
@@ -162,9 +176,9 @@ class LogStore:
         Raises:
             TamperedError: The index holds what it cannot.
         """
-        for row in self._database.query(_LISTING):
+        for row in rows.rows_by_key(self._database, rows.SUBJECTS, keys=2):
             match row:
-                case (int(index), str(subject), str(predicate_type)):
+                case (int(index), int(), str(subject), str(predicate_type)):
                     yield index, parse_digest(subject), predicate_type
                 case _:
                     raise TamperedError("values of another type", where="subjects")
@@ -179,11 +193,34 @@ class LogStore:
             case (str(subject),):
                 return parse_digest(subject)
             case _:
-                raise UsageError(f"no entry {index}", where=str(self.path))
+                raise UsageError(f"no entry {index}", where=self.place)
 
     def latest_checkpoint(self) -> bytes | None:
         """Return the newest checkpoint as a note, or None before the first entry."""
         return self._head().note or None
+
+    def recorded_at(self, index: int, *, log_key: NoteKey) -> datetime:
+        """Return the time of record of entry `index`: the date of the first checkpoint over it.
+
+        Raises:
+            UsageError: The log has no such entry.
+            SignatureInvalidError: That checkpoint was not signed and dated with this key.
+            TamperedError: A checkpoint is not the one that was stored there, or one is missing.
+        """
+        with self._database.snapshot():
+            before = self._stored(self._database.query_one(_BEFORE, (index,)))
+            first = self._stored(self._database.query_one(_COVERING, (index,)))
+        if index < 0 or first.number < 0:
+            raise UsageError(f"no entry {index}", where=self.place)
+        if first.number != before.number + 1:
+            raise TamperedError("the row is missing", where=f"checkpoints row {before.number + 1}")
+        found = self._signed(first, log_key)
+        earlier = self._signed(before, log_key)
+        if found.at is None or (earlier.at is not None and earlier.at > found.at):
+            raise TamperedError(
+                "dated before the one before", where=f"checkpoints row {first.number}"
+            )
+        return found.at
 
     def inclusion_proof(self, index: int) -> merkle.Path:
         """Return the path from entry `index` to the root of the newest checkpoint.
@@ -219,36 +256,24 @@ class LogStore:
 
         Raises:
             TamperedError: The first fault; `where` names the table and the row.
+            UnavailableError: The blob of a row is not there; `where` names the row.
         """
         with self._database.snapshot():
             check_schema(self._database)
             newest = verify_log(self._rows(), log_key=log_key)
-            found = self._database.query_one("PRAGMA integrity_check(1)")
-            if found != ("ok",):  # an index that does not match its table, a damaged page
-                raise TamperedError(f"integrity check: {found!r}", where=str(self.path))
+            check_indexes(self._database)
         return newest
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._database.close()
 
-    def __enter__(self) -> Self:
-        """Return this store, to be closed at the end of the block."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the file."""
-        self.close()
-
     def _head(self) -> _Head:
-        match self._database.query_one(
-            "SELECT number, size, note FROM checkpoints ORDER BY number DESC LIMIT 1"
-        ):
+        return self._stored(self._database.query_one(_HEAD))
+
+    @staticmethod
+    def _stored(row: Row | None) -> _Head:
+        match row:
             case None:
                 return _Head(-1, 0, b"")
             case (int(number), int(size), bytes(note)):
@@ -256,36 +281,64 @@ class LogStore:
             case _:
                 raise TamperedError("values of another type", where="checkpoints")
 
+    def _signed(self, head: _Head, log_key: NoteKey) -> _Signed:
+        """Return what a stored checkpoint says; the same bytes are verified only once."""
+        if not head.note:
+            empty = Checkpoint(origin=self.origin, size=0, root=merkle.EMPTY_ROOT)
+            return _Signed(checkpoint=empty, at=None)
+        known = self._verified.get((head.note, log_key))
+        if known is None:
+            checkpoint = verify_checkpoint(head.note, log_key=log_key)
+            known = _Signed(checkpoint=checkpoint, at=verify_time(head.note, log_key=log_key))
+            if len(self._verified) >= _REMEMBERED:
+                self._verified.clear()
+            self._verified[head.note, log_key] = known
+        if known.checkpoint.size != head.size:
+            raise TamperedError(
+                f"size {head.size}, where {known.checkpoint.size} is signed",
+                where=f"checkpoints row {head.number}",
+            )
+        return known
+
     def _node(self, level: int, index: int) -> bytes:
         place = merkle.node_place(level, index)
-        match self._database.query_one("SELECT hash FROM nodes WHERE place = ?", (place,)):
+        match self._database.query_one(_NODE, (place,)):
             case (bytes(found),):
                 return found
             case _:
                 raise TamperedError("the row is missing", where=f"nodes row {place}")
 
-    def _signed_tree(self, head: _Head, log_key: NoteKey) -> merkle.Frontier:
+    def _signed_tree(self, head: _Head, signed: Checkpoint) -> merkle.Frontier:
         """Return the right edge of the stored tree, if it is the one that was last signed."""
-        signed = Checkpoint(origin=self.origin, size=0, root=merkle.EMPTY_ROOT)
-        if head.note:
-            signed = verify_checkpoint(head.note, log_key=log_key)
         tree = merkle.load_frontier(head.size, self._node)
         last = self._database.query_one("SELECT max(number) FROM entries")
         stored = (tree.size, tree.root(), last)
         if stored != (signed.size, signed.root, (signed.size - 1 if signed.size else None,)):
             raise TamperedError(
                 "the stored entries are not those of the last checkpoint",
-                where=str(self.path),
+                where=self.place,
                 hint="assay log verify names the row",
             )
         return tree
 
-    def _record(
-        self, statements: Sequence[VerifiedStatement], tree: merkle.Frontier
-    ) -> tuple[Receipt, ...]:
-        """Write what is not there yet, and grow `tree` with it."""
-        batch = Batch(tree)
-        added = [batch.add(s, known=self._index_of(s.digest)) for s in statements]
+    def _put_blobs(self, statements: Sequence[VerifiedStatement]) -> frozenset[Digest]:
+        """Refuse what cannot be filed; keep large envelopes in the blob store: return which."""
+        for statement in statements:
+            refuse_unfit(statement)
+        if self._blobs is None:
+            return frozenset()
+        large = {s.digest: s.envelope for s in statements if is_large(s.envelope)}
+        for envelope in large.values():
+            self._blobs.put(envelope)
+        return frozenset(large)
+
+    def _record(self, statements: Sequence[VerifiedStatement], batch: Batch) -> tuple[Receipt, ...]:
+        """Write what is not there yet, and grow the tree of `batch` with it."""
+        known = self._database.query_each(_NUMBER, [(s.digest.raw,) for s in statements])
+        added = [
+            batch.add(statement, known=_number(row))
+            for statement, row in zip(statements, known, strict=True)
+        ]
         self._database.execute_many(
             "INSERT INTO entries (number, digest, envelope) VALUES (?, ?, ?)", batch.entries
         )
@@ -299,53 +352,86 @@ class LogStore:
             for statement, (index, recorded) in zip(statements, added, strict=True)
         )
 
-    def _index_of(self, digest: Digest) -> int | None:
-        match self._database.query_one(
-            "SELECT number FROM entries WHERE digest = ?", (digest.raw,)
-        ):
-            case (int(index),):
-                return index
+    def _numbers(self, subject: Digest | None, predicate_type: str | None) -> Sequence[int]:
+        """Return the numbers of the entries that the index has under a subject, a type, or both."""
+        if subject is None:
+            found = self._database.query(_BY_TYPE, (predicate_type,))
+        elif predicate_type is None:
+            found = self._database.query(_BY_SUBJECT, (str(subject),))
+        else:
+            found = self._database.query(_BY_BOTH, (str(subject), predicate_type))
+        return [number for (number,) in found if isinstance(number, int)]
+
+    def _entries_at(self, numbers: Sequence[int]) -> Iterator[LogEntry]:
+        for start in range(0, len(numbers), rows.PAGE):
+            page = numbers[start : start + rows.PAGE]
+            found = self._database.query_each(_ONE, [(number,) for number in page])
+            for number, row in zip(page, found, strict=True):
+                if row is None:
+                    raise TamperedError("the row is missing", where=f"entries row {number}")
+                yield self._entry(row)
+
+    def _entry(self, row: Row) -> LogEntry:
+        match self._whole(row):
+            case (int(index), bytes(digest), bytes(envelope)):
+                pass
             case _:
-                return None
+                raise TamperedError("values of another type", where="entries")
+        found = sha256_of(envelope)
+        if found.raw != digest:
+            raise TamperedError("the envelope has another digest", where=f"entries row {index}")
+        return LogEntry(index=index, digest=found, envelope=envelope)
+
+    def _whole(self, row: Row) -> Row:
+        """Return a row of `entries` with the envelope that is in the blob store."""
+        match row:
+            case (int(index), bytes(digest), None) if self._blobs is not None:
+                try:
+                    return index, digest, self._blobs.get(Digest("sha256", digest.hex()))
+                except (TamperedError, UnavailableError) as error:
+                    error.where = f"entries row {index}, in {error.where}"
+                    raise
+            case _:
+                return row
 
     def _rows(self) -> LogRows:
-        def rows(table: str, sql: LiteralString) -> StoredRows:
-            return StoredRows(table, self._database.query(sql))
-
+        database = self._database
         return LogRows(
-            entries=rows("entries", _ALL),
-            nodes=rows("nodes", "SELECT place, hash FROM nodes ORDER BY place"),
-            subjects=rows(
-                "subjects",
-                """SELECT entry, position, subject, predicate_type FROM subjects
-                ORDER BY entry, position""",
+            entries=StoredRows(
+                "entries", map(self._whole, rows.rows_by_key(database, rows.ENTRIES))
             ),
-            checkpoints=rows(
-                "checkpoints", "SELECT number, size, note FROM checkpoints ORDER BY number"
-            ),
+            nodes=StoredRows("nodes", rows.rows_by_key(database, rows.NODES)),
+            subjects=StoredRows("subjects", rows.rows_by_key(database, rows.SUBJECTS, keys=2)),
+            checkpoints=StoredRows("checkpoints", rows.rows_by_key(database, rows.CHECKPOINTS)),
         )
 
 
-def open_store(path: Path, *, origin: str, create: bool) -> LogStore:
-    """Open the log `origin` in the file `path`, made first if `create` and absent.
+def open_store(
+    location: Path | str, *, origin: str, create: bool, blobs: BlobStore | None = None
+) -> LogStore:
+    """Open the log `origin` in an SQLite file or at a PostgreSQL URL, made if `create` and absent.
+
+    Envelopes over 64 KiB are kept in `blobs`; without it, beside the file, or in the database.
 
     Raises:
-        UsageError: No such file and `create` is false, another application's file, the log of
+        UsageError: No such log and `create` is false, another application's database, the log of
             another origin, or an origin that a checkpoint cannot carry.
-        UnavailableError: It cannot be opened, or its schema is newer than this version.
-        TamperedError: It is not an intact SQLite file, or its schema was changed.
+        UnavailableError: It cannot be opened, or its schema is of another version.
+        TamperedError: It is damaged, or its schema was changed.
     """
     if not is_note_name(origin):
         raise UsageError(f"{origin!r} cannot name a log", hint="no spaces, no +, not empty")
-    database = open_database(path, create=create)
-    store = LogStore(database, origin)
+    database = connect(location, origin=origin, create=create)
+    if blobs is None and isinstance(location, Path):
+        blobs = FolderBlobs(location.parent / BLOB_FOLDER)
+    store = LogStore(database, origin, blobs)
     try:
         prepare_schema(database, create=create)
         found = (store.latest_checkpoint() or b"").partition(b"\n")[0]
         if found not in {b"", origin.encode()}:
             raise UsageError(
                 f"a log of {found.decode(errors='replace')!r}, where {origin!r} is asked for",
-                where=str(path),
+                where=store.place,
             )
     except AssayError:
         store.close()
@@ -353,13 +439,9 @@ def open_store(path: Path, *, origin: str, create: bool) -> LogStore:
     return store
 
 
-def _entry(row: Row) -> LogEntry:
+def _number(row: Row | None) -> int | None:
     match row:
-        case (int(index), bytes(digest), bytes(envelope)):
-            pass
+        case (int(number),):
+            return number
         case _:
-            raise TamperedError("values of another type", where="entries")
-    found = sha256_of(envelope)
-    if found.raw != digest:
-        raise TamperedError("the envelope has another digest", where=f"entries row {index}")
-    return LogEntry(index=index, digest=found, envelope=envelope)
+            return None

@@ -1,194 +1,75 @@
-"""SQLite, the embedded store: the only module that imports `sqlite3`.
+"""What the log is stored in: one small interface, with SQLite and PostgreSQL behind it.
 
-* SQL is `LiteralString`: a statement built from data does not type-check.
-* A change is durable when `transaction` has been left: WAL journal, `synchronous=FULL`.
-* Writers queue up (`BEGIN IMMEDIATE` and a busy timeout); nobody reads half of a transaction.
-* What SQLite reports becomes an error of this system: damage is `TamperedError`, everything that
-  may pass (no room, busy, no permission) is `UnavailableError`, and both say what to do next.
+* SQL is `LiteralString`: a statement built from data does not type-check. Both databases are given
+  the same statements, with `?` for a value; what only one of them understands (how a table is
+  made, how its catalogue is read) stands beside the schema, by `Dialect`.
+* A change is durable when `transaction` has been left, and not before.
+* Writers queue up; nobody reads half of a transaction.
+* What a database reports becomes an error of this system: damage is `TamperedError`, everything
+  that may pass (no room, busy, connection lost) is `UnavailableError`; both say what to do next.
 """
 
-import sqlite3
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Final, LiteralString, Self
+import enum
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Final, LiteralString, Protocol
 
-from assay.core.errors import AssayError, TamperedError, UnavailableError, UsageError
+from assay.core.errors import UsageError
 
 Value = int | str | bytes | None
 Row = tuple[Value, ...]
 
-OLDEST_SQLITE: Final = (3, 37)  # the first with STRICT tables
 BUSY_SECONDS: Final = 30.0  # how long to wait for another writer, who holds it for milliseconds
 
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_ANSWERS: Final = {
-    sqlite3.SQLITE_FULL: ("no room left on the disk", "make room; nothing was lost, try again"),
-    sqlite3.SQLITE_BUSY: ("another process holds the database", "try again"),
-    sqlite3.SQLITE_LOCKED: ("another process holds the database", "try again"),
-    sqlite3.SQLITE_READONLY: ("the database cannot be written", "check its permissions"),
-    sqlite3.SQLITE_CANTOPEN: ("the database cannot be opened", "check its permissions"),
-    sqlite3.SQLITE_PERM: ("the database cannot be opened", "check its permissions"),
-    sqlite3.SQLITE_IOERR: ("the disk does not answer as it should", "check the disk and its quota"),
-}
+
+class Dialect(enum.Enum):
+    """Which database it is, for the few statements that differ."""
+
+    SQLITE = "SQLite"
+    POSTGRESQL = "PostgreSQL"
 
 
-class Database:
-    """One connection to one SQLite file. Not for use by several threads."""
+class AbsentError(UsageError):
+    """There is no database where one was to be opened, and none was to be made."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self.path = path
-        self._connection = connection
-        self._reading: list[sqlite3.Cursor] = []  # in the present transaction
+
+class Database(Protocol):
+    """One connection to one database. Not for use by several threads at once."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages; no password is in it."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which database it is."""
 
     def execute(self, sql: LiteralString, parameters: Row = ()) -> None:
         """Run one statement whose rows, if any, are of no interest."""
-        with _answering(self.path):
-            self._connection.execute(sql, parameters).close()
 
     def execute_many(self, sql: LiteralString, rows: Iterable[Row]) -> None:
         """Run one statement once for each of `rows`."""
-        with _answering(self.path):
-            self._connection.executemany(sql, rows).close()
 
-    def query(self, sql: LiteralString, parameters: Row = ()) -> Iterator[Row]:
-        """Yield the rows of one statement as they are read; a transaction's end ends them too."""
-        with _answering(self.path):
-            cursor = self._connection.execute(sql, parameters)
-            if self._connection.in_transaction:
-                self._reading.append(cursor)
-            for row in cursor:  # noqa: UP028  # `yield from` would close it, the database gone
-                yield row
+    def query(self, sql: LiteralString, parameters: Row = ()) -> Sequence[Row]:
+        """Return all rows of one statement: the caller bounds how many these can be."""
 
     def query_one(self, sql: LiteralString, parameters: Row = ()) -> Row | None:
         """Return the first row of one statement, or None where it has none."""
-        with _answering(self.path):
-            cursor = self._connection.execute(sql, parameters)
-            row: Row | None = cursor.fetchone()
-            cursor.close()
-            return row
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Hold the one right to write; all changes of the block become durable, or none does."""
-        with _answering(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-        with self._until_commit():
-            yield
+    def query_each(self, sql: LiteralString, rows: Sequence[Row]) -> Sequence[Row | None]:
+        """Return what `query_one` does, for each of `rows`."""
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
+        """Hold the one right to write; all changes of the block become durable, or none does.
+
+        Raises:
+            UnavailableError: Others hold it for too long, or it cannot be committed. Where the
+                connection was lost over the commit, it may have been: the changes are looked for
+                before they are made again.
+        """
+
+    def snapshot(self) -> AbstractContextManager[None]:
         """Let all queries of the block see one state, whatever others write meanwhile."""
-        with _answering(self.path):
-            self._connection.execute("BEGIN")
-        with self._until_commit():
-            yield
 
     def close(self) -> None:
         """Close the connection; what a transaction left unfinished is undone."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        """Return this database, to be closed at the end of the block."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the connection."""
-        self.close()
-
-    @contextmanager
-    def _until_commit(self) -> Iterator[None]:
-        try:
-            yield
-            with _answering(self.path):
-                self._connection.execute("COMMIT")
-        finally:  # also on Ctrl-C, and when the commit itself failed
-            while self._reading:  # a read left in the middle would keep the old state in view
-                self._reading.pop().close()
-            if self._connection.in_transaction:
-                self._connection.rollback()
-
-
-def open_database(path: Path, *, create: bool, busy_seconds: float = BUSY_SECONDS) -> Database:
-    """Open the SQLite file `path`, made first if `create` and absent.
-
-    Raises:
-        UsageError: There is no such file, and `create` is false.
-        UnavailableError: It cannot be opened, or this SQLite is too old.
-        TamperedError: It is not an SQLite file, or it is damaged.
-    """
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise UnavailableError(
-            f"SQLite {sqlite3.sqlite_version}, where 3.37 is needed", hint="use a newer Python"
-        )
-    if create:
-        _make_folder(path.parent)
-    elif not path.exists():
-        raise UsageError("no such file", where=str(path))
-    with _answering(path):
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
-            uri=True,
-            timeout=busy_seconds,
-            isolation_level=None,  # transactions are begun and ended here, never by the driver
-        )
-    try:
-        with _answering(path):
-            _configure(connection, seconds=busy_seconds)
-    except AssayError:
-        connection.close()
-        raise
-    return Database(connection, path)
-
-
-def _configure(connection: sqlite3.Connection, *, seconds: float) -> None:
-    connection.execute("PRAGMA trusted_schema=OFF")  # the file's own functions and views do nothing
-    connection.execute("PRAGMA cell_size_check=ON")
-    connection.execute("PRAGMA synchronous=FULL")
-    deadline = time.monotonic() + seconds
-    while True:  # the busy timeout does not cover this one statement
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").close()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnavailableError(
-            f"cannot make the folder: {error.strerror}", where=str(folder)
-        ) from error
-
-
-@contextmanager
-def _answering(path: Path) -> Iterator[None]:
-    """Turn what SQLite reports into an error that says what to do next."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise  # a constraint of our own schema broken by our own statement: a bug
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extension
-        if code in _DAMAGED:
-            raise TamperedError(
-                f"not an intact SQLite database: {error}",
-                where=str(path),
-                hint="keep the file for the inquiry, and restore a copy that verifies",
-            ) from error
-        if code not in _ANSWERS:
-            raise
-        what, hint = _ANSWERS[code]
-        raise UnavailableError(what, where=str(path), hint=hint) from error

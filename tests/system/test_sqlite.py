@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import TamperedError, UnavailableError, UsageError
-from assay.system.database import Database, open_database
+from assay.system.sqlite import SqliteDatabase, open_sqlite
 
 
 @pytest.fixture
@@ -18,32 +18,32 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
-    with open_database(path, create=True) as opened:
+def database(path: Path) -> Iterator[SqliteDatabase]:
+    with open_sqlite(path, create=True) as opened:
         opened.execute("CREATE TABLE t (n INTEGER PRIMARY KEY, data BLOB) STRICT")
         yield opened
 
 
-def count(database: Database) -> int:
+def count(database: SqliteDatabase) -> int:
     row = database.query_one("SELECT count(*) FROM t")
     assert row is not None
     assert isinstance(row[0], int)
     return row[0]
 
 
-def test_rows_in_and_out(database: Database) -> None:
+def test_rows_in_and_out(database: SqliteDatabase) -> None:
     with database.transaction():
         database.execute_many("INSERT INTO t VALUES (?, ?)", [(1, b"a"), (2, None)])
     assert list(database.query("SELECT n, data FROM t ORDER BY n")) == [(1, b"a"), (2, None)]
     assert database.query_one("SELECT n FROM t WHERE n = ?", (3,)) is None
 
 
-def test_the_file_is_where_it_was_asked_for(database: Database, path: Path) -> None:
+def test_the_file_is_where_it_was_asked_for(database: SqliteDatabase, path: Path) -> None:
     assert path.is_file()
-    assert database.path == path
+    assert database.place == str(path)
 
 
-def test_durable_by_its_settings(database: Database) -> None:
+def test_durable_by_its_settings(database: SqliteDatabase) -> None:
     assert database.query_one("PRAGMA journal_mode") == ("wal",)
     assert database.query_one("PRAGMA synchronous") == (2,)  # FULL
     assert database.query_one("PRAGMA trusted_schema") == (0,)
@@ -53,7 +53,7 @@ class Interrupted(BaseException):
     """Stands for Ctrl-C."""
 
 
-def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+def test_a_transaction_that_fails_leaves_nothing(database: SqliteDatabase) -> None:
     def write() -> None:
         with database.transaction():
             database.execute("INSERT INTO t VALUES (1, NULL)")
@@ -67,7 +67,7 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
     assert count(database) == 1
 
 
-def test_a_process_that_dies_leaves_nothing(database: Database, path: Path) -> None:
+def test_a_process_that_dies_leaves_nothing(database: SqliteDatabase, path: Path) -> None:
     child = os.fork()
     if child == 0:  # pragma: no cover  # another process
         other = sqlite3.connect(path, isolation_level=None)
@@ -80,9 +80,9 @@ def test_a_process_that_dies_leaves_nothing(database: Database, path: Path) -> N
         database.execute("INSERT INTO t VALUES (1, NULL)")
 
 
-def test_writers_wait_for_each_other(database: Database, path: Path) -> None:
+def test_writers_wait_for_each_other(database: SqliteDatabase, path: Path) -> None:
     def write() -> None:
-        with open_database(path, create=False) as mine:
+        with open_sqlite(path, create=False) as mine:
             for _ in range(20):
                 with mine.transaction():
                     row = mine.query_one("SELECT coalesce(max(n), 0) + 1 FROM t")
@@ -97,8 +97,8 @@ def test_writers_wait_for_each_other(database: Database, path: Path) -> None:
     assert count(database) == 60
 
 
-def test_a_writer_that_does_not_let_go(database: Database, path: Path) -> None:
-    with database.transaction(), open_database(path, create=False, busy_seconds=0.05) as other:
+def test_a_writer_that_does_not_let_go(database: SqliteDatabase, path: Path) -> None:
+    with database.transaction(), open_sqlite(path, create=False, busy_seconds=0.05) as other:
         with pytest.raises(UnavailableError) as caught, other.transaction():
             pass
         assert str(caught.value) == (
@@ -106,8 +106,8 @@ def test_a_writer_that_does_not_let_go(database: Database, path: Path) -> None:
         )
 
 
-def test_readers_see_one_state(database: Database, path: Path) -> None:
-    with open_database(path, create=False) as reader, reader.snapshot():
+def test_readers_see_one_state(database: SqliteDatabase, path: Path) -> None:
+    with open_sqlite(path, create=False) as reader, reader.snapshot():
         assert count(reader) == 0
         with database.transaction():
             database.execute("INSERT INTO t VALUES (1, NULL)")
@@ -115,7 +115,7 @@ def test_readers_see_one_state(database: Database, path: Path) -> None:
     assert count(database) == 1
 
 
-def test_no_room(database: Database, path: Path) -> None:
+def test_no_room(database: SqliteDatabase, path: Path) -> None:
     with database.transaction():
         database.execute("INSERT INTO t VALUES (1, zeroblob(10))")
     pages = database.query_one("PRAGMA page_count")
@@ -138,7 +138,7 @@ def test_no_room(database: Database, path: Path) -> None:
 def test_no_file(tmp_path: Path) -> None:
     path = tmp_path / "none.db"
     with pytest.raises(UsageError) as caught:
-        open_database(path, create=False)
+        open_sqlite(path, create=False)
     assert str(caught.value) == f"[usage] no such file, at {path}"
     assert not path.exists()
 
@@ -147,7 +147,7 @@ def test_no_database(tmp_path: Path) -> None:
     path = tmp_path / "text.db"
     path.write_bytes(b"text" * 1000)
     with pytest.raises(TamperedError) as caught:
-        open_database(path, create=True)
+        open_sqlite(path, create=True)
     assert str(caught.value) == (
         f"[tampered] not an intact SQLite database: file is not a database, at {path} "
         "(keep the file for the inquiry, and restore a copy that verifies)"
@@ -157,7 +157,7 @@ def test_no_database(tmp_path: Path) -> None:
 
 def test_a_folder(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
-        open_database(tmp_path, create=True)
+        open_sqlite(tmp_path, create=True)
     assert str(caught.value) == (
         f"[unavailable] the database cannot be opened, at {tmp_path} (check its permissions)"
     )
@@ -166,13 +166,13 @@ def test_a_folder(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UnavailableError) as caught:
-        open_database(tmp_path / "file" / "log.db", create=True)
+        open_sqlite(tmp_path / "file" / "log.db", create=True)
     assert str(caught.value) == (
         f"[unavailable] cannot make the folder: File exists, at {tmp_path / 'file'}"
     )
 
 
-def test_a_page_that_was_overwritten(database: Database, path: Path) -> None:
+def test_a_page_that_was_overwritten(database: SqliteDatabase, path: Path) -> None:
     with database.transaction():
         database.execute_many(
             "INSERT INTO t VALUES (?, zeroblob(1000))", [(n,) for n in range(100)]
@@ -182,36 +182,12 @@ def test_a_page_that_was_overwritten(database: Database, path: Path) -> None:
     damaged = bytearray(path.read_bytes())
     damaged[2 * 4096 : 20 * 4096] = b"\xff" * (18 * 4096)
     path.write_bytes(damaged)
-    with open_database(path, create=False) as again, pytest.raises(TamperedError) as caught:
+    with open_sqlite(path, create=False) as again, pytest.raises(TamperedError) as caught:
         list(again.query("SELECT * FROM t"))
     assert caught.value.what == "not an intact SQLite database: database disk image is malformed"
 
 
-def test_a_query_left_in_the_middle(database: Database) -> None:
-    with database.transaction():
-        database.execute_many("INSERT INTO t VALUES (?, NULL)", [(n,) for n in range(9)])
-    rows = database.query("SELECT n FROM t ORDER BY n")
-    assert next(rows) == (0,)
-    database.close()
-    del rows  # nothing is raised from the grave
-
-
-def test_a_query_left_in_the_middle_of_a_snapshot(database: Database, path: Path) -> None:
-    """Whoever still holds its rows does not hold the state that they came from."""
-    with database.transaction():
-        database.execute_many("INSERT INTO t VALUES (?, NULL)", [(n,) for n in range(9)])
-    with database.snapshot():
-        rows = database.query("SELECT n FROM t ORDER BY n")
-        assert next(rows) == (0,)
-    with open_database(path, create=False) as other, other.transaction():
-        other.execute("DELETE FROM t")
-    with database.snapshot():
-        assert count(database) == 0
-    with pytest.raises(sqlite3.ProgrammingError):
-        next(rows)
-
-
-def test_a_broken_rule_of_our_own_is_a_bug(database: Database) -> None:
+def test_a_broken_rule_of_our_own_is_a_bug(database: SqliteDatabase) -> None:
     with pytest.raises(sqlite3.IntegrityError), database.transaction():
         database.execute("INSERT INTO t VALUES (1, 'text')")
     with pytest.raises(sqlite3.OperationalError):
