@@ -4,25 +4,34 @@ Doing it again changes nothing that is there: keys are never overwritten, a log 
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
-from assay.evidence.store import open_store
+from assay.evidence.connecting import place_of
 from assay.operations.home import (
-    LOG_FILE,
     ORIGIN_FILE,
     Home,
     Signers,
     load_origin,
+    load_signer_choices,
     load_signers,
     load_trust,
+    log_location,
     open_home,
     open_log,
     state_folder,
 )
 from assay.operations.record import check_anchor, check_keys
+from assay.operations.signersettings import (
+    LOG,
+    STATEMENTS,
+    SignerChoice,
+    SignerChoices,
+    absolute_uri,
+    save_choices,
+)
 from assay.signing.algorithms import ALGORITHMS
 from assay.signing.keyfile import create_key_file
 from assay.signing.notekey import note_key, render_note_key
@@ -48,53 +57,78 @@ PRINCIPAL = "local"  # everything that this user's key signs; a team's trust roo
 class Initialised:
     """What is there now, and whether this call made it."""
 
-    log: Path
+    log: str
     origin: str
     trust: Path
-    signer_key: Path
+    signer: str  # the URI of what signs statements
     key_id: str
     algorithm: str
     made: tuple[str, ...]  # of "keys", "log", "trust root"
 
 
-def initialise(path: Path, *, algorithm: str = ED25519, clock: Clock = now) -> Initialised:
+def initialise(
+    path: Path,
+    *,
+    algorithm: str = ED25519,
+    signer: str = "",
+    log_signer: str = "",
+    clock: Clock = now,
+) -> Initialised:
     """Make what is missing of keys, log and trust root for the repository at `path`.
 
+    `signer` and `log_signer` are URIs of keys that are there already; they are remembered. Where
+    they are empty, what is configured is used, and a key file is made where nothing is.
+
     Raises:
-        UsageError: No repository, an unknown algorithm, or a trust root that this user's keys
-            are not in.
+        UsageError: No repository, an unknown algorithm, a signer that cannot be used, or a trust
+            root that this user's keys are not in.
         UnavailableError: Something cannot be written.
     """
     if algorithm not in ALGORITHMS:
         known = ", ".join(ALGORITHMS)
         raise UsageError(f"unknown algorithm {algorithm!r}", hint=f"one of: {known}")
     repository, home = open_repository(path), open_home()
-    made = _make_keys(home, algorithm)
-    signers = load_signers(home)
+    given = {STATEMENTS: signer, LOG: log_signer}
+    given = {role: absolute_uri(uri) for role, uri in given.items() if uri}
+    choices = _chosen(load_signer_choices(home), given)
+    made = _make_keys(home, choices, algorithm)
+    signers = load_signers(home, choices)
+    if given:
+        save_choices(home.settings, given)
     origin = _existing_log(repository, home, signers)
     if not origin:
         origin = f"assay.local/{secrets.token_hex(8)}"  # random: no two logs share a name
         _make_trust(home, origin, signers, clock)  # first: a log without one could not be used
-        _make_log(repository, origin)
+        _make_log(repository, home, origin)
         made = (*made, "trust root", "log")
     public = signers.statements.public
     return Initialised(
-        log=state_folder(repository) / LOG_FILE,
+        log=place_of(log_location(repository)),
         origin=origin,
         trust=home.trust(origin),
-        signer_key=home.signer_key,
+        signer=choices.statements.uri,
         key_id=public.key_id,
         algorithm=public.algorithm,
         made=made,
     )
 
 
-def _make_keys(home: Home, algorithm: str) -> tuple[str, ...]:
+def _chosen(choices: SignerChoices, given: dict[str, str]) -> SignerChoices:
+    """Return the choices, with those that are given on the command line before them."""
+
+    def pick(choice: SignerChoice) -> SignerChoice:
+        uri = given.get(choice.role)
+        return choice if uri is None else replace(choice, uri=uri, chosen_by="the command line")
+
+    return SignerChoices(statements=pick(choices.statements), log=pick(choices.log))
+
+
+def _make_keys(home: Home, choices: SignerChoices, algorithm: str) -> tuple[str, ...]:
     made = []
-    if not home.signer_key.exists():
+    if choices.statements.default and not home.signer_key.exists():
         create_key_file(home.signer_key, algorithm=algorithm)
         made.append("signing key")
-    if not home.log_key.exists():
+    if choices.log.default and not home.log_key.exists():
         create_key_file(home.log_key, algorithm=ED25519)  # what C2SP checkpoints are signed with
         made.append("log key")
     if not home.identity_key.exists():
@@ -119,7 +153,7 @@ def _existing_log(repository: Repository, home: Home, signers: Signers) -> str:
     if not home.trust(origin).exists():
         raise UsageError(
             f"the log {origin!r} was made under another ASSAY_HOME",
-            where=str(state_folder(repository) / LOG_FILE),
+            where=place_of(log_location(repository)),
             hint="set ASSAY_HOME to that folder; or move this one away, and begin a new log",
         )
     trust = load_trust(home, origin)
@@ -129,11 +163,11 @@ def _existing_log(repository: Repository, home: Home, signers: Signers) -> str:
     return origin
 
 
-def _make_log(repository: Repository, origin: str) -> None:
+def _make_log(repository: Repository, home: Home, origin: str) -> None:
     folder = state_folder(repository)
     save_file(folder / ".gitignore", b"*\n")
     save_file(folder / ORIGIN_FILE, f"{origin}\n".encode())
-    open_store(folder / LOG_FILE, origin=origin, create=True).close()
+    open_log(repository, home, create=True).close()
 
 
 def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> None:
