@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import check, init, log, policy, replay, status, trust, verify, vulns
+from assay.cli import check, init, log, policy, replay, sign, status, trust, verify, vulns
 
 app = typer.Typer(
     name="assay",
@@ -20,6 +20,7 @@ app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("verify")(verify.verify)
+app.command("sign")(sign.sign)
 app.command("replay")(replay.replay)
 app.add_typer(log.app, name="log")
 app.add_typer(trust.app, name="trust")

@@ -14,7 +14,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.evidence.exactbase64 import decode_either_base64
 from assay.evidence.sigstore.protojson import bounded, bytes_of, refuse_unknown
-from assay.evidence.sigstore.tlog import LogEntry, parse_log_entry
+from assay.evidence.sigstore.tlogentry import LogEntry, parse_log_entry
 
 MAX_BUNDLE_BYTES: Final = 64 * 2**20  # the largest statement in base64, twice: some logs keep it
 MAX_PARTS: Final = 16  # of certificates, log entries, timestamps: each costs a signature check

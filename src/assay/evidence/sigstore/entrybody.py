@@ -25,7 +25,7 @@ from assay.evidence.sigstore.bundle import MAX_BUNDLE_BYTES, DsseContent, Messag
 from assay.evidence.sigstore.keys import SignatureKey
 from assay.evidence.sigstore.message import BytesMessage, Message
 from assay.evidence.sigstore.protojson import bytes_of
-from assay.evidence.sigstore.tlog import LogEntry
+from assay.evidence.sigstore.tlogentry import LogEntry
 from assay.evidence.sigstore.x509 import der_of
 
 _PROTO_HASHES: Final = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}

@@ -1,10 +1,13 @@
 """What a caller expects of a bundle: who signed it, and what it is about. All of it is required."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from assay.evidence.sigstore.keys import SignatureKey
 from assay.evidence.sigstore.message import Message
 from assay.signing.principals import OidcIdentity
+
+MAX_TRUSTED_ROOT_BYTES: Final = 4 * 2**20  # the public instance's has some 7 kB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

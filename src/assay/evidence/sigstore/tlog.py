@@ -1,4 +1,4 @@
-"""Entries of a transparency log in a bundle: read, and verified against a log of a trusted root.
+"""Entries of a transparency log, verified against a log of a trusted root.
 
 * A promise (SET, Rekor v1 only) is the log's signature on the entry, its place and its time. It is
   the one thing that proves the integrated time.
@@ -8,110 +8,15 @@
 """
 
 import base64
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Final
 
 from assay.core.errors import MalformedError, ProofError, SignatureInvalidError, inside
-from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import render_canonical_json
 from assay.evidence.checkpoint import parse_checkpoint_text
-from assay.evidence.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from assay.evidence.merkle import leaf_hash, verify_inclusion
 from assay.evidence.note import Note, parse_note
-from assay.evidence.sigstore.protojson import (
-    bounded,
-    bytes_of,
-    number_of,
-    optional_number,
-    refuse_unknown,
-)
+from assay.evidence.sigstore.testimony import Logged
+from assay.evidence.sigstore.tlogentry import InclusionProof, LogEntry
 from assay.evidence.sigstore.trustedroot import LogInstance
-
-MAX_PATH: Final = 64  # hashes: a tree of 2^63 entries has a path of 63
-_LATEST: Final = 253402300799  # the last second of the year 9999
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InclusionProof:
-    """A path from an entry to a root, and the note that signs it."""
-
-    index: int
-    size: int
-    root: bytes
-    path: tuple[bytes, ...] = field(repr=False)
-    checkpoint: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEntry:
-    """An entry as the bundle claims it; `body` is what the log's leaf is made of."""
-
-    index: int
-    log_id: bytes
-    kind: str
-    version: str
-    integrated_at: datetime | None
-    promise: bytes | None
-    proof: InclusionProof | None
-    body: bytes = field(repr=False)
-
-    @property
-    def tiled(self) -> bool:
-        """Whether only a Rekor v2 log has such entries; there is no integrated time in one."""
-        return self.version == "0.0.2" and self.kind in {"hashedrekord", "dsse"}
-
-    @property
-    def promised_at(self) -> datetime | None:
-        """The integrated time, where a promise covers it; without one it proves nothing."""
-        return None if self.promise is None else self.integrated_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logged:
-    """Where an entry is: in the log at `log`, at `index`; `proven_in` the tree of that size.
-
-    `proven_in` is None where there was only the log's promise. `unchecked` names signers of the
-    checkpoint that the trusted root has no key for: witnesses.
-    """
-
-    log: str
-    index: int
-    proven_in: int | None
-    unchecked: tuple[str, ...] = ()
-
-
-def parse_log_entry(value: JsonValue, *, needs_proof: bool) -> LogEntry:
-    """Read one entry.
-
-    Raises:
-        MalformedError: Not of the form; or neither a promise nor a proof; or no proof where one
-            is needed.
-    """
-    refuse_unknown(
-        value,
-        frozenset(
-            {
-                *("logIndex", "logId", "kindVersion", "integratedTime"),
-                *("inclusionPromise", "inclusionProof", "canonicalizedBody"),
-            }
-        ),
-    )
-    log_id, kind = value.field("logId"), value.field("kindVersion")
-    refuse_unknown(log_id, frozenset({"keyId"}))
-    refuse_unknown(kind, frozenset({"kind", "version"}))
-    promise, proof = _promise(value), _proof(value, needed=needs_proof)
-    if promise is None and proof is None:
-        raise MalformedError("neither an inclusion proof nor a promise", where=value.where)
-    return LogEntry(
-        index=optional_number(value, "logIndex"),
-        log_id=bytes_of(log_id.field("keyId")),
-        kind=kind.field("kind").text(),
-        version=kind.field("version").text(),
-        integrated_at=_integrated(value),
-        promise=promise,
-        proof=proof,
-        body=bytes_of(value.field("canonicalizedBody")),
-    )
 
 
 def verify_log_entry(entry: LogEntry, *, log: LogInstance) -> Logged:
@@ -185,41 +90,3 @@ def _check_origin(origin: str, *, signer: str, log: LogInstance, tiled: bool) ->
             raise ProofError(f"a checkpoint of {origin!r}, where the log is {log.name!r}")
     elif origin != signer and not origin.startswith(f"{signer} - "):
         raise ProofError(f"a checkpoint of {origin!r}, signed as {signer!r}")
-
-
-def _promise(value: JsonValue) -> bytes | None:
-    promise = value.optional("inclusionPromise")
-    if promise is None:
-        return None
-    refuse_unknown(promise, frozenset({"signedEntryTimestamp"}))
-    return bytes_of(promise.field("signedEntryTimestamp"))
-
-
-def _proof(value: JsonValue, *, needed: bool) -> InclusionProof | None:
-    """Return the proof. In version 0.1 one without a checkpoint says nothing, and is not used."""
-    proof = value.optional("inclusionProof")
-    if proof is None or (not needed and proof.optional("checkpoint") is None):
-        if needed:
-            raise MalformedError("no inclusionProof", where=value.where)
-        return None
-    refuse_unknown(proof, frozenset({"logIndex", "rootHash", "treeSize", "hashes", "checkpoint"}))
-    note = proof.field("checkpoint")
-    refuse_unknown(note, frozenset({"envelope"}))
-    hashes = bounded(proof.optional_items("hashes"), most=MAX_PATH, what="hashes in a path")
-    found = InclusionProof(
-        index=optional_number(proof, "logIndex"),
-        size=number_of(proof.field("treeSize")),
-        root=bytes_of(proof.field("rootHash")),
-        path=tuple(bytes_of(item) for item in hashes),
-        checkpoint=note.field("envelope").text(),
-    )
-    if len(found.root) != HASH_BYTES:
-        raise MalformedError(f"a root of {len(found.root)} bytes", where=proof.where)
-    return found
-
-
-def _integrated(value: JsonValue) -> datetime | None:
-    seconds = optional_number(value, "integratedTime")
-    if seconds > _LATEST:
-        raise MalformedError("a time after the year 9999", where=value.where)
-    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None

@@ -15,11 +15,11 @@ from cryptography.x509 import Certificate
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
+from assay.evidence.sigstore.expectation import MAX_TRUSTED_ROOT_BYTES
 from assay.evidence.sigstore.keys import LogKey, load_log_key
 from assay.evidence.sigstore.protojson import bounded, bytes_of, refuse_unknown, time_of
 from assay.evidence.sigstore.x509 import load_certificate
 
-MAX_TRUSTED_ROOT_BYTES: Final = 4 * 2**20  # the public instance's has some 7 kB
 MAX_INSTANCES: Final = 256  # of each kind
 
 _T = TypeVar("_T")

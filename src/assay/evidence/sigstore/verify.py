@@ -1,9 +1,6 @@
 """The verification of a Sigstore bundle, offline, against everything that is expected of it.
 
 The order is that of the client specification, section 4: time, certificate, log entry, signature.
-Whatever the bundle shows of a log or an authority that the trusted root knows must hold, also where
-less of it would be enough. What is of unknown ones counts for nothing, and is listed as not
-checked.
 
 * Keyless: a certificate by a trusted authority for the expected identity, valid at every verified
   time, of which there is at least one; and a log entry.
@@ -20,22 +17,15 @@ from assay.core.errors import MalformedError, RejectedError, inside
 from assay.core.notchecked import NotChecked
 from assay.evidence.dsse import render_pae
 from assay.evidence.sigstore.bundle import Bundle, DsseContent, MessageSignature, parse_bundle
-from assay.evidence.sigstore.certificate import load_leaf, verify_certificate, verify_identity
-from assay.evidence.sigstore.entrybody import Signed, verify_entry_body
 from assay.evidence.sigstore.expectation import (
     Blob,
     Claim,
     KeyAlone,
     KeylessSigner,
-    LoggedKey,
     Signer,
 )
-from assay.evidence.sigstore.keys import RSA_PKCS1, SignatureKey, signature_key
 from assay.evidence.sigstore.message import BytesMessage, Message
-from assay.evidence.sigstore.tlog import Logged
-from assay.evidence.sigstore.trustedroot import TrustedRoot, parse_trusted_root
-from assay.evidence.sigstore.witnesses import VerifiedTime, Witnesses, verify_witnesses
-from assay.evidence.sigstore.x509 import check_validity, der_of, public_key_of
+from assay.evidence.sigstore.testimony import Logged, Testimony, VerifiedTime
 from assay.evidence.statement import STATEMENT_TYPES, Subject, parse_statement
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
@@ -83,62 +73,34 @@ def verify_bundle(
         UsageError: The artifact itself is needed, and only a digest is given.
     """
     bundle = parse_bundle(data)
-    witnesses = _witnessed(bundle, signer, at)
+    _check_sort(bundle, signer)
     message = _message(bundle, expected)
-    key, certificate = _signature_key(bundle, signer)
-    key.verify(message, bundle.content.signature)
-    if not isinstance(signer, KeyAlone):
-        signed = Signed(content=bundle.content, message=message, key=key, certificate=certificate)
-        for entry, _ in witnesses.logged:
-            verify_entry_body(entry, signed)
-    return _verified(bundle, expected, signer, witnesses)
+    testimony = _testimony(bundle, message, signer, at)
+    return _verified(bundle, expected, signer, testimony)
 
 
-def _witnessed(bundle: Bundle, signer: Signer, at: datetime) -> Witnesses:
-    """Verify timestamps, log entries and certificate, as far as they are asked about."""
-    match signer:
-        case KeylessSigner():
-            root = _root(signer.trusted_root)
-            witnesses = verify_witnesses(bundle, root, at)
-            _verify_leaf(bundle, signer, root, witnesses)
-            return witnesses
-        case LoggedKey():
-            return verify_witnesses(bundle, _root(signer.trusted_root), at)
-        case KeyAlone():
-            return Witnesses()
+def _testimony(bundle: Bundle, message: Message, signer: Signer, at: datetime) -> Testimony:
+    if isinstance(signer, KeyAlone):
+        signer.key.verify(message, bundle.content.signature)
+        return Testimony(times=(), logged=(), not_checked=_without_root(bundle))
+    # Not needed for a key alone, and slow to import: all of X.509.
+    from assay.evidence.sigstore.rooted import verify_rooted  # noqa: PLC0415  # see above
+
+    return verify_rooted(bundle, message=message, signer=signer, at=at)
 
 
-def _root(data: bytes) -> TrustedRoot:
-    with inside("trusted root"):
-        return parse_trusted_root(data)
-
-
-def _verify_leaf(
-    bundle: Bundle, signer: KeylessSigner, root: TrustedRoot, witnesses: Witnesses
-) -> None:
-    if not bundle.certificates:
-        raise RejectedError(
-            "signed with a key, where a certificate is expected", hint="expect it with --key"
-        )
-    leaf = load_leaf(bundle.certificates)
-    verify_certificate(leaf, root=root, times=tuple(time.at for time in witnesses.times))
-    verify_identity(leaf, expected=signer.identity)
-    for entry, _ in witnesses.logged:
-        if entry.integrated_at is not None:  # with no promise it proves nothing, and yet must fit
-            check_validity(leaf, entry.integrated_at)
-
-
-def _signature_key(bundle: Bundle, signer: Signer) -> tuple[SignatureKey, bytes]:
-    """Return the key that must have signed, and its certificate in DER if it has one."""
+def _check_sort(bundle: Bundle, signer: Signer) -> None:
+    """Refuse a key where an identity is expected, and the reverse."""
     if isinstance(signer, KeylessSigner):
-        leaf = load_leaf(bundle.certificates)
-        return signature_key(public_key_of(leaf), rsa_schemes=(RSA_PKCS1,)), der_of(leaf)
-    if bundle.certificates:
+        if not bundle.certificates:
+            raise RejectedError(
+                "signed with a key, where a certificate is expected", hint="expect it with --key"
+            )
+    elif bundle.certificates:
         raise RejectedError(
             "signed with a certificate, where a key is expected",
             hint="expect it with --identity and --issuer",
         )
-    return signer.key, b""
 
 
 def _message(bundle: Bundle, expected: Blob | Claim) -> Message:
@@ -180,7 +142,7 @@ def _check_hint(content: MessageSignature, artifact: Message) -> None:
 
 
 def _verified(
-    bundle: Bundle, expected: Blob | Claim, signer: Signer, witnesses: Witnesses
+    bundle: Bundle, expected: Blob | Claim, signer: Signer, testimony: Testimony
 ) -> VerifiedBundle:
     payload, subjects = b"", tuple[Subject, ...]()
     if isinstance(bundle.content, DsseContent) and isinstance(expected, Claim):
@@ -190,9 +152,9 @@ def _verified(
         predicate_type=expected.predicate_type if isinstance(expected, Claim) else "",
         subjects=subjects,
         signed_by=_name(signer),
-        times=witnesses.times,
-        logged=tuple(place for _, place in witnesses.logged),
-        not_checked=_not_checked(bundle, signer, witnesses),
+        times=testimony.times,
+        logged=testimony.logged,
+        not_checked=testimony.not_checked,
         seal=_SEAL,
     )
 
@@ -222,30 +184,6 @@ def _name(signer: Signer) -> str:
     if isinstance(signer, KeylessSigner):
         return str(signer.identity)
     return f"the key {signer.key.key_id}"
-
-
-def _not_checked(bundle: Bundle, signer: Signer, witnesses: Witnesses) -> tuple[NotChecked, ...]:
-    if isinstance(signer, KeyAlone):
-        return _without_root(bundle)
-    promised = (
-        NotChecked(
-            what="inclusion proof",
-            where=place.log,
-            why="a bundle of version 0.1 with the log's promise only",
-        )
-        for _, place in witnesses.logged
-        if place.proven_in is None
-    )
-    cosigners = (
-        NotChecked(
-            what="cosignature",
-            where=name,
-            why="the trusted root has no key for it",
-        )
-        for _, place in witnesses.logged
-        for name in place.unchecked
-    )
-    return (*promised, *cosigners, *witnesses.unknown)
 
 
 def _without_root(bundle: Bundle) -> tuple[NotChecked, ...]:

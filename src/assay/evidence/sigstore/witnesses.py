@@ -10,26 +10,20 @@ from datetime import datetime
 from assay.core.errors import MalformedError, RejectedError, inside
 from assay.core.notchecked import NotChecked
 from assay.evidence.sigstore.bundle import Bundle
+from assay.evidence.sigstore.testimony import Logged, VerifiedTime
 from assay.evidence.sigstore.timestamp import Timestamped, verify_timestamp
-from assay.evidence.sigstore.tlog import LogEntry, Logged, verify_log_entry
+from assay.evidence.sigstore.tlog import verify_log_entry
+from assay.evidence.sigstore.tlogentry import LogEntry
 from assay.evidence.sigstore.trustedroot import TrustedRoot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedTime:
-    """When the signature existed at the latest, and who says so."""
-
-    at: datetime
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Witnesses:
-    """What timestamp authorities and logs say of a signature; `unknown` is what was not asked."""
+    """What holds of a bundle's witnesses; `unknown` is what nobody known can be asked about."""
 
-    stamped: tuple[Timestamped, ...] = ()
-    logged: tuple[tuple[LogEntry, Logged], ...] = ()
-    unknown: tuple[NotChecked, ...] = ()
+    stamped: tuple[Timestamped, ...]
+    logged: tuple[tuple[LogEntry, Logged], ...]
+    unknown: tuple[NotChecked, ...]
 
     @property
     def times(self) -> tuple[VerifiedTime, ...]:
