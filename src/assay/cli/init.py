@@ -13,17 +13,23 @@ def init(
     path: RepositoryArgument = Path(),
     *,
     algorithm: Annotated[
-        str, typer.Option(help="Of a new signing key: ed25519 or ecdsa-p256.")
+        str, typer.Option(help="Of a new signing key: ed25519, ecdsa-p256, …")
     ] = "ed25519",
+    signer: Annotated[
+        str, typer.Option(help="A key that is there already: a URI, as pkcs11:…, or a file.")
+    ] = "",
+    log_signer: Annotated[str, typer.Option(help="The same for the log; it is Ed25519.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Make your signing keys, and the log and trust root of a repository.
 
     Keys and trust lie outside the repository, in ASSAY_HOME. What exists is left as it is.
+
+    With a key in a token or a key service: assay init --signer awskms:alias/assay
     """
     from assay.operations.initialise import initialise  # noqa: PLC0415  # start-up time
 
-    done = initialise(path, algorithm=algorithm)
+    done = initialise(path, algorithm=algorithm, signer=signer, log_signer=log_signer)
     if as_json:
         print_json(
             {
@@ -31,7 +37,7 @@ def init(
                 "log": str(done.log),
                 "origin": done.origin,
                 "trust": str(done.trust),
-                "signingKey": str(done.signer_key),
+                "signer": done.signer,
                 "keyId": done.key_id,
                 "algorithm": done.algorithm,
                 "made": list(done.made),
@@ -40,7 +46,7 @@ def init(
         )
         return
     typer.echo(f"Made: {', '.join(done.made)}" if done.made else "Everything is there already.")
-    typer.echo(f"Signing key  {done.signer_key} ({done.algorithm}, {done.key_id[:16]}…)")
+    typer.echo(f"Signer       {done.signer} ({done.algorithm}, {done.key_id[:16]}…)")
     typer.echo(f"Log          {done.log} ({done.origin})")
     typer.echo(f"Trust root   {done.trust}")
     typer.echo("Next: assay vulns update (or import), then assay check")

@@ -2,11 +2,14 @@
 
 ```
 ASSAY_HOME (else the XDG data folder + "assay")
+├── config.toml         which signers those are, where they are not the two key files below
 ├── keys/signer.pem     signs statements and verdicts
 ├── keys/log.pem        signs the checkpoints of the logs (Ed25519)
 ├── keys/identity.key   keys the identities of secrets, so that they cannot be guessed back
 ├── trust/<log>.json    who may sign what, for the repository with that log
 ├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards
+├── forks/<log>-….json  proofs that a log's key signed two histories; not there by default
+├── witnesses           the addresses of witnesses, one on a line; not there by default
 ├── allowed_signers     whose SSH signatures on commits hold (ssh-keygen(1)); not there by default
 └── advisories/         the local mirror of advisories
 ```
@@ -24,9 +27,11 @@ from assay.core.errors import TamperedError, UsageError, inside
 from assay.evidence.blobs import BlobStore, FolderBlobs
 from assay.evidence.connecting import connect, place_of
 from assay.evidence.store import LogStore, open_store
-from assay.signing.keyfile import load_key_file
+from assay.operations.signersettings import SignerChoice, SignerChoices, load_choices
+from assay.operations.signingkeys import open_signing_key
 from assay.signing.keys import Signer
 from assay.signing.notekey import is_note_name
+from assay.signing.spki import ED25519
 from assay.signing.trust import TrustRoot, parse_trust_root, render_trust_root
 from assay.source.repository import Repository
 from assay.system.database import AbsentError
@@ -37,7 +42,7 @@ STATE_FOLDER: Final = ".assay"
 LOG_FILE: Final = "log.sqlite"
 ORIGIN_FILE: Final = "origin"
 _MAX_TRUST_BYTES: Final = 4 * 2**20
-_MAX_NOTE_BYTES: Final = 64 * 1024
+_MAX_NOTE_BYTES: Final = 256 * 1024
 _MAX_ORIGIN_BYTES: Final = 256
 _MAX_KEY_BYTES: Final = 4096
 _IDENTITY_KEY_BYTES: Final = 32
@@ -50,13 +55,18 @@ class Home:
     folder: Path
 
     @property
+    def settings(self) -> Path:
+        """Return the path of the file that says which signers are used."""
+        return self.folder / "config.toml"
+
+    @property
     def signer_key(self) -> Path:
-        """Return the path of the key that signs statements and verdicts."""
+        """Return the path of the key that signs statements and verdicts, if none is configured."""
         return self.folder / "keys" / "signer.pem"
 
     @property
     def log_key(self) -> Path:
-        """Return the path of the key that signs checkpoints."""
+        """Return the path of the key that signs checkpoints, if none is configured."""
         return self.folder / "keys" / "log.pem"
 
     @property
@@ -68,6 +78,11 @@ class Home:
     def advisories(self) -> Path:
         """Return the folder of the local mirror of advisories."""
         return self.folder / "advisories"
+
+    @property
+    def witnesses(self) -> Path:
+        """Return the file of the addresses of witnesses, one on a line."""
+        return self.folder / "witnesses"
 
     @property
     def allowed_signers(self) -> Path | None:
@@ -105,16 +120,52 @@ class Signers:
     log: Signer
 
 
-def load_signers(home: Home) -> Signers:
-    """Return the keys.
+def load_signer_choices(home: Home) -> SignerChoices:
+    """Return which signers are used, without opening them."""
+    return load_choices(home.settings, statements=home.signer_key, log=home.log_key)
+
+
+def load_signers(home: Home, choices: SignerChoices | None = None) -> Signers:
+    """Return the signers that are configured, or `choices`.
 
     Raises:
-        UsageError: There are none yet, or others may read them.
+        UsageError: There are none yet, they are not for us, or they cannot do this work.
+        MalformedError: What is there is no key of a known algorithm.
+        UnavailableError: One does not answer.
     """
-    for path in (home.signer_key, home.log_key, home.identity_key):
+    choices = choices or load_signer_choices(home)
+    needed = {home.identity_key} | {
+        path
+        for choice, path in ((choices.statements, home.signer_key), (choices.log, home.log_key))
+        if choice.default
+    }
+    for path in sorted(needed):
         if not path.exists():
             raise UsageError(f"no {path.stem} key", where=str(path), hint="run: assay init")
-    return Signers(statements=load_key_file(home.signer_key), log=load_key_file(home.log_key))
+    statements, log = (open_signing_key(c.uri) for c in (choices.statements, choices.log))
+    _check_log_signer(choices.log, log)
+    if statements.public.key_id == log.public.key_id:
+        raise UsageError(
+            "one key for statements and the log",
+            where=choices.log.chosen_by,
+            hint="what signs tree heads must not be able to sign evidence",
+        )
+    return Signers(statements=statements, log=log)
+
+
+def _check_log_signer(choice: SignerChoice, signer: Signer) -> None:
+    """Refuse what cannot sign a checkpoint now, and not only after the work is done."""
+    if choice.uri.startswith("ssh-agent:"):
+        raise UsageError(
+            "a key in the ssh-agent for the log, which signs statements only",
+            where=choice.chosen_by,
+        )
+    if signer.public.algorithm != ED25519:
+        raise UsageError(
+            f"a log key of algorithm {signer.public.algorithm!r}",
+            where=choice.chosen_by,
+            hint="checkpoints are signed with ed25519",
+        )
 
 
 def load_identity_key(home: Home) -> bytes:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from assay.core.errors import UsageError
 
@@ -110,3 +110,8 @@ def path_of(uri: SignerUri) -> Path:
     if not path:
         raise UsageError("no path", where=uri.where)
     return Path(path)
+
+
+def uri_of_path(path: Path) -> str:
+    """Return the `file:` URI of `path`, also of one with a question mark or a colon in it."""
+    return f"file:{quote(str(path))}"
