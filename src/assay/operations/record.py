@@ -19,6 +19,7 @@ from assay.evidence.anchor import verify_extends
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
 from assay.evidence.statement import Statement
 from assay.evidence.store import LogEntry, LogStore, Receipt
+from assay.evidence.timing import time_of_record
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, RecordedChange, TrustChain, walk_trust
 from assay.operations.home import (
     Home,
@@ -114,6 +115,17 @@ class Ledger:
         )
         return tuple(reason for reason in reasons if reason)
 
+    def find(self, digest: Digest) -> LogEntry:
+        """Return the entry that holds the envelope with this digest.
+
+        Raises:
+            RejectedError: There is none.
+        """
+        entry = self.store.find(digest)
+        if entry is None:
+            raise RejectedError(f"statement {digest} is not in the log")
+        return entry
+
     def recorded_at(self, index: int) -> datetime:
         """Return the time of record of entry `index`: that of the first checkpoint over it."""
         return self.store.recorded_at(index, log_key=self.log_key)
@@ -168,9 +180,13 @@ class Recorder:
         """Return the time that an append now will have: never before the newest entry's.
 
         What is appended is verified as of this time, as whoever reads it will.
+
+        Raises:
+            UnavailableError: The clock was set back.
         """
-        at, size = self.clock(), self.ledger.store.size
-        return max(at, self.ledger.recorded_at(size - 1)) if size else at
+        size = self.ledger.store.size
+        newest = self.ledger.recorded_at(size - 1) if size else None
+        return time_of_record(self.clock(), newest=newest)
 
     def _verified(self, statement: Statement, role: str, at: datetime) -> VerifiedStatement:
         envelope = seal_statement(statement, signers=(self.signers.statements,))
