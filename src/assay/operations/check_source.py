@@ -113,8 +113,7 @@ def check_source(
         )
         collected = collect_commit(repository, entries, settings)
         progress("Recording the evidence")
-        record_material(recorder, policy.bundle, policy.files)
-        _record_evidence(recorder, subject, collected, settings)
+        _record_evidence(recorder, subject, collected, settings, policy)
         progress("Deciding")
         gate = decide_verdict(
             GateRequest(
@@ -175,10 +174,15 @@ def _resource_uri(configuration: Configuration, repository: Repository, product:
 
 
 def _record_evidence(
-    recorder: Recorder, subject: Subject, collected: Collected, settings: CollectSettings
+    recorder: Recorder,
+    subject: Subject,
+    collected: Collected,
+    settings: CollectSettings,
+    policy: _Policy,
 ) -> None:
-    """Check the log, record what was collected, and what of it takes the place of what."""
-    checked = _log_check(recorder, subject, settings)
+    """Check the log, then record what was collected, and what of it takes the place of what."""
+    checked = _log_check(recorder, subject, settings)  # before anything is recorded on top of it
+    record_material(recorder, policy.bundle, policy.files)
     statements = build_statements(collected, subject, product=settings.product, at=settings.at)
     receipts = recorder.record((checked, *statements), role="collector")
     evidence = gate_evidence(recorder.ledger, subject.digest)
