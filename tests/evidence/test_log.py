@@ -17,7 +17,7 @@ from assay.evidence.store import LogStore, open_store
 from tests.fakes.trust import COMMIT, LOG, LOG_KEY, NOW, ORIGIN, OTHER_COMMIT, verified
 
 Cell = int | str | bytes
-KEYS = {"entries": 1, "nodes": 1, "subjects": 2, "checkpoints": 1}
+KEYS = {"entries": 1, "nodes": 1, "subjects": 2, "index_pages": 1, "checkpoints": 1}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def with_one_byte_changed(cell: Cell) -> Iterator[Cell]:
     if isinstance(cell, int):
         yield from (cell ^ 1 << 8, cell ^ 1 << 16, cell ^ 1 << 40)
         return
-    data = cell.encode() if isinstance(cell, str) else cell
+    data = (cell.encode() if isinstance(cell, str) else cell) or b"0"
     for place in sorted({0, len(data) // 2, len(data) - 1}):
         changed = bytearray(data)
         changed[place] ^= 1
@@ -99,7 +99,8 @@ def delete(editor: sqlite3.Connection, table: str, row: tuple[Cell, ...]) -> Non
 
 
 def place_of(table: str, row: tuple[Cell, ...]) -> str:
-    return f"{table} row {'/'.join(map(str, row[: KEYS[table]]))}"
+    key = (repr(cell) if table == "index_pages" else str(cell) for cell in row[: KEYS[table]])
+    return f"{table} row {'/'.join(key)}"
 
 
 def found(store: LogStore) -> str:
@@ -115,7 +116,7 @@ def test_untouched(store: LogStore) -> None:
 
 
 def test_all_tables_are_known(editor: sqlite3.Connection) -> None:
-    assert set(tables(editor)) == set(KEYS)
+    assert set(tables(editor)) == {*KEYS, "cosignatures"}
 
 
 def test_one_byte_of_any_column_of_any_row(store: LogStore, editor: sqlite3.Connection) -> None:
@@ -159,7 +160,7 @@ def test_any_row_added(store: LogStore, editor: sqlite3.Connection, distance: in
                 cell + distance
                 if isinstance(cell, int)
                 else next(with_one_byte_changed(cell))
-                if (table, column) == ("entries", 1)
+                if (table, column) in {("entries", 1), ("index_pages", 0)}
                 else cell
                 for column, cell in enumerate(row)
             )
@@ -206,9 +207,10 @@ def stored(table: str, *content: StoredRow) -> StoredRows:
 
 
 def refused(**changed: StoredRows) -> str:
-    tables = {name: changed.get(name, stored(name)) for name in KEYS}
+    names = ("entries", "nodes", "subjects", "checkpoints", "cosignatures")
+    tables = {name: changed.get(name, stored(name)) for name in names}
     with pytest.raises(TamperedError) as caught:
-        verify_log(LogRows(**tables), log_key=LOG_KEY)
+        verify_log(LogRows(**tables, pages=iter(())), log_key=LOG_KEY)
     return str(caught.value)
 
 
@@ -248,3 +250,31 @@ def test_a_checkpoint_filed_under_another_size() -> None:
     assert refused(checkpoints=stored("checkpoints", (0, 1, note))) == (
         "[tampered] size 1, where 2 is signed, at checkpoints row 0"
     )
+
+
+LINE = b"\xe2\x80\x94 w.example AAAAAAA=\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ((0, 0, LINE), "[tampered] on no checkpoint of this log, at cosignatures row 0"),
+        ((0, 1, LINE), "[tampered] on no checkpoint of this log, at cosignatures row 0"),
+        ((0, 1, "text"), "[tampered] on no checkpoint of this log, at cosignatures row 0"),
+        ((1, 1, LINE), "[tampered] the row is missing, at cosignatures row 0"),
+    ],
+)
+def test_a_cosignature_of_nothing(row: StoredRow, message: str) -> None:
+    assert refused(cosignatures=stored("cosignatures", row)) == message
+
+
+def test_a_cosignature_that_is_none(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "log.db"
+    copy.write_bytes(path.read_bytes())
+    with open_store(copy, origin=ORIGIN, create=False) as store:
+        store.cosignatures.add(3, LINE)
+        store.verify(log_key=LOG_KEY)
+        editor = sqlite3.connect(copy, isolation_level=None)
+        editor.execute("UPDATE cosignatures SET line = x'00'")
+        editor.close()
+        assert found(store) == "cosignatures row 0"

@@ -49,7 +49,7 @@ def store(path: Path) -> Iterator[LogStore]:
 def test_an_empty_log(store: LogStore) -> None:
     assert store.size == 0
     assert store.latest_checkpoint() is None
-    assert list(store.entries()) == []
+    assert list(store.all_entries()) == []
     assert store.verify(log_key=LOG_KEY) is None
     assert store.append([], log_signer=LOG, at=NOW) == ()
     assert store.latest_checkpoint() is None
@@ -67,7 +67,9 @@ def test_what_is_appended_is_there_after_reopening(store: LogStore, path: Path) 
     store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
     store.close()
     with opened(path, create=False) as again:
-        assert [entry.envelope for entry in again.entries()] == [s.envelope for s in SAMPLES[:3]]
+        assert [entry.envelope for entry in again.all_entries()] == [
+            s.envelope for s in SAMPLES[:3]
+        ]
         assert again.entry(1).digest == SAMPLES[1].digest
         assert again.place == str(path)
 
@@ -107,14 +109,17 @@ def test_index_by_subject_and_type(store: LogStore) -> None:
     store.append(samples, log_signer=LOG, at=NOW)
 
     def found(**query: object) -> list[int]:
-        return [e.index for e in store.entries(**query)]  # type: ignore[arg-type]  # a table below
+        return [e.index for e in store.entries(log_key=LOG_KEY, **query)]  # type: ignore[arg-type]  # a table below
 
     assert found(subject=COMMIT) == [0, 1]
     assert found(subject=OTHER_COMMIT) == [1, 2]
     assert found(predicate_type=KIND) == [0, 1]
     assert found(subject=OTHER_COMMIT, predicate_type="urn:other") == [2]
     assert found(subject=COMMIT, predicate_type="urn:other") == []
-    assert found() == [0, 1, 2]
+    assert found(predicate_type="urn:nothing") == []
+    with pytest.raises(UsageError) as caught:
+        found()
+    assert str(caught.value) == "[usage] entries about nothing, and of no type"
 
 
 def test_find_by_digest(store: LogStore) -> None:
@@ -236,7 +241,7 @@ def test_an_edited_envelope_is_not_handed_out(store: LogStore, path: Path) -> No
         other.execute("UPDATE entries SET envelope = x'00' WHERE number = 1")
     for read in (
         lambda: store.entry(1),
-        lambda: list(store.entries(subject=COMMIT)),
+        lambda: list(store.entries(log_key=LOG_KEY, subject=COMMIT)),
         lambda: store.find(SAMPLES[1].digest),
     ):
         with pytest.raises(TamperedError) as caught:
@@ -275,7 +280,7 @@ def test_a_reader_sees_one_state(store: LogStore, path: Path) -> None:
         assert reader.size == 2
         store.append(SAMPLES[2:4], log_signer=LOG, at=NOW)
         assert reader.size == 2
-        assert len(list(reader.entries())) == 2
+        assert len(list(reader.all_entries())) == 2
     assert store.size == 4
 
 

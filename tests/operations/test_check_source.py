@@ -90,7 +90,7 @@ def test_a_secret_in_the_history_fails(here: Site) -> None:
     assert finding.locations[0].path == "deploy.env"
     secret = fill(TEMPLATE).encode()
     with ledger(here, hours=1) as opened:
-        assert not any(secret in entry.envelope for entry in opened.store.entries())
+        assert not any(secret in entry.envelope for entry in opened.store.all_entries())
 
 
 def test_a_secret_beside_the_commit_fails(here: Site) -> None:

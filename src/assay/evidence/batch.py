@@ -5,6 +5,7 @@ from typing import Final
 from assay.core.digest import Digest
 from assay.core.errors import MalformedError
 from assay.evidence.envelope import VerifiedStatement
+from assay.evidence.index import Index, IndexedEntry, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.log import StoredRow
 from assay.evidence.merkle import Frontier, node_place
@@ -30,11 +31,12 @@ def refuse_unfit(statement: VerifiedStatement) -> None:
 class Batch:
     """The rows that one append adds; the envelope is left out of those in `elsewhere`."""
 
-    def __init__(self, tree: Frontier, *, elsewhere: frozenset[Digest]) -> None:
+    def __init__(self, tree: Frontier, index: Index, *, elsewhere: frozenset[Digest]) -> None:
         self.entries = list[StoredRow]()
         self.nodes = list[StoredRow]()
         self.subjects = list[StoredRow]()
         self._tree = tree
+        self._index = index
         self._elsewhere = elsewhere
         self._added = dict[Digest, int]()
 
@@ -53,7 +55,10 @@ class Batch:
             (index, position, str(subject.digest), statement.predicate_type)
             for position, subject in enumerate(statement.subjects)
         )
-        place = node_place(0, index)
-        completed = self._tree.push(envelope_leaf_hash(statement.envelope))
+        place, leaf = node_place(0, index), envelope_leaf_hash(statement.envelope)
+        kind = type_key(statement.predicate_type)
+        keys = keys_of((s.digest for s in statement.subjects), statement.predicate_type)
+        self._index.add(keys, IndexedEntry(number=index, leaf=leaf, type_key=kind))
+        completed = self._tree.push(leaf)
         self.nodes.extend((place + above, node) for above, node in enumerate(completed))
         return index, True

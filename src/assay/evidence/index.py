@@ -46,6 +46,14 @@ class PageSource(Protocol):
         """Return the page at `place`, or None."""
 
 
+class MemoryPages(dict[str, bytes]):
+    """Pages in memory, by place: some 200 bytes for each key, so 200 MB for a million."""
+
+    def read_page(self, place: str) -> bytes | None:
+        """Return the page at `place`, or None."""
+        return self.get(place)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedEntry:
     """What the index says of an entry: its number, the hash of its leaf, and its type's key."""

@@ -7,7 +7,7 @@ name of its table and row. What cannot show up here is a log that was cut back t
 checkpoint, or replaced by another one that the log's key signed: see `assay.evidence.anchor`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,8 +15,10 @@ from assay.core.digest import sha256_of
 from assay.core.errors import RejectedError, TamperedError
 from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.envelope import parse_claims
+from assay.evidence.index import Index, IndexedEntry, MemoryPages, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.merkle import Frontier, node_place
+from assay.evidence.note import parse_signature_lines
 from assay.signing.notekey import NoteKey
 
 StoredValue = int | str | bytes | None
@@ -67,21 +69,27 @@ class StoredRows:
         return TamperedError(what, where=f"{self.table} row {'/'.join(map(str, key))}")
 
     def _key_of(self, row: StoredRow) -> tuple[int, ...]:
-        return tuple(part for part in row[: self._key_columns] if isinstance(part, int))
+        key = row[: self._key_columns]
+        found = tuple(part for part in key if isinstance(part, int))
+        if len(found) != self._key_columns:  # what a damaged page is read as
+            raise TamperedError("a key of another type", where=f"{self.table} row {key!r}")
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRows:
-    """All rows of the four tables, with the columns in this order.
+    """All rows of the tables, with the columns in this order.
 
     entries: number, digest, envelope; nodes: place, hash; subjects: entry, position, subject,
-    predicate type; checkpoints: number, size, note.
+    predicate type; checkpoints: number, size, note; cosignatures: number, size, line.
     """
 
     entries: StoredRows
     nodes: StoredRows
     subjects: StoredRows
+    pages: Iterator[StoredRow]
     checkpoints: StoredRows
+    cosignatures: StoredRows
 
 
 def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
@@ -90,17 +98,39 @@ def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
     Raises:
         TamperedError: The first fault found; `where` names the table and the row.
     """
-    tree, newest, number = Frontier(), None, 0
+    tree, pages, newest, number = Frontier(), MemoryPages(), None, 0
+    index = Index(pages)
     while not rows.checkpoints.is_at_end():
         newest = _take_checkpoint(rows, number, after=tree.size, log_key=log_key)
         while tree.size < newest.size:
-            _take_entry(rows, tree)
+            _take_entry(rows, tree, index)
+        pages.update(index.seal())
         if tree.root() != newest.root:
             raise rows.checkpoints.tampered("the entries have another root", number)
+        if index.root != newest.index_root:
+            raise rows.checkpoints.tampered("the index of the entries has another root", number)
         number += 1
     for table in (rows.entries, rows.nodes, rows.subjects):
         table.finish()
+    _verify_pages(pages, rows.pages)
+    _take_cosignatures(rows.cosignatures, newest.size if newest else 0)
     return newest
+
+
+def _take_cosignatures(rows: StoredRows, newest: int) -> None:
+    """Refuse what is no signature line; whose it is, is asked when a witness is counted."""
+    number = 0
+    while not rows.is_at_end():
+        match rows.take(number):
+            case (int(size), bytes(line)) if 0 < size <= newest:
+                pass
+            case _:
+                raise rows.tampered("on no checkpoint of this log", number)
+        try:
+            parse_signature_lines(line)
+        except RejectedError as error:
+            raise rows.tampered(error.what, number) from error
+        number += 1
 
 
 def _take_checkpoint(rows: LogRows, number: int, *, after: int, log_key: NoteKey) -> Checkpoint:
@@ -120,21 +150,41 @@ def _take_checkpoint(rows: LogRows, number: int, *, after: int, log_key: NoteKey
     return checkpoint
 
 
-def _take_entry(rows: LogRows, tree: Frontier) -> None:
-    index = tree.size
-    match rows.entries.take(index):
+def _take_entry(rows: LogRows, tree: Frontier, index: Index) -> None:
+    number = tree.size
+    match rows.entries.take(number):
         case (bytes(digest), bytes(envelope)):
             pass
         case _:
-            raise rows.entries.tampered("values of another type", index)
+            raise rows.entries.tampered("values of another type", number)
     if digest != sha256_of(envelope).raw:
-        raise rows.entries.tampered("the envelope has another digest", index)
-    place = node_place(0, index)
-    for above, hashed in enumerate(tree.push(envelope_leaf_hash(envelope))):
+        raise rows.entries.tampered("the envelope has another digest", number)
+    place, leaf = node_place(0, number), envelope_leaf_hash(envelope)
+    for above, hashed in enumerate(tree.push(leaf)):
         rows.nodes.expect((hashed,), place + above)
     try:
         claims = parse_claims(envelope)
     except RejectedError as error:
-        raise rows.entries.tampered(f"no statement: {error.what}", index) from error
+        raise rows.entries.tampered(f"no statement: {error.what}", number) from error
     for position, subject in enumerate(claims.subjects):
-        rows.subjects.expect((str(subject), claims.predicate_type), index, position)
+        rows.subjects.expect((str(subject), claims.predicate_type), number, position)
+    kind = type_key(claims.predicate_type)
+    entry = IndexedEntry(number=number, leaf=leaf, type_key=kind)
+    index.add(keys_of(claims.subjects, claims.predicate_type), entry)
+
+
+def _verify_pages(expected: Mapping[str, bytes], rows: Iterator[StoredRow]) -> None:
+    """Refuse unless `rows` are the pages that follow from the entries, and no others."""
+    wanted = sorted(expected)
+    for row in rows:
+        place = row[0]
+        if wanted[:1] and (not isinstance(place, str) or place > wanted[0]):
+            break
+        if not wanted or place != wanted[0]:
+            raise TamperedError("the row belongs to nothing", where=f"index_pages row {place!r}")
+        if row[1] != expected[wanted.pop(0)]:
+            raise TamperedError(
+                "the row is not what follows from the entries", where=f"index_pages row {place!r}"
+            )
+    if wanted:
+        raise TamperedError("the row is missing", where=f"index_pages row {wanted[0]!r}")

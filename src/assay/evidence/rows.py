@@ -19,6 +19,8 @@ ENTRIES: Final = """SELECT number, digest, envelope FROM entries
 NODES: Final = "SELECT place, hash FROM nodes WHERE place >= ? ORDER BY place LIMIT ?"
 CHECKPOINTS: Final = """SELECT number, size, note FROM checkpoints
     WHERE number >= ? ORDER BY number LIMIT ?"""
+COSIGNATURES: Final = """SELECT number, size, line FROM cosignatures
+    WHERE number >= ? ORDER BY number LIMIT ?"""
 SUBJECTS: Final = """SELECT entry, position, subject, predicate_type FROM subjects
     WHERE (entry, position) >= (?, ?) ORDER BY entry, position LIMIT ?"""
 

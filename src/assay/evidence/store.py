@@ -20,10 +20,20 @@ from assay.core.errors import AssayError, ProofError, TamperedError, Unavailable
 from assay.evidence import merkle, rows
 from assay.evidence.batch import Batch, refuse_unfit
 from assay.evidence.blobs import BlobStore, FolderBlobs
-from assay.evidence.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint, verify_time
+from assay.evidence.checkpoint import (
+    Checkpoint,
+    add_cosignatures,
+    sign_checkpoint,
+    verify_checkpoint,
+    verify_time,
+)
 from assay.evidence.connecting import connect
+from assay.evidence.cosignatures import Cosignatures
 from assay.evidence.envelope import VerifiedStatement
-from assay.evidence.leaf import is_large
+from assay.evidence.index import Index, IndexedEntry, type_key
+from assay.evidence.indexpage import EMPTY_ROOT
+from assay.evidence.indexstore import StoredPages, proven_list
+from assay.evidence.leaf import envelope_leaf_hash, is_large
 from assay.evidence.log import LogRows, StoredRows, verify_log
 from assay.evidence.schema import check_indexes, check_schema, prepare_schema
 from assay.evidence.timing import time_of_record
@@ -37,13 +47,10 @@ _BY_DIGEST: Final = "SELECT number, digest, envelope FROM entries WHERE digest =
 _NUMBER: Final = "SELECT number FROM entries WHERE digest = ?"
 _NODE: Final = "SELECT hash FROM nodes WHERE place = ?"
 _HEAD: Final = "SELECT number, size, note FROM checkpoints ORDER BY number DESC LIMIT 1"
+_SIZED: Final = "SELECT number, size, note FROM checkpoints WHERE size = ?"
 _COVERING: Final = "SELECT number, size, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT 1"
 _BEFORE: Final = """SELECT number, size, note FROM checkpoints
     WHERE size <= ? ORDER BY size DESC LIMIT 1"""
-_BY_SUBJECT: Final = "SELECT DISTINCT entry FROM subjects WHERE subject = ? ORDER BY entry"
-_BY_TYPE: Final = "SELECT DISTINCT entry FROM subjects WHERE predicate_type = ? ORDER BY entry"
-_BY_BOTH: Final = """SELECT DISTINCT entry FROM subjects
-    WHERE subject = ? AND predicate_type = ? ORDER BY entry"""
 BLOB_FOLDER: Final = "blobs"  # beside the file of an SQLite log
 _REMEMBERED: Final = 256  # verified checkpoints
 
@@ -91,6 +98,7 @@ class LogStore(Closing):
     def __init__(self, database: Database, origin: str, blobs: BlobStore | None) -> None:
         self.origin = origin
         self._database = database
+        self._pages = StoredPages(database)
         self._blobs = blobs
         self._verified = dict[tuple[bytes, NoteKey], _Signed]()  # the newest, and those asked about
 
@@ -118,15 +126,19 @@ class LogStore(Closing):
                 nothing was recorded. Or the connection was lost: append again, and see.
         """
         log_key = note_key(self.origin, log_signer.public)
-        elsewhere = self._put_blobs(statements)
+        elsewhere = self.admit(statements)
         with self._database.transaction():
             head = self._head()
             signed = self._signed(head, log_key)
             dated = time_of_record(at, newest=signed.at)
             tree = self._signed_tree(head, signed.checkpoint)
-            receipts = self._record(statements, Batch(tree, elsewhere=elsewhere))
+            index = Index(self._pages, _index_root(signed.checkpoint))
+            receipts = self._record(statements, Batch(tree, index, elsewhere=elsewhere))
             if tree.size > head.size:
-                checkpoint = Checkpoint(origin=self.origin, size=tree.size, root=tree.root())
+                self._pages.put(index.seal())
+                checkpoint = Checkpoint(
+                    origin=self.origin, size=tree.size, root=tree.root(), index_root=index.root
+                )
                 note = sign_checkpoint(checkpoint, signer=log_signer, at=dated)
                 self._database.execute(
                     "INSERT INTO checkpoints (number, size, note) VALUES (?, ?, ?)",
@@ -134,22 +146,65 @@ class LogStore(Closing):
                 )
         return receipts
 
-    def entries(
-        self, *, subject: Digest | None = None, predicate_type: str | None = None
-    ) -> Iterator[LogEntry]:
-        """Yield the entries in their order: all, or those of a subject, of a type, or of both.
+    def admit(self, statements: Sequence[VerifiedStatement]) -> frozenset[Digest]:
+        """Do what can be done ahead of an append, in any thread; `append` does it as well.
 
-        The filter is as good as the index, and the index as good as the last `verify`. What is
-        appended meanwhile may be left out.
+        Refuses what cannot be filed, and keeps large envelopes in the blob store: returns which.
+
+        Raises:
+            MalformedError: A statement cannot be filed.
+            UsageError, UnavailableError: The blob store does not take an envelope.
+        """
+        for statement in statements:
+            refuse_unfit(statement)
+        if self._blobs is None:
+            return frozenset()
+        large = {s.digest: s.envelope for s in statements if is_large(s.envelope)}
+        for envelope in large.values():
+            self._blobs.put(envelope)
+        return frozenset(large)
+
+    def all_entries(self) -> Iterator[LogEntry]:
+        """Yield all entries in their order.
 
         Raises:
             TamperedError: An envelope has another digest than was recorded, or is missing.
             UnavailableError: The blob store has not, or does not give, a large one.
         """
-        if subject is None and predicate_type is None:
-            found = rows.rows_by_key(self._database, rows.ENTRIES, start=0)
-            return map(self._entry, found)
-        return self._entries_at(self._numbers(subject, predicate_type))
+        return map(self._entry, rows.rows_by_key(self._database, rows.ENTRIES, start=0))
+
+    def entries(
+        self,
+        *,
+        log_key: NoteKey,
+        subject: Digest | None = None,
+        predicate_type: str | None = None,
+    ) -> Iterator[LogEntry]:
+        """Yield the entries about a subject, of a type, or both, in their order: all of them.
+
+        That they are all is proven, before the first is given, by the index that `log_key` signed
+        in the newest checkpoint. What is appended meanwhile is left out.
+
+        Raises:
+            UsageError: Neither a subject nor a type is given.
+            SignatureInvalidError: The newest checkpoint was not signed with this key.
+            TamperedError: An entry is missing, or was led elsewhere; or an envelope is another one.
+            UnavailableError: The blob store has not, or does not give, a large one.
+        """
+        wanted = predicate_type if subject is None else subject
+        if wanted is None:
+            raise UsageError("entries about nothing, and of no type")
+        with self._database.snapshot():
+            signed = self._signed(self._head(), log_key).checkpoint
+            listed = proven_list(
+                self._database,
+                wanted,
+                root=_index_root(signed),
+                size=signed.size,
+                leaves=self._leaves,
+            )
+        kind = None if predicate_type is None else type_key(predicate_type)
+        return self._entries_at([one for one in listed if kind in {None, one.type_key}])
 
     def entry(self, index: int) -> LogEntry:
         """Return the entry at `index`.
@@ -195,6 +250,29 @@ class LogStore(Closing):
             case _:
                 raise UsageError(f"no entry {index}", where=self.place)
 
+    @property
+    def cosignatures(self) -> Cosignatures:
+        """What witnesses said of the checkpoints."""
+        return Cosignatures(self._database)
+
+    def cosigned_checkpoint(self, size: int) -> bytes | None:
+        """Return the checkpoint of `size` with all its cosignatures, as a note; None without one.
+
+        Raises:
+            MalformedError, TamperedError: A row is not what can have been stored.
+        """
+        note = self._stored(self._database.query_one(_SIZED, (size,))).note
+        if not note:
+            return None
+        lines = self.cosignatures.lines(size)
+        return add_cosignatures(note, lines) if lines else note
+
+    def checkpoint_sizes(self, *, since: int) -> Iterator[int]:
+        """Yield the sizes of all checkpoints over more than `since` entries, the smallest first."""
+        for row in rows.rows_by_key(self._database, rows.CHECKPOINTS):
+            if isinstance(row[1], int) and row[1] > since:
+                yield row[1]
+
     def latest_checkpoint(self) -> bytes | None:
         """Return the newest checkpoint as a note, or None before the first entry."""
         return self._head().note or None
@@ -228,7 +306,7 @@ class LogStore(Closing):
         Raises:
             ProofError: The log has no such entry.
         """
-        return merkle.inclusion_path(index, self.size, self._node)
+        return merkle.inclusion_path(index, self.size, self.node)
 
     def consistency_proof(self, old: int, new: int) -> merkle.Path:
         """Return the proof that the first `old` of `new` entries are the tree of size `old`.
@@ -238,7 +316,7 @@ class LogStore(Closing):
         """
         if new > self.size:
             raise ProofError(f"no tree of {new} entries in a log of {self.size}")
-        return merkle.consistency_path(old, new, self._node)
+        return merkle.consistency_path(old, new, self.node)
 
     def proof(self, index: int) -> bytes:
         """Return the C2SP tlog-proof of entry `index` under the newest checkpoint.
@@ -248,7 +326,7 @@ class LogStore(Closing):
         """
         with self._database.snapshot():
             head = self._head()
-            path = merkle.inclusion_path(index, head.size, self._node)
+            path = merkle.inclusion_path(index, head.size, self.node)
         return render_tlog_proof(TlogProof(index=index, path=path, checkpoint=head.note))
 
     def verify(self, *, log_key: NoteKey) -> Checkpoint | None:
@@ -300,7 +378,12 @@ class LogStore(Closing):
             )
         return known
 
-    def _node(self, level: int, index: int) -> bytes:
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of the complete subtree over `2**level` leaves at `index`.
+
+        Raises:
+            TamperedError: The log has no such subtree, or its row is missing.
+        """
         place = merkle.node_place(level, index)
         match self._database.query_one(_NODE, (place,)):
             case (bytes(found),):
@@ -310,7 +393,7 @@ class LogStore(Closing):
 
     def _signed_tree(self, head: _Head, signed: Checkpoint) -> merkle.Frontier:
         """Return the right edge of the stored tree, if it is the one that was last signed."""
-        tree = merkle.load_frontier(head.size, self._node)
+        tree = merkle.load_frontier(head.size, self.node)
         last = self._database.query_one("SELECT max(number) FROM entries")
         stored = (tree.size, tree.root(), last)
         if stored != (signed.size, signed.root, (signed.size - 1 if signed.size else None,)):
@@ -320,17 +403,6 @@ class LogStore(Closing):
                 hint="assay log verify names the row",
             )
         return tree
-
-    def _put_blobs(self, statements: Sequence[VerifiedStatement]) -> frozenset[Digest]:
-        """Refuse what cannot be filed; keep large envelopes in the blob store: return which."""
-        for statement in statements:
-            refuse_unfit(statement)
-        if self._blobs is None:
-            return frozenset()
-        large = {s.digest: s.envelope for s in statements if is_large(s.envelope)}
-        for envelope in large.values():
-            self._blobs.put(envelope)
-        return frozenset(large)
 
     def _record(self, statements: Sequence[VerifiedStatement], batch: Batch) -> tuple[Receipt, ...]:
         """Write what is not there yet, and grow the tree of `batch` with it."""
@@ -352,24 +424,23 @@ class LogStore(Closing):
             for statement, (index, recorded) in zip(statements, added, strict=True)
         )
 
-    def _numbers(self, subject: Digest | None, predicate_type: str | None) -> Sequence[int]:
-        """Return the numbers of the entries that the index has under a subject, a type, or both."""
-        if subject is None:
-            found = self._database.query(_BY_TYPE, (predicate_type,))
-        elif predicate_type is None:
-            found = self._database.query(_BY_SUBJECT, (str(subject),))
-        else:
-            found = self._database.query(_BY_BOTH, (str(subject), predicate_type))
-        return [number for (number,) in found if isinstance(number, int)]
+    def _leaves(self, numbers: Sequence[int]) -> Sequence[bytes]:
+        """Return the hashes of the leaves of these entries."""
+        places = [(merkle.node_place(0, number),) for number in numbers]
+        found = self._database.query_each(_NODE, places)
+        return [row[0] if row and isinstance(row[0], bytes) else b"" for row in found]
 
-    def _entries_at(self, numbers: Sequence[int]) -> Iterator[LogEntry]:
-        for start in range(0, len(numbers), rows.PAGE):
-            page = numbers[start : start + rows.PAGE]
-            found = self._database.query_each(_ONE, [(number,) for number in page])
-            for number, row in zip(page, found, strict=True):
+    def _entries_at(self, listed: Sequence[IndexedEntry]) -> Iterator[LogEntry]:
+        for start in range(0, len(listed), rows.PAGE):
+            page = listed[start : start + rows.PAGE]
+            found = self._database.query_each(_ONE, [(one.number,) for one in page])
+            for one, row in zip(page, found, strict=True):
                 if row is None:
-                    raise TamperedError("the row is missing", where=f"entries row {number}")
-                yield self._entry(row)
+                    raise TamperedError("the row is missing", where=f"entries row {one.number}")
+                entry = self._entry(row)
+                if envelope_leaf_hash(entry.envelope) != one.leaf:
+                    raise TamperedError("another envelope", where=f"entries row {one.number}")
+                yield entry
 
     def _entry(self, row: Row) -> LogEntry:
         match self._whole(row):
@@ -402,7 +473,9 @@ class LogStore(Closing):
             ),
             nodes=StoredRows("nodes", rows.rows_by_key(database, rows.NODES)),
             subjects=StoredRows("subjects", rows.rows_by_key(database, rows.SUBJECTS, keys=2)),
+            pages=self._pages.rows(),
             checkpoints=StoredRows("checkpoints", rows.rows_by_key(database, rows.CHECKPOINTS)),
+            cosignatures=StoredRows("cosignatures", rows.rows_by_key(database, rows.COSIGNATURES)),
         )
 
 
@@ -445,3 +518,12 @@ def _number(row: Row | None) -> int | None:
             return number
         case _:
             return None
+
+
+def _index_root(signed: Checkpoint) -> bytes:
+    """Return the root of the index that `signed` commits to; the empty one before any entry."""
+    if signed.index_root is not None:
+        return signed.index_root
+    if signed.size:
+        raise TamperedError("the newest checkpoint has no index", where="checkpoints")
+    return EMPTY_ROOT

@@ -33,11 +33,22 @@ _OBJECTS: Final[dict[str, LiteralString]] = {
   ON subjects (subject, predicate_type, entry)""",
     "subjects_by_type": """CREATE INDEX subjects_by_type
   ON subjects (predicate_type, entry)""",
+    "index_pages": """CREATE TABLE index_pages (
+  place TEXT PRIMARY KEY,
+  page BLOB NOT NULL
+) STRICT""",
     "checkpoints": """CREATE TABLE checkpoints (
   number INTEGER PRIMARY KEY,
   size INTEGER NOT NULL UNIQUE,
   note BLOB NOT NULL
 ) STRICT""",
+    "cosignatures": """CREATE TABLE cosignatures (
+  number INTEGER PRIMARY KEY,
+  size INTEGER NOT NULL,
+  line BLOB NOT NULL
+) STRICT""",
+    "cosignatures_by_size": """CREATE INDEX cosignatures_by_size
+  ON cosignatures (size, number)""",
 }
 
 
@@ -122,12 +133,21 @@ _OBJECTS_POSTGRESQL: Final = {
     "(subject, predicate_type, entry)",
     "subjects_by_type": "CREATE INDEX subjects_by_type ON subjects USING btree "
     "(predicate_type, entry)",
+    "index_pages": "place text C not null, page bytea not null",
+    "index_pages_pkey": "CREATE UNIQUE INDEX index_pages_pkey ON index_pages USING btree (place)",
+    "constraint index_pages_pkey": "PRIMARY KEY (place)",
     "checkpoints": "number bigint not null, size bigint not null, note bytea not null",
     "checkpoints_pkey": "CREATE UNIQUE INDEX checkpoints_pkey ON checkpoints USING btree (number)",
     "constraint checkpoints_pkey": "PRIMARY KEY (number)",
     "checkpoints_size_key": "CREATE UNIQUE INDEX checkpoints_size_key ON checkpoints USING btree "
     "(size)",
     "constraint checkpoints_size_key": "UNIQUE (size)",
+    "cosignatures": "number bigint not null, size bigint not null, line bytea not null",
+    "cosignatures_pkey": "CREATE UNIQUE INDEX cosignatures_pkey ON cosignatures USING btree "
+    "(number)",
+    "constraint cosignatures_pkey": "PRIMARY KEY (number)",
+    "cosignatures_by_size": "CREATE INDEX cosignatures_by_size ON cosignatures USING btree "
+    "(size, number)",
 }
 
 # Every row is looked for through each index that answers questions: one that does not lead there

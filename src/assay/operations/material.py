@@ -9,9 +9,10 @@ from typing import Final
 
 from assay.core.digest import Digest
 from assay.core.errors import RejectedError
+from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.trustchain import change_statement
-from assay.operations.record import Ledger, Recorder
+from assay.operations.record import Expected, Ledger, Recorder
 from assay.policy.bundle import PolicyBundle, load_bundle
 
 POLICY_TYPE: Final = "urn:assay:predicate:policy:v1"
@@ -37,12 +38,25 @@ def load_policy(ledger: Ledger, digest: Digest) -> PolicyBundle:
     Raises:
         RejectedError: The log has none, or what it has is another one.
     """
-    for entry in ledger.verified(subject=digest, role="gate", predicate_type=POLICY_TYPE):
-        files = entry.predicate().field("files")
-        bundle = load_bundle({name: text.text().encode() for name, text in files.members()})
+    expected = Expected(subject=digest, role="gate", predicate_type=POLICY_TYPE)
+    found = ledger.store.entries(log_key=ledger.log_key, subject=digest, predicate_type=POLICY_TYPE)
+    for entry in tuple(found):
+        # Its digest says that it is the right one, whatever became of the key that recorded it.
+        then = ledger.chain.in_force(entry.index)
+        bundle = policy_of(ledger.judge_under(then, entry, expected))
         if bundle.digest == digest:
             return bundle
     raise RejectedError(f"the log does not hold the policy {digest}")
+
+
+def policy_of(verified: VerifiedStatement) -> PolicyBundle:
+    """Return the policy that a statement of `POLICY_TYPE` holds; its digest is the caller's to ask.
+
+    Raises:
+        MalformedError: It holds none.
+    """
+    files = verified.predicate().field("files")
+    return load_bundle({name: text.text().encode() for name, text in files.members()})
 
 
 def _statement(
@@ -61,5 +75,7 @@ def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _is_recorded(ledger: Ledger, statement: Statement) -> bool:
     [subject] = statement.subjects
-    found = ledger.store.entries(subject=subject.digest, predicate_type=statement.predicate_type)
+    found = ledger.store.entries(
+        log_key=ledger.log_key, subject=subject.digest, predicate_type=statement.predicate_type
+    )
     return next(iter(found), None) is not None

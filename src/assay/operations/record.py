@@ -66,7 +66,9 @@ class Ledger:
             RejectedError: One was not to be trusted when it was recorded either.
         """
         expected = Expected(subject=subject, role=role, predicate_type=predicate_type)
-        found = tuple(self.store.entries(subject=subject, predicate_type=predicate_type))
+        found = self.store.entries(
+            log_key=self.log_key, subject=subject, predicate_type=predicate_type
+        )
         judged = (self.judge(entry, expected) for entry in found)
         return tuple(statement for statement in judged if statement is not None)
 
@@ -115,16 +117,13 @@ class Ledger:
         )
         return tuple(reason for reason in reasons if reason)
 
-    def find(self, digest: Digest) -> LogEntry:
-        """Return the entry that holds the envelope with this digest.
+    def about(self, subject: Digest) -> dict[Digest, LogEntry]:
+        """Return all entries about `subject` by their digests, proven to be where they are.
 
-        Raises:
-            RejectedError: There is none.
+        An entry that is only looked up by its digest may have been moved to another time.
         """
-        entry = self.store.find(digest)
-        if entry is None:
-            raise RejectedError(f"statement {digest} is not in the log")
-        return entry
+        found = self.store.entries(log_key=self.log_key, subject=subject)
+        return {entry.digest: entry for entry in found}
 
     def recorded_at(self, index: int) -> datetime:
         """Return the time of record of entry `index`: that of the first checkpoint over it."""
@@ -231,7 +230,7 @@ def load_chain(store: LogStore, pinned: TrustRoot, *, log_key: NoteKey) -> Trust
                 envelope=entry.envelope,
                 at=store.recorded_at(entry.index, log_key=log_key),
             )
-            for entry in tuple(store.entries(predicate_type=TRUST_ROOT_TYPE))
+            for entry in tuple(store.entries(log_key=log_key, predicate_type=TRUST_ROOT_TYPE))
         ),
     )
 
