@@ -31,7 +31,7 @@ from tests.assurance.material import (
     verdict_statement,
     vulns_statement,
 )
-from tests.fakes.trust import COMMIT, NOW, OTHER_COMMIT, verified
+from tests.fakes.trust import ALICE, COMMIT, GATE, NOW, OTHER_COMMIT, verified
 
 HOUR = timedelta(hours=1)
 CODE = report("code", finding(), at=NOW - HOUR)
@@ -65,7 +65,8 @@ UNREADABLE = {
 
 @pytest.mark.parametrize(("predicate_type", "kinds"), UNREADABLE.items(), ids=UNREADABLE)
 def test_what_cannot_be_read_is_kept_and_told(predicate_type: str, kinds: set[Kind]) -> None:
-    bad = verified({"observed": "never"}, predicate_type=predicate_type)
+    by, role = (GATE, "gate") if predicate_type == VERDICT_TYPE else (ALICE, "collector")
+    bad = verified({"observed": "never"}, predicate_type=predicate_type, by=by, role=role)
     record = read_record((bad,), subject=COMMIT, at=NOW)
     [unread] = record.unread
     assert set(unread.kinds) == kinds

@@ -99,12 +99,13 @@ def verified(
     subjects: tuple[Digest, ...] = (COMMIT,),
     predicate_type: str = KIND,
     by: Signer = ALICE,
+    role: str = "collector",
 ) -> VerifiedStatement:
     """Return a statement that went the whole way: signed, sealed, parsed, verified."""
     made = statement(predicate, subjects=subjects, predicate_type=predicate_type)
     return parse_envelope(seal_statement(made, signers=(by,))).verify(
         trusted=ROOT,
-        role="collector",
+        role=role,
         threshold=1,
         subject=subjects[0],
         predicate_type=predicate_type,

@@ -129,7 +129,7 @@ def level_added(predicate: dict[str, object]) -> None:
 def other_schema(predicate: dict[str, object]) -> None:
     own = predicate["assay_verdict"]
     assert isinstance(own, dict)
-    own["schema"] = "assay.verdict/v2"
+    own["schema"] = "assay.verdict/v3"
 
 
 def other_result(predicate: dict[str, object]) -> None:
@@ -153,7 +153,7 @@ REFUSED: dict[str, tuple[Callable[[dict[str, object]], None], str]] = {
     "another member": (member_added, DIFFER),
     "another schema": (
         other_schema,
-        "[malformed] schema 'assay.verdict/v2', at assay_verdict.schema",
+        "[malformed] schema 'assay.verdict/v3', at assay_verdict.schema",
     ),
     "a result that is none": (
         other_result,

@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 
 from assay.core.clock import parse_time
 from assay.core.digest import Digest
-from assay.core.errors import MalformedError
+from assay.core.errors import MalformedError, RejectedError
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
@@ -132,11 +132,14 @@ def read_record(
     """Read those of `statements` that are about `subject`; the order of them is no matter.
 
     What somebody accepted to go without is accepted no longer where that has ended at `at`.
-    Whoever verified them asked for the role that each kind needs: a gate for verdicts, a collector
-    for all others.
+    A verdict is a gate's, all others are a collector's.
+
+    Raises:
+        RejectedError: One was verified for another role.
     """
     named = {str(s.digest): s for s in statements if subject in {a.digest for a in s.subjects}}
     about = [statement for _, statement in sorted(named.items())]
+    _check_roles(about)
     unread: list[Unread] = []
     items = _gather(about, _EVIDENCE, read_evidence, unread)
     listed = _gather(about, {SUPERSESSION_TYPE}, read_replacements, unread)
@@ -167,6 +170,16 @@ def read_record(
         unread=tuple(unread),
         not_checked=(*counted.refused, *(_not_checked(item) for item in unread)),
     )
+
+
+def _check_roles(about: list[VerifiedStatement]) -> None:
+    for statement in about:
+        needed = "gate" if statement.predicate_type == VERDICT_TYPE else "collector"
+        if statement.role != needed:
+            raise RejectedError(
+                f"the statement {statement.digest} was verified for a {statement.role}",
+                hint=f"a {needed} is needed",
+            )
 
 
 def _gather(

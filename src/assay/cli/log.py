@@ -6,8 +6,10 @@ import typer
 
 from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import print_json
+from assay.cli.reverify import reverify
 
 app = typer.Typer(help="Look at the log of evidence, and check it.", no_args_is_help=True)
+app.command("reverify")(reverify)
 
 
 @app.command("verify")

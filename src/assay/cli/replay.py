@@ -31,3 +31,5 @@ def replay(
         f"PASSED: the same {done.size} bytes, {done.digest}, from {done.evidence} pieces of "
         f"evidence and policy {done.policy}; the verdict is {done.verdict.value}"
     )
+    for why in done.fallen:
+        typer.echo(f"  it does not stand any more: {why}")

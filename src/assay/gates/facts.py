@@ -30,6 +30,7 @@ from assay.gates.reading import (
 from assay.gates.supersession import Counted, Replacement, apply_replacements
 
 SCHEMA: Final = "assay.facts/v1"
+COLLECTOR: Final = "collector"  # whose statements a gate decides from
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between two machines that keep time
 
 
@@ -39,15 +40,19 @@ def build_facts(
     evidence: tuple[VerifiedStatement, ...],
     parameters: Parameters,
     at: datetime,
+    gaps: tuple[NotChecked, ...] = (),
 ) -> dict[str, object]:
     """Return the document about `subject` at the time `at`; the order of `evidence` is no matter.
 
+    `gaps` are those that whoever asks knows of besides.
+
     Raises:
-        RejectedError: A statement is about something else.
+        RejectedError: A statement is about something else, or was verified for another role than
+            a collector's.
     """
     items, replacements, refused = _read_all(subject, evidence)
     counted = apply_replacements(items, replacements)
-    refused = (*refused, *counted.refused, *_from_the_future(counted.evidence, at))
+    refused = (*refused, *counted.refused, *_from_the_future(counted.evidence, at), *gaps)
     return {
         "schema": SCHEMA,
         "subject": str(subject),
@@ -71,6 +76,8 @@ def _read_all(
     for digest, verified in sorted({str(v.digest): v for v in evidence}.items()):
         if subject not in {named.digest for named in verified.subjects}:
             raise RejectedError(f"the statement {digest} is not about {subject}")
+        if verified.role != COLLECTOR:
+            raise RejectedError(f"the statement {digest} was verified for a {verified.role}")
         try:
             if verified.predicate_type == SUPERSESSION_TYPE:
                 replacements.extend(read_replacements(verified))

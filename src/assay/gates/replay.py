@@ -60,6 +60,7 @@ def recompute_verdict(
         parameters=recorded.parameters,
         trust_root=trust_root,
         at=recorded.at,
+        withdraws=recorded.withdraws,
     )
     return render_statement(render_vsa(decide_verdict(request)))
 

@@ -11,6 +11,7 @@ from assay.evidence.statement import Subject
 from assay.gates.decision import Decision, decide_gate
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
+from assay.gates.reliance import Reliance, Withdrawal, relied_on
 from assay.policy.bundle import PolicyBundle
 from assay.policy.engine import engine_version, evaluate
 
@@ -22,7 +23,8 @@ ENGINE: Final = "engine"
 class GateRequest:
     """What a gate is asked: everything that its answer depends on.
 
-    `evidence` are all verified statements about `subject`, supersessions included. `resource_uri`
+    `evidence` are all verified statements about `subject`, supersessions included; `withdraws` are
+    earlier verdicts whose place this one takes, since they do not stand any more. `resource_uri`
     says in whose name the subject is released; it proves nothing, and consumers compare it.
     """
 
@@ -34,6 +36,7 @@ class GateRequest:
     parameters: Parameters
     trust_root: Digest
     at: datetime
+    withdraws: tuple[Withdrawal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class GateVerdict:
     policy: Digest
     trust_root: Digest
     versions: tuple[tuple[str, str], ...]  # of what decided, by name
+    relies_on: tuple[Reliance, ...] = ()  # for each of `evidence`, sorted
+    withdraws: tuple[Withdrawal, ...] = ()  # sorted
 
 
 def decide_verdict(request: GateRequest) -> GateVerdict:
@@ -63,6 +68,7 @@ def decide_verdict(request: GateRequest) -> GateVerdict:
         evidence=request.evidence,
         parameters=request.parameters,
         at=request.at,
+        gaps=tuple(item.as_gap() for item in request.withdraws),
     )
     decision = decide_gate(
         stage=request.stage,
@@ -81,4 +87,6 @@ def decide_verdict(request: GateRequest) -> GateVerdict:
         policy=request.bundle.digest,
         trust_root=request.trust_root,
         versions=((ASSAY, __version__), (ENGINE, engine_version())),
+        relies_on=relied_on(request.evidence),
+        withdraws=tuple(sorted(set(request.withdraws))),
     )

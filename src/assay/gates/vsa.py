@@ -21,12 +21,13 @@ from assay.evidence.statement import Statement, Subject
 from assay.findings.finding import Severity
 from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import parse_parameters
+from assay.gates.reliance import parse_reliance, parse_withdrawal
 from assay.gates.verdict import GateVerdict
 from assay.policy.engine import Reason, RuleResult
 from assay.policy.metadata import Effect, RuleMetadata
 
 PREDICATE_TYPE: Final = "https://slsa.dev/verification_summary/v1"
-SCHEMA: Final = "assay.verdict/v1"
+SCHEMA: Final = "assay.verdict/v2"
 VERIFIER_ID: Final = "urn:assay:gate"
 SLSA_VERSION: Final = "1.1"  # the version whose VSA this is; 1.2 changed nothing in it
 _Closed = TypeVar("_Closed", bound=Enum)
@@ -91,6 +92,8 @@ def parse_vsa(*, subject: Subject, predicate: JsonValue) -> GateVerdict:
             (name, version.text())
             for name, version in sorted(predicate.field("verifier").field("version").members())
         ),
+        relies_on=tuple(parse_reliance(item) for item in own.field("reliesOn").items()),
+        withdraws=tuple(parse_withdrawal(item) for item in own.field("withdraws").items()),
     )
     said = render_canonical_json(predicate.value)
     if said != render_canonical_json(dict(render_vsa(verdict).predicate)):
@@ -108,6 +111,8 @@ def _extension(verdict: GateVerdict) -> dict[str, object]:
         "notChecked": [item.as_json() for item in decision.not_checked],
         "parameters": verdict.parameters.as_json(),
         "trustRoot": str(verdict.trust_root),
+        "reliesOn": [item.as_json() for item in verdict.relies_on],
+        "withdraws": [item.as_json() for item in verdict.withdraws],
     }
 
 

@@ -10,9 +10,9 @@ from assay.gates.reading import (
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
-    VERDICT_TYPE,
 )
 from assay.operations.record import Ledger
+from assay.operations.standing import standing_verdicts
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 COLLECTED: Final = (SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE)
@@ -24,11 +24,11 @@ def gate_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, .
 
 
 def all_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:
-    """Return everything about a subject: what a gate reads, checks of the log, and verdicts."""
+    """Return what counts about a subject: what a gate reads, checks of the log, and verdicts."""
     return (
         *gate_evidence(ledger, subject),
         *_of_types(ledger, subject, (LOG_CHECK_TYPE,), role="collector"),
-        *_of_types(ledger, subject, (VERDICT_TYPE,), role="gate"),
+        *standing_verdicts(ledger, subject),
     )
 
 

@@ -8,16 +8,16 @@ from assay.core.clock import Clock
 from assay.core.errors import RejectedError, UsageError
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
-from assay.evidence.envelope import VerifiedStatement, parse_envelope
+from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope
 from assay.evidence.store import LogEntry
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import name_differences, parse_verdict, recompute_verdict
 from assay.gates.verdict import GateVerdict
-from assay.operations.evidence import gate_evidence
 from assay.operations.material import load_policy
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.record import Expected, Ledger, open_ledger
 from assay.operations.savedverdict import load_verdict, named_digest
-from assay.signing.trust import trust_root_digest
+from assay.operations.standing import why_verdict_fallen
+from assay.signing.trust import TrustRoot, trust_root_digest
 from assay.source.repository import open_repository
 from assay.system.clock import now
 
@@ -33,6 +33,7 @@ class Replayed:
     size: int
     evidence: int
     policy: str
+    fallen: tuple[str, ...]  # why the verdict does not stand any more; empty where it does
 
     def as_json(self) -> dict[str, object]:
         """Return the document that `--json` prints."""
@@ -46,6 +47,7 @@ class Replayed:
             },
             "evidence": self.evidence,
             "policy": self.policy,
+            "fallen": list(self.fallen),
             "notChecked": [],
         }
 
@@ -64,16 +66,15 @@ def replay_verdict(name: str, path: Path, *, clock: Clock = now) -> Replayed:
     with open_ledger(open_repository(path), at=clock()) as ledger:
         entry = _find(ledger, name)
         verified, recorded = _read(ledger, entry)
-        wanted = set(recorded.evidence)
-        evidence = tuple(
-            item for item in gate_evidence(ledger, recorded.subject.digest) if item.digest in wanted
-        )
+        root = ledger.chain.find(recorded.trust_root)
+        evidence = _evidence(ledger, root, recorded)
         again = recompute_verdict(
             verified.payload,
             evidence=evidence,
             bundle=load_policy(ledger, recorded.policy),
-            trust_root=trust_root_digest(ledger.trust),
+            trust_root=trust_root_digest(root),
         )
+        fallen = why_verdict_fallen(ledger, entry, recorded.subject.digest)
     if again != verified.payload:
         differences = name_differences(verified.payload, again)
         raise RejectedError(
@@ -87,6 +88,7 @@ def replay_verdict(name: str, path: Path, *, clock: Clock = now) -> Replayed:
         size=len(again),
         evidence=len(evidence),
         policy=str(recorded.policy),
+        fallen=fallen,
     )
 
 
@@ -105,13 +107,26 @@ def _find(ledger: Ledger, name: str) -> LogEntry:
 
 
 def _read(ledger: Ledger, entry: LogEntry) -> tuple[VerifiedStatement, GateVerdict]:
-    subject = ledger.store.subject_of(entry.index)
-    verified = parse_envelope(entry.envelope).verify(
-        trusted=ledger.trust,
-        role="gate",
-        threshold=1,
-        subject=subject,
-        predicate_type=VERDICT_TYPE,
-        at=ledger.at,
+    """Return the verdict as it was believed when it was recorded, whatever became of its key."""
+    expected = Expected(
+        subject=ledger.store.subject_of(entry.index), role="gate", predicate_type=VERDICT_TYPE
     )
+    verified = ledger.judge_under(ledger.chain.in_force(entry.index), entry, expected)
     return verified, parse_verdict(verified.payload)
+
+
+def _evidence(
+    ledger: Ledger, root: TrustRoot, recorded: GateVerdict
+) -> tuple[VerifiedStatement, ...]:
+    """Return what the verdict was made from, under the trust root that it names."""
+    subject = recorded.subject.digest
+    entries = ledger.about(subject)
+    found = []
+    for digest in recorded.evidence:
+        if digest not in entries:
+            raise RejectedError(f"evidence that is not there: {digest}", where="inputAttestations")
+        entry = entries[digest]
+        kind = parse_claims(entry.envelope).predicate_type
+        expected = Expected(subject=subject, role="collector", predicate_type=kind)
+        found.append(ledger.judge_under(root, entry, expected))
+    return tuple(found)

@@ -1,21 +1,25 @@
 """`assay verify`: a saved verdict against a trust root; no repository, log or network needed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from assay.core.clock import Clock, format_time
-from assay.core.errors import RejectedError
+from assay.core.errors import RejectedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
+from assay.evidence.checkpoint import verify_time
 from assay.evidence.envelope import parse_envelope
-from assay.evidence.leaf import leaf_of
-from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
+from assay.evidence.tlogproof import TlogProof, parse_tlog_proof, verify_tlog_proof
+from assay.gates.facts import CLOCK_SKEW
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import parse_verdict
+from assay.gates.verdict import GateVerdict
 from assay.operations.home import load_trust_file
 from assay.operations.savedverdict import load_verdict, named_digest
-from assay.signing.notekey import parse_note_key
-from assay.signing.trust import trust_root_digest
+from assay.signing.notekey import NoteKey, parse_note_key
+from assay.signing.standing import why_not
+from assay.signing.trust import TrustRoot, trust_root_digest
 from assay.system.clock import now
 
 
@@ -54,35 +58,36 @@ def verify_verdict(
 ) -> VerdictVerified:
     """Verify the saved verdict in `path`: signature, role, subject, stage, and place in the log.
 
+    The time that it is judged as of is that of the checkpoint in its proof. The verdict was in the
+    log by then, so what is revoked since a later time does not concern it. It may have been
+    recorded earlier than that: a revocation in between refuses it, although it need not.
+
     Raises:
-        UsageError: A file is not there, or `subject` is no digest.
-        RejectedError: Anything about the verdict is not what was asked for.
+        UsageError: A file is not there, `subject` is no digest, or the trust root has expired.
+        RejectedError: Anything about the verdict is not what was asked for, or it fell: a key that
+            it, or what it was made from, rests on is revoked.
     """
-    about = named_digest(subject)
+    about, at = named_digest(subject), clock()
     saved, trust = load_verdict(path), load_trust_file(trust_file)
+    if trust.expires is not None and trust.expires <= at:
+        raise UsageError(
+            f"the trust root expired on {format_time(trust.expires)}",
+            where=str(trust_file),
+            hint="get the newest one from the owners",
+        )
+    proof = parse_tlog_proof(saved.proof)
+    log_key = parse_note_key(trust.log_key)
+    checkpoint = verify_tlog_proof(proof, entry=saved.envelope, log_key=log_key)
     verified = parse_envelope(saved.envelope).verify(
         trusted=trust,
         role="gate",
         threshold=1,
         subject=about,
         predicate_type=VERDICT_TYPE,
-        at=clock(),
+        at=_recorded_by(proof, log_key, at),
     )
-    proof = parse_tlog_proof(saved.proof)
-    log_key = parse_note_key(trust.log_key)
-    checkpoint = verify_tlog_proof(proof, entry=leaf_of(saved.envelope), log_key=log_key)
     verdict = parse_verdict(verified.payload)
-    if verdict.decision.stage != stage:
-        raise RejectedError(
-            f"a verdict of the gate {verdict.decision.stage!r}, where {stage!r} is asked for",
-            where="assay_verdict.stage",
-        )
-    if verdict.trust_root != trust_root_digest(trust):
-        raise RejectedError(
-            "the verdict was made under another trust root",
-            where="assay_verdict.trustRoot",
-            hint="use the trust root that was in force, or decide again",
-        )
+    _check_content(verdict, trust, stage=stage)
     return VerdictVerified(
         verdict=verdict.decision.verdict,
         subject=str(about),
@@ -95,3 +100,43 @@ def verify_verdict(
         log_size=checkpoint.size,
         not_checked=verdict.decision.not_checked,
     )
+
+
+def _recorded_by(proof: TlogProof, log_key: NoteKey, at: datetime) -> datetime:
+    """Return the time by which the log held the entry."""
+    recorded = verify_time(proof.checkpoint, log_key=log_key)
+    if recorded > at + CLOCK_SKEW:
+        raise RejectedError(
+            f"recorded at {format_time(recorded)}, which is after now: {format_time(at)}",
+            where="checkpoint",
+            hint="one of the two clocks is wrong",
+        )
+    return recorded
+
+
+def _check_content(verdict: GateVerdict, trust: TrustRoot, *, stage: str) -> None:
+    """Refuse a verdict of another gate, made under another trust, or that has fallen."""
+    if verdict.decision.stage != stage:
+        raise RejectedError(
+            f"a verdict of the gate {verdict.decision.stage!r}, where {stage!r} is asked for",
+            where="assay_verdict.stage",
+        )
+    if verdict.trust_root not in {*trust.history, trust_root_digest(trust)}:
+        raise RejectedError(
+            "the verdict was made under another trust root, or a newer version",
+            where="assay_verdict.trustRoot",
+            hint="get the newest one from the owners, or decide again",
+        )
+    if {item.statement for item in verdict.relies_on} != set(verdict.evidence):
+        raise RejectedError(
+            "the verdict does not say who signed the evidence", where="assay_verdict.reliesOn"
+        )
+    for item in verdict.relies_on:
+        why = [why_not(trust, key, role=item.role, at=item.at) for key in item.keys]
+        if all(why):  # also where it names no key
+            raise RejectedError(
+                f"the verdict fell with statement {item.statement}: "
+                f"{'; '.join(why) or 'nobody signed it'}",
+                where="assay_verdict.reliesOn",
+                hint="decide again, from evidence that counts",
+            )
