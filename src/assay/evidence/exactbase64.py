@@ -31,6 +31,8 @@ def decode_either_base64(text: str) -> bytes:
     Raises:
         MalformedError: Anything else.
     """
-    if ("-" in text or "_" in text) and ("+" in text or "/" in text):
+    if "-" not in text and "_" not in text:
+        return decode_base64(text)
+    if "+" in text or "/" in text:
         raise MalformedError("base64 of two alphabets at once")
     return decode_base64(text.translate(_URL_SAFE))
