@@ -132,9 +132,7 @@ def _issuer(leaf: Certificate) -> str:
 
 
 def _utf8_string(data: bytes) -> str:
-    element = der.parse_element(data)
-    if element.tag != _UTF8_STRING:
-        raise MalformedError("a name that is no UTF-8 text")
+    element = der.parse_element(data, tag=_UTF8_STRING)
     try:
         return element.value.decode()
     except UnicodeDecodeError as error:

@@ -67,16 +67,16 @@ class Fields:
         return first
 
 
-def parse_element(data: bytes) -> Element:
-    """Read the one element in `data`.
+def parse_element(data: bytes, *, tag: int) -> Element:
+    """Read the one element in `data`, which must have this tag.
 
     Raises:
-        MalformedError: Not DER, or something follows it.
+        MalformedError: Not DER, another tag, or something follows it.
     """
     element, end = _read(data, 0)
     if end != len(data):
         raise MalformedError("bytes after the end of a DER structure")
-    return element
+    return _expect(element, tag)
 
 
 def parse_elements(data: bytes) -> tuple[Element, ...]:

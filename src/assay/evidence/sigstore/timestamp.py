@@ -106,6 +106,8 @@ def verify_timestamp(
 
 def _verify_by(token: Token, info: Info, signer: Certificate, authority: Authority) -> None:
     """Refuse unless this authority made the token, in its own time."""
+    if token.certificates and der_of(signer) not in token.certificates:
+        raise RejectedError("a timestamp that shows another certificate than its signer's")
     _verify_attributes(token, signer)
     _verify_signature(token, signer)
     _check_usage(signer)

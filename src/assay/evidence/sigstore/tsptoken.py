@@ -52,7 +52,7 @@ def parse_response(response: bytes) -> Token:
     Raises:
         MalformedError: Not DER, not granted, or not signed data with a timestamp by one signer.
     """
-    fields = parse_element(response).fields()
+    fields = parse_element(response, tag=der.SEQUENCE).fields()
     status = fields.take(der.SEQUENCE).fields()
     if integer_of(status.take(der.INTEGER)) != 0:
         raise MalformedError("a timestamp that was not granted")
@@ -60,7 +60,7 @@ def parse_response(response: bytes) -> Token:
     fields.end()
     if oid_of(token.take(der.OBJECT_IDENTIFIER)) != _SIGNED_DATA:
         raise MalformedError("a timestamp token that is no signed data")
-    return _parse_signed_data(parse_element(token.take(0xA0).value))
+    return _parse_signed_data(parse_element(token.take(0xA0).value, tag=der.SEQUENCE))
 
 
 def _parse_signed_data(element: Element) -> Token:
@@ -70,12 +70,12 @@ def _parse_signed_data(element: Element) -> Token:
     content = fields.take(der.SEQUENCE).fields()
     if oid_of(content.take(der.OBJECT_IDENTIFIER)) != TST_INFO:
         raise MalformedError("signed data that is no timestamp")
-    held = parse_element(content.take(0xA0).value)
+    held = parse_element(content.take(0xA0).value, tag=der.OCTET_STRING)
     certificates = fields.optional(0xA0)
     fields.optional(0xA1)  # revocation lists: the trusted root says who is trusted
     signers = fields.take(der.SET).items(der.SEQUENCE)
     fields.end()
-    if len(signers) != 1 or held.tag != der.OCTET_STRING:
+    if len(signers) != 1:
         raise MalformedError(f"{len(signers)} signers of a timestamp, where one is needed")
     raw = () if certificates is None else certificates.items(der.SEQUENCE)
     return _parse_signer(signers[0], content=held.value, certificates=tuple(c.raw for c in raw))
@@ -106,7 +106,7 @@ def parse_info(content: bytes) -> Info:
     Raises:
         MalformedError: It is none, or uses a digest that is not known.
     """
-    fields = parse_element(content).fields()
+    fields = parse_element(content, tag=der.SEQUENCE).fields()
     if integer_of(fields.take(der.INTEGER)) != 1:
         raise MalformedError("a timestamp of another version")
     oid_of(fields.take(der.OBJECT_IDENTIFIER))
