@@ -87,7 +87,7 @@ def decode_percent(text: str) -> str:
         if _PERCENT.search(text):
             raise UsageError(f"a stray % in {text!r}", hint="write %25")
         decoded = unquote_to_bytes(text).decode()
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise UsageError(f"{text!r} is no text in UTF-8") from error
     if not decoded.isprintable():
         raise UsageError(f"{decoded!r} has characters that cannot be shown")

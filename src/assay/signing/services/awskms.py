@@ -74,8 +74,6 @@ def open_aws(uri: SignerUri) -> RemoteSigner:
                 MessageType="DIGEST" if algorithm_of(public).prehash else "RAW",
                 SigningAlgorithm=spec,
             )
-        if signed["KeyId"] != key:
-            raise UnavailableError("another key signed", where=uri.where)
         return signed["Signature"]
 
     return RemoteSigner(public=public, uri=uri, ask=ask)
