@@ -164,8 +164,15 @@ def _change_at_once(
                 f"{needed} owners must sign this change", hint="use: assay trust propose"
             )
         signed = replace(made, envelope=_signed(made, recorder.signers.statements, at))
+        described = describe_draft(signed, at=at)
+        for signatures in described.signatures:
+            if not signatures.are_enough:
+                raise UsageError(
+                    f"the key here does not count for the owners of version {signatures.version}",
+                    hint="propose it, and sign with one that counts: assay trust sign --signer",
+                )
         _apply(recorder, signed)
-    return describe_draft(signed, at=at)
+    return described
 
 
 def _apply(recorder: Recorder, draft: TrustDraft) -> None:

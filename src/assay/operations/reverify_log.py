@@ -80,9 +80,13 @@ class Reverified:
     @property
     def verdict(self) -> Verdict:
         """Return FAILED where a verdict fell that nothing had withdrawn yet."""
-        if any(not item.withdrawn for item in self.fallen):
-            return Verdict.FAILED
-        return Verdict.UNKNOWN if self.doubts else Verdict.PASSED
+        fell = any(not item.withdrawn for item in self.fallen)
+        return Verdict.FAILED if fell else Verdict.PASSED
+
+    @property
+    def not_checked(self) -> tuple[NotChecked, ...]:
+        """Return what a judgement under this trust root cannot tell."""
+        return (_NOT_LOOKED_AT, *(_in_doubt(doubt) for doubt in self.doubts))
 
     def as_json(self) -> dict[str, object]:
         """Return the document that `--json` prints."""
@@ -92,9 +96,17 @@ class Reverified:
             "verdicts": self.verdicts,
             "trustRoot": {"version": self.trust_version, "digest": str(self.trust_root)},
             "fallen": [item.as_json() for item in self.fallen],
-            "doubts": list(self.doubts),
-            "notChecked": [_NOT_LOOKED_AT.as_json()],
+            "notChecked": [item.as_json() for item in self.not_checked],
         }
+
+
+def _in_doubt(doubt: str) -> NotChecked:
+    return NotChecked(
+        what="trust root",
+        where="log",
+        why=f"a change of it rests on keys that are revoked by now: {doubt}",
+        remedy="Owners: read assay trust show, and make sure that this change was meant.",
+    )
 
 
 def reverify_log(path: Path, *, record: bool, clock: Clock = now) -> Reverified:

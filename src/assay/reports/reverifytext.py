@@ -11,8 +11,8 @@ def print_reverified(done: Reverified) -> None:
     new = [item for item in done.fallen if not item.withdrawn]
     for item in new:
         _print_fallen(item)
-    for doubt in done.doubts:
-        _say(f"In doubt: a change of the trust root rests on revoked keys: {doubt}")
+    for gap in done.not_checked:
+        _say(f"Not checked: {gap.what}: {gap.why}")
     before = len(done.fallen) - len(new)
     _say(
         f"{done.verdict.value}: {done.verdicts} verdicts under version {done.trust_version} of the "
