@@ -69,7 +69,8 @@ def answer(case: Case) -> object:
         found = case.verify()
     except AssayError:
         return None
-    return (found.payload, found.signed_by, found.times, found.logged, found.subjects)
+    places = [(place.log, place.index, place.proven_in) for place in found.logged]
+    return (found.payload, found.signed_by, found.times, places, found.subjects)
 
 
 @pytest.mark.parametrize("make", BUNDLES.values(), ids=BUNDLES)
