@@ -2,18 +2,34 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 
 from assay.core.digest import sha256_of
-from assay.core.errors import AssayError, ProofError, TamperedError, UnavailableError, UsageError
+from assay.core.errors import (
+    AssayError,
+    MalformedError,
+    ProofError,
+    SignatureInvalidError,
+    TamperedError,
+    UnavailableError,
+    UsageError,
+)
+from assay.evidence import rows
+from assay.evidence.blobs import FolderBlobs
 from assay.evidence.checkpoint import verify_checkpoint
 from assay.evidence.merkle import leaf_hash, verify_consistency, verify_inclusion
 from assay.evidence.store import LogStore, Receipt, open_store
 from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.signing.notekey import note_key
+from assay.system.database import Row
+from assay.system.sqlite import SqliteDatabase
+from tests.fakes.backends import Backend
+from tests.fakes.postgres import PostgresServer
 from tests.fakes.trust import (
     ALICE,
     BOB,
@@ -31,18 +47,9 @@ from tests.fakes.trust import (
 SAMPLES = tuple(verified({"n": n}) for n in range(9))
 
 
-def opened(path: Path, *, create: bool = True, origin: str = ORIGIN) -> LogStore:
-    return open_store(path, origin=origin, create=create)
-
-
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "log.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[LogStore]:
-    with opened(path) as made:
+def store(backend: Backend) -> Iterator[LogStore]:
+    with backend.open() as made:
         yield made
 
 
@@ -63,15 +70,15 @@ def test_receipts_in_order(store: LogStore) -> None:
     assert store.size == 3
 
 
-def test_what_is_appended_is_there_after_reopening(store: LogStore, path: Path) -> None:
+def test_what_is_appended_is_there_after_reopening(store: LogStore, backend: Backend) -> None:
     store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
     store.close()
-    with opened(path, create=False) as again:
+    with backend.open(create=False) as again:
         assert [entry.envelope for entry in again.all_entries()] == [
             s.envelope for s in SAMPLES[:3]
         ]
         assert again.entry(1).digest == SAMPLES[1].digest
-        assert again.place == str(path)
+        assert again.place == backend.place
 
 
 def test_appending_again_records_nothing_new(store: LogStore) -> None:
@@ -130,10 +137,10 @@ def test_find_by_digest(store: LogStore) -> None:
     assert store.find(sha256_of(b"nothing")) is None
 
 
-def test_no_such_entry(store: LogStore, path: Path) -> None:
+def test_no_such_entry(store: LogStore, backend: Backend) -> None:
     with pytest.raises(UsageError) as caught:
         store.entry(0)
-    assert str(caught.value) == f"[usage] no entry 0, at {path}"
+    assert str(caught.value) == f"[usage] no entry 0, at {backend.place}"
     with pytest.raises(ProofError) as refused:
         store.proof(0)
     assert str(refused.value) == "[proof-invalid] no leaf 0 in a tree of 0"
@@ -170,13 +177,25 @@ def test_proofs(store: LogStore) -> None:
     assert str(caught.value) == f"[proof-invalid] no tree of {size + 1} entries in a log of {size}"
 
 
-def test_a_proof_reads_few_rows(store: LogStore) -> None:
+class Counted(SqliteDatabase):
+    """A database that counts the questions."""
+
+    asked = 0
+
+    def query_each(self, sql: LiteralString, rows: Sequence[Row]) -> Sequence[Row | None]:
+        self.asked += len(rows)
+        return super().query_each(sql, rows)
+
+
+def test_a_proof_reads_few_rows(tmp_path: Path) -> None:
     """O(log n) rows, however long the log is."""
-    store.append([verified({"n": n}) for n in range(100)], log_signer=LOG, at=NOW)
-    statements: list[str] = []
-    store._database._connection.set_trace_callback(statements.append)
-    store.inclusion_proof(70)
-    assert sum("FROM nodes" in sql for sql in statements) <= 2 * 7
+    path = tmp_path / "log.db"
+    with open_store(path, origin=ORIGIN, create=True) as store:
+        store.append([verified({"n": n}) for n in range(100)], log_signer=LOG, at=NOW)
+    with Counted(sqlite3.connect(path), str(path)) as database:
+        store = LogStore(database, ORIGIN, None)
+        store.inclusion_proof(70)
+        assert 0 < database.asked <= 2 * 7 + 1
 
 
 def test_another_log_key_does_not_sign_on(store: LogStore) -> None:
@@ -199,46 +218,55 @@ def test_verified_under_another_key(store: LogStore) -> None:
     assert str(caught.value) == f"[tampered] not signed by {ORIGIN!r}, at checkpoints row 0"
 
 
-def test_another_origin(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
+def test_another_origin(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with open_store(path, origin=ORIGIN, create=True) as store:
+        store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
     with pytest.raises(UsageError) as caught:
-        opened(path, origin="other.example")
+        open_store(path, origin="other.example", create=True)
     assert str(caught.value) == (
         f"[usage] a log of {ORIGIN!r}, where 'other.example' is asked for, at {path}"
     )
 
 
-def test_an_origin_that_a_checkpoint_cannot_carry(path: Path) -> None:
+def test_logs_of_two_origins_in_one_postgresql(postgres_server: PostgresServer) -> None:
+    """Each has a schema of its own, also where their names look alike."""
+    place = Backend(kind="postgresql", location=postgres_server.url(postgres_server.new_database()))
+    with place.open(origin="a.b/c") as one, place.open(origin="a_b.c") as other:
+        key = note_key("a.b/c", LOG.public)
+        one.append(SAMPLES[:2], log_signer=LOG, at=NOW)
+        assert (one.size, other.size) == (2, 0)
+        assert one.verify(log_key=key) is not None
+
+
+def test_an_origin_that_a_checkpoint_cannot_carry(backend: Backend) -> None:
     with pytest.raises(UsageError) as caught:
-        opened(path, origin="two words")
+        backend.open(origin="two words")
     assert str(caught.value) == (
         "[usage] 'two words' cannot name a log (no spaces, no +, not empty)"
     )
 
 
-def test_an_edited_log_is_not_signed_over(store: LogStore, path: Path) -> None:
+def test_an_edited_log_is_not_signed_over(store: LogStore, backend: Backend) -> None:
     store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
-    with sqlite3.connect(path) as other:
-        other.execute("UPDATE nodes SET hash = zeroblob(32) WHERE place = 3")
+    backend.edit("UPDATE nodes SET hash = zeroblob(32) WHERE place = 3")
     with pytest.raises(TamperedError) as caught:
         store.append(SAMPLES[3:4], log_signer=LOG, at=NOW)
     assert str(caught.value) == (
         "[tampered] the stored entries are not those of the last checkpoint, "
-        f"at {path} (assay log verify names the row)"
+        f"at {backend.place} (assay log verify names the row)"
     )
 
 
-def test_an_entry_without_checkpoint_is_not_signed_over(store: LogStore, path: Path) -> None:
-    with sqlite3.connect(path) as other:
-        other.execute("INSERT INTO entries VALUES (0, x'00', x'00')")
+def test_an_entry_without_checkpoint_is_not_signed_over(store: LogStore, backend: Backend) -> None:
+    backend.edit("INSERT INTO entries VALUES (0, x'00', x'00')")
     with pytest.raises(TamperedError):
         store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
 
 
-def test_an_edited_envelope_is_not_handed_out(store: LogStore, path: Path) -> None:
+def test_an_edited_envelope_is_not_handed_out(store: LogStore, backend: Backend) -> None:
     store.append(SAMPLES[:2], log_signer=LOG, at=NOW)
-    with sqlite3.connect(path) as other:
-        other.execute("UPDATE entries SET envelope = x'00' WHERE number = 1")
+    backend.edit("UPDATE entries SET envelope = x'00' WHERE number = 1")
     for read in (
         lambda: store.entry(1),
         lambda: list(store.entries(log_key=LOG_KEY, subject=COMMIT)),
@@ -249,14 +277,14 @@ def test_an_edited_envelope_is_not_handed_out(store: LogStore, path: Path) -> No
         assert str(caught.value) == ("[tampered] the envelope has another digest, at entries row 1")
 
 
-def test_two_writers_at_once(path: Path) -> None:
+def test_two_writers_at_once(backend: Backend) -> None:
     """Both make the log, both append to it, nothing is lost."""
     samples = [[verified({"writer": w, "n": n}) for n in range(10)] for w in range(4)]
     failures: list[BaseException] = []
 
     def write(mine: int) -> None:
         try:
-            with opened(path) as store:
+            with backend.open() as store:
                 for sample in samples[mine]:
                     store.append([sample], log_signer=LOG, at=NOW)
         except BaseException as error:  # noqa: BLE001  # told below, in the test's own thread
@@ -268,15 +296,15 @@ def test_two_writers_at_once(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    with opened(path, create=False) as store:
+    with backend.open(create=False) as store:
         newest = store.verify(log_key=LOG_KEY)
         assert newest is not None
         assert newest.size == 40
 
 
-def test_a_reader_sees_one_state(store: LogStore, path: Path) -> None:
+def test_a_reader_sees_one_state(store: LogStore, backend: Backend) -> None:
     store.append(SAMPLES[:2], log_signer=LOG, at=NOW)
-    with opened(path, create=False) as reader, reader._database.snapshot():
+    with backend.open(create=False) as reader, reader._database.snapshot():
         assert reader.size == 2
         store.append(SAMPLES[2:4], log_signer=LOG, at=NOW)
         assert reader.size == 2
@@ -284,28 +312,175 @@ def test_a_reader_sees_one_state(store: LogStore, path: Path) -> None:
     assert store.size == 4
 
 
-def test_no_file(tmp_path: Path) -> None:
+def test_no_log(backend: Backend) -> None:
     with pytest.raises(UsageError) as caught:
-        opened(tmp_path / "none.db", create=False)
-    assert str(caught.value) == f"[usage] no such file, at {tmp_path / 'none.db'}"
-    assert not (tmp_path / "none.db").exists()
+        backend.open(create=False)
+    what = {
+        "sqlite": "no such file",
+        "postgresql": "no schema 'assay_log_example_shop_513542afbd264ed6'",
+    }
+    assert str(caught.value) == f"[usage] {what[backend.kind]}, at {backend.place}"
+    if isinstance(backend.location, Path):
+        assert not backend.location.exists()
 
 
-def test_the_disk_is_full(store: LogStore, path: Path) -> None:
-    store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
-    connection = store._database._connection
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    connection.execute(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(UnavailableError) as caught:
-        store.append(
-            [verified({"n": n, "x": "x" * 20_000}) for n in range(5)], log_signer=LOG, at=NOW
+def test_the_disk_is_full(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with open_store(path, origin=ORIGIN, create=True) as store:
+        store.append(SAMPLES[:3], log_signer=LOG, at=NOW)
+        database = store._database
+        pages = database.query_one("PRAGMA page_count")
+        assert pages is not None
+        database.execute("PRAGMA max_page_count=1")  # SQLite: as many as there are now
+        big = [verified({"n": n, "x": "x" * 20_000}) for n in range(5)]
+        with pytest.raises(UnavailableError) as caught:
+            store.append(big, log_signer=LOG, at=NOW)
+        assert str(caught.value) == (
+            f"[unavailable] no room left on the disk, at {path} "
+            "(make room; nothing was lost, try again)"
         )
+        assert store.size == 3
+        store.verify(log_key=LOG_KEY)
+        database.execute("PRAGMA max_page_count=1000000")
+        store.append(big, log_signer=LOG, at=NOW)
+        store.verify(log_key=LOG_KEY)
+
+
+LARGE = verified({"x": "x" * 100_000})
+
+
+def test_a_large_envelope_goes_to_the_blobs(backend: Backend, tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path / "elsewhere")
+    with backend.open(blobs=blobs) as store:
+        receipts = store.append([SAMPLES[0], LARGE], log_signer=LOG, at=NOW)
+        assert [r.index for r in receipts] == [0, 1]
+        assert blobs.get(LARGE.digest) == LARGE.envelope
+        with backend.editor() as run:
+            held = run("SELECT number, envelope IS NULL FROM entries ORDER BY number", ())
+            assert [(number, bool(absent)) for number, absent in held] == [(0, False), (1, True)]
+        assert store.entry(1).envelope == LARGE.envelope
+        assert [e.index for e in store.entries(subject=COMMIT, log_key=LOG_KEY)] == [0, 1]
+        assert store.append([LARGE], log_signer=LOG, at=NOW)[0].recorded is False
+        newest = store.verify(log_key=LOG_KEY)
+        assert newest is not None
+        assert newest.size == 2
+
+
+def test_a_blob_that_is_missing_or_altered_is_named_with_its_row(
+    backend: Backend, tmp_path: Path
+) -> None:
+    blobs = FolderBlobs(tmp_path / "elsewhere")
+    with backend.open(blobs=blobs) as store:
+        store.append([SAMPLES[0], LARGE], log_signer=LOG, at=NOW)
+        [blob] = [path for path in (tmp_path / "elsewhere").rglob("*") if path.is_file()]
+        content = blob.read_bytes()
+        blob.write_bytes(content[:-1] + b" ")
+        with pytest.raises(TamperedError) as altered:
+            store.verify(log_key=LOG_KEY)
+        assert str(altered.value) == (
+            f"[tampered] the blob {LARGE.digest} holds other bytes, "
+            f"at entries row 1, in {tmp_path / 'elsewhere'}"
+        )
+        blob.unlink()
+        with pytest.raises(UnavailableError) as missing:
+            store.verify(log_key=LOG_KEY)
+        assert str(missing.value) == (
+            f"[unavailable] no blob {LARGE.digest}, "
+            f"at entries row 1, in {tmp_path / 'elsewhere'} (restore it from a backup of the log)"
+        )
+        blob.write_bytes(content)
+        store.verify(log_key=LOG_KEY)
+
+
+def test_without_a_blob_store_a_large_envelope_stays_in_the_database(
+    postgres_server: PostgresServer,
+) -> None:
+    place = Backend(kind="postgresql", location=postgres_server.url(postgres_server.new_database()))
+    with place.open() as store:
+        store.append([LARGE], log_signer=LOG, at=NOW)
+        assert store.entry(0).envelope == LARGE.envelope
+        store.verify(log_key=LOG_KEY)
+
+
+def test_an_envelope_taken_out_of_its_row(store: LogStore, backend: Backend) -> None:
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
+    backend.edit("UPDATE entries SET envelope = NULL")
+    with pytest.raises((TamperedError, UnavailableError)) as caught:
+        store.verify(log_key=LOG_KEY)
+    assert caught.value.where.startswith("entries row 0")
+
+
+def test_the_time_of_record(store: LogStore) -> None:
+    """The first checkpoint over an entry says when; later ones change nothing about it."""
+    for minutes, sample in enumerate(SAMPLES[:3]):
+        store.append([sample], log_signer=LOG, at=NOW + timedelta(minutes=minutes))
+    times = [store.recorded_at(index, log_key=LOG_KEY) for index in range(3)]
+    assert times == [NOW + timedelta(minutes=minutes) for minutes in range(3)]
+    for index in (-1, 3):
+        with pytest.raises(UsageError) as caught:
+            store.recorded_at(index, log_key=LOG_KEY)
+        assert str(caught.value) == f"[usage] no entry {index}, at {store.place}"
+
+
+def test_appending_again_keeps_the_first_time(store: LogStore) -> None:
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
+    store.append(SAMPLES[:2], log_signer=LOG, at=NOW + timedelta(hours=1))
+    assert store.recorded_at(0, log_key=LOG_KEY) == NOW
+
+
+def test_a_clock_that_was_set_back(store: LogStore) -> None:
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
+    with pytest.raises(UnavailableError) as caught:
+        store.append(SAMPLES[1:2], log_signer=LOG, at=NOW - timedelta(minutes=5, seconds=1))
     assert str(caught.value) == (
-        f"[unavailable] no room left on the disk, at {path} "
-        "(make room; nothing was lost, try again)"
+        "[unavailable] the clock says 2026-05-31T23:54:59Z, the newest checkpoint "
+        "2026-06-01T00:00:00Z: nothing is recorded with a clock that was set back "
+        "(set the clock of this machine, and try again)"
     )
-    assert store.size == 3
+    assert store.size == 1
+    store.append(SAMPLES[1:2], log_signer=LOG, at=NOW - timedelta(minutes=5))
+    assert store.recorded_at(1, log_key=LOG_KEY) == NOW
+
+
+def test_the_time_of_record_under_another_key(store: LogStore) -> None:
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
+    with pytest.raises(SignatureInvalidError):
+        store.recorded_at(0, log_key=note_key(ORIGIN, MALLORY.public))
+
+
+def test_a_checkpoint_that_dated_an_entry_is_taken_out(store: LogStore, backend: Backend) -> None:
+    """The entry would look younger than it is."""
+    for sample in SAMPLES[:3]:
+        store.append([sample], log_signer=LOG, at=NOW)
+    backend.edit("DELETE FROM checkpoints WHERE number = 1")
+    with pytest.raises(TamperedError) as caught:
+        store.recorded_at(1, log_key=LOG_KEY)
+    assert str(caught.value) == "[tampered] the row is missing, at checkpoints row 1"
+
+
+@pytest.mark.parametrize("predicate_type", ["urn:\x00", "urn:" + "x" * 1021])
+def test_a_type_that_no_index_holds(store: LogStore, predicate_type: str) -> None:
+    statement = verified({"n": 1}, predicate_type=predicate_type)
+    with pytest.raises(MalformedError) as caught:
+        store.append([SAMPLES[0], statement], log_signer=LOG, at=NOW)
+    assert str(caught.value) == (
+        "[malformed] a predicate type of more than 1024 bytes, or with a NUL, "
+        "at predicateType (it should be a URI)"
+    )
+    assert store.size == 0
+    longest = verified({"n": 1}, predicate_type="urn:" + "x" * 1020)
+    store.append([longest], log_signer=LOG, at=NOW)
     store.verify(log_key=LOG_KEY)
-    connection.execute("PRAGMA max_page_count=1000000")
-    store.append([verified({"n": n, "x": "x" * 20_000}) for n in range(5)], log_signer=LOG, at=NOW)
-    store.verify(log_key=LOG_KEY)
+
+
+def test_logs_longer_than_a_page_of_rows(store: LogStore) -> None:
+    many = [verified({"n": n}, subjects=(COMMIT, OTHER_COMMIT)) for n in range(rows.PAGE + 2)]
+    store.append(many, log_signer=LOG, at=NOW)
+    assert [e.index for e in store.all_entries()] == list(range(len(many)))
+    assert [e.index for e in store.entries(subject=COMMIT, log_key=LOG_KEY)] == list(
+        range(len(many))
+    )
+    assert len(list(store.listing())) == 2 * len(many)
+    newest = store.verify(log_key=LOG_KEY)
+    assert newest is not None
+    assert newest.size == len(many)
