@@ -3,19 +3,21 @@
 An `Envelope` has no accessor for what it says. `Envelope.verify` asks for every expectation
 (who, in which role, how many of them, about what, of which type, at what time) and returns a
 `VerifiedStatement`, which nothing else can make.
+
+An envelope is DSSE by itself, or DSSE in a Sigstore bundle, which has one signature: by a key, or
+by an OIDC identity that the trust root gives to a principal.
 """
 
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from assay.core.digest import Digest, sha256_of
-from assay.core.errors import RejectedError, SignatureInvalidError, inside
+from assay.core.errors import RejectedError, SignatureInvalidError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.evidence.dsse import (
     DsseEnvelope,
-    VerifiedPayload,
     parse_dsse,
     parse_unsigned,
     render_unsigned,
@@ -30,6 +32,9 @@ from assay.evidence.statement import (
 )
 from assay.signing.keys import Signer
 from assay.signing.trust import TrustRoot
+
+if TYPE_CHECKING:
+    from assay.evidence.sigstore.entry import BundleEnvelope
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 
@@ -69,10 +74,10 @@ class VerifiedStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A DSSE envelope that should hold a statement; unread until it is verified."""
+    """A DSSE envelope or a Sigstore bundle that should hold a statement; unread until verified."""
 
     _data: bytes = field(repr=False)
-    _dsse: DsseEnvelope = field(repr=False)
+    _signed: "DsseEnvelope | BundleEnvelope" = field(repr=False)
 
     @property
     def digest(self) -> Digest:
@@ -102,8 +107,39 @@ class Envelope:
             MalformedError: Another payload type, or the payload is no statement.
             RejectedError: A statement of another type, or about something else.
         """
+        if threshold < 1:
+            raise UsageError(f"a threshold of {threshold}", hint="at least 1")
+        payload, signed_by, keys = self._verify_signatures(trusted, role, threshold, at)
+        if len(signed_by) < threshold:
+            raise SignatureInvalidError(
+                f"{len(signed_by)} trusted principals signed, {threshold} needed",
+                where="signatures",
+            )
+        statement = self._expected(payload, subject=subject, predicate_type=predicate_type)
+        return VerifiedStatement(
+            envelope=self._data,
+            payload=payload,
+            digest=self.digest,
+            subjects=statement.subjects,
+            predicate_type=statement.predicate_type,
+            signed_by=signed_by,
+            keys=keys,
+            role=role,
+            at=at,
+            seal=_SEAL,
+        )
+
+    def _verify_signatures(
+        self, trusted: TrustRoot, role: str, threshold: int, at: datetime
+    ) -> tuple[bytes, frozenset[str], frozenset[str]]:
+        """Return the payload, the principals that signed it, and the keys by which they did."""
+        if not isinstance(self._signed, DsseEnvelope):
+            found = self._signed.verify(
+                trusted=trusted, role=role, payload_type=PAYLOAD_TYPE, at=at
+            )
+            return found.payload, found.signed_by, found.keys
         holders = trusted.holders(role, at=at)
-        verified = self._dsse.verify(
+        verified = self._signed.verify(
             keys=tuple(key for principal in holders for key in principal.keys),
             threshold=threshold,
             payload_types=frozenset({PAYLOAD_TYPE}),
@@ -111,29 +147,12 @@ class Envelope:
         signed_by = frozenset(
             p.name for p in holders if any(key.key_id in verified.signed_by for key in p.keys)
         )
-        if len(signed_by) < threshold:
-            raise SignatureInvalidError(
-                f"{len(signed_by)} trusted principals signed, {threshold} needed",
-                where="signatures",
-            )
-        statement = self._expected(verified, subject=subject, predicate_type=predicate_type)
-        return VerifiedStatement(
-            envelope=self._data,
-            payload=verified.payload,
-            digest=self.digest,
-            subjects=statement.subjects,
-            predicate_type=statement.predicate_type,
-            signed_by=signed_by,
-            keys=verified.signed_by,
-            role=role,
-            at=at,
-            seal=_SEAL,
-        )
+        return verified.payload, signed_by, verified.signed_by
 
     @staticmethod
-    def _expected(verified: VerifiedPayload, *, subject: Digest, predicate_type: str) -> Statement:
+    def _expected(payload: bytes, *, subject: Digest, predicate_type: str) -> Statement:
         with inside("payload"):
-            statement = parse_statement(verified.payload)
+            statement = parse_statement(payload)
             if statement.predicate_type != predicate_type:
                 raise RejectedError(
                     f"a statement of type {statement.predicate_type!r}, "
@@ -182,7 +201,9 @@ def parse_claims(data: bytes) -> Claims:
     Raises:
         MalformedError: Not an envelope of the in-toto type, or it holds no statement.
     """
-    statement = parse_statement(parse_dsse(data)._payload)  # noqa: SLF001  # the one place
+    signed = _parse_signed(data)
+    payload = signed._payload if isinstance(signed, DsseEnvelope) else signed._content.payload  # noqa: SLF001  # the one place
+    statement = parse_statement(payload)
     return Claims(
         subjects=tuple(s.digest for s in statement.subjects),
         predicate_type=statement.predicate_type,
@@ -193,6 +214,17 @@ def parse_envelope(data: bytes) -> Envelope:
     """Read an envelope; what it says stays closed until `Envelope.verify`.
 
     Raises:
-        MalformedError: Not a DSSE envelope.
+        MalformedError: Neither a DSSE envelope nor a Sigstore bundle with one.
     """
-    return Envelope(_data=data, _dsse=parse_dsse(data))
+    return Envelope(_data=data, _signed=_parse_signed(data))
+
+
+def _parse_signed(data: bytes) -> "DsseEnvelope | BundleEnvelope":
+    """Read either form. Only a bundle has this member; nothing of base64 looks like it."""
+    if b'"mediaType"' not in data:
+        return parse_dsse(data)
+    from assay.evidence.sigstore.entry import (  # noqa: PLC0415  # most logs have no bundle
+        parse_bundle_envelope,
+    )
+
+    return parse_bundle_envelope(data)
