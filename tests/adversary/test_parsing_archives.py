@@ -1,5 +1,6 @@
 """Parsing: archives and URLs from outside."""
 
+import ast
 import stat
 import zipfile
 from datetime import UTC, datetime
@@ -117,3 +118,17 @@ def test_ssrf_by_a_url_in_a_document(tmp_path: Path, url: str) -> None:
             limits=FetchLimits(max_bytes=10, seconds=1),
             etag="",
         )
+
+
+def test_no_other_kind_of_archive_is_read() -> None:
+    """A path in a tar entry leads nowhere: there is one reader of archives, and it reads zip."""
+    others = {"tarfile", "shutil.unpack_archive", "bz2", "lzma", "gzip", "patoolib", "py7zr"}
+    source = Path(__file__).resolve().parents[2] / "src" / "assay"
+    for file in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                assert not others & {name.name for name in node.names}, file
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module not in others, file
+            elif isinstance(node, ast.Attribute):
+                assert node.attr not in {"unpack_archive", "extractall"}, file

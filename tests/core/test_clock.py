@@ -14,7 +14,7 @@ def test_format_is_utc_in_whole_seconds() -> None:
 
 
 def test_a_time_without_a_zone_is_a_bug_of_ours() -> None:
-    with pytest.raises(ValueError, match="a time without a time zone"):
+    with pytest.raises(ValueError, match=r"\Aa time without a time zone\Z"):
         format_time(datetime(2026, 1, 1))  # noqa: DTZ001  # the point of the test
 
 

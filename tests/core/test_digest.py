@@ -32,11 +32,19 @@ def test_refused(text: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("algorithm", "length"),
-    [("sha256", 64), ("sha512", 128), ("gitCommit", 40), ("gitCommit", 64), ("gitTree", 40)],
+    [
+        ("sha256", 64),
+        ("sha512", 128),
+        *((kind, length) for kind in ("gitCommit", "gitTree", "gitBlob") for length in (40, 64)),
+    ],
 )
 def test_what_is_written_is_read_back(algorithm: str, length: int) -> None:
     digest = Digest(algorithm, "0a" * (length // 2))
     assert parse_digest(str(digest)) == digest
+    assert digest.raw == b"\x0a" * (length // 2)
+    for other in (length - 2, length + 2, length - 1, length + 1):
+        with pytest.raises(MalformedError):
+            Digest(algorithm, "0" * other)
 
 
 @given(st.text(max_size=80))

@@ -23,20 +23,27 @@ def test_the_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "status"),
+    ("kind", "code", "status", "http_status"),
     [
-        (UsageError, "usage", 2),
-        (RejectedError, "rejected", 1),
-        (MalformedError, "malformed", 1),
-        (SignatureInvalidError, "signature-invalid", 1),
-        (ProofError, "proof-invalid", 1),
-        (TamperedError, "tampered", 1),
-        (UnavailableError, "unavailable", 3),
+        (UsageError, "usage", 2, 400),
+        (RejectedError, "rejected", 1, 422),
+        (MalformedError, "malformed", 1, 422),
+        (SignatureInvalidError, "signature-invalid", 1, 422),
+        (ProofError, "proof-invalid", 1, 422),
+        (TamperedError, "tampered", 1, 422),
+        (UnavailableError, "unavailable", 3, 503),
     ],
 )
-def test_codes_and_exit_statuses(kind: type[AssayError], code: str, status: int) -> None:
-    assert (kind.code, kind.exit_status) == (code, status)
+def test_codes_and_statuses(
+    kind: type[AssayError], code: str, status: int, http_status: int
+) -> None:
+    assert (kind.code, kind.exit_status, kind.http_status) == (code, status, http_status)
     assert status == 1 or not issubclass(kind, RejectedError)
+
+
+def test_what_is_there_for_code_that_knows_no_assay_errors() -> None:
+    """Loggers and test runners print `args`."""
+    assert UsageError("what", where="there").args == ("what",)
 
 
 def test_inside_builds_the_path_outwards() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from assay.core.errors import AssayError
-from assay.core.pathpattern import is_match
+from assay.core.pathpattern import check_pattern, is_match
 
 MATCHES = [
     ("docs/*.md", "docs/a.md", True),
@@ -19,6 +19,12 @@ MATCHES = [
     ("a.c", "abc", False),
     ("*", "one\ntwo", True),
     ("[ab]", "a", False),
+    ("a**", "a/b/c", True),
+    ("a**z", "abc/xyz", True),
+    ("**", "", True),
+    ("docs/**", "docs/one\ntwo", True),
+    ("?" * 8, "x" * 8, True),
+    ("a" * 256, "a" * 256, True),
 ]
 
 
@@ -36,9 +42,10 @@ REFUSED = {
 
 @pytest.mark.parametrize(("pattern", "message"), REFUSED.values(), ids=REFUSED)
 def test_refused(pattern: str, message: str) -> None:
-    with pytest.raises(AssayError) as caught:
-        is_match(pattern, "x")
-    assert str(caught.value) == message
+    for refuse in (lambda: is_match(pattern, "x"), lambda: check_pattern(pattern)):
+        with pytest.raises(AssayError) as caught:
+            refuse()
+        assert str(caught.value) == message
 
 
 def test_too_long_is_refused() -> None:

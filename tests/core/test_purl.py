@@ -161,3 +161,62 @@ VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}(\+[a-z0-9]{1,3})?", ful
 def test_agrees_with_the_other_implementation(type_: str, name: str, version: str) -> None:
     """Where both follow the specification, they agree."""
     assert make_purl(type_, "", name, version) == PackageURL(type_, "", name, version).to_string()
+
+
+@pytest.mark.parametrize("text", ["a~/b", "~a/b~", "a/~b"])
+def test_a_tilde_is_part_of_a_name(text: str) -> None:
+    namespace, _, name = text.partition("/")
+    purl = parse_purl(f"pkg:generic/{text}")
+    assert (purl.namespace, purl.name) == (namespace, name)
+    assert str(purl) == f"pkg:generic/{text}"
+
+
+LOOSE = {
+    "slashes around a type": ("pkg://generic/a", "pkg:generic/a"),
+    "slashes around a name": ("pkg:generic/a//b/", ""),
+    "a scheme in upper case": ("PKG:generic/a", "pkg:generic/a"),
+    "a type in upper case": ("pkg:GENERIC/a", "pkg:generic/a"),
+    "no subpath behind the mark": ("pkg:generic/a#", "pkg:generic/a"),
+    "blank segments": ("pkg:generic/%20/a", "pkg:generic/a"),
+    "a colon": ("pkg:generic/a:b@1:2?c=d:e", "pkg:generic/a:b@1:2?c=d:e"),
+    "a key in upper case but for its first letter": (
+        "pkg:generic/a?aRCH=x",
+        "pkg:generic/a?arch=x",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "canonical"), LOOSE.values(), ids=LOOSE)
+def test_spellings(text: str, canonical: str) -> None:
+    if canonical:
+        assert str(parse_purl(text)) == canonical
+    else:
+        with pytest.raises(MalformedError) as caught:
+            parse_purl(text)
+        assert str(caught.value) == "[malformed] a purl of type generic without a name"
+
+
+@pytest.mark.parametrize("text", ["generic/a", "gem:generic/a", "pkg", "pkg/generic/a"])
+def test_no_scheme(text: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_purl(text)
+    assert str(caught.value) == f"[malformed] {text!r} is no purl (it starts with pkg:)"
+
+
+def test_the_longest_that_is_read() -> None:
+    name = "a" * (MAX_PURL_CHARACTERS - len("pkg:generic/"))
+    assert parse_purl(f"pkg:generic/{name}").name == name
+    with pytest.raises(MalformedError):
+        parse_purl(f"pkg:generic/{name}a")
+
+
+def test_parts_are_values() -> None:
+    purl = build_purl("generic", "", "a", qualifiers={"b": "2", "a": "1", "c": ""}, subpath="x/./y")
+    assert purl.qualifiers == (("a", "1"), ("b", "2"))
+    assert purl.subpath == "x/y"
+    assert build_purl("generic", "", "a").subpath == ""
+    assert hash(purl) == hash(parse_purl(str(purl)))
+
+
+def test_a_qualifier_without_a_value_needs_no_proper_key() -> None:
+    assert build_purl("generic", "", "a", qualifiers={"-": ""}).qualifiers == ()

@@ -119,8 +119,50 @@ def test_not_canonical(value: object, message: str) -> None:
 
 @pytest.mark.parametrize("value", [MAX_INTEGER + 1, -MAX_INTEGER - 1])
 def test_a_number_that_readers_round(value: int) -> None:
-    with pytest.raises(ValueError, match="a number beyond 9007199254740991 has no canonical form"):
+    with pytest.raises(ValueError, match="a number beyond") as caught:
         render_canonical_json(value)
+    assert str(caught.value) == "a number beyond 9007199254740991 has no canonical form"
+
+
+def test_the_largest_numbers_that_all_readers_agree_about() -> None:
+    assert MAX_INTEGER == 9007199254740991
+    assert render_canonical_json([MAX_INTEGER, -MAX_INTEGER]) == (
+        b"[9007199254740991,-9007199254740991]"
+    )
+
+
+def test_a_fraction_is_read() -> None:
+    assert parse_json(b"[1.5,-2.5e3]", max_bytes=LIMIT) == [1.5, -2500.0]
+
+
+def test_what_overflows_is_shown_in_part() -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_json(b"1" * 400 + b".5", max_bytes=LIMIT)
+    assert str(caught.value) == (
+        f"[malformed] not strict JSON: a number that overflows: {'1' * 20}"
+    )
+
+
+def test_the_repeated_key_is_named_and_no_other() -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_json(b'{"a":1,"b":1,"c":1,"b":2}', max_bytes=LIMIT)
+    assert str(caught.value) == "[malformed] not strict JSON: repeated key 'b'"
+
+
+def test_the_key_that_is_no_text_is_named() -> None:
+    with pytest.raises(TypeError) as caught:
+        render_canonical_json({"a": 1, None: 2})
+    assert str(caught.value) == "NoneType as an object's key"
+
+
+class Word(str):  # a kind of str is what is meant
+    """Text of another type, such as an enum's."""
+
+    __slots__ = ()
+
+
+def test_a_kind_of_text_is_text() -> None:
+    assert render_canonical_json({"a": Word("b")}) == b'{"a":"b"}'
 
 
 def test_a_lone_surrogate_is_not_written() -> None:

@@ -34,5 +34,12 @@ def test_depth_is_refused() -> None:
         parse_toml(b"a=" + b"[" * 100_000)
 
 
+def test_as_many_bytes_as_allowed() -> None:
+    assert MAX_TOML_BYTES == 64 * 2**20
+    assert parse_toml(b"a=1", max_bytes=3).value == {"a": 1}
+    with pytest.raises(MalformedError):
+        parse_toml(b"a=1 ", max_bytes=3)
+
+
 def test_read() -> None:
     assert parse_toml(b"a.b = ['c']").value == {"a": {"b": ["c"]}}

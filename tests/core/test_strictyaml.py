@@ -63,6 +63,22 @@ def test_refused(document: bytes, message: str) -> None:
     assert str(caught.value) == f"[malformed] {message}"
 
 
+def test_the_limits() -> None:
+    assert (MAX_YAML_BYTES, MAX_DEPTH) == (64 * 2**20, 32)
+    assert parse_yaml(b"[a]", max_bytes=3).value == ["a"]
+    deepest = b"[" * MAX_DEPTH + b"a" + b"]" * MAX_DEPTH
+    parse_yaml(deepest)
+    with pytest.raises(MalformedError) as caught:
+        parse_yaml(b"[" + deepest + b"]")
+    assert str(caught.value) == f"[malformed] more than {MAX_DEPTH} levels"
+
+
+def test_a_lone_surrogate_is_not_read() -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_yaml(b'a: "\\ud800"')
+    assert str(caught.value).startswith("[malformed] not YAML: ")
+
+
 def test_not_yaml_names_the_place() -> None:
     with pytest.raises(MalformedError, match=r"not YAML: .* line 2, column"):
         parse_yaml(text("a: b\n  c: - d"))

@@ -3,10 +3,10 @@
 import ast
 import importlib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
 from fuzz.guard import try_input
 from fuzz.mutator import Mutator
 from fuzz.target import Target
@@ -26,6 +26,13 @@ def name_of(target: Target) -> str:
 
 
 NAMED = {name_of(target): target for target in TARGETS}
+
+
+def examples(target: Target) -> Sequence[bytes]:
+    found = target.seeds()
+    if not found:
+        pytest.skip("the public test data are not at ../shared/data")
+    return found
 
 
 def readers() -> list[str]:
@@ -59,15 +66,17 @@ def test_every_entry_exists(name: str) -> None:
 @pytest.mark.parametrize("target", NAMED.values(), ids=NAMED)
 def test_an_example_is_read(target: Target) -> None:
     """Mutated nonsense stays nonsense: at least one example gets to the end of the reader."""
-    answers = [try_input(target, seed) for seed in target.seeds()]
+    answers = [try_input(target, seed) for seed in examples(target)]
     assert [fault for _, fault in answers if fault] == []
+    if target.refuses_examples:
+        return
     assert any(" " not in answer for answer, _ in answers), answers
 
 
 @pytest.mark.parametrize("target", NAMED.values(), ids=NAMED)
 def test_any_input_is_read_or_refused(target: Target) -> None:
     """The same inputs every time; what a longer run finds becomes a test of its reader."""
-    mutator = Mutator(target.seeds(), words=target.words, number=1)
+    mutator = Mutator(examples(target), words=target.words, number=1)
     seen: set[str] = set()
     for _ in range(INPUTS):
         data = mutator.next()

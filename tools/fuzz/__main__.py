@@ -23,9 +23,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--number", type=int, default=None, help="where the chances begin")
     parser.add_argument("--again", type=Path, help="give this one file to the --target, and say")
     asked = parser.parse_args(arguments)
-    targets = [
-        t for t in all_targets() if not asked.target or any(n in t.name for n in asked.target)
-    ]
+    named = [t for t in all_targets() if not asked.target or any(n in t.name for n in asked.target)]
+    targets = [target for target in named if target.seeds()]
     if not targets:
         parser.error("no reader has such a name")
     if asked.again:

@@ -16,13 +16,17 @@ MAX_BYTES: Final = 2**24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One reader, under the name of the function that it is about."""
+    """One reader, under the name of the function that it is about.
+
+    Without the public vectors some have no examples; these are left out then.
+    """
 
     name: str  # module:function
     read: Read
     seeds: Seeds
     also: tuple[str, ...] = ()  # other functions that this call goes through
     words: tuple[bytes, ...] = ()  # pieces that mean something to the reader
+    refuses_examples: bool = False  # a verifier that is asked for something else than they say
 
 
 def raw(name: str, seeds: Seeds, *, words: tuple[bytes, ...] = (), **fixed: object) -> Target:

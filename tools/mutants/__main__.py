@@ -3,6 +3,7 @@
 import argparse
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -23,12 +24,13 @@ def main(arguments: Sequence[str]) -> int:
     known = {**load_results(), **load_run()}
     for package in () if asked.report_only else PACKAGES:
         tests = tuple(asked.tests or (f"tests/{package.removeprefix('assay.')}", "tests/adversary"))
-        mutants = [m for name in modules if _is_in(name, [package]) for m in _mutants(name)]
+        inside = [name for name in modules if _is_in(name, [package])]
+        mutants = [m for name in inside for m in _mutants(name, asked.one_in)]
         waiting = [m for m in mutants if asked.again or not _is_known(m, known, tests)]
         if waiting:
             known.update(run_mutants(waiting, tests=tests, jobs=asked.jobs))
             save_results(known)
-    mutants = [m for name in modules for m in _mutants(name)]
+    mutants = [m for name in modules for m in _mutants(name, asked.one_in)]
     report = Report(mutants=mutants, results=known, equivalents=load_equivalents())
     sys.stdout.write(as_text(report) + "\n")
     (ROOT / ".mutants").mkdir(exist_ok=True)
@@ -47,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--since", help="only modules that changed since this revision")
     parser.add_argument(
         "--tests", action="append", help="tests to choose from (default: those of the packages)"
+    )
+    parser.add_argument(
+        "--one-in", type=int, default=1, help="only one of so many mutants, always the same"
     )
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--again", action="store_true", help="run also what is known from earlier")
@@ -81,8 +86,10 @@ def _all_modules(packages: Iterable[str]) -> list[str]:
     return [".".join(file.relative_to(SOURCE).with_suffix("").parts) for file in files]
 
 
-def _mutants(module: str) -> tuple[Mutant, ...]:
-    return mutants_of(module, path_of(module).read_text())
+def _mutants(module: str, one_in: int) -> tuple[Mutant, ...]:
+    """Return the mutants of a module, or a fixed share of them, spread by their names."""
+    found = mutants_of(module, path_of(module).read_text())
+    return tuple(m for m in found if zlib.crc32(name_of(m).encode()) % one_in == 0)
 
 
 def _is_known(mutant: Mutant, known: Mapping[str, Result], tests: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from mutants.loading import ROOT, path_of
 from mutants.mutation import Mutant
 
+_FAULTS: Final = ("expressions.py", "statements.py", "mutation.py")
 KEPT: Final = ROOT / ".mutants" / "results.json"
 
 
@@ -38,7 +39,7 @@ def digest_of(mutant: Mutant, by: str, tests: Iterable[str]) -> str:
     Of a mutant that was killed that is the file of the test that failed; what survived may be
     killed by any test that changes.
     """
-    files = [path_of(mutant.module), *Path(__file__).parent.glob("*s.py")]
+    files = [path_of(mutant.module), *(Path(__file__).with_name(name) for name in _FAULTS)]
     killer = ROOT / by.split("::", maxsplit=1)[0]
     files.extend([killer] if by and killer.is_file() else _files(tests))
     whole = hashlib.sha256()

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from shutil import rmtree
-from typing import Final
+from typing import Final, Self
 
 import pytest
 from coverage import Coverage
@@ -35,9 +35,7 @@ def run_mutants(
 
     What is known is in `RUNNING` as soon as it is, so that nothing is lost to an interruption.
     """
-    for name in _HEAVY:
-        __import__(name)
-    server.prepare_hypothesis()
+    load_heavy()
     forget_run()
     RUNNING.mkdir(parents=True)
     _in_workers(1, lambda _: _serve(mutants, tests, jobs))
@@ -53,6 +51,13 @@ def run_mutants(
     found = load_run()
     forget_run()
     return found
+
+
+def load_heavy() -> None:
+    """Import what no child shall have to; nothing of the code under test."""
+    for name in _HEAVY:
+        __import__(name)
+    server.prepare_hypothesis()
 
 
 def load_run() -> dict[str, Result]:
@@ -128,7 +133,7 @@ class _Notes:
         self.out = (RUNNING / f"{name}.jsonl").open("a")
         self.expected, self.tests, self.written = expected, tests, 0
 
-    def __enter__(self) -> "_Notes":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

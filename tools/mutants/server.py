@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Final
 
 import pytest
@@ -74,6 +74,7 @@ class Session:
     def __init__(self, task: Callable[["Session", pytest.Session], None]) -> None:
         self.task = task
         self.items: dict[str, pytest.Item] = {}
+        self.functions: dict[tuple[str, int], list[FunctionType]] = {}
         self.failed: list[str] = []
         self.on_failure: Callable[[str], None] = self.failed.append
 
@@ -81,8 +82,15 @@ class Session:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Do the task with the items that were collected."""
         self.items = {item.nodeid: item for item in session.items}
+        self.functions = live_functions()  # once: it looks at everything in memory
         self.task(self, session)
         return True
+
+    def named(self, name: str) -> list[pytest.Item]:
+        """Return the item of this name, or those of a test with parameters."""
+        if name in self.items:
+            return [self.items[name]]
+        return [item for found, item in self.items.items() if found.startswith(f"{name}[")]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -231,7 +239,7 @@ def kill_in_place(
     """Run `names` with the fault in the loaded function, in this process."""
     path = path_of(mutant.module)
     code = compile_mutant(mutant, path.read_text(), path)
-    functions = live_functions().get((str(path), mutant.holder), [])
+    functions = run.functions.get((str(path), mutant.holder), [])
     patch_functions(functions, code, line=mutant.holder)
     use_folder(session, Path(os.environ["TMPDIR"]))
     return _until_failure(run, names, tests)
@@ -252,7 +260,7 @@ def _until_failure(run: Session, names: Sequence[str], tests: Tests) -> dict[str
     signal.signal(signal.SIGTERM, stop)
     verdict = SURVIVED
     run.on_failure = run.failed.append
-    items = [run.items[name] for name in names if name in run.items]
+    items = [item for name in names for item in run.named(name)]
     for item, after in zip(items, [*items[1:], None], strict=True):
         current = item.nodeid
         signal.setitimer(signal.ITIMER_REAL, 2.0 + PATIENCE * tests.seconds.get(current, 1.0))

@@ -3,13 +3,33 @@
 from typing import Final
 
 from fuzz.target import Target
-from fuzz.targets import core, facts, judgement, kernel
+from fuzz.targets import core, facts, judgement, kernel, keys, sigstore
 
 # Functions named like readers that are left out: each is reached through another, or reads nothing
 # that comes from outside.
-EXCUSED: Final[dict[str, str]] = {}
+_INSIDE_SOURCE: Final = "a part of what assay.source.predicate:parse_source_facts reads"
+EXCUSED: Final[dict[str, str]] = {
+    "assay.source.content:parse_content": _INSIDE_SOURCE,
+    "assay.source.documents:parse_document": _INSIDE_SOURCE,
+    "assay.source.elsewhere:parse_submodule": _INSIDE_SOURCE,
+    "assay.source.history:parse_history": _INSIDE_SOURCE,
+    "assay.source.signature:parse_head_signature": _INSIDE_SOURCE,
+    "assay.evidence.indexpage:parse_leaf": (
+        "cuts 72 bytes that assay.evidence.indexproof:verify_index_path has checked"
+    ),
+    "assay.signing.principaljson:parse_principal": (
+        "a part of what assay.signing.trust:parse_trust_root reads"
+    ),
+}
 
 
 def all_targets() -> tuple[Target, ...]:
     """Return all readers with their examples."""
-    return (*core.TARGETS, *kernel.TARGETS, *facts.TARGETS, *judgement.TARGETS)
+    return (
+        *core.TARGETS,
+        *keys.TARGETS,
+        *kernel.TARGETS,
+        *sigstore.TARGETS,
+        *facts.TARGETS,
+        *judgement.TARGETS,
+    )

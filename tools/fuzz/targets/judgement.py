@@ -25,7 +25,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE, VerifiedStatement, parse_envelope
-from assay.evidence.statement import Subject
+from assay.evidence.statement import Subject, render_statement
 from assay.gates.reading import (
     LOG_CHECK_TYPE,
     SBOM_TYPE,
@@ -40,10 +40,11 @@ from assay.gates.vsa import parse_vsa, render_vsa
 from assay.operations.savedverdict import SavedVerdict, load_verdict, save_verdict
 from assay.policy.bundle import load_bundle, load_default_pack
 from assay.policy.language import parse_module
+from assay.policy.metadata import parse_metadata
 from assay.sbom.cyclonedx import render_cyclonedx
 from assay.source.documents import Role
 from assay.vuln.predicate import render_vulns
-from fuzz.target import MAX_BYTES, Target, raw, text, value
+from fuzz.target import MAX_BYTES, Target, raw, value
 
 _TREE: Final = Path(__file__).resolve().parent.parent.parent.parent
 _VERDICT_TYPE: Final = "https://slsa.dev/verification_summary/v1"
@@ -122,7 +123,7 @@ def _bundle(data: bytes) -> object:
 
 
 def _rule(data: bytes) -> object:
-    return parse_module("source/one.rego", data.decode("utf-8", "surrogateescape"))
+    return parse_module("source/one.rego", data.decode("utf-8", "replace"))
 
 
 _RECORDED: Final[Mapping[str, object]] = {
@@ -154,6 +155,7 @@ TARGETS: Final[tuple[Target, ...]] = (
         seeds=_seed(_SUPERSEDED),
     ),
     Target(name="assay.gates.vsa:parse_vsa", read=_vsa, seeds=_seed(_VSA.predicate)),
+    raw("assay.gates.replay:parse_verdict", lambda: (render_statement(_VSA),)),
     value("assay.gates.parameters:parse_parameters", _seed(verdict().parameters.as_json())),
     value("assay.findings.scanreport:parse_scan_report", _seed(_SCANNED.as_json())),
     value("assay.findings.finding:parse_finding", _seed(finding().as_json())),
@@ -163,7 +165,11 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target(name="assay.operations.savedverdict:load_verdict", read=_saved, seeds=_saved_seeds),
     Target(name="assay.policy.language:parse_module", read=_rule, seeds=_rules),
     Target(name="assay.policy.bundle:load_bundle", read=_bundle, seeds=lambda: _rules()[:1]),
-    text("assay.policy.metadata:parse_metadata", _rules),
+    Target(
+        name="assay.policy.metadata:parse_metadata",
+        read=lambda data: parse_metadata(data.decode("utf-8", "replace")),
+        seeds=_rules,
+    ),
     raw(
         "assay.operations.configuration:parse_configuration",
         lambda: (

@@ -1,13 +1,10 @@
-"""Readers of what must be verified: envelopes, checkpoints, proofs, keys, trust roots."""
+"""Readers of what must be verified: envelopes, checkpoints, proofs, indexes, kits."""
 
-import base64
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from tests.fakes.trust import (
     ALICE,
-    ALICE_TOO,
     BOB,
     COMMIT,
     KIND,
@@ -30,21 +27,24 @@ from assay.evidence.checkpoint import (
 )
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE, parse_envelope, seal_statement
+from assay.evidence.indexpage import EMPTY_PAGE, Held, page_hash, render_leaf, with_slot
+from assay.evidence.indexproof import verify_index_path
+from assay.evidence.kit import Kit, KitCheckpoint, KitEntry, KitList, render_kit
 from assay.evidence.merkle import leaf_hash
 from assay.evidence.note import parse_note, render_signature, sign_text
 from assay.evidence.statement import parse_statement, render_statement
+from assay.evidence.tiles import Tile, parse_bundle, parse_tile, render_bundle
 from assay.evidence.tlogproof import (
     TlogProof,
     parse_tlog_proof,
     render_tlog_proof,
     verify_tlog_proof,
 )
-from assay.signing.notekey import cosigner_key, render_note_key
-from assay.signing.spki import render_public_pem
-from assay.signing.trust import render_trust_root
+from assay.evidence.trustchain import draft_change
+from assay.evidence.witness import AddCheckpoint, render_add_checkpoint
+from assay.signing.notekey import cosigner_key
 from fuzz.target import Target, raw, text
 
-_VECTORS: Final = Path(__file__).resolve().parents[4] / "shared" / "data" / "vectors"
 _PREDICATES: Final = ({"answer": 42}, {"list": [1, "two", None, {"three": True}]})
 
 
@@ -114,19 +114,39 @@ def _verify_proof(data: bytes) -> object:
     return verify_tlog_proof(parse_tlog_proof(data), entry=b"entry", log_key=LOG_KEY)
 
 
-def _pems() -> Sequence[bytes]:
-    return tuple(render_public_pem(signer.public.spki) for signer in (ALICE, ALICE_TOO))
+def _requests() -> Sequence[bytes]:
+    path = (leaf_hash(b"one"), leaf_hash(b"two"))
+    made = AddCheckpoint(old_size=1, path=path, note=_checkpoint(70_000))
+    return (render_add_checkpoint(made),)
 
 
-def _ders() -> Sequence[bytes]:
-    return tuple(base64.b64decode(b"".join(pem.splitlines()[1:-1])) for pem in _pems())
+def _kits() -> Sequence[bytes]:
+    envelope = envelopes()[0]
+    hashes = (leaf_hash(b"one"),)
+    made = Kit(
+        subject=COMMIT,
+        checkpoints=(KitCheckpoint(note=_checkpoint(2), consistency=hashes),),
+        entries=(KitEntry(index=0, envelope=envelope, path=hashes),),
+        lists=(KitList(subject=COMMIT, predicate_type=None, indexes=(0,), pages=(EMPTY_PAGE,)),),
+    )
+    return (render_kit(made),)
 
 
-def _vectors(pattern: str) -> Sequence[bytes]:
-    """Return the public vectors, where they are there, or the least that is read at all."""
-    return tuple(file.read_bytes() for file in sorted(_VECTORS.glob(pattern))) or (b"{}",)
+def _index_path(data: bytes) -> object:
+    """Walk pages whose hashes are good, whatever is in them."""
+    pages = [EMPTY_PAGE]
+    pages = (
+        [with_slot(EMPTY_PAGE, 0, page_hash(data)), data] if len(data) >= len(EMPTY_PAGE) else pages
+    )
+    return verify_index_path(root=page_hash(pages[0]), key=bytes(32), path=tuple(pages))
 
 
+def _pages() -> Sequence[bytes]:
+    held = render_leaf(bytes(32), Held(count=3, chain=leaf_hash(b"chain")))
+    return (EMPTY_PAGE, with_slot(EMPTY_PAGE, 0, held), with_slot(EMPTY_PAGE, 7, leaf_hash(b"x")))
+
+
+_TILE: Final = Tile(level=0, index=0, width=2)
 TARGETS: Final[tuple[Target, ...]] = (
     Target(
         name="assay.evidence.envelope:parse_envelope",
@@ -149,15 +169,22 @@ TARGETS: Final[tuple[Target, ...]] = (
     ),
     Target(name="assay.evidence.checkpoint:parse_checkpoint_text", read=_signed_text, seeds=_texts),
     Target(name="assay.evidence.tlogproof:parse_tlog_proof", read=_verify_proof, seeds=_proofs),
+    raw("assay.evidence.witness:parse_add_checkpoint", _requests),
+    raw("assay.evidence.kit:parse_kit", _kits),
+    raw("assay.evidence.dsse:parse_unsigned", envelopes, payload_type=PAYLOAD_TYPE),
+    raw("assay.evidence.envelope:parse_draft", envelopes),
+    raw("assay.evidence.trustchain:parse_change", lambda: (draft_change(ROOT),)),
+    Target(name="assay.evidence.indexproof:verify_index_path", read=_index_path, seeds=_pages),
+    Target(
+        name="assay.evidence.tiles:parse_tile",
+        read=lambda data: parse_tile(_TILE, data),
+        seeds=lambda: (leaf_hash(b"one") + leaf_hash(b"two"),),
+    ),
+    Target(
+        name="assay.evidence.tiles:parse_bundle",
+        read=lambda data: parse_bundle(_TILE, data),
+        seeds=lambda: (render_bundle((b"one", b"two")),),
+    ),
     text("assay.evidence.exactbase64:decode_base64", lambda: (b"QUJD", b"QQ==")),
     text("assay.evidence.exactbase64:decode_either_base64", lambda: (b"QUJD", b"-_8=")),
-    raw("assay.signing.asymmetric:parse_public_pem", _pems),
-    raw("assay.signing.asymmetric:parse_public_der", _ders),
-    raw("assay.signing.keys:load_public_key", _pems),
-    text("assay.signing.notekey:parse_note_key", lambda: (render_note_key(LOG_KEY).encode(),)),
-    text(
-        "assay.signing.notekey:parse_witness_key",
-        lambda: (render_note_key(cosigner_key(ORIGIN, LOG.public)).encode(),),
-    ),
-    raw("assay.signing.trust:parse_trust_root", lambda: (render_trust_root(ROOT),)),
 )
