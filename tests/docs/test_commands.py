@@ -16,6 +16,7 @@ RUN: Final = {
     "docs/howto/answer-a-leaked-secret.md": 8,
     "docs/howto/check-in-ci.md": 7,
     "docs/howto/exclude-paths.md": 16,
+    "docs/howto/manage-trust.md": 23,
     "docs/howto/restore-and-tampering.md": 13,
     "docs/howto/sign-commits.md": 9,
     "docs/howto/verify-a-verdict.md": 11,

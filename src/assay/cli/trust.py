@@ -54,6 +54,29 @@ def show(
         print_trust(shown)
 
 
+@app.command("key")
+def key(
+    *,
+    signer: Annotated[
+        str, typer.Option(help="A path or URI; default: this user's signing key.")
+    ] = "",
+    new: Annotated[Path | None, typer.Option(help="Make a new private key in this file.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a public key, as the owners of a trust root need it.
+
+    Example: assay trust key --new ~/keys/next.pem
+    """
+    from assay.operations.show_key import make_key, show_key  # noqa: PLC0415  # start-up time
+
+    shown = make_key(new) if new is not None else show_key(signer_uri=signer)
+    if as_json:
+        print_json(shown.as_json())
+        return
+    typer.echo(shown.pem, nl=False)
+    typer.echo(f"{shown.algorithm} key {shown.key_id}", err=True)
+
+
 @app.command("propose")
 def propose(
     file: Annotated[Path, typer.Argument(help="The next version, as TOML or JSON.")],
@@ -149,8 +172,11 @@ def update(
 @app.command("revoke")
 def revoke(  # noqa: PLR0913  # each is an option that people type
     principal: Annotated[str, typer.Argument(help="Whose key it is.")],
-    key: Annotated[
-        str, typer.Argument(help="The beginning of the key id, or the subject of an identity.")
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY", help="The beginning of the key id, or the subject of an identity."
+        ),
     ],
     *,
     since: Annotated[
@@ -173,7 +199,7 @@ def revoke(  # noqa: PLR0913  # each is an option that people type
     from assay.operations.change_trust import Revoking, revoke_key  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_applied, print_change  # noqa: PLC0415
 
-    wanted = Revoking(principal=principal, key=key, since=since, reason=reason)
+    wanted = Revoking(principal=principal, key=name, since=since, reason=reason)
     change = revoke_key(wanted, repository, draft=None if at_once else output)
     if as_json:
         print_json(change.as_json())

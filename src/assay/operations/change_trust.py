@@ -18,6 +18,7 @@ from assay.evidence.dsse import add_signature
 from assay.evidence.trustchain import change_statement, verify_change
 from assay.operations.home import load_trust_file, open_home, save_trust
 from assay.operations.record import Recorder, open_ledger, open_recorder
+from assay.operations.show_key import open_own_signer
 from assay.operations.trustdraft import (
     DescribedDraft,
     TrustDraft,
@@ -28,7 +29,6 @@ from assay.operations.trustdraft import (
 )
 from assay.signing.keys import Signer
 from assay.signing.principaljson import parse_moment
-from assay.signing.signers import open_signer
 from assay.signing.succession import Credential, describe, owners_at
 from assay.signing.trust import (
     MAX_TRUST_ROOT_BYTES,
@@ -119,7 +119,7 @@ def sign_trust(draft: Path, *, signer_uri: str, clock: Clock = now) -> Described
     pinned = home.trust(found.before.log_origin)
     if pinned.exists():
         _check_pinned(load_trust_file(pinned), found.before)
-    signer = open_signer(signer_uri or str(home.signer_key), passphrase=None)
+    signer = open_own_signer(signer_uri)
     signed = replace(found, envelope=_signed(found, signer, at))
     save_draft(draft, signed)
     return describe_draft(signed, at=at)
