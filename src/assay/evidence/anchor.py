@@ -12,6 +12,22 @@ from assay.evidence.merkle import EMPTY_ROOT, Path, verify_consistency
 from assay.signing.notekey import NoteKey
 
 
+class AnotherHistoryError(TamperedError):
+    """The log does not begin with what was seen of it: its key signed two histories.
+
+    `seen` is the note that was seen, `newest` the one that contradicts it.
+    """
+
+    def __init__(self, size: int, *, seen: bytes, newest: bytes) -> None:
+        super().__init__(
+            f"another log: its first {size} entries are not those that were seen",
+            where="log",
+            hint="keep both; somebody used the log's key to sign two histories",
+        )
+        self.seen = seen
+        self.newest = newest
+
+
 class ProvingLog(Protocol):
     """A log that can prove that it only grew."""
 
@@ -28,7 +44,8 @@ def verify_extends(log: ProvingLog, anchor_note: bytes, *, log_key: NoteKey) -> 
     Raises:
         MalformedError, SignatureInvalidError: The anchor, or the newest checkpoint, is none of
             this log's key.
-        TamperedError: The log was cut or set back (it is shorter), or replaced (it is another).
+        TamperedError: The log was cut or set back: it is shorter.
+        AnotherHistoryError: It was replaced: it is another.
     """
     with inside("anchor"):
         seen = verify_checkpoint(anchor_note, log_key=log_key)
@@ -50,11 +67,8 @@ def verify_extends(log: ProvingLog, anchor_note: bytes, *, log_key: NoteKey) -> 
             path=log.consistency_proof(seen.size, newest.size),
         )
     except ProofError as error:
-        raise TamperedError(
-            f"another log: its first {seen.size} entries are not those that were seen",
-            where="log",
-            hint="keep both; somebody used the log's key to sign two histories",
-        ) from error
+        newest_note = log.latest_checkpoint() or b""
+        raise AnotherHistoryError(seen.size, seen=anchor_note, newest=newest_note) from error
     return newest
 
 

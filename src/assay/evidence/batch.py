@@ -1,6 +1,6 @@
 """The rows that an append adds to the log: pure."""
 
-from typing import Final
+from typing import Final, Protocol
 
 from assay.core.digest import Digest
 from assay.core.errors import MalformedError
@@ -9,6 +9,7 @@ from assay.evidence.index import Index, IndexedEntry, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.log import StoredRow
 from assay.evidence.merkle import Frontier, node_place
+from assay.evidence.statement import Subject
 
 MAX_TYPE_BYTES: Final = 1024  # an index of PostgreSQL holds rows of up to 2704 bytes
 
@@ -28,6 +29,26 @@ def refuse_unfit(statement: VerifiedStatement) -> None:
         )
 
 
+class Fileable(Protocol):
+    """What the rows of an entry are made from."""
+
+    @property
+    def envelope(self) -> bytes:
+        """The bytes that are recorded."""
+
+    @property
+    def digest(self) -> Digest:
+        """The SHA-256 of the envelope."""
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """What the statement is about."""
+
+    @property
+    def predicate_type(self) -> str:
+        """Its type."""
+
+
 class Batch:
     """The rows that one append adds; the envelope is left out of those in `elsewhere`."""
 
@@ -40,7 +61,7 @@ class Batch:
         self._elsewhere = elsewhere
         self._added = dict[Digest, int]()
 
-    def add(self, statement: VerifiedStatement, *, known: int | None) -> tuple[int, bool]:
+    def add(self, statement: Fileable, *, known: int | None) -> tuple[int, bool]:
         """Add the rows of one statement, unless it is `known` at an index, or in this batch.
 
         Returns its index, and whether it was added.

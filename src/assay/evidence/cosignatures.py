@@ -27,19 +27,8 @@ class Cosignatures:
             MalformedError: Not signature lines.
             UnavailableError: They cannot be written.
         """
-        parse_signature_lines(lines)
         with self._database.transaction():
-            there = set(self._lines(size))
-            number = self._count()
-            for line in lines.splitlines(keepends=True):
-                if line in there or len(there) >= MAX_LINES:
-                    continue
-                self._database.execute(
-                    "INSERT INTO cosignatures (number, size, line) VALUES (?, ?, ?)",
-                    (number, size, line),
-                )
-                there.add(line)
-                number += 1
+            put_lines(self._database, size, lines)
 
     def lines(self, size: int) -> bytes:
         """Return all signature lines on the checkpoint of `size`, in the order they came."""
@@ -59,9 +48,29 @@ class Cosignatures:
                 case _:
                     raise TamperedError("values of another type", where="cosignatures")
 
-    def _count(self) -> int:
-        match self._database.query_one("SELECT max(number) FROM cosignatures"):
-            case (int(number),):
-                return number + 1
-            case _:
-                return 0
+
+def put_lines(database: Database, size: int, lines: bytes) -> None:
+    """Add signature lines on the checkpoint of `size`, inside the caller's transaction.
+
+    Raises:
+        MalformedError: Not signature lines.
+    """
+    parse_signature_lines(lines)
+    there = set(Cosignatures(database).lines(size).splitlines(keepends=True))
+    number = _count(database)
+    for line in lines.splitlines(keepends=True):
+        if line in there or len(there) >= MAX_LINES:
+            continue
+        database.execute(
+            "INSERT INTO cosignatures (number, size, line) VALUES (?, ?, ?)", (number, size, line)
+        )
+        there.add(line)
+        number += 1
+
+
+def _count(database: Database) -> int:
+    match database.query_one("SELECT max(number) FROM cosignatures"):
+        case (int(number),):
+            return number + 1
+        case _:
+            return 0

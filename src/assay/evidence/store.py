@@ -8,9 +8,10 @@
 * The same envelope is recorded once, however often it is appended.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from assay.core.closing import Closing
 from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import AssayError, ProofError, TamperedError, UnavailableError, UsageError
 from assay.evidence import merkle, rows
+from assay.evidence.backup import BackedUp
 from assay.evidence.batch import Batch, refuse_unfit
 from assay.evidence.blobs import BlobStore, FolderBlobs
 from assay.evidence.checkpoint import (
@@ -35,6 +37,7 @@ from assay.evidence.indexpage import EMPTY_ROOT
 from assay.evidence.indexstore import StoredPages, proven_list
 from assay.evidence.leaf import envelope_leaf_hash, is_large
 from assay.evidence.log import LogRows, StoredRows, verify_log
+from assay.evidence.restoring import Place, insert_batch, restore_rows
 from assay.evidence.schema import check_indexes, check_schema, prepare_schema
 from assay.evidence.timing import time_of_record
 from assay.evidence.tlogproof import TlogProof, render_tlog_proof
@@ -273,6 +276,40 @@ class LogStore(Closing):
             if isinstance(row[1], int) and row[1] > since:
                 yield row[1]
 
+    def restore(
+        self,
+        heads: Iterable[BackedUp],
+        *,
+        log_key: NoteKey,
+        check: Callable[[Checkpoint], None],
+    ) -> Checkpoint:
+        """Put the record of a log in the place of this one, which must be empty.
+
+        `check` may ask this store for proofs; what it refuses, and anything else that is wrong,
+        leaves the log empty.
+
+        Raises:
+            UsageError: There are entries already, or the backup has none.
+            TamperedError: An entry or a checkpoint is not what the log's key signed.
+            UnavailableError: It cannot be written.
+        """
+        place = Place(database=self._database, blobs=self._blobs)
+        return restore_rows(place, heads, log_key=log_key, check=check)
+
+    def backed_up(self) -> Iterator[BackedUp]:
+        """Yield the record of the log, checkpoint by checkpoint, as of one moment."""
+        with self._database.snapshot():
+            entries, size = self.all_entries(), 0
+            for row in rows.rows_by_key(self._database, rows.CHECKPOINTS):
+                head = self._stored(row)
+                added = islice(entries, max(head.size - size, 0))
+                yield BackedUp(
+                    envelopes=tuple(entry.envelope for entry in added),
+                    note=head.note,
+                    lines=self.cosignatures.lines(head.size),
+                )
+                size = head.size
+
     def latest_checkpoint(self) -> bytes | None:
         """Return the newest checkpoint as a note, or None before the first entry."""
         return self._head().note or None
@@ -411,14 +448,7 @@ class LogStore(Closing):
             batch.add(statement, known=_number(row))
             for statement, row in zip(statements, known, strict=True)
         ]
-        self._database.execute_many(
-            "INSERT INTO entries (number, digest, envelope) VALUES (?, ?, ?)", batch.entries
-        )
-        self._database.execute_many("INSERT INTO nodes (place, hash) VALUES (?, ?)", batch.nodes)
-        self._database.execute_many(
-            "INSERT INTO subjects (entry, position, subject, predicate_type) VALUES (?, ?, ?, ?)",
-            batch.subjects,
-        )
+        insert_batch(self._database, batch)
         return tuple(
             Receipt(index=index, digest=statement.digest, recorded=recorded)
             for statement, (index, recorded) in zip(statements, added, strict=True)

@@ -79,6 +79,14 @@ class Home:
         """Return the folder of the local mirror of advisories."""
         return self.folder / "advisories"
 
+    def lost_anchor(self, origin: str, name: str) -> Path:
+        """Return the path of a checkpoint that was seen, and whose entries are lost."""
+        return self.folder / "anchors" / "lost" / f"{_file_name(origin)}-{name}.note"
+
+    def fork(self, origin: str, name: str) -> Path:
+        """Return the path of the proof that the log `origin` signed two histories."""
+        return self.folder / "forks" / f"{_file_name(origin)}-{name}.json"
+
     @property
     def witnesses(self) -> Path:
         """Return the file of the addresses of witnesses, one on a line."""
@@ -220,6 +228,13 @@ def open_blobs() -> BlobStore | None:
 def _no_log(repository: Repository, where: str) -> UsageError:
     hint = f"run: assay init {repository.top}"
     return UsageError("this repository has no log yet", where=where, hint=hint)
+
+
+def save_origin(repository: Repository, origin: str) -> None:
+    """Name the log of `repository`, and keep its folder out of Git."""
+    folder = state_folder(repository)
+    save_file(folder / ".gitignore", b"*\n")
+    save_file(folder / ORIGIN_FILE, f"{origin}\n".encode())
 
 
 def load_origin(repository: Repository) -> str:

@@ -80,7 +80,7 @@ def save_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise UnavailableError(
             f"cannot write: {error.strerror}", where=printable(str(path))
@@ -111,7 +111,7 @@ def _make_folders(folder: Path) -> None:
         return
     _make_folders(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
 def create_beneath(folder: Path, path: str, data: bytes) -> None:
@@ -205,7 +205,7 @@ def create_private_file(path: Path, data: bytes) -> None:
         except BaseException:  # half a key, on a full disk or after Ctrl-C, would stand in the way
             path.unlink()
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError as error:
         raise UsageError("the file exists already", where=printable(str(path))) from error
     except OSError as error:
@@ -230,7 +230,8 @@ def load_private_file(path: Path, *, max_bytes: int) -> bytes:
     return data
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

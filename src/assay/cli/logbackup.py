@@ -1,0 +1,75 @@
+"""`assay log backup` and `assay log restore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.logproof import print_gaps
+from assay.cli.options import JsonOption, RepositoryOption
+from assay.cli.output import print_json
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
+    repository: RepositoryOption = Path(),
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the whole log into one file: entries, checkpoints, cosignatures. No keys, no trust.
+
+    The log is checked on the way. Example: assay log backup log-2026-06-01.zip
+    """
+    from assay.operations.backup_log import backup_log  # noqa: PLC0415  # start-up time
+
+    done = backup_log(repository, file)
+    if as_json:
+        print_json(
+            {
+                "schema": "assay.log-backup-made/v1",
+                "origin": done.origin,
+                "size": done.size,
+                "file": str(file),
+                "notChecked": [],
+            }
+        )
+        return
+    typer.echo(f"{done.size} entries of {done.origin} are in {file}")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="From `assay log backup`.")],
+    repository: RepositoryOption = Path(),
+    *,
+    accept_loss: Annotated[
+        str,
+        typer.Option(
+            metavar="REASON",
+            help="Go on with a backup that is older than what was seen; the reason is recorded.",
+        ),
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Put a backup in the place of a log that has gone; all of it is checked before it counts.
+
+    Exits 1 where the backup is not what was signed, or older than what was seen of the log.
+    Example: assay log restore log-2026-06-01.zip
+    """
+    from assay.operations.restore_log import restore_log  # noqa: PLC0415  # start-up time
+
+    done = restore_log(repository, file, accept_loss=accept_loss)
+    if as_json:
+        print_json(
+            {
+                "schema": "assay.log-restore/v1",
+                "origin": done.origin,
+                "size": done.size,
+                "lost": done.lost,
+                "notChecked": [item.as_json() for item in done.not_checked],
+            }
+        )
+        return
+    typer.echo(f"{done.size} entries of {done.origin} are restored.")
+    if done.lost:
+        typer.echo(f"{done.lost} entries that were seen are lost; that is recorded.")
+    print_gaps(done.not_checked)

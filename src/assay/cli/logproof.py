@@ -1,0 +1,223 @@
+"""`assay log`: one entry, the proof that it is there, and the whole log as files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assay.cli.options import JsonOption, RepositoryOption
+from assay.cli.output import print_json
+from assay.core.clock import format_time
+from assay.core.errors import UsageError
+from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
+
+if TYPE_CHECKING:
+    from assay.evidence.checkpoint import Cosigned
+
+LogKeyOption = Annotated[
+    str, typer.Option("--log-key", help="The log's verifier key: NAME+ID+KEY.")
+]
+WitnessKeyOption = Annotated[
+    list[str] | None,
+    typer.Option("--witness", help="The verifier key of a witness that counts; may be repeated."),
+]
+QuorumOption = Annotated[
+    int,
+    typer.Option(help="How many of them must have cosigned.", show_default="all of them"),
+]
+_ALL = -1
+
+
+def show(
+    index: Annotated[int, typer.Argument(help="The number of the entry, counted from 0.", min=0)],
+    repository: RepositoryOption = Path(),
+    *,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Print the envelope's bytes, unread and unverified.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one entry: what it says about what, who signed it, and when it was recorded.
+
+    Its signatures are verified first. Example: assay log show 0
+    """
+    from assay.operations.show_entry import load_envelope, show_entry  # noqa: PLC0415
+    from assay.reports.jsontext import render_json  # noqa: PLC0415
+
+    if raw:
+        if as_json:
+            raise UsageError("--raw and --json at once")
+        typer.echo(load_envelope(repository, index), nl=False)
+        return
+    shown = show_entry(repository, index)
+    if as_json:
+        print_json(shown.as_json())
+        return
+    typer.echo(f"entry      {shown.index}")
+    typer.echo(f"envelope   {shown.digest}")
+    typer.echo(f"type       {printable(shown.predicate_type)}")
+    for name, digest in shown.subjects:
+        typer.echo(f"subject    {digest}  {printable(name)}")
+    signers = ", ".join(map(printable, shown.signed_by))
+    typer.echo(f"signed by  {signers} (as {', '.join(shown.roles)})")
+    typer.echo(f"recorded   {format_time(shown.recorded_at)}")
+    typer.echo(render_json(shown.predicate), nl=False)
+
+
+def prove(
+    entry: Annotated[str, typer.Argument(help="An index, or the digest of an envelope.")],
+    repository: RepositoryOption = Path(),
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the proof into a file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that an entry is in the log: a C2SP tlog-proof, to be checked by anybody, offline.
+
+    It leads to the newest checkpoint that as many witnesses cosigned as the trust root asks for.
+    Example: assay log prove 0 -o entry.tlog-proof
+    """
+    from assay.operations.prove_log import prove_log, save_proof  # noqa: PLC0415
+
+    proved = prove_log(repository, entry)
+    if output is not None:
+        save_proof(output, proved)
+    if as_json:
+        document: dict[str, object] = {
+            "schema": "assay.log-prove/v1",
+            "index": proved.index,
+            "size": proved.size,
+            "proof": proved.proof.decode(),
+            "notChecked": [],
+        }
+        print_json(document)
+    elif output is None:
+        typer.echo(proved.proof, nl=False)
+    else:
+        typer.echo(f"Entry {proved.index} of {proved.size} is proven in {output}")
+
+
+def check_proof(
+    proof: Annotated[Path, typer.Argument(help="From `assay log prove`, or any tlog-proof.")],
+    *,
+    entry: Annotated[Path, typer.Option(help="The file with the entry: `assay log show --raw`.")],
+    log_key: LogKeyOption,
+    witness: WitnessKeyOption = None,
+    quorum: QuorumOption = _ALL,
+    as_json: JsonOption = False,
+) -> None:
+    """Check offline that an entry is in a log, and that witnesses have seen it there.
+
+    Needs neither the repository nor the log. Exits 1 where the proof does not show it.
+    """
+    from assay.operations import prove_log  # noqa: PLC0415  # start-up time
+
+    keys = tuple(witness or ())
+    needed = len(keys) if quorum == _ALL else quorum
+    checked = prove_log.check_proof(
+        proof, entry=entry, log_key=log_key, witnesses=keys, quorum=needed
+    )
+    if as_json:
+        print_json(
+            {
+                "schema": "assay.log-check-proof/v1",
+                "verdict": "PASSED",
+                "origin": checked.origin,
+                "index": checked.index,
+                "size": checked.size,
+                "cosigned": cosigned_json(checked.cosigned),
+                "notChecked": [item.as_json() for item in checked.not_checked],
+            }
+        )
+        return
+    typer.echo(f"PASSED: entry {checked.index} of {checked.size} in {checked.origin}")
+    print_cosigned(checked.cosigned)
+    print_gaps(checked.not_checked)
+
+
+def publish(
+    folder: Annotated[Path, typer.Argument(help="Where to: a folder that a web server serves.")],
+    repository: RepositoryOption = Path(),
+    *,
+    hashes_only: Annotated[
+        bool, typer.Option("--hashes-only", help="Publish no entry: they may say what is secret.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the log as static files (C2SP tlog-tiles); a second time only what is new.
+
+    Everybody who can read them can check the log, and prove what is in it, without asking anyone.
+    Example: assay log publish public/log
+    """
+    from assay.operations.publish_log import publish_log  # noqa: PLC0415  # start-up time
+
+    done = publish_log(repository, folder, with_entries=not hashes_only)
+    if as_json:
+        print_json(
+            {
+                "schema": "assay.log-publish/v1",
+                "origin": done.origin,
+                "oldSize": done.old_size,
+                "size": done.size,
+                "files": done.files,
+                "notChecked": [],
+            }
+        )
+        return
+    typer.echo(f"{done.origin}: {done.size} entries in {folder} ({done.files} new files)")
+
+
+def check_tiles(
+    folder: Annotated[Path, typer.Argument(help="A published log: checkpoint, tile/ and so on.")],
+    *,
+    log_key: LogKeyOption,
+    witness: WitnessKeyOption = None,
+    quorum: QuorumOption = _ALL,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a published log offline: every entry and tile, against the log's key alone.
+
+    Exits 1 and names the file when anything is not what was signed.
+    """
+    from assay.operations.verify_tiles import verify_tiles  # noqa: PLC0415  # start-up time
+
+    keys = tuple(witness or ())
+    needed = len(keys) if quorum == _ALL else quorum
+    checked = verify_tiles(folder, log_key=log_key, witnesses=keys, quorum=needed)
+    if as_json:
+        print_json(
+            {
+                "schema": "assay.log-check-tiles/v1",
+                "verdict": "PASSED",
+                "origin": checked.origin,
+                "size": checked.size,
+                "root": checked.root,
+                "cosigned": cosigned_json(checked.cosigned),
+                "notChecked": [item.as_json() for item in checked.not_checked],
+            }
+        )
+        return
+    typer.echo(f"PASSED: {checked.size} entries of {checked.origin} are what was signed.")
+    print_cosigned(checked.cosigned)
+    print_gaps(checked.not_checked)
+
+
+def cosigned_json(cosigned: "Sequence[Cosigned]") -> list[dict[str, str]]:
+    """Return witnesses and their times as they stand in documents."""
+    return [{"witness": item.name, "at": format_time(item.at)} for item in cosigned]
+
+
+def print_cosigned(cosigned: "Sequence[Cosigned]") -> None:
+    """Print each witness on a line."""
+    for item in cosigned:
+        typer.echo(f"  cosigned by {printable(item.name)} at {format_time(item.at)}")
+
+
+def print_gaps(gaps: Sequence[NotChecked]) -> None:
+    """Print what was not looked at."""
+    for gap in gaps:
+        remedy = f" ({gap.remedy})" if gap.remedy else ""
+        typer.echo(printable(f"  not checked: {gap.what} {gap.where}: {gap.why}{remedy}"))

@@ -1,0 +1,98 @@
+"""`assay log compare`: can these checkpoints of one log all be true?
+
+Two of one size are compared as they are. For others the tree is needed: that of this repository's
+log. What contradicts is kept as a proof that stands for itself (see `assay.evidence.fork`).
+"""
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.core.errors import AssayError, UnavailableError, UsageError
+from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.fork import MAX_FORK_BYTES, Fork, find_fork, parse_fork, verify_fork
+from assay.evidence.note import MAX_NOTE_BYTES
+from assay.evidence.store import LogStore
+from assay.operations.forks import keep_fork
+from assay.operations.home import load_trust, open_home, open_log
+from assay.signing.notekey import NoteKey, parse_note_key
+from assay.source.repository import open_repository
+from assay.system.files import load_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The sizes that were compared; those of a fork, if there is one, and where its proof is."""
+
+    origin: str
+    sizes: tuple[int, ...]
+    fork: tuple[int, int] | None
+    kept: Path | None
+
+
+def compare_checkpoints(path: Path, notes: tuple[Path, ...]) -> Compared:
+    """Compare the checkpoints in the files `notes` with each other, and with the log at `path`.
+
+    The anchor is not looked at first: what is compared here may be the reason that it does not fit.
+
+    Raises:
+        MalformedError, SignatureInvalidError, ProofError: One is not a checkpoint of this log.
+        UnavailableError: One has more entries than this log, so nothing can be told about it.
+    """
+    home = open_home()
+    with open_log(open_repository(path), home, create=False) as store:
+        log_key = parse_note_key(load_trust(home, store.origin).log_key)
+        loaded = [load_file(note, max_bytes=MAX_NOTE_BYTES) for note in notes]
+        if (newest := store.latest_checkpoint()) is not None:
+            loaded.append(newest)
+        ordered = sorted(
+            ((verify_checkpoint(note, log_key=log_key), note) for note in loaded),
+            key=lambda pair: pair[0].size,
+        )
+        fork = _find(ordered, store, log_key)
+        sizes = tuple(checkpoint.size for checkpoint, _ in ordered)
+        if fork is None:
+            return Compared(origin=store.origin, sizes=sizes, fork=None, kept=None)
+        first, second = verify_fork(fork, log_key=log_key)
+        return Compared(
+            origin=store.origin,
+            sizes=sizes,
+            fork=(first.size, second.size),
+            kept=keep_fork(home, fork, store.origin),
+        )
+
+
+def check_fork(path: Path, *, log_key: str) -> tuple[Checkpoint, Checkpoint]:
+    """Return the two checkpoints that the proof in `path` shows to contradict each other.
+
+    Raises:
+        UsageError: `log_key` is no verifier key.
+        RejectedError: It proves nothing.
+    """
+    try:
+        key = parse_note_key(log_key)
+    except AssayError as error:
+        raise UsageError(error.what, hint="assay log checkpoint --key prints it") from error
+    fork = parse_fork(load_file(path, max_bytes=MAX_FORK_BYTES))
+    return verify_fork(fork, log_key=key)
+
+
+def _find(
+    ordered: list[tuple[Checkpoint, bytes]], store: LogStore, log_key: NoteKey
+) -> Fork | None:
+    """Return a proof of the first contradiction; notes that none is found for are all true."""
+    for (one, note), (other, next_note) in itertools.pairwise(ordered):
+        if one.size == other.size and one.root != other.root:
+            return Fork(first=note, second=next_note, root_then=other.root, path=())
+    newest = store.latest_checkpoint()
+    size = store.size
+    for checkpoint, note in ordered:
+        if checkpoint.size > size or newest is None:
+            raise UnavailableError(
+                f"{checkpoint.size} entries, where this log has {size}",
+                where=store.place,
+                hint="this log was cut or set back, or the note is ahead of it: fetch the log",
+            )
+        if fork := find_fork(note, newest, store, log_key=log_key):
+            return fork
+    return None

@@ -1,0 +1,144 @@
+"""`assay log prove` and `assay log check-proof`: that an entry is in the log, as one text file.
+
+The file is a C2SP tlog-proof. It is checked offline, by anybody, against keys that they name.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from assay.core.clock import Clock
+from assay.core.digest import parse_digest
+from assay.core.errors import AssayError, UsageError
+from assay.core.notchecked import NotChecked
+from assay.evidence.blobs import MAX_BLOB_BYTES
+from assay.evidence.checkpoint import Cosigned, verify_cosigned
+from assay.evidence.leaf import leaf_of
+from assay.evidence.merkle import inclusion_path
+from assay.evidence.tlogproof import (
+    MAX_PROOF_BYTES,
+    TlogProof,
+    parse_tlog_proof,
+    render_tlog_proof,
+    verify_tlog_proof,
+)
+from assay.operations.record import Ledger, open_ledger
+from assay.operations.witnessing import required_checkpoint
+from assay.signing.notekey import NoteKey, parse_note_key, parse_witness_key
+from assay.source.repository import open_repository
+from assay.system.clock import now
+from assay.system.files import load_file, save_file
+
+_NO_WITNESS: Final = NotChecked(
+    what="cosignatures",
+    where="checkpoint",
+    why="no witness was asked for: the log may show others another history",
+    remedy="--witness and --quorum",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """A proof as text, the index it is about, and the size of the tree that it leads to."""
+
+    index: int
+    size: int
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofChecked:
+    """What a proof shows: which log, where in it, under how many entries, seen by whom."""
+
+    origin: str
+    index: int
+    size: int
+    cosigned: tuple[Cosigned, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+def prove_log(path: Path, entry: str, *, clock: Clock = now) -> Proved:
+    """Return the proof of an entry, named by its index or by the digest of its envelope.
+
+    It leads to the newest checkpoint with the cosignatures that the trust root asks for.
+
+    Raises:
+        UsageError: The log has no such entry.
+        UnavailableError: No checkpoint over it has enough cosignatures.
+    """
+    with open_ledger(open_repository(path), at=clock()) as ledger:
+        index = _index_of(ledger, entry)
+        head = required_checkpoint(ledger, at_least=index + 1)
+        size = head.checkpoint.size
+        proof = TlogProof(
+            index=index,
+            path=inclusion_path(index, size, ledger.store.node),
+            checkpoint=head.note,
+        )
+        return Proved(index=index, size=size, proof=render_tlog_proof(proof))
+
+
+def save_proof(path: Path, proved: Proved) -> None:
+    """Write the proof into a file.
+
+    Raises:
+        UnavailableError: It cannot be written.
+    """
+    save_file(path, proved.proof)
+
+
+def check_proof(
+    path: Path, *, entry: Path, log_key: str, witnesses: tuple[str, ...], quorum: int
+) -> ProofChecked:
+    """Refuse unless the proof in `path` shows that the envelope in `entry` is in the log.
+
+    `log_key` is the verifier key of the log; `quorum` of the `witnesses`, named by their verifier
+    keys, must have cosigned.
+
+    Raises:
+        UsageError: A key that is none, or a quorum that cannot be reached.
+        RejectedError: The proof does not show it.
+    """
+    if not 0 <= quorum <= len(witnesses) or (witnesses and not quorum):
+        raise UsageError(f"a quorum of {quorum} among {len(witnesses)} witnesses")
+    log, known = _log_key(log_key), tuple(map(_witness_key, witnesses))
+    proof = parse_tlog_proof(load_file(path, max_bytes=MAX_PROOF_BYTES))
+    leaf = leaf_of(load_file(entry, max_bytes=MAX_BLOB_BYTES))
+    checkpoint = verify_tlog_proof(proof, entry=leaf, log_key=log)
+    cosigned = verify_cosigned(proof.checkpoint, witnesses=known, quorum=quorum)
+    return ProofChecked(
+        origin=checkpoint.origin,
+        index=proof.index,
+        size=checkpoint.size,
+        cosigned=cosigned,
+        not_checked=() if quorum else (_NO_WITNESS,),
+    )
+
+
+def _index_of(ledger: Ledger, entry: str) -> int:
+    store = ledger.store
+    if entry.isascii() and entry.isdigit() and len(entry) < 19:
+        return store.entry(int(entry)).index
+    try:
+        digest = parse_digest(entry)
+    except AssayError as error:
+        raise UsageError(f"{entry!r} is no index and no digest", hint="assay log list") from error
+    if (found := store.find(digest)) is not None:
+        return found.index
+    about = [str(e.index) for e in store.entries(log_key=ledger.log_key, subject=digest)]
+    hint = f"entries about it: {', '.join(about)}" if about else "assay log list"
+    raise UsageError(f"no envelope {entry} in the log", where=store.place, hint=hint)
+
+
+def _log_key(text: str) -> NoteKey:
+    try:
+        return parse_note_key(text)
+    except AssayError as error:
+        raise UsageError(error.what, hint="assay log checkpoint --key prints it") from error
+
+
+def _witness_key(text: str) -> NoteKey:
+    try:
+        return parse_witness_key(text)
+    except AssayError as error:
+        raise UsageError(error.what, hint=error.hint or "the witness's operator has it") from error
