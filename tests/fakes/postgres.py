@@ -26,6 +26,7 @@ import pytest
 USER = "keeper"
 _SECONDS = 60
 _PORTS = 5
+_ROOM = 2**29
 
 
 @dataclass(kw_only=True)
@@ -160,13 +161,23 @@ def _any_port() -> int:
     return 20_000 + secrets.randbelow(40_000)
 
 
+def _memory() -> Path | None:
+    """Return where files are kept in memory, if there is room: syncing is most of the time else.
+
+    The path must be short, for a socket lies there.
+    """
+    folder = Path("/dev/shm")  # noqa: S108  # a folder with a random name is made in it
+    enough = folder.is_dir() and shutil.disk_usage(folder).free > _ROOM
+    return folder if enough and os.access(folder, os.W_OK) else None
+
+
 @contextlib.contextmanager
 def run_server() -> Iterator[PostgresServer]:
     """Make a cluster, run it for the block, and leave nothing behind; or skip."""
     programs = find_programs()
     if programs is None:
         pytest.skip("needs PostgreSQL's programs initdb and postgres (Debian: postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="assay-pg-"))  # a short path: a socket lies in it
+    folder = Path(tempfile.mkdtemp(prefix="assay-pg-", dir=_memory()))
     account = None
     if os.geteuid() == 0:
         known = {entry.pw_name for entry in pwd.getpwall()}
