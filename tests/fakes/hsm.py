@@ -1,10 +1,12 @@
 """A token of SoftHSM2 in a folder of the test, with one key of each kind."""
 
-import os
+import atexit
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,31 +38,46 @@ def module_path() -> str:
 
 @contextmanager
 def softhsm(folder: Path) -> Iterator[str]:
-    """Make the token `shop` with keys in it; yield the path of the module.
+    """Put the token `shop`, with keys in it, into `folder`; yield the path of the module.
 
-    SoftHSM2 reads SOFTHSM2_CONF when its module is initialised: in this process, anew for each
-    token, and in children.
+    The keys are made once, and copied: RSA keys take their time.
     """
-    import pkcs11  # noqa: PLC0415  # an extra
-
     module = module_path()
-    (folder / "tokens").mkdir(parents=True)
+    shutil.copytree(_made(module) / "tokens", folder / "tokens")
+    with _configured(folder):
+        _start(module)
+        yield module
+
+
+@contextmanager
+def _configured(folder: Path) -> Iterator[None]:
+    """Have SoftHSM2 look for its tokens in `folder`: in this process, and in its children."""
+    (folder / "tokens").mkdir(parents=True, exist_ok=True)
     configuration = folder / "softhsm2.conf"
     configuration.write_text(
         f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
     )
-    before = os.environ.get("SOFTHSM2_CONF")
-    os.environ["SOFTHSM2_CONF"] = str(configuration)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(configuration))
+        yield
+
+
+def _start(module: str) -> None:
+    """Have the module read its configuration: it does that when it is initialised."""
+    import pkcs11  # noqa: PLC0415  # an extra
+
+    pkcs11.lib(module).reinitialize()
+
+
+@cache
+def _made(module: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="assay-softhsm-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with _configured(folder):
         _init_token(LABEL)
-        library = pkcs11.lib(module)
-        library.reinitialize()
+        _start(module)
         _make_keys(module)
-        yield module
-    finally:
-        os.environ.pop("SOFTHSM2_CONF")
-        if before is not None:
-            os.environ["SOFTHSM2_CONF"] = before
+    return folder
 
 
 def _init_token(label: str) -> None:
@@ -70,10 +87,8 @@ def _init_token(label: str) -> None:
 
 def another_token(module: str, label: str) -> None:
     """Make a second token, which holds nothing."""
-    import pkcs11  # noqa: PLC0415  # an extra
-
     _init_token(label)
-    pkcs11.lib(module).reinitialize()
+    _start(module)
 
 
 def _make_keys(module: str) -> None:
@@ -104,7 +119,7 @@ def public_key_lost(module: str, name: str) -> None:
     import pkcs11  # noqa: PLC0415  # an extra
     from pkcs11 import Attribute, ObjectClass  # noqa: PLC0415
 
-    pkcs11.lib(module).reinitialize()
+    _start(module)
     token = pkcs11.lib(module).get_token(token_label=LABEL)
     with token.open(user_pin=PIN, rw=True) as session:
         sought = {Attribute.CLASS: ObjectClass.PUBLIC_KEY, Attribute.LABEL: name}

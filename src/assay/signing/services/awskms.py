@@ -10,6 +10,7 @@ of at most 4,096 bytes: enough for checkpoints, and too little for most statemen
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from assay.core.errors import UnavailableError, UsageError
 from assay.signing.algorithms import Algorithm
@@ -34,6 +35,19 @@ _ALGORITHMS: Final[dict[str, "SigningAlgorithmSpecType"]] = {
     ECDSA_P384: "ECDSA_SHA_384",
     RSA_PSS: "RSASSA_PSS_SHA_256",
 }
+_SET_UP: Final = frozenset(  # what is missing on this machine
+    {
+        "ConfigParseError",
+        "InvalidRegionError",
+        "NoCredentialsError",
+        "NoRegionError",
+        "ParamValidationError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "SSOTokenLoadError",
+        "UnauthorizedSSOTokenError",
+    }
+)
 _OURS_TO_MEND: Final = range(400, 500)
 _FOR_THE_MOMENT: Final = frozenset(
     {"ThrottlingException", "LimitExceededException", "KeyUnavailableException"}
@@ -54,13 +68,12 @@ def open_aws(uri: SignerUri) -> RemoteSigner:
     if not name:
         raise UsageError("no key", where=uri.where, hint="awskms:KEY, awskms:alias/NAME or an ARN")
     region = parameters.get("region") or _region_of(name)
-    endpoint = parameters.get("endpoint")
-    client, asking = _client(uri, region, None if endpoint is None else service_url(endpoint))
+    client, asking = _client(uri, region, _endpoint(parameters.get("endpoint")))
     with asking():
         answer = client.get_public_key(KeyId=name)
-    public, key = parse_public_der(answer["PublicKey"]), answer["KeyId"]
+    public, key = parse_public_der(answer.get("PublicKey", b"")), answer.get("KeyId", name)
     spec = _ALGORITHMS.get(public.algorithm)
-    if spec is None or spec not in answer["SigningAlgorithms"]:
+    if spec is None or spec not in answer.get("SigningAlgorithms", ()):
         raise UsageError(
             f"a key of algorithm {public.algorithm!r} that may not sign like it", where=uri.where
         )
@@ -74,7 +87,7 @@ def open_aws(uri: SignerUri) -> RemoteSigner:
                 MessageType="DIGEST" if algorithm_of(public).prehash else "RAW",
                 SigningAlgorithm=spec,
             )
-        return signed["Signature"]
+        return signed.get("Signature", b"")
 
     return RemoteSigner(public=public, uri=uri, ask=ask)
 
@@ -89,6 +102,15 @@ def _given(algorithm: Algorithm, message: bytes) -> bytes:
             hint="use a P-256 key, which signs a digest",
         )
     return message
+
+
+def _endpoint(text: str | None) -> str | None:
+    if text is None:
+        return None
+    url = urlsplit(service_url(text))
+    if url.scheme != "https" and url.hostname not in {"127.0.0.1", "::1"}:
+        raise UsageError("an endpoint without TLS that is not on this machine", where=repr(text))
+    return text
 
 
 def _region_of(name: str) -> str | None:
@@ -115,12 +137,11 @@ def _client(
         except ClientError as error:
             raise _refusal(error.response.get("Error", {}).get("Code", ""), error, uri) from error
         except BotoCoreError as error:  # no credentials, no region, no way to the service
-            kind = type(error).__name__
-            if kind in {"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError"}:
-                raise UnavailableError(f"cannot ask: {kind}", where=uri.where) from error
-            raise UsageError(
-                f"cannot ask: {kind}", where=uri.where, hint="is the AWS command line set up?"
-            ) from error
+            what = f"cannot ask: {type(error).__name__}"
+            if type(error).__name__ not in _SET_UP:
+                raise UnavailableError(what, where=uri.where) from error
+            hint = "is the AWS command line set up?"
+            raise UsageError(what, where=uri.where, hint=hint) from error
 
     config = Config(
         connect_timeout=_SECONDS,

@@ -37,8 +37,9 @@ from assay.signing.signeruri import SignerUri, decode_percent
 from assay.signing.spki import ED25519, RSA_PSS
 from assay.system.environment import get_variable, user_home
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
-_MOUNT: Final = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", re.ASCII)
+_SEGMENT: Final = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]+"  # no . and no .., which lead elsewhere
+_NAME: Final = re.compile(_SEGMENT, re.ASCII)
+_MOUNT: Final = re.compile(f"{_SEGMENT}(?:/{_SEGMENT})*", re.ASCII)
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _SIGNATURE: Final = re.compile(r"vault:v([0-9]+):([A-Za-z0-9+/=]+)", re.ASCII)
 
@@ -54,7 +55,7 @@ def open_transit(uri: SignerUri) -> RemoteSigner:
     parameters = uri.parameters("mount", "version", "token-file")
     key = decode_percent(uri.path).removeprefix("//")
     mount, version = parameters.get("mount", "transit"), parameters.get("version")
-    if not (_NAME.fullmatch(key) and _MOUNT.fullmatch(mount)) or key in {".", ".."}:
+    if not (_NAME.fullmatch(key) and _MOUNT.fullmatch(mount)):
         raise UsageError("no name of a transit key", where=uri.where, hint="hashivault:KEY")
     if version is not None and not _VERSION.fullmatch(version):
         raise UsageError(f"no version of a key: {version!r}", where=uri.where)

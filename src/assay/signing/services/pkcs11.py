@@ -9,7 +9,6 @@ used, by the mechanisms CKM_EDDSA, CKM_ECDSA and CKM_RSA_PKCS_PSS of PKCS #11, v
 """
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -53,8 +52,11 @@ def open_pkcs11(uri: SignerUri, *, passphrase: Passphrase | None) -> RemoteSigne
         MalformedError: A key of another algorithm.
         UnavailableError: The token fails.
     """
-    if find_spec("pkcs11") is None:
-        raise UsageError("python-pkcs11 is not installed", hint="pip install 'assay[pkcs11]'")
+    try:
+        import pkcs11  # noqa: F401, PLC0415  # an extra
+    except ImportError as error:
+        hint = "pip install 'assay[pkcs11]'"
+        raise UsageError("python-pkcs11 is not installed", hint=hint) from error
     wanted = parse_pkcs11(uri)
     module = str(wanted.module or "") or get_variable("ASSAY_PKCS11_MODULE")
     if not module.startswith("/"):
