@@ -11,6 +11,8 @@ from typing import Final
 
 import pytest
 
+from assay.system.unixsocket import ask_socket
+
 KINDS: Final = {
     "ed25519": ("ed25519", ()),
     "ecdsa-p256": ("ecdsa", ("-b", "256")),
@@ -66,3 +68,14 @@ def fingerprint_of(key: Path) -> str:
         text=True,
     )
     return done.stdout.split()[1]
+
+
+@contextmanager
+def lock(socket: Path) -> Iterator[None]:
+    """Lock the agent for a while (SSH_AGENTC_LOCK, draft-ietf-sshm-ssh-agent, section 4.7)."""
+    word = b"\x00\x00\x00\x01x"
+    assert ask_socket(socket, b"\x16" + word, max_bytes=99, seconds=9) == b"\x06"
+    try:
+        yield
+    finally:
+        assert ask_socket(socket, b"\x17" + word, max_bytes=99, seconds=9) == b"\x06"
