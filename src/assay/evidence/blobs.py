@@ -13,6 +13,7 @@ from assay.core.digest import Digest, sha256_of
 from assay.core.errors import TamperedError, UnavailableError, UsageError
 from assay.evidence.dsse import MAX_ENVELOPE_BYTES
 from assay.system.files import load_file, save_beneath
+from assay.system.objectstore import ObjectStore, open_object_store
 
 MAX_BLOB_BYTES: Final = MAX_ENVELOPE_BYTES
 
@@ -68,13 +69,57 @@ class FolderBlobs:
         return checked_blob(self._read(path), digest, self.location)
 
     def _path(self, digest: Digest) -> Path:
-        refuse_other_digest(digest)
-        return self._folder / digest.hex[:2] / digest.hex[2:]
+        return self._folder / _name_of(digest)
 
     @staticmethod
     def _read(path: Path) -> bytes:
         """Return a byte more than any blob has at most: the comparison then fails."""
         return load_file(path, max_bytes=MAX_BLOB_BYTES)
+
+
+class ObjectBlobs:
+    """Blobs as objects of an S3-compatible store: `PREFIX/ab/cdef…`."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+
+    @property
+    def location(self) -> str:
+        """The bucket and the prefix."""
+        return self._objects.location
+
+    def put(self, data: bytes) -> Digest:
+        """Keep `data` under its digest; a damaged copy that is in its place is replaced."""
+        digest = checked_digest(data)
+        name = _name_of(digest)
+        if self._objects.create(name, data):
+            return digest
+        if self._objects.read(name, max_bytes=MAX_BLOB_BYTES) != data:
+            self._objects.replace(name, data)
+        return digest
+
+    def get(self, digest: Digest) -> bytes:
+        """Return the bytes under `digest`, compared with it."""
+        data = self._objects.read(_name_of(digest), max_bytes=MAX_BLOB_BYTES)
+        if data is None:
+            raise absent_blob(digest, self.location)
+        return checked_blob(data, digest, self.location)
+
+
+def open_blob_store(location: str) -> BlobStore:
+    """Return the store at `location`: `s3://…`, or the path of a folder.
+
+    Raises:
+        UsageError: Not such a URL, or what it needs is not installed or not set up.
+    """
+    if location.startswith("s3:"):
+        return ObjectBlobs(open_object_store(location))
+    if "://" in location:
+        raise UsageError(
+            f"no kind of blob store {location.partition(':')[0]!r}",
+            hint="s3://BUCKET/PREFIX, or the path of a folder",
+        )
+    return FolderBlobs(Path(location))
 
 
 def checked_digest(data: bytes) -> Digest:
@@ -98,7 +143,7 @@ def absent_blob(digest: Digest, location: str) -> UnavailableError:
     )
 
 
-def refuse_other_digest(digest: Digest) -> None:
-    """Refuse a digest of another algorithm: blobs have none."""
+def _name_of(digest: Digest) -> str:
     if digest.algorithm != "sha256":
         raise UsageError(f"a blob under {digest.algorithm!r}, where sha256 names it")
+    return f"{digest.hex[:2]}/{digest.hex[2:]}"

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import TamperedError, UsageError, inside
-from assay.evidence.blobs import BlobStore, FolderBlobs
+from assay.evidence.blobs import BlobStore, open_blob_store
 from assay.evidence.connecting import connect, place_of
 from assay.evidence.store import LogStore, open_store
 from assay.operations.signersettings import SignerChoice, SignerChoices, load_choices
@@ -220,9 +220,13 @@ def open_log(repository: Repository, home: Home, *, create: bool) -> LogStore:
 
 
 def open_blobs() -> BlobStore | None:
-    """Return where large envelopes go, if `ASSAY_BLOBS` names a folder."""
-    folder = get_variable("ASSAY_BLOBS")
-    return FolderBlobs(Path(folder)) if folder else None
+    """Return where large envelopes go, if `ASSAY_BLOBS` names a folder or an `s3://` URL.
+
+    Raises:
+        UsageError: Not such a URL, or what it needs is not installed or not set up.
+    """
+    location = get_variable("ASSAY_BLOBS")
+    return open_blob_store(location) if location else None
 
 
 def _no_log(repository: Repository, where: str) -> UsageError:
