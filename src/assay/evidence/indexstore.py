@@ -22,6 +22,7 @@ _BY_SUBJECT: Final = """SELECT DISTINCT entry, predicate_type FROM subjects
     WHERE subject = ? AND entry < ? ORDER BY entry"""
 _BY_TYPE: Final = """SELECT DISTINCT entry, predicate_type FROM subjects
     WHERE predicate_type = ? AND entry < ? ORDER BY entry"""
+_HINT: Final = "assay log verify names the row"
 
 
 class StoredPages:
@@ -74,11 +75,16 @@ def proven_list(
     """
     about = isinstance(wanted, Digest)
     found = database.query(_BY_SUBJECT if about else _BY_TYPE, (str(wanted), size))
-    rows = [row for row in found if isinstance(row[0], int) and isinstance(row[1], str)]
-    numbers = [number for number, _ in rows if isinstance(number, int)]
+    named = {
+        n: kind for n, kind in found if isinstance(n, int) and n >= 0 and isinstance(kind, str)
+    }
+    where = f"subjects rows of {wanted if about else repr(wanted)}"
+    if len(named) != len(found):
+        raise TamperedError("an entry that cannot be, or one of two types", where=where, hint=_HINT)
+    numbers = sorted(named)
     listed = [
-        IndexedEntry(number=number, leaf=leaf, type_key=type_key(str(kind)))
-        for (_, kind), number, leaf in zip(rows, numbers, leaves(numbers), strict=True)
+        IndexedEntry(number=number, leaf=leaf, type_key=type_key(named[number]))
+        for number, leaf in zip(numbers, leaves(numbers), strict=True)
     ]
     key = subject_key(wanted) if isinstance(wanted, Digest) else type_key(wanted)
     path = index_path(StoredPages(database), root=root, key=key)
@@ -87,7 +93,7 @@ def proven_list(
     except ProofError as error:
         raise TamperedError(
             f"not the entries that were recorded: {error.what}",
-            where=f"subjects rows of {wanted if about else repr(wanted)}",
-            hint="assay log verify names the row",
+            where=where,
+            hint=_HINT,
         ) from error
     return listed
