@@ -19,7 +19,9 @@ RUN: Final = {
     "docs/howto/manage-trust.md": 23,
     "docs/howto/restore-and-tampering.md": 13,
     "docs/howto/sign-commits.md": 9,
+    "docs/howto/verify-a-sigstore-bundle.md": 8,
     "docs/howto/verify-a-verdict.md": 11,
+    "docs/howto/verify-with-cosign.md": 4,
     "docs/howto/write-a-rule.md": 12,
     "docs/quickstart.md": 18,
 }
