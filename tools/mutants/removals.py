@@ -94,7 +94,7 @@ def try_removal(proof: Proof) -> str:
     if found is None:
         return "it takes too long"
     verdict, by = found.get("verdict"), str(found.get("by", ""))
-    if verdict == server.KILLED and by.split("[", maxsplit=1)[0] == proof.test:
+    if verdict == server.KILLED and proof.test in {by, by.split("[", maxsplit=1)[0]}:
         return ""
     return f"{verdict} {by}".strip()
 

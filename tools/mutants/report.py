@@ -36,6 +36,11 @@ class Report:
         """Return why a mutant cannot be killed, if that is so."""
         return next((e.reason for e in self.equivalents if e.covers(mutant)), None)
 
+    @property
+    def tried(self) -> list[Mutant]:
+        """Return the mutants that were run."""
+        return [mutant for mutant in self.mutants if name_of(mutant) in self.results]
+
     def is_killed(self, mutant: Mutant) -> bool:
         """Tell whether a test noticed."""
         result = self.results.get(name_of(mutant))
@@ -43,7 +48,7 @@ class Report:
 
     def survivors(self) -> list[Mutant]:
         """Return what no test noticed though it could."""
-        return [m for m in self.mutants if not self.is_killed(m) and self.reason(m) is None]
+        return [m for m in self.tried if not self.is_killed(m) and self.reason(m) is None]
 
     def score(self, mutants: Iterable[Mutant]) -> Score:
         """Count."""
@@ -54,8 +59,8 @@ class Report:
 
     def modules(self) -> dict[str, Score]:
         """Return the score of each module."""
-        names = dict.fromkeys(mutant.module for mutant in self.mutants)
-        return {name: self.score(m for m in self.mutants if m.module == name) for name in names}
+        names = dict.fromkeys(mutant.module for mutant in self.tried)
+        return {name: self.score(m for m in self.tried if m.module == name) for name in names}
 
 
 def as_text(report: Report) -> str:
@@ -66,21 +71,22 @@ def as_text(report: Report) -> str:
     ]
     for name, score in report.modules().items():
         lines.append(f"{score.share:6.1f} %  {score.killed:5} of {score.made:5}  {name}")
-    whole = report.score(report.mutants)
+    whole = report.score(report.tried)
     lines.append(
         f"{whole.share:6.1f} %  {whole.killed} of {whole.made} mutants killed, "
-        f"{whole.equivalent} cannot be"
+        f"{whole.equivalent} cannot be; {len(report.mutants) - len(report.tried)} were not run"
     )
     return "\n".join(lines)
 
 
 def as_json(report: Report) -> str:
     """Return the same for machines."""
-    whole = report.score(report.mutants)
+    whole = report.score(report.tried)
     document = {
         "made": whole.made,
         "killed": whole.killed,
         "equivalent": whole.equivalent,
+        "notRun": len(report.mutants) - len(report.tried),
         "share": round(whole.share, 2),
         "modules": {
             name: {"made": s.made, "killed": s.killed, "share": round(s.share, 2)}
@@ -98,7 +104,7 @@ def as_json(report: Report) -> str:
 def as_markdown(report: Report) -> str:
     """Return the tables of the page."""
     lines = ["| Module | Mutants | Killed | Cannot be killed | Share |", "|---|--:|--:|--:|--:|"]
-    rows = {**report.modules(), "all": report.score(report.mutants)}
+    rows = {**report.modules(), "all": report.score(report.tried)}
     for name, score in rows.items():
         lines.append(
             f"| {name.removeprefix('assay.')} | {score.made} | {score.killed} | {score.equivalent} "

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from tempfile import mkdtemp
 from types import FrameType, FunctionType
@@ -30,6 +31,7 @@ TIMEOUT: Final = "timeout"
 SURVIVED: Final = "survived"
 BROKEN: Final = "broken"  # the machinery failed, which says nothing about the tests
 TOO_LONG: Final = 4.0  # seconds: a test that starts programs, which would not see the mutant
+ELSEWHERE: Final = 15.0  # seconds in all for tests outside the mirrored file, shortest first
 PATIENCE: Final = 8.0  # times as long as a test takes without the mutant, plus a second
 MEMORY: Final = 4 * 2**30
 
@@ -59,7 +61,8 @@ class Tests:
             names = {name for name in self.seconds if name.startswith(mirror)} | names
         own = sorted((n for n in names if n.startswith(mirror)), key=lambda n: self.seconds[n])
         rest = sorted(names - set(own), key=lambda n: (self.seconds[n], n))
-        return (*own, *rest)
+        spent = accumulate(self.seconds[name] for name in rest)
+        return (*own, *(name for name, s in zip(rest, spent, strict=True) if s <= ELSEWHERE))
 
 
 def mirrored(module: str) -> str:
