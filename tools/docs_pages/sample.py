@@ -29,6 +29,7 @@ from assay.reports.jsonreport import check_json
 from assay.signing.trust import render_trust_root
 from assay.source.repository import open_repository
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
+from docs_pages.trustsample import full_trust_root
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 MAX_BYTES: Final = 2**26
@@ -111,7 +112,9 @@ def _sample(folder: Path) -> Sample:
                 "assay.check/v1": _strict(render_canonical_json(check_json(report))),
                 "assay.facts/v1": _strict(render_canonical_json(facts)),
                 "assay.saved-verdict/v1": _strict(saved.read_bytes()),
-                "assay.trust-root/v2": _strict(render_trust_root(ledger.trust)),
+                "assay.trust-root/v2": _strict(
+                    render_trust_root(full_trust_root(ledger.trust))
+                ),
             },
         )
 

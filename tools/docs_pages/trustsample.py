@@ -1,0 +1,47 @@
+"""A trust root that uses every member, so that its page can be written from it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from assay.core.digest import sha256_of
+from assay.signing.trust import (
+    OidcIdentity,
+    Principal,
+    PrincipalKind,
+    Revocation,
+    RevocationReason,
+    TrustedIdentity,
+    TrustRoot,
+    Window,
+)
+
+EDGE = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def full_trust_root(root: TrustRoot) -> TrustRoot:
+    """Return `root` with an end, a revoked key, an OIDC identity, a witness and a history."""
+    [local] = root.principals
+    [key] = local.keys
+    window = Window(valid_from=local.window.valid_from, valid_until=EDGE)
+    revoked = Revocation(since=EDGE, reason=RevocationReason.RETIRED)
+    runner = Principal(
+        name="runner",
+        kind=PrincipalKind.RUNNER,
+        roles=local.roles,
+        keys=(),
+        identities=(
+            TrustedIdentity(
+                identity=OidcIdentity(issuer="https://oidc.example", subject="repo:shop"),
+                window=window,
+                revoked=revoked,
+            ),
+        ),
+        window=window,
+    )
+    ended = replace(local, window=window, keys=(replace(key, window=window, revoked=revoked),))
+    return replace(
+        root,
+        principals=(ended, runner),
+        history=(sha256_of(b"the first version"),),
+        expires=EDGE,
+    )
