@@ -235,7 +235,7 @@ def test_refused(uri: str, message: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_a_signer_or_refused(rest: str) -> None:
     """No kind fails otherwise than by its documented errors, before it asks anybody."""
-    for kind in ("file", "env", "pkcs11", "gcpkms", "azurekms"):
+    for kind in ("file", "env", "pkcs11", "gcpkms"):
         with pytest.raises(AssayError):
             open_signer(f"{kind}:{rest}", passphrase=None)
 

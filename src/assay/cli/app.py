@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import check, init, log, policy, replay, sign, status, trust, verify, vulns
+from assay.cli import check, init, key, log, policy, replay, sign, status, trust, verify, vulns
 
 app = typer.Typer(
     name="assay",
@@ -23,6 +23,7 @@ app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)
 app.command("replay")(replay.replay)
 app.add_typer(log.app, name="log")
+app.add_typer(key.app, name="key")
 app.add_typer(trust.app, name="trust")
 app.add_typer(vulns.app, name="vulns")
 app.add_typer(policy.app, name="policy")

@@ -38,7 +38,8 @@ def new_passphrase() -> bytes:
     """
     if not has_terminal():
         raise UsageError(
-            "no terminal to ask for the new passphrase", hint="use --new-passphrase-file"
+            "no terminal to ask for the new passphrase",
+            hint="use --new-passphrase-file or --no-passphrase",
         )
     first = ask_hidden("New passphrase: ")
     if not first:

@@ -1,5 +1,6 @@
 """Private keys in files: PKCS#8 PEM, mode 0600, never inside a repository."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -72,10 +73,13 @@ def load_key_file(path: Path, *, passphrase: Passphrase | None = None) -> Signer
         return privatepem.parse_private_pem(pem, passphrase=passphrase)
 
 
-def change_passphrase(path: Path, *, old: Passphrase | None, new: Passphrase | None) -> Signer:
-    """Write the key in `path` anew, encrypted with `new`, or in the clear where that is None.
+def change_passphrase(
+    path: Path, *, old: Passphrase | None, new: Callable[[], bytes | None]
+) -> Signer:
+    """Write the key in `path` anew, encrypted with what `new` returns, or in the clear if None.
 
-    The file holds the old or the new form, also after a crash.
+    The file holds the old or the new form, also after a crash. `new` is called when the key is
+    open.
 
     Raises:
         UsageError: As `load_key_file`, or a new passphrase that cannot be taken.
@@ -86,9 +90,8 @@ def change_passphrase(path: Path, *, old: Passphrase | None, new: Passphrase | N
     pem = load_private_file(path, max_bytes=MAX_KEY_BYTES)
     with inside(printable(str(path))):
         signer = privatepem.parse_private_pem(pem, passphrase=old)
-        chosen = None if new is None else new()
-        rendered = privatepem.render_private_pem(signer, passphrase=chosen)
-    save_file(path, rendered, mode=0o600)
+        rendered = privatepem.render_private_pem(signer, passphrase=new())
+    save_file(path.resolve(), rendered, mode=0o600)  # not in the place of a link to the key
     return signer
 
 

@@ -26,6 +26,7 @@ from assay.signing.asymmetric import (
 )
 from assay.signing.services.remote import RemoteSigner, answering
 from assay.signing.services.restservice import (
+    NEAR_LIMITS,
     RestService,
     decode_value,
     service_url,
@@ -137,14 +138,16 @@ def _public(key: JsonValue) -> AsymmetricKey:
 
 def _metadata_token(resource: str, identity: str) -> Secret:
     base = get_variable("AZURE_POD_IDENTITY_AUTHORITY_HOST") or f"http://{LINK_LOCAL}"
-    service = RestService(url=service_url(base), headers=lambda: {"Metadata": "true"})
+    service = RestService(
+        url=service_url(base), headers=lambda: {"Metadata": "true"}, limits=NEAR_LIMITS
+    )
     query = f"api-version=2018-02-01&resource={quote(resource, safe='')}"
     if identity:
         query += f"&client_id={quote(identity, safe='')}"
     try:
         answer = service.get(f"/metadata/identity/oauth2/token?{query}")
         return Secret(answer.field("access_token").text())
-    except UnavailableError as error:
+    except (UsageError, UnavailableError) as error:
         raise UsageError(
             "no access token, and no metadata service that has one",
             hint=f"export AZURE_ACCESS_TOKEN=$(az account get-access-token --resource {resource} "

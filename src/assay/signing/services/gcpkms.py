@@ -21,6 +21,7 @@ from assay.signing.asymmetric import AsymmetricKey, algorithm_of, parse_public_p
 from assay.signing.services.crc32c import crc32c
 from assay.signing.services.remote import RemoteSigner, answering
 from assay.signing.services.restservice import (
+    NEAR_LIMITS,
     RestService,
     decode_value,
     service_url,
@@ -145,11 +146,13 @@ def _bearer(token: Secret) -> Secret:
 def _metadata_token() -> Secret:
     host = get_variable("GCE_METADATA_HOST") or LINK_LOCAL
     service = RestService(
-        url=service_url(f"http://{host}"), headers=lambda: {"Metadata-Flavor": "Google"}
+        url=service_url(f"http://{host}"),
+        headers=lambda: {"Metadata-Flavor": "Google"},
+        limits=NEAR_LIMITS,
     )
     try:
         return Secret(service.get(_TOKEN_PATH).field("access_token").text())
-    except UnavailableError as error:
+    except (UsageError, UnavailableError) as error:
         raise UsageError(
             "no access token, and no metadata service that has one",
             hint="export CLOUDSDK_AUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)",

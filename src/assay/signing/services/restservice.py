@@ -18,6 +18,7 @@ from assay.system.http import FetchLimits
 from assay.system.httpapi import ApiAnswer, ApiRequest, ask_api
 
 LIMITS: Final = FetchLimits(max_bytes=2**20, seconds=30)
+NEAR_LIMITS: Final = FetchLimits(max_bytes=2**16, seconds=5)  # a metadata service is there or not
 _MAX_TOKEN_BYTES: Final = 16 * 2**10
 _MAX_SAID: Final = 200
 _DENIED: Final = frozenset({401, 403})
@@ -30,6 +31,7 @@ class RestService:
     url: str
     headers: Callable[[], Mapping[str, str | Secret]] = field(repr=False)
     authorities: Path | None = None
+    limits: FetchLimits = LIMITS
 
     def get(self, path: str) -> JsonValue:
         """Return the document at `path`."""
@@ -62,10 +64,10 @@ class RestService:
             body=body,
             authorities=self.authorities,
         )
-        answer = ask_api(request, limits=LIMITS)
+        answer = ask_api(request, limits=self.limits)
         if answer.status != 200:
             raise _refusal(answer, request.url, secrets)
-        return JsonValue(parse_json(answer.body, max_bytes=LIMITS.max_bytes))
+        return JsonValue(parse_json(answer.body, max_bytes=self.limits.max_bytes))
 
 
 def _refusal(
