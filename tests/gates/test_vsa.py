@@ -142,6 +142,14 @@ def member_added(predicate: dict[str, object]) -> None:
     predicate["waived"] = True
 
 
+def fraction_added(predicate: dict[str, object]) -> None:
+    predicate["extra"] = 1.5
+
+
+def number_added(predicate: dict[str, object]) -> None:
+    predicate["extra"] = 2**53
+
+
 def no_extension(predicate: dict[str, object]) -> None:
     del predicate["assay_verdict"]
 
@@ -151,6 +159,11 @@ REFUSED: dict[str, tuple[Callable[[dict[str, object]], None], str]] = {
     "passed for some readers": (passed_instead, DIFFER),
     "a level for some readers": (level_added, DIFFER),
     "another member": (member_added, DIFFER),
+    "a fraction": (fraction_added, "[malformed] float has no canonical form"),
+    "a number that readers disagree about": (
+        number_added,
+        "[malformed] a number beyond 9007199254740991 has no canonical form",
+    ),
     "another schema": (
         other_schema,
         "[malformed] schema 'assay.verdict/v3', at assay_verdict.schema",

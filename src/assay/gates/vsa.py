@@ -95,10 +95,21 @@ def parse_vsa(*, subject: Subject, predicate: JsonValue) -> GateVerdict:
         relies_on=tuple(parse_reliance(item) for item in own.field("reliesOn").items()),
         withdraws=tuple(parse_withdrawal(item) for item in own.field("withdraws").items()),
     )
-    said = render_canonical_json(predicate.value)
-    if said != render_canonical_json(dict(render_vsa(verdict).predicate)):
+    if _canonical(predicate.value) != _canonical(dict(render_vsa(verdict).predicate)):
         raise MalformedError("the standard members and assay_verdict do not tell the same")
     return verdict
+
+
+def _canonical(value: object) -> bytes:
+    """Return the canonical form; a verdict that has none is none of ours.
+
+    Raises:
+        MalformedError: A number with a fraction, or one that readers disagree about.
+    """
+    try:
+        return render_canonical_json(value)
+    except (TypeError, ValueError) as error:
+        raise MalformedError(str(error)) from error
 
 
 def _extension(verdict: GateVerdict) -> dict[str, object]:

@@ -8,12 +8,18 @@ from fuzz.targets import core, facts, judgement, kernel, keys, sigstore
 # Functions named like readers that are left out: each is reached through another, or reads nothing
 # that comes from outside.
 _INSIDE_SOURCE: Final = "a part of what assay.source.predicate:parse_source_facts reads"
+_INSIDE_VERDICT: Final = "a part of what assay.gates.vsa:parse_vsa reads"
 EXCUSED: Final[dict[str, str]] = {
     "assay.source.content:parse_content": _INSIDE_SOURCE,
     "assay.source.documents:parse_document": _INSIDE_SOURCE,
     "assay.source.elsewhere:parse_submodule": _INSIDE_SOURCE,
     "assay.source.history:parse_history": _INSIDE_SOURCE,
     "assay.source.signature:parse_head_signature": _INSIDE_SOURCE,
+    "assay.gates.reliance:parse_reliance": _INSIDE_VERDICT,
+    "assay.gates.reliance:parse_withdrawal": _INSIDE_VERDICT,
+    "assay.operations.standing:read_verdict": (
+        "verifies, and leaves reading to assay.gates.replay:parse_verdict"
+    ),
     "assay.evidence.indexpage:parse_leaf": (
         "cuts 72 bytes that assay.evidence.indexproof:verify_index_path has checked"
     ),

@@ -17,6 +17,14 @@ from tests.fakes.trust import (
 )
 
 from assay.core.errors import AssayError
+from assay.evidence.backup import (
+    BackedUp,
+    Manifest,
+    describe_part,
+    parse_parts,
+    render_manifest,
+    render_parts,
+)
 from assay.evidence.checkpoint import (
     Checkpoint,
     add_cosignatures,
@@ -27,6 +35,7 @@ from assay.evidence.checkpoint import (
 )
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE, parse_envelope, seal_statement
+from assay.evidence.fork import Fork, render_fork
 from assay.evidence.indexpage import EMPTY_PAGE, Held, page_hash, render_leaf, with_slot
 from assay.evidence.indexproof import verify_index_path
 from assay.evidence.kit import Kit, KitCheckpoint, KitEntry, KitList, render_kit
@@ -146,6 +155,26 @@ def _pages() -> Sequence[bytes]:
     return (EMPTY_PAGE, with_slot(EMPTY_PAGE, 0, held), with_slot(EMPTY_PAGE, 7, leaf_hash(b"x")))
 
 
+def _parts() -> Sequence[bytes]:
+    heads = [
+        BackedUp(envelopes=tuple(envelopes()), note=_checkpoint(2), lines=b"line\n"),
+        BackedUp(envelopes=(envelopes()[0],), note=_checkpoint(3), lines=b""),
+    ]
+    return tuple(data for _, data in render_parts(heads))
+
+
+def _manifests() -> Sequence[bytes]:
+    part = describe_part("part-000000", b"data")
+    made = Manifest(origin=ORIGIN, size=2, note=_checkpoint(2), made_at=NOW, parts=(part,))
+    return (render_manifest(made),)
+
+
+def _forks() -> Sequence[bytes]:
+    hashed = leaf_hash(b"one")
+    made = Fork(first=_checkpoint(1), second=_checkpoint(2), root_then=hashed, path=(hashed,))
+    return (render_fork(made),)
+
+
 _TILE: Final = Tile(level=0, index=0, width=2)
 TARGETS: Final[tuple[Target, ...]] = (
     Target(
@@ -171,6 +200,13 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target(name="assay.evidence.tlogproof:parse_tlog_proof", read=_verify_proof, seeds=_proofs),
     raw("assay.evidence.witness:parse_add_checkpoint", _requests),
     raw("assay.evidence.kit:parse_kit", _kits),
+    Target(
+        name="assay.evidence.backup:parse_parts",
+        read=lambda data: tuple(parse_parts([data])),
+        seeds=_parts,
+    ),
+    raw("assay.evidence.backup:parse_manifest", _manifests),
+    raw("assay.evidence.fork:parse_fork", _forks),
     raw("assay.evidence.dsse:parse_unsigned", envelopes, payload_type=PAYLOAD_TYPE),
     raw("assay.evidence.envelope:parse_draft", envelopes),
     raw("assay.evidence.trustchain:parse_change", lambda: (draft_change(ROOT),)),

@@ -150,8 +150,12 @@ TARGETS: Final[tuple[Target, ...]] = (
         refuses_examples=True,
     ),
     Target(name="assay.evidence.sigstore.tsptoken:parse_info", read=parse_info, seeds=_infos),
-    raw(f"{_DER}:parse_element", _certificates),
+    raw(f"{_DER}:parse_element", _certificates, tag=0x30),
     raw(f"{_DER}:parse_elements", _certificates),
+    raw(
+        "assay.evidence.sigstore.entry:parse_bundle_envelope",
+        lambda: _bundles()[:1],
+    ),
     raw(
         "assay.evidence.sigstore.keys:parse_signature_key",
         lambda: (render_public_pem(ALICE.public.spki),),
