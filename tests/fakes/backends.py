@@ -3,6 +3,7 @@
 An `editor` is what an attacker has who can write to the database and knows no key.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ class Backend:
 
     kind: str
     location: Path | str
+    server: "PostgresServer | None" = None
 
     @property
     def place(self) -> str:
@@ -43,6 +45,16 @@ class Backend:
     ) -> LogStore:
         """Open the log in it."""
         return open_store(self.location, origin=origin, create=create, blobs=blobs)
+
+    def copy(self, folder: Path) -> "Backend":
+        """Return a copy as a backup makes it; nobody may have the log open."""
+        if isinstance(self.location, Path):
+            shutil.copytree(self.location.parent, folder)
+            return Backend(kind=self.kind, location=folder / self.location.name)
+        assert self.server is not None
+        name = self.location.partition("/test")[2].partition("?")[0]
+        copied = self.server.new_database(template=f"test{name}")
+        return Backend(kind=self.kind, location=self.server.url(copied), server=self.server)
 
     def edit(self, *statements: LiteralString, origin: str = ORIGIN) -> None:
         """Change the database by hand: `x'00'` is a byte on both."""
@@ -85,4 +97,4 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "sqlite":
         return Backend(kind="sqlite", location=tmp_path / "state" / "log.db")
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    return Backend(kind="postgresql", location=server.url(server.new_database()))
+    return Backend(kind="postgresql", location=server.url(server.new_database()), server=server)

@@ -49,11 +49,11 @@ class PostgresServer:
         """Return how to reach a database over TCP, with the password."""
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """Make an empty database; return its name."""
+    def new_database(self, *, template: str = "template0") -> str:
+        """Make a database, empty or a copy of `template`; return its name."""
         name = f"test{next(self._names)}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     def initialise(self) -> None:

@@ -61,7 +61,7 @@ class Layout:
     describe: LiteralString  # rows of (name, make)
     catalogue: str  # what the description comes from, for messages
     version: LiteralString  # one row: whether it is ours (0 or 1), the version
-    check_indexes: LiteralString  # one row: "ok", or what is wrong with an index or a page
+    check_indexes: LiteralString | None  # one row: "ok", or what is wrong with an index, a page
 
 
 def _for_postgresql(sql: LiteralString) -> LiteralString:
@@ -127,7 +127,8 @@ _OBJECTS_POSTGRESQL: Final = {
     "constraint nodes_pkey": "PRIMARY KEY (place)",
     "subjects": "entry bigint not null, position bigint not null, subject text C not null, "
     "predicate_type text C not null",
-    "subjects_pkey": 'CREATE UNIQUE INDEX subjects_pkey ON subjects USING btree (entry, "position")',
+    "subjects_pkey": "CREATE UNIQUE INDEX subjects_pkey ON subjects USING btree "
+    '(entry, "position")',
     "constraint subjects_pkey": 'PRIMARY KEY (entry, "position")',
     "subjects_by_subject": "CREATE INDEX subjects_by_subject ON subjects USING btree "
     "(subject, predicate_type, entry)",
@@ -149,23 +150,6 @@ _OBJECTS_POSTGRESQL: Final = {
     "cosignatures_by_size": "CREATE INDEX cosignatures_by_size ON cosignatures USING btree "
     "(size, number)",
 }
-
-# Every row is looked for through each index that answers questions: one that does not lead there
-# would hide a statement. Rows are counted as they lie in the table, and by distinct keys.
-_CHECK_INDEXES_POSTGRESQL: Final = """
-WITH rows AS MATERIALIZED (SELECT entry, position, subject, predicate_type FROM subjects),
-digests AS MATERIALIZED (SELECT number, digest FROM entries)
-SELECT CASE
-  WHEN EXISTS (SELECT 1 FROM rows LEFT JOIN LATERAL (SELECT entry FROM subjects s
-      WHERE s.subject = rows.subject AND s.predicate_type = rows.predicate_type
-        AND s.entry = rows.entry LIMIT 1) s ON true WHERE s.entry IS NULL)
-    THEN 'subjects_by_subject or subjects_by_type hides a row'
-  WHEN EXISTS (SELECT 1 FROM digests LEFT JOIN LATERAL (SELECT number FROM entries e
-      WHERE e.digest = digests.digest LIMIT 1) e ON true
-      WHERE e.number IS DISTINCT FROM digests.number)
-    THEN 'entries_digest_key hides a row'
-  ELSE 'ok' END
-"""
 
 LAYOUTS: Final = {
     Dialect.SQLITE: Layout(
@@ -193,6 +177,8 @@ LAYOUTS: Final = {
         version="""SELECT coalesce(mark LIKE 'Assay log, schema %', false)::int,
             coalesce(substring(mark FROM '[0-9]+$')::bigint, 0)
             FROM (SELECT obj_description(to_regclass('entries'), 'pg_class') AS mark) found""",
-        check_indexes=_CHECK_INDEXES_POSTGRESQL,
+        # PostgreSQL has this in an extension for superusers (amcheck). It is not needed for what
+        # is believed: lists are proven by the signed index, and tables are read whole by `verify`.
+        check_indexes=None,
     ),
 }
