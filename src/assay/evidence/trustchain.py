@@ -153,6 +153,8 @@ def parse_change(envelope: bytes) -> TrustRoot:
 def verify_change(old: TrustRoot, envelope: bytes, *, at: datetime) -> VerifiedStatement:
     """Refuse unless the owners of `old` and of the new root put the new root in force.
 
+    The statement that comes back names the owners of `old` who signed.
+
     Raises:
         MalformedError: It holds no trust root.
         RejectedError: The new root may not follow `old`.
@@ -161,9 +163,10 @@ def verify_change(old: TrustRoot, envelope: bytes, *, at: datetime) -> VerifiedS
     new = parse_change(envelope)
     verify_succession(old, new, at=at)
     with inside(f"owners of version {old.version}"):
-        _verify_owners(old, envelope, new, at)
+        verified = _verify_owners(old, envelope, new, at)
     with inside(f"owners of version {new.version}"):
-        return _verify_owners(new, envelope, new, at)
+        _verify_owners(new, envelope, new, at)
+    return verified
 
 
 def walk_trust(pinned: TrustRoot, changes: Iterable[RecordedChange]) -> TrustChain:
