@@ -119,6 +119,7 @@ def time_scan(top: Path, workers: int) -> tuple[Times, str]:
         workers=workers,
         worktree_files=(),
         excluded=(),
+        cache=None,
     )
     took = since(began)
     seen = report.examined

@@ -31,6 +31,7 @@ from assay.source.facts import SourceFacts, collect_facts
 from assay.source.repository import Repository
 from assay.source.tree import extract_tree
 from assay.source.worktree import Uncommitted, list_uncommitted
+from assay.system.environment import cache_home
 from assay.system.files import load_file
 from assay.system.interrupt import ending_runs
 from assay.system.scratch import scratch_folder
@@ -140,6 +141,7 @@ def _search_secrets(
         workers=settings.workers,
         worktree_files=uncommitted.load_files(),
         excluded=settings.configuration.exclusions,
+        cache=cache_home(),
     )
     return _with_gaps(report, uncommitted.not_checked)
 

@@ -15,7 +15,7 @@ or replaced by another one, unseen.
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Final
 
 from assay.core.errors import UnavailableError
@@ -31,12 +31,13 @@ MAX_RESTARTS: Final = 200  # of Git in one reader; beyond it the repository is n
 MAX_LOST: Final = 100  # objects that are named one by one; a partial clone may lack millions
 BIG_FILE: Final = "core.bigFileThreshold=32m"  # above it Git streams a blob and does not load it
 _KINDS: Final = (b"blob", b"commit", b"tag")  # a tree holds names and ids, which tell nothing
+_LISTED: Final = (*_KINDS, b"tree")
 _LISTING_SECONDS: Final = 1800.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectList:
-    r"""The blobs, commits and tags of a repository; `headers` are `<id> <kind> <size>\n`."""
+    r"""The objects of a repository; `headers` are `<id> <kind> <size>\n`."""
 
     headers: tuple[bytes, ...]
     not_checked: tuple[NotChecked, ...] = ()
@@ -61,7 +62,18 @@ class Block:
 
 
 def list_objects(repository: GitPlace) -> ObjectList:
-    """List every object once, in the order in which the packs hold them.
+    """List every object that may hold text, once, in the order in which the packs hold them.
+
+    Raises:
+        RejectedError: Git says that the repository is damaged.
+        UnavailableError: Git failed otherwise.
+    """
+    listed = list_all_objects(repository)
+    return replace(listed, headers=tuple(h for h in listed.headers if is_searched(h)))
+
+
+def list_all_objects(repository: GitPlace) -> ObjectList:
+    """List every object once, trees too, in the order in which the packs hold them.
 
     Raises:
         RejectedError: Git says that the repository is damaged.
@@ -73,26 +85,71 @@ def list_objects(repository: GitPlace) -> ObjectList:
         seconds=_LISTING_SECONDS,
         max_output_bytes=MAX_LISTING,
     )
+    return _described(listing)
+
+
+def list_names(repository: GitPlace) -> tuple[bytes, ...]:
+    """List the ids of all objects, of whatever kind: much sooner done than `list_objects`.
+
+    Raises:
+        RejectedError: Git says that the repository is damaged.
+        UnavailableError: Git failed otherwise.
+    """
+    every = ("--batch-all-objects", "--unordered", "--buffer")
+    listing = run_git(
+        repository,
+        *("cat-file", "--batch-check=%(objectname)", *every),
+        seconds=_LISTING_SECONDS,
+        max_output_bytes=MAX_LISTING,
+    )
+    return tuple(listing.split())
+
+
+def describe_objects(repository: GitPlace, ids: Sequence[bytes]) -> ObjectList:
+    """Return the headers of the objects `ids`, in their order, of trees too.
+
+    Raises:
+        RejectedError: Git says that the repository is damaged.
+        UnavailableError: Git failed otherwise.
+    """
+    listing = run_git(
+        repository,
+        *("cat-file", "--batch-check", "--buffer"),
+        stdin=b"".join(b"%b\n" % oid for oid in ids),
+        seconds=_LISTING_SECONDS,
+        max_output_bytes=MAX_LISTING,
+    )
+    return _described(listing)
+
+
+def _described(listing: bytes) -> ObjectList:
     headers: list[bytes] = []
     unread: list[NotChecked] = []
     for line in listing.splitlines(keepends=True):
-        kind = line.split(b" ")[1].strip()
-        if kind in _KINDS:
+        if line.split(b" ", 2)[1].strip() in _LISTED:
             headers.append(line)
-        elif kind != b"tree":
+        else:
             unread.append(_unread(line, "Git cannot read it"))
     return ObjectList(headers=tuple(headers), not_checked=tuple(unread))
 
 
-def list_lost(repository: GitPlace) -> tuple[NotChecked, ...]:
+def is_searched(header: bytes) -> bool:
+    """Tell whether an object is of a kind that holds text: a tree holds names and ids."""
+    return header.split(b" ", 2)[1] in _KINDS
+
+
+def list_lost(repository: GitPlace, *, complete: Sequence[bytes] = ()) -> tuple[NotChecked, ...]:
     """Name what the history leads to and the repository does not have: a listing cannot show it.
+
+    Nothing that the commits or tags `complete` lead to is looked for.
 
     Raises:
         UnavailableError: Git took too long.
     """
     done = try_git(
         repository,
-        *("rev-list", "--objects", "--all", "HEAD", "--missing=print", "--quiet"),
+        *("rev-list", "--objects", "--all", "HEAD", "--missing=print", "--quiet", "--stdin"),
+        stdin=b"".join(b"^%b\n" % oid for oid in complete),
         seconds=_LISTING_SECONDS,
     )
     lost = sorted(line[1:].decode() for line in done.output.split(b"\n") if line[:1] == b"?")

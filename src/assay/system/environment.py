@@ -24,3 +24,11 @@ def data_home() -> Path:
         return Path(own)
     base = Path(get_variable("XDG_DATA_HOME"))
     return (base if base.is_absolute() else Path.home() / ".local" / "share") / "assay"
+
+
+def cache_home() -> Path:
+    """Return the folder for what can be made again: below `ASSAY_HOME`, else the XDG cache."""
+    if own := get_variable("ASSAY_HOME"):
+        return Path(own) / "cache"
+    base = Path(get_variable("XDG_CACHE_HOME"))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "assay"

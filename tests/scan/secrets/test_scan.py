@@ -54,6 +54,7 @@ def scan(
         workers=workers,
         worktree_files=files,
         excluded=excluded,
+        cache=None,
     )
 
 
@@ -357,5 +358,6 @@ def parallel_scan(repo: GitRepo, workers: int) -> ScanReport:
         workers=workers,
         worktree_files=(),
         excluded=(),
+        cache=None,
         portion_bytes=10_000,
     )

@@ -98,20 +98,31 @@ def load_rules() -> RuleSet:
     Raises:
         MalformedError: A file is not TOML, or a rule in it is incomplete.
     """
-    folder = files(__package__) / "rules"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    contents = {name: (folder / name).read_bytes() for name in names}
     rules: list[Rule] = []
-    hashed = hashlib.sha256()
-    for name, content in contents.items():
-        hashed.update(b"%d:%b%d:" % (len(name), name.encode(), len(content)) + content)
+    for name, content in _files():
         with inside(name):
             rules += parse_rules(content)
     ids = [rule.id for rule in rules]
     if repeated := {name for name in ids if ids.count(name) > 1}:
         raise MalformedError(f"two rules have the id {min(repeated)!r}")
     rules.sort(key=lambda rule: rule.id)
-    return RuleSet(rules=tuple(rules), digest=f"sha256:{hashed.hexdigest()}")
+    return RuleSet(rules=tuple(rules), digest=rules_digest())
+
+
+@cache
+def rules_digest() -> str:
+    """Return the digest of the files of rules: known long before they are read."""
+    hashed = hashlib.sha256()
+    for name, content in _files():
+        hashed.update(b"%d:%b%d:" % (len(name), name.encode(), len(content)) + content)
+    return f"sha256:{hashed.hexdigest()}"
+
+
+@cache
+def _files() -> tuple[tuple[str, bytes], ...]:
+    folder = files(__package__) / "rules"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple((name, (folder / name).read_bytes()) for name in names)
 
 
 def parse_rules(content: bytes) -> Iterator[Rule]:

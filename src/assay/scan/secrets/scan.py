@@ -4,13 +4,14 @@ What the result depends on is in `inputs`: the rules and the engines, the object
 files of the working tree. The key of the identities is not: it is a secret itself.
 """
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -18,21 +19,16 @@ from assay import __version__
 from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.scanreport import ScanReport
-from assay.scan.secrets.matcher import Matcher
+from assay.scan.secrets.compiled import Compiled, compile_rules
+from assay.scan.secrets.history import list_history, search_history
 from assay.scan.secrets.provenance import HeadTree, list_head, trace_blobs
 from assay.scan.secrets.report import Exclusion, Places, describe_hits
-from assay.scan.secrets.rule import RuleSet, load_rules
-from assay.scan.secrets.search import (
-    Portion,
-    Search,
-    SearchSettings,
-    prepare_search,
-    search_objects,
-)
+from assay.scan.secrets.rule import RuleSet, rules_digest
+from assay.scan.secrets.sealed import SealedFolder, search_name
+from assay.scan.secrets.search import Portion, Search, SearchSettings, prepare_search
+from assay.scan.secrets.seen import load_seen, save_seen
 from assay.source.git import run_git
-from assay.source.objects import ObjectList, list_lost, list_objects, size_of, split_objects
 from assay.source.repository import Repository
-from assay.system.parallel import run_tasks
 
 SCANNER: Final = "secrets"
 MIN_KEY_BYTES: Final = 32  # of the identity key: a shorter one can be tried out
@@ -54,13 +50,15 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
     workers: int,
     worktree_files: Iterable[tuple[str, bytes]],
     excluded: tuple[Exclusion, ...],
+    cache: Path | None,
     portion_bytes: int = PORTION_BYTES,
 ) -> ScanReport:
     """Search the whole repository for secrets.
 
     `identity_key` keys the identities, so that they cannot be guessed back from a list of likely
-    secrets; `worktree_files` are (path, content) of what is not committed. The result is the same
-    for any number of `workers`.
+    secrets; `worktree_files` are (path, content) of what is not committed. `cache` is a folder for
+    what need not be done again, or None for none. The result is the same for any number of
+    `workers`, and with any or no cache.
 
     Raises:
         UsageError: The key is short, or `workers` below 1.
@@ -71,43 +69,52 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
         raise UsageError(
             f"an identity key of {len(identity_key)} bytes, where {MIN_KEY_BYTES} are needed"
         )
-    rules = load_rules()
+    sealed = None if cache is None else SealedFolder(folder=cache, key=identity_key)
+    name = search_name(rules_digest())
     with ThreadPoolExecutor(max_workers=1) as pool:
-        compiling = pool.submit(_compiled_rules)  # while Git works, which Ctrl-C must reach
-        listed = list_objects(repository)
-        named = {item.where for item in listed.not_checked}
-        lost = tuple(item for item in list_lost(repository) if item.where not in named)
-        serialized = compiling.result()
+        preparing = pool.submit(
+            _prepared_rules, sealed, name
+        )  # while Git works, which Ctrl-C must reach
+        refs = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)")
+        tips = (line[: line.index(b" ")] for line in refs.splitlines())
+        seen = load_seen(sealed, repository, name=name)
+        listing = list_history(
+            repository, seen, (*dict.fromkeys((*tips, repository.head.encode())),)
+        )
+        compiled = preparing.result()
+    rules = compiled.rules
     settings = SearchSettings(
         repository=repository,
         rules=rules.rules,
-        serialized=serialized,
+        serialized=compiled.serialized,
         identity_key=identity_key,
         at=at,
     )
-    portions = _search_history(listed, settings, workers=workers, portion_bytes=portion_bytes)
+    history = search_history(listing, settings, seen, workers=workers, portion_bytes=portion_bytes)
+    if history.seen != seen:
+        save_seen(sealed, repository, history.seen, name=name)
     tree = _search_files(worktree_files, prepare_search(settings)[1])
+    objects = listing.objects.listing()
     head = list_head(repository)
-    hits = [hit for portion in (*portions, tree.portion) for hit in portion.hits]
+    hits = sorted((*history.hits, *tree.portion.hits))
     blobs = frozenset(hit.where for hit in hits if hit.kind == "blob")
     traced = trace_blobs(repository, blobs)
     places = Places(head=head, traced=traced, excluded=excluded, at=at)
     outcome = describe_hits(hits, rules=rules.rules, places=places)
-    unread = [item for portion in (*portions, tree.portion) for item in portion.not_checked]
     return ScanReport(
         scanner=SCANNER,
         tool="assay",
         version=__version__,
         observed_at=at,
-        inputs=MappingProxyType(_inputs(repository, rules, listed, tree)),
-        examined=MappingProxyType(_examined(listed, tree)),
+        inputs=MappingProxyType(_inputs(repository, rules, refs, objects, tree)),
+        examined=MappingProxyType(_examined(objects, tree)),
         findings=outcome.findings,
         not_checked=tuple(
             sorted(
                 {
-                    *listed.not_checked,
-                    *lost,
-                    *unread,
+                    *listing.not_checked,
+                    *history.not_checked,
+                    *tree.portion.not_checked,
                     *traced.not_checked,
                     *outcome.not_checked,
                     *_gaps(repository, head),
@@ -117,23 +124,10 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
     )
 
 
-@cache
-def _compiled_rules() -> tuple[bytes, bytes]:
-    """Compile the rules once in this process: it takes as long as searching 200 MB."""
-    return Matcher(load_rules().rules).serialize()
-
-
-def _search_history(
-    listed: ObjectList, settings: SearchSettings, *, workers: int, portion_bytes: int
-) -> tuple[Portion, ...]:
-    """Search all objects; what is smaller than a portion is sooner searched than handed out."""
-    return run_tasks(
-        search_objects,
-        split_objects(listed.headers, portion_bytes=portion_bytes),
-        prepare=prepare_search,
-        settings=settings,
-        workers=workers,
-    )
+@functools.cache
+def _prepared_rules(sealed: SealedFolder | None, name: str) -> Compiled:
+    """Read and compile the rules, once in this process."""
+    return compile_rules(sealed=sealed, name=name)
 
 
 def _search_files(files: Iterable[tuple[str, bytes]], search: Search) -> _WorkTree:
@@ -153,28 +147,26 @@ def _search_files(files: Iterable[tuple[str, bytes]], search: Search) -> _WorkTr
 
 
 def _inputs(
-    repository: Repository, rules: RuleSet, listed: ObjectList, tree: _WorkTree
+    repository: Repository, rules: RuleSet, refs: bytes, objects: bytes, tree: _WorkTree
 ) -> dict[str, str]:
-    refs = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)")
-    objects = hashlib.sha256(b"".join(sorted(listed.headers)))
     return {
         "rules": rules.digest,
         "hyperscan": version("hyperscan"),
         "re2": version("google-re2"),
         "head": repository.head,
         "refs": f"sha256:{hashlib.sha256(refs).hexdigest()}",
-        "objects": f"sha256:{objects.hexdigest()}",
+        "objects": f"sha256:{hashlib.sha256(objects).hexdigest()}",
         "workingTree": tree.digest,
     }
 
 
-def _examined(listed: ObjectList, tree: _WorkTree) -> dict[str, int]:
-    kinds = [header.split(b" ")[1] for header in listed.headers]
+def _examined(objects: bytes, tree: _WorkTree) -> dict[str, int]:
+    """Count from a listing of headers, of three words each."""
     return {
-        "blobs": kinds.count(b"blob"),
-        "commits": kinds.count(b"commit"),
-        "tags": kinds.count(b"tag"),
-        "bytes": sum(size_of(header) for header in listed.headers),
+        "blobs": objects.count(b" blob "),
+        "commits": objects.count(b" commit "),
+        "tags": objects.count(b" tag "),
+        "bytes": sum(map(int, objects.split()[2::3])),
         "working tree files": tree.files,
     }
 
