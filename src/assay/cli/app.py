@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import check, init, key, log, policy, replay, sign, status, trust, verify, vulns
+from assay.cli import (
+    audit,
+    check,
+    init,
+    key,
+    log,
+    policy,
+    replay,
+    sign,
+    status,
+    trust,
+    verify,
+    vulns,
+)
 
 app = typer.Typer(
     name="assay",
@@ -23,6 +36,7 @@ app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)
 app.command("replay")(replay.replay)
 app.add_typer(log.app, name="log")
+app.add_typer(audit.app, name="audit")
 app.add_typer(key.app, name="key")
 app.add_typer(trust.app, name="trust")
 app.add_typer(vulns.app, name="vulns")

@@ -4,13 +4,25 @@ The database finds a list quickly, and is not believed: what it gives is compare
 under the signed root. A row that is gone, put in or led elsewhere shows up when it matters.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from assay.core.digest import Digest
 from assay.core.errors import ProofError, TamperedError
-from assay.evidence.index import IndexedEntry, index_path, subject_key, type_key
+from assay.evidence.envelope import parse_claims
+from assay.evidence.index import (
+    Index,
+    IndexedEntry,
+    MemoryPages,
+    PageSource,
+    index_path,
+    keys_of,
+    subject_key,
+    type_key,
+)
 from assay.evidence.indexproof import verify_complete
+from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.rows import PAGE
 from assay.system.database import Database, Row
 
@@ -58,42 +70,73 @@ class StoredPages:
             last = f"{found[-1][0]}\0" if len(found) == PAGE else None
 
 
-def proven_list(
-    database: Database,
-    wanted: Digest | str,
-    *,
-    root: bytes,
-    size: int,
-    leaves: Callable[[Sequence[int]], Sequence[bytes]],
-) -> list[IndexedEntry]:
-    """Return all of the first `size` entries about a subject, or of a predicate type.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """All entries about a subject or of a type, and the pages that prove it."""
 
-    `leaves` gives the hashes of the leaves at some indexes.
+    entries: tuple[IndexedEntry, ...]
+    pages: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexView:
+    """The index as a checkpoint over `size` entries signed it.
+
+    `leaves` gives the hashes of the leaves of some entries.
+    """
+
+    root: bytes
+    size: int
+    pages: PageSource
+    leaves: Callable[[Sequence[int]], Sequence[bytes]]
+
+
+def proven_list(database: Database, wanted: Digest | str, *, view: IndexView) -> Proven:
+    """Return all entries about a subject, or of a predicate type.
 
     Raises:
-        TamperedError: The database has another list than the index under `root`.
+        TamperedError: The database has another list than the index.
     """
-    about = isinstance(wanted, Digest)
-    found = database.query(_BY_SUBJECT if about else _BY_TYPE, (str(wanted), size))
+    if isinstance(wanted, Digest):
+        sql, key, name = _BY_SUBJECT, subject_key(wanted), str(wanted)
+    else:
+        sql, key, name = _BY_TYPE, type_key(wanted), repr(wanted)
+    found = database.query(sql, (str(wanted), view.size))
     named = {
         n: kind for n, kind in found if isinstance(n, int) and n >= 0 and isinstance(kind, str)
     }
-    where = f"subjects rows of {wanted if about else repr(wanted)}"
+    where = f"subjects rows of {name}"
     if len(named) != len(found):
         raise TamperedError("an entry that cannot be, or one of two types", where=where, hint=_HINT)
     numbers = sorted(named)
     listed = [
         IndexedEntry(number=number, leaf=leaf, type_key=type_key(named[number]))
-        for number, leaf in zip(numbers, leaves(numbers), strict=True)
+        for number, leaf in zip(numbers, view.leaves(numbers), strict=True)
     ]
-    key = subject_key(wanted) if isinstance(wanted, Digest) else type_key(wanted)
-    path = index_path(StoredPages(database), root=root, key=key)
+    path = index_path(view.pages, root=view.root, key=key)
     try:
-        verify_complete(listed, root=root, key=key, path=path, size=size)
+        verify_complete(listed, root=view.root, key=key, path=path, size=view.size)
     except ProofError as error:
         raise TamperedError(
             f"not the entries that were recorded: {error.what}",
             where=where,
             hint=_HINT,
         ) from error
-    return listed
+    return Proven(entries=tuple(listed), pages=path)
+
+
+def replay_index(envelopes: Iterable[bytes]) -> MemoryPages:
+    """Return the pages of the index over `envelopes`, the first of a log, made anew from them.
+
+    Raises:
+        MalformedError: One holds no statement.
+    """
+    pages = MemoryPages()
+    index = Index(pages)
+    for number, envelope in enumerate(envelopes):
+        claims = parse_claims(envelope)
+        kind = type_key(claims.predicate_type)
+        entry = IndexedEntry(number=number, leaf=envelope_leaf_hash(envelope), type_key=kind)
+        index.add(keys_of(claims.subjects, claims.predicate_type), entry)
+    pages.update(index.seal())
+    return pages

@@ -1,0 +1,92 @@
+"""`assay audit`: all evidence about a subject in one file, and everything in it checked again."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.options import JsonOption, RepositoryOption
+from assay.cli.output import EXIT_STATUS, print_json
+
+app = typer.Typer(
+    help="Hand all evidence about a subject to an auditor, who checks it without trusting us.",
+    no_args_is_help=True,
+)
+
+
+@app.command("export")
+def export(
+    *,
+    output: Annotated[Path, typer.Option(help="Where to write the kit.")],
+    subject: Annotated[
+        str, typer.Option(help="What it is about: gitCommit:HEX.", show_default="HEAD")
+    ] = "",
+    anchor: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A checkpoint that the auditor keeps: the kit proves that it extends it."
+        ),
+    ] = None,
+    repository: RepositoryOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Write a kit: all evidence about a subject, what it rests on, and the proof that it is all.
+
+    Example: assay audit export --output kit.json
+    """
+    from assay.operations.export_kit import export_kit  # noqa: PLC0415  # start-up time
+
+    done = export_kit(repository, subject=subject, output=output, anchors=tuple(anchor or ()))
+    if as_json:
+        print_json(done.as_json())
+        return
+    cosigned = f", cosigned by {', '.join(done.witnesses)}" if done.witnesses else ""
+    typer.echo(f"{output}: all {done.statements} statements about {done.subject}")
+    typer.echo(f"in the first {done.log_size} entries of {done.origin}{cosigned}.")
+    typer.echo(f"{done.size} bytes, {done.digest}; {done.entries} entries with what they rest on.")
+
+
+@app.command("verify")
+def verify(  # noqa: PLR0913  # one for each option
+    kit: Annotated[Path, typer.Argument(help="From `assay audit export`.")],
+    *,
+    subject: Annotated[str, typer.Option(help="What it must be about: gitCommit:HEX.")],
+    trust_root: Annotated[
+        Path | None, typer.Option(help="The trust root, which you got another way.")
+    ] = None,
+    trust_digest: Annotated[str, typer.Option(help="Or the digest of one: sha256:HEX.")] = "",
+    log_key: Annotated[
+        str, typer.Option(help="Or the log's key alone: then who may sign stays untold.")
+    ] = "",
+    anchor: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint that you kept: the log must begin with it."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Check everything in a kit again: signatures, proofs, completeness, and each verdict anew.
+
+    Needs no network, no log and no repository. Exits 0 when all of it holds, whatever the verdicts
+    say; 1 when something does not; 3 when it could not be told.
+
+    Example: assay audit verify kit.json --subject gitCommit:HEX --trust-root trust.json
+    """
+    from assay.operations.verify_kit import (  # noqa: PLC0415  # start-up time
+        Expectations,
+        verify_kit,
+    )
+    from assay.reports.audittext import print_audit  # noqa: PLC0415
+
+    expected = Expectations(
+        subject=subject,
+        trust_root=trust_root,
+        trust_digest=trust_digest,
+        log_key=log_key,
+        anchors=tuple(anchor or ()),
+    )
+    found = verify_kit(kit, expected=expected)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        print_audit(found)
+    return EXIT_STATUS[found.result]

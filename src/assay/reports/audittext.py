@@ -1,0 +1,80 @@
+"""What a kit shows, for an auditor to read from the top: the answer, the log, who, what, gaps."""
+
+from assay.core.clock import format_time
+from assay.core.verdict import Verdict
+from assay.operations.kitaudit import AuditedVerdict
+from assay.operations.verify_kit import KitVerified
+from assay.reports.lines import COLOURS, Lines, stdout_lines
+
+_SUMMARY = {
+    Verdict.PASSED: "everything in this kit holds",
+    Verdict.FAILED: "something in this kit does not hold",
+    Verdict.UNKNOWN: "what is in this kit holds, and something could not be told",
+}
+
+
+def print_audit(found: KitVerified) -> None:
+    """Print the audit on stdout."""
+    lines = stdout_lines()
+    colour = COLOURS[found.result]
+    lines.put((f"{found.result.value}: {_SUMMARY[found.result]}", colour))
+    for problem in found.audit.problems:
+        lines.put(problem, indent=2, bullet=("does not hold: ", COLOURS[Verdict.FAILED]))
+    for untold in found.untold:
+        lines.put(untold, indent=2, bullet=("could not be told: ", COLOURS[Verdict.UNKNOWN]))
+    _put_log(lines, found)
+    _put_trust(lines, found)
+    _put_statements(lines, found)
+    for verdict in found.audit.verdicts:
+        lines.put(_describe(verdict), indent=2, bullet="- ")
+    for gap in found.not_checked:
+        text = f"{gap.what}, {gap.where}: {gap.why}"
+        lines.put(text, indent=2, bullet=("not checked: ", COLOURS[Verdict.UNKNOWN]))
+
+
+def _put_log(lines: Lines, found: KitVerified) -> None:
+    checkpoint = found.proven.checkpoint
+    lines.put()
+    lines.put(("Log", "bold"))
+    lines.put(f"{checkpoint.origin}, {checkpoint.size} entries", indent=2)
+    lines.put(f"root {checkpoint.root.hex()}, signed {format_time(found.proven.at)}", indent=2)
+    names = ", ".join(f"{one.name} ({format_time(one.at)})" for one in found.cosigned)
+    lines.put(f"cosigned by {names or 'nobody'}", indent=2)
+
+
+def _put_trust(lines: Lines, found: KitVerified) -> None:
+    lines.put(("Trust root", "bold"))
+    for version in found.chain.versions:
+        when = f", entry {version.index}" if version.index >= 0 else ", not in the log"
+        lines.put(f"version {version.root.version}: {version.digest}{when}", indent=2)
+
+
+def _put_statements(lines: Lines, found: KitVerified) -> None:
+    about = {entry.index for entry in found.proven.about(found.proven.subject)}
+    lines.put(("Statements", "bold"))
+    count = found.proven.checkpoint.size
+    lines.put(f"all {len(about)} about {found.proven.subject}, up to entry {count}:", indent=2)
+    for one in found.audit.statements:
+        if one.entry.index in about:
+            who = ", ".join(one.signed_by) or "NOBODY WHO COUNTS"
+            when = format_time(one.entry.at)
+            lines.put(
+                f"entry {one.entry.index}, {when}, by {who}: {one.entry.claims.predicate_type}",
+                indent=2,
+                bullet="- ",
+            )
+    lines.put(("Verdicts", "bold"))
+
+
+def _describe(verdict: AuditedVerdict) -> str:
+    if verdict.said is None:
+        return f"entry {verdict.index}: not read, for it does not hold"
+    decision = verdict.said.decision
+    again = "decided again, byte for byte the same"
+    if verdict.problems or verdict.untold:
+        again = "NOT the same again"
+    evidence = len(verdict.said.evidence)
+    return (
+        f"entry {verdict.index}: {decision.verdict.value} at the gate {decision.stage}, "
+        f"from all {evidence} pieces of evidence until then; {again}"
+    )
