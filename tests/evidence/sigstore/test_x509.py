@@ -1,0 +1,140 @@
+"""The rules of RFC 5280, section 6.1, on a chain that is given: one chain breaks each."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from assay.core.errors import AssayError
+from assay.evidence.sigstore.x509 import CODE_SIGNING, TIME_STAMPING, load_certificate, verify_chain
+from tests.evidence.sigstore.case import INSTANCE
+from tests.fakes.sigstore import AT, Authority, authority, name, p256
+
+NOW: Final = AT + timedelta(minutes=1)
+ROOT: Final = authority("root")
+SHORT: Final = (AT - timedelta(days=1), AT)
+
+
+def leaf(by: Authority) -> x509.Certificate:
+    return INSTANCE.certificate(p256(), by=by)
+
+
+def refusal(certificate: x509.Certificate, *issuers: Authority, at: datetime = NOW) -> str:
+    chain = tuple(issuer.certificate for issuer in issuers)
+    with pytest.raises(AssayError) as caught:
+        verify_chain(certificate, chain, at=at, usage=CODE_SIGNING)
+    return str(caught.value)
+
+
+def test_a_chain_of_three() -> None:
+    middle = authority("middle", above=ROOT, path_length=1)
+    low = authority("low", above=middle, path_length=0)
+    chain = tuple(a.certificate for a in (low, middle, ROOT))
+    verify_chain(leaf(low), chain, at=NOW, usage=CODE_SIGNING)
+
+
+def test_an_anchor_that_is_no_root() -> None:
+    """sigstore_trustroot.proto: "The trust anchor MAY be an intermediate CA certificate"."""
+    middle = authority("middle", above=ROOT)
+    verify_chain(leaf(middle), (middle.certificate,), at=NOW, usage=CODE_SIGNING)
+
+
+def test_no_issuers() -> None:
+    assert refusal(leaf(ROOT)) == "[rejected] a chain without issuers"
+
+
+def test_another_issuer_of_the_same_name() -> None:
+    assert refusal(leaf(ROOT), authority("root")) == (
+        "[signature-invalid] a certificate that its issuer did not sign"
+    )
+
+
+def test_an_issuer_that_is_no_authority() -> None:
+    key = p256()
+    own = Authority(key=key, certificate=INSTANCE.certificate(key, by=ROOT))
+    assert refusal(leaf(own), own, ROOT) == "[rejected] an issuer that is no certificate authority"
+
+
+def test_a_leaf_that_is_an_authority() -> None:
+    low = authority("low", above=ROOT)
+    assert refusal(low.certificate, ROOT) == "[rejected] the leaf is a certificate authority"
+
+
+def test_too_deep() -> None:
+    middle = authority("middle", above=ROOT, path_length=0)
+    low = authority("low", above=middle)
+    assert refusal(leaf(low), low, middle, ROOT) == (
+        "[rejected] 1 authorities below one that allows 0"
+    )
+
+
+def test_an_issuer_for_another_usage() -> None:
+    middle = authority("middle", above=ROOT, usage=TIME_STAMPING)
+    assert refusal(leaf(middle), middle, ROOT) == (
+        "[rejected] an issuer that may not issue for 1.3.6.1.5.5.7.3.3"
+    )
+    anything = authority("any", above=ROOT, usage=ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
+    chain = (anything.certificate, ROOT.certificate)
+    verify_chain(leaf(anything), chain, at=NOW, usage=CODE_SIGNING)
+
+
+@pytest.mark.parametrize("which", ["middle", "root"])
+def test_every_certificate_must_be_valid(which: str) -> None:
+    root = authority("root", window=SHORT) if which == "root" else ROOT
+    middle = (
+        authority("middle", above=root, window=SHORT)
+        if which == "middle"
+        else authority("middle", above=root)
+    )
+    assert refusal(leaf(middle), middle, root) == (
+        f"[rejected] a certificate that was not valid at 2026-06-01T12:01:00+00:00: 'CN={which}'"
+    )
+
+
+def test_name_constraints_are_not_supported() -> None:
+    limits = x509.NameConstraints(
+        permitted_subtrees=[x509.DNSName("example.test")], excluded_subtrees=None
+    )
+    middle = authority("middle", above=ROOT, extra=((limits, False),))
+    assert refusal(leaf(middle), middle, ROOT) == (
+        "[rejected] a certificate with the extension 2.5.29.30, which is not supported"
+    )
+
+
+def test_a_key_that_may_not_sign_certificates() -> None:
+    key = p256()
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name("middle"))
+        .issuer_name(ROOT.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(AT)
+        .not_valid_after(AT + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(ROOT.key, hashes.SHA256())
+    )
+    own = Authority(key=key, certificate=certificate)
+    assert refusal(leaf(own), own, ROOT) == (
+        "[rejected] an issuer whose key may not sign certificates"
+    )
+
+
+def test_bytes_that_are_no_certificate() -> None:
+    with pytest.raises(AssayError, match="a certificate that cannot be read"):
+        load_certificate(b"\x30\x00")
