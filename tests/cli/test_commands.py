@@ -58,7 +58,7 @@ WRONG: Final = {
     "an unknown subcommand": (("log", "lst"), "No such command 'lst'. Did you mean 'list'?"),
     "one argument too many": (("check", ".", "x"), "Got unexpected extra argument(s) (x)"),
     "a missing argument": (("replay",), "Missing argument 'verdict'"),
-    "a missing option": (("verify", "x", "--trust", "y"), "Missing option '--subject'"),
+    "a missing option": (("sign", "x", "--bundle", "y"), "Missing option '--signer'"),
 }
 
 
