@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import MalformedError
-from assay.core.strictjson import MAX_DEPTH, MAX_INTEGER, parse_json, render_canonical_json
+from assay.core.strictjson import (
+    MAX_DEPTH,
+    MAX_INTEGER,
+    canonical_form,
+    parse_json,
+    render_canonical_json,
+)
 
 LIMIT = 10_000
 
@@ -163,6 +169,13 @@ class Word(str):  # a kind of str is what is meant
 
 def test_a_kind_of_text_is_text() -> None:
     assert render_canonical_json({"a": Word("b")}) == b'{"a":"b"}'
+
+
+@pytest.mark.parametrize("value", [1.5, 2**53, "\udcff"])
+def test_a_value_from_outside_without_a_canonical_form(value: object) -> None:
+    with pytest.raises(MalformedError):
+        canonical_form({"a": [value]})
+    assert canonical_form({"b": 1, "a": None}) == b'{"a":null,"b":1}'
 
 
 def test_a_lone_surrogate_is_not_written() -> None:

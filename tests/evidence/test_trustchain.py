@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from assay.core.errors import AssayError, MalformedError, TamperedError
-from assay.evidence.dsse import MAX_SIGNATURES, add_signature
+from assay.evidence.dsse import MAX_SIGNATURES, add_signature, render_unsigned
 from assay.evidence.envelope import PAYLOAD_TYPE, parse_envelope, seal_statement
+from assay.evidence.statement import render_statement
 from assay.evidence.trustchain import (
     RecordedChange,
     TrustChain,
@@ -348,3 +349,15 @@ def test_a_draft_of_another_payload_type() -> None:
     assert str(caught.value) == (
         f"[malformed] payload type 'text/plain', where {PAYLOAD_TYPE!r} is needed, at payloadType"
     )
+
+
+@pytest.mark.parametrize("number", ["1.5", "9007199254740992"])
+def test_a_root_without_a_canonical_form(number: str) -> None:
+    """Found by fuzzing: nobody need have signed what is read here."""
+    payload = render_statement(change_statement(SECOND))
+    assert b'"version":2' in payload
+    lying = payload.replace(b'"version":2', b'"version":%b' % number.encode())
+    draft = render_unsigned(lying, payload_type=PAYLOAD_TYPE)
+    with pytest.raises(MalformedError) as caught:
+        parse_change(draft)
+    assert "has no canonical form, at predicate.root" in str(caught.value)

@@ -3,6 +3,7 @@
 import re
 import signal
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ def try_input(
     """Give `data` to the reader; return what kind of answer that was, and the fault."""
     began = time.perf_counter()
     try:
-        with _limited(seconds):
+        with _limited(seconds), warnings.catch_warnings():
+            warnings.simplefilter("error")  # a reader that only warns has neither read nor refused
             found = consumed(target.read(data))
         answer, fault = f"{type(found).__name__}", None
     except AssayError as error:

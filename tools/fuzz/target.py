@@ -31,16 +31,14 @@ class Target:
 
 def raw(name: str, seeds: Seeds, *, words: tuple[bytes, ...] = (), **fixed: object) -> Target:
     """Return a target that is given bytes."""
-    return Target(
-        name=name, read=lambda data: _named(name)(data, **fixed), seeds=seeds, words=words
-    )
+    return Target(name=name, read=lambda data: named(name)(data, **fixed), seeds=seeds, words=words)
 
 
 def text(name: str, seeds: Seeds, *, words: tuple[bytes, ...] = (), **fixed: object) -> Target:
     """Return a target that is given text, such as the command line has: any bytes can be in it."""
     return Target(
         name=name,
-        read=lambda data: _named(name)(data.decode("utf-8", "surrogateescape"), **fixed),
+        read=lambda data: named(name)(data.decode("utf-8", "surrogateescape"), **fixed),
         seeds=seeds,
         words=words,
     )
@@ -50,7 +48,7 @@ def value(name: str, seeds: Seeds) -> Target:
     """Return a target that is given a value out of strict JSON."""
     return Target(
         name=name,
-        read=lambda data: _named(name)(JsonValue(parse_json(data, max_bytes=MAX_BYTES))),
+        read=lambda data: named(name)(JsonValue(parse_json(data, max_bytes=MAX_BYTES))),
         seeds=seeds,
     )
 
@@ -65,7 +63,8 @@ class _Function(Protocol):
 
 
 @cache
-def _named(name: str) -> _Function:
+def named(name: str) -> _Function:
+    """Return the function `module:function`, loaded when it is first needed."""
     module, _, function = name.partition(":")
     found: _Function = getattr(importlib.import_module(module), function)
     return found

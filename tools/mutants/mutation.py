@@ -156,8 +156,6 @@ def _is_left_out(node: ast.AST, field: str) -> bool:
     match node, field:
         case (_, "annotation" | "returns" | "decorator_list" | "type_params"):
             return True
-        case (ast.Call(func=ast.Name(id=name)), _) if name in _FOR_TYPES:
-            return True
         case (ast.Subscript(), "slice") if _is_generic(node):
             return True
         case (ast.If(test=ast.Name(id="TYPE_CHECKING")), _):
@@ -178,9 +176,11 @@ def _is_generic(node: ast.AST) -> bool:
 
 
 def _is_text_for_people(parent: ast.AST, node: ast.AST) -> bool:
-    """Tell whether a node is a docstring, which is a statement by itself."""
+    """Tell whether a node says something to people or to the type checker only."""
     match node:
         case ast.Expr(value=ast.Constant(value=str())):
+            return True
+        case ast.Call(func=ast.Name(id=name)) if name in _FOR_TYPES:
             return True
         case ast.expr_context() | ast.operator() | ast.cmpop() | ast.boolop() | ast.unaryop():
             return True

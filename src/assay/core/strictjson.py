@@ -52,6 +52,19 @@ def render_canonical_json(value: object) -> bytes:
     return _ENCODER.encode(_ordered(value)).encode()
 
 
+def canonical_form(value: object) -> bytes:
+    """Write a value that came from outside as `render_canonical_json` does.
+
+    Raises:
+        MalformedError: It has no canonical form: a number with a fraction, or one that a double
+            cannot hold exactly.
+    """
+    try:
+        return render_canonical_json(value)
+    except (TypeError, ValueError) as error:
+        raise MalformedError(str(error)) from error
+
+
 def _ordered(value: object) -> object:
     """Return `value` with the members of every object in order; this is most of the writing."""
     kind = type(value)

@@ -16,7 +16,7 @@ from typing import Final
 from assay.core.digest import Digest
 from assay.core.errors import MalformedError, RejectedError, TamperedError, inside
 from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import parse_json, render_canonical_json
+from assay.core.strictjson import canonical_form, parse_json
 from assay.evidence.envelope import (
     VerifiedStatement,
     draft_statement,
@@ -144,7 +144,7 @@ def parse_change(envelope: bytes) -> TrustRoot:
         )
     with inside("predicate.root"):
         found = JsonValue(dict(statement.predicate)).field("root").value
-        root = parse_trust_root(render_canonical_json(found))
+        root = parse_trust_root(canonical_form(found))
     if {s.digest for s in statement.subjects} != {trust_root_digest(root)}:
         raise MalformedError("a statement about something else than its root", where="subject")
     return root

@@ -11,7 +11,7 @@ from typing import Final
 from assay.core.clock import parse_time
 from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import MalformedError
-from assay.core.strictjson import render_canonical_json
+from assay.core.strictjson import canonical_form
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings import scanreport
 from assay.findings.scanreport import ScanReport, parse_scan_report
@@ -144,15 +144,7 @@ def _read_source(verified: VerifiedStatement) -> Evidence:
 
 
 def _digest_of(value: object) -> str:
-    """Return the digest of the canonical form.
-
-    Raises:
-        MalformedError: It has none, as numbers with a fraction have not.
-    """
-    try:
-        return str(sha256_of(render_canonical_json(value)))
-    except (TypeError, ValueError) as error:
-        raise MalformedError(str(error)) from error
+    return str(sha256_of(canonical_form(value)))
 
 
 _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {

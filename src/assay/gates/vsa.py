@@ -15,7 +15,7 @@ from assay.core.digest import Digest, parse_digest
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import parse_not_checked
-from assay.core.strictjson import render_canonical_json
+from assay.core.strictjson import canonical_form
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement, Subject
 from assay.findings.finding import Severity
@@ -94,22 +94,11 @@ def parse_vsa(*, subject: Subject, predicate: JsonValue) -> GateVerdict:
         ),
         relies_on=tuple(parse_reliance(item) for item in own.field("reliesOn").items()),
         withdraws=tuple(parse_withdrawal(item) for item in own.field("withdraws").items()),
+        voided=tuple(parse_digest(item.text()) for item in own.field("voided").items()),
     )
-    if _canonical(predicate.value) != _canonical(dict(render_vsa(verdict).predicate)):
+    if canonical_form(predicate.value) != canonical_form(dict(render_vsa(verdict).predicate)):
         raise MalformedError("the standard members and assay_verdict do not tell the same")
     return verdict
-
-
-def _canonical(value: object) -> bytes:
-    """Return the canonical form; a verdict that has none is none of ours.
-
-    Raises:
-        MalformedError: A number with a fraction, or one that readers disagree about.
-    """
-    try:
-        return render_canonical_json(value)
-    except (TypeError, ValueError) as error:
-        raise MalformedError(str(error)) from error
 
 
 def _extension(verdict: GateVerdict) -> dict[str, object]:
@@ -124,6 +113,7 @@ def _extension(verdict: GateVerdict) -> dict[str, object]:
         "trustRoot": str(verdict.trust_root),
         "reliesOn": [item.as_json() for item in verdict.relies_on],
         "withdraws": [item.as_json() for item in verdict.withdraws],
+        "voided": [str(digest) for digest in verdict.voided],
     }
 
 

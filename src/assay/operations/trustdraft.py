@@ -12,7 +12,7 @@ from typing import Final
 
 from assay.core.errors import MalformedError, SignatureInvalidError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import parse_json, render_canonical_json
+from assay.core.strictjson import canonical_form, parse_json, render_canonical_json
 from assay.evidence.envelope import parse_envelope
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, draft_change, parse_change
 from assay.signing.principaljson import refuse_unknown
@@ -133,9 +133,9 @@ def load_draft(path: Path, *, at: datetime) -> TrustDraft:
         if document.field("schema").text() != SCHEMA:
             raise MalformedError(f"not of the schema {SCHEMA!r}", where="schema")
         refuse_unknown(document, frozenset({"schema", "before", "envelope"}))
-        envelope = render_canonical_json(document.field("envelope").value)
+        envelope = canonical_form(document.field("envelope").value)
         with inside("before"):
-            before = parse_trust_root(render_canonical_json(document.field("before").value))
+            before = parse_trust_root(canonical_form(document.field("before").value))
         with inside("envelope"):
             after = parse_change(envelope)
             verify_succession(before, after, at=at)

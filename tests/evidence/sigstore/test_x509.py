@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from assay.core.errors import AssayError
@@ -138,3 +139,16 @@ def test_a_key_that_may_not_sign_certificates() -> None:
 def test_bytes_that_are_no_certificate() -> None:
     with pytest.raises(AssayError, match="a certificate that cannot be read"):
         load_certificate(b"\x30\x00")
+
+
+def test_a_serial_number_that_is_not_positive() -> None:
+    """RFC 5280, section 4.1.2.2; the library reads it, and only warns. Found by fuzzing."""
+    der = leaf(ROOT).public_bytes(Encoding.DER)
+    version = bytes.fromhex("a003020102")  # what stands before the serial number
+    at = der.index(version) + len(version)
+    length = der[at + 1]
+    zero = der[:at] + bytes([0x02, length]) + bytes(length) + der[at + 2 + length :]
+    negative = der[: at + 2] + b"\xff" + der[at + 3 :]
+    for odd in (zero, negative):
+        with pytest.raises(AssayError, match="a certificate that cannot be read"):
+            load_certificate(odd)

@@ -1,5 +1,6 @@
 """Readers of what other programs and people wrote: lock files, reports, advisories, rules."""
 
+import base64
 import json
 from collections.abc import Sequence
 from functools import partial
@@ -18,7 +19,7 @@ from assay.scan.scanner import Sources, parse_output
 from assay.system.process import Completed
 from assay.vuln import feedfile
 from assay.vuln.osv import parse_advisory
-from fuzz.target import MAX_BYTES, Target, raw, text, value
+from fuzz.target import MAX_BYTES, Target, consumed, named, raw, text, value
 from fuzz.targets import lockseeds as seeds
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent.parent
@@ -110,6 +111,16 @@ def _inventory(path: str, data: bytes) -> object:
     return read_inventory({path: data})
 
 
+def _encoded(name: str, data: bytes) -> object:
+    """Look around places that lie everywhere, as triggers could."""
+    return consumed(named(f"{_ENCODED}:{name}")(data, tuple(range(0, len(data) + 1, 5))))
+
+
+_ENCODED: Final = "assay.scan.secrets.encoded"
+_ENCODED_SEEDS: Final = {
+    "decode_base64": b"x = '" + base64.b64encode(b"some text that tells something" * 3) + b"'",
+    "decode_hex": b"x = " + (b"some text that tells something" * 3).hex().encode(),
+}
 _INVENTORIES: Final[dict[str, bytes]] = {
     "setup.py": seeds.SETUP,
     "node_modules/a/package.json": seeds.PACKAGE_JSON,
@@ -184,6 +195,12 @@ TARGETS: Final[tuple[Target, ...]] = (
         lambda: tuple(
             file.read_bytes() for file in (ROOT / "src/assay/scan/secrets/rules").glob("[ks]*.toml")
         ),
+    ),
+    *(
+        Target(
+            name=f"{_ENCODED}:{name}", read=partial(_encoded, name), seeds=partial(tuple, (seed,))
+        )
+        for name, seed in _ENCODED_SEEDS.items()
     ),
     raw("assay.vuln.osv:parse_advisory", advisories),
     Target(name="assay.vuln.feedfile:find_advisories", read=_feed, seeds=_feed_seeds),

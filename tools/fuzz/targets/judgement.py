@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Final
@@ -26,6 +26,8 @@ from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE, VerifiedStatement, parse_envelope
 from assay.evidence.statement import Subject, render_statement
+from assay.gates.facts import build_facts
+from assay.gates.parameters import Parameters
 from assay.gates.reading import (
     LOG_CHECK_TYPE,
     SBOM_TYPE,
@@ -38,7 +40,8 @@ from assay.gates.reading import (
 )
 from assay.gates.vsa import parse_vsa, render_vsa
 from assay.operations.savedverdict import SavedVerdict, load_verdict, save_verdict
-from assay.policy.bundle import load_bundle, load_default_pack
+from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
+from assay.policy.engine import evaluate
 from assay.policy.language import parse_module
 from assay.policy.metadata import parse_metadata
 from assay.sbom.cyclonedx import render_cyclonedx
@@ -83,6 +86,22 @@ def _verified(predicate_type: str, predicate: bytes) -> VerifiedStatement:
 
 def _evidence(predicate_type: str, data: bytes) -> object:
     return read_evidence(_verified(predicate_type, data))
+
+
+@cache
+def _default_bundle() -> PolicyBundle:
+    return load_bundle(load_default_pack())
+
+
+def _decided(predicate_type: str, data: bytes) -> object:
+    """Decide from the statement, as a gate does: whatever was read goes to the policy engine."""
+    document = build_facts(
+        subject=COMMIT,
+        evidence=(_verified(predicate_type, data),),
+        parameters=Parameters(),
+        at=NOW,
+    )
+    return evaluate(_default_bundle(), document)
 
 
 def _record(predicate_type: str, data: bytes) -> object:
@@ -140,6 +159,15 @@ TARGETS: Final[tuple[Target, ...]] = (
             seeds=_seed(predicate),
         )
         for kind, predicate in _PREDICATES.items()
+    ),
+    *(
+        Target(
+            name="assay.gates.facts:build_facts",
+            read=partial(_decided, kind),
+            seeds=_seed(predicate),
+        )
+        for kind, predicate in _RECORDED.items()
+        if kind != _VERDICT_TYPE
     ),
     *(
         Target(

@@ -7,6 +7,7 @@ CA and its depth, key usage, extended key usage, and that no critical extension 
 constraints are not supported, and refused.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Final, TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import Certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
@@ -42,6 +44,7 @@ def reading_certificate() -> Iterator[None]:
     except (
         ValueError,
         TypeError,
+        CryptographyDeprecationWarning,
         x509.DuplicateExtension,
         x509.UnsupportedGeneralNameType,
         x509.InvalidVersion,
@@ -53,10 +56,13 @@ def reading_certificate() -> Iterator[None]:
 def load_certificate(der: bytes) -> Certificate:
     """Read a certificate of version 3, all its extensions included.
 
+    What the library reads with a warning that the standard forbids it is not read here.
+
     Raises:
         MalformedError: It cannot be read.
     """
-    with reading_certificate():
+    with reading_certificate(), warnings.catch_warnings():
+        warnings.simplefilter("error", CryptographyDeprecationWarning)
         certificate = x509.load_der_x509_certificate(der)
         if certificate.version is not x509.Version.v3:
             raise MalformedError("a certificate that is not of version 3")
