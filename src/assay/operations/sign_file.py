@@ -6,7 +6,7 @@ from pathlib import Path
 from assay.core.digest import Digest, sha256_of
 from assay.evidence.sigstore.write import sign_blob
 from assay.operations.artifact import MAX_HELD_BYTES
-from assay.signing.signers import open_signer
+from assay.operations.signingkeys import open_signing_key
 from assay.system.files import load_file, save_file
 
 
@@ -38,6 +38,6 @@ def sign_file(path: Path, *, signer_uri: str, bundle: Path) -> FileSigned:
             cannot be written.
     """
     data = load_file(path, max_bytes=MAX_HELD_BYTES)
-    signer = open_signer(signer_uri, passphrase=None)
+    signer = open_signing_key(signer_uri)
     save_file(bundle, sign_blob(data, signer=signer))
     return FileSigned(artifact=sha256_of(data), key_id=signer.public.key_id, bundle=bundle)

@@ -135,7 +135,7 @@ def _client(
         try:
             yield
         except ClientError as error:
-            raise _refusal(error.response.get("Error", {}).get("Code", ""), error, uri) from error
+            raise _refusal(error.response.get("Error", {}).get("Code", ""), error, uri) from None
         except BotoCoreError as error:  # no credentials, no region, no way to the service
             what = f"cannot ask: {type(error).__name__}"
             if type(error).__name__ not in _SET_UP:
