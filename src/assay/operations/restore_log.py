@@ -81,7 +81,13 @@ class _Seen:
 
     size: int
     by: str
+    at: str  # RFC 3339, empty where it is not known
     note: bytes
+
+    def __str__(self) -> str:
+        """Return who has seen how many entries, and when."""
+        when = f" at {self.at}" if self.at else ""
+        return f"{self.by} has seen {self.size}{when}"
 
 
 def restore_log(path: Path, file: Path, *, accept_loss: str, clock: Clock = now) -> Restored:
@@ -102,7 +108,7 @@ def restore_log(path: Path, file: Path, *, accept_loss: str, clock: Clock = now)
     seen, gaps = _seen(home, manifest, log_key)
     if newest.size < seen.size and not accept_loss:
         raise TamperedError(
-            f"the backup has {newest.size} entries, of which {seen.by} has seen {seen.size}",
+            f"the backup has {newest.size} entries, of which {seen}",
             where=str(file),
             hint="restore a newer one; --accept-loss REASON goes on, and records that",
         )
@@ -126,13 +132,13 @@ def _log_key(home: Home, repository: Repository, manifest: Manifest) -> NoteKey:
 
 def _seen(home: Home, manifest: Manifest, log_key: NoteKey) -> tuple[_Seen, list[NotChecked]]:
     """Return the largest size that the anchor or a witness has seen, and who did not answer."""
-    seen, gaps = _Seen(size=0, by="", note=b""), list[NotChecked]()
+    seen, gaps = _Seen(size=0, by="", at="", note=b""), list[NotChecked]()
     anchor = load_anchor(home, manifest.origin)
     if anchor is not None:
         with inside("anchor"):
             size = verify_checkpoint(anchor, log_key=log_key).size
         at = format_time(verify_time(anchor, log_key=log_key))
-        seen = _Seen(size=size, by=f"this machine, at {at},", note=anchor)
+        seen = _Seen(size=size, by="this machine", at=at, note=anchor)
     for url in configured_witnesses(home):
         try:
             size = size_at_witness(url, manifest.note)
@@ -140,7 +146,7 @@ def _seen(home: Home, manifest: Manifest, log_key: NoteKey) -> tuple[_Seen, list
             gaps.append(NotChecked(what="what a witness has seen", where=url, why=error.what))
             continue
         if size > seen.size:
-            seen = _Seen(size=size, by=f"the witness at {url}", note=seen.note)
+            seen = _Seen(size=size, by=f"the witness at {url}", at="", note=seen.note)
     return seen, gaps
 
 
@@ -166,6 +172,8 @@ def _restore(
             if anchor is not None:
                 _check_anchor(store, anchor, manifest.note, log_key, may_lose=may_lose)
 
+        if store.size:
+            raise UsageError("there is a log already", where=store.place, hint="move it away first")
         with inside(str(file)):
             heads = parse_parts(_load_parts(file, manifest))
             store.restore(heads, log_key=log_key, check=check)
@@ -240,6 +248,7 @@ def _predicate(manifest: Manifest, seen: _Seen, reason: str, at: datetime) -> di
         "restoredSize": manifest.size,
         "seenSize": seen.size,
         "seenBy": seen.by,
+        "seenAt": seen.at,
         "seenCheckpoint": seen.note.decode(),
         "backupMadeAt": format_time(manifest.made_at),
         "restoredAt": format_time(at),
