@@ -459,6 +459,13 @@ def dsse_1(payload: bytes, signature: bytes, pem: bytes) -> bytes:
     )
 
 
+def dsse_2(payload: bytes, signature: bytes, verifier: Json) -> bytes:
+    digest = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(payload).digest())}
+    signed = [{"content": b64(signature), "verifier": verifier}]
+    spec = {"dsseV002": {"payloadHash": digest, "signatures": signed}}
+    return render_canonical_json({"apiVersion": "0.0.2", "kind": "dsse", "spec": spec})
+
+
 def intoto_2(payload: bytes, signature: bytes, pem: bytes) -> bytes:
     return render_canonical_json(
         {

@@ -81,6 +81,8 @@ def test_an_identity() -> None:
 def test_a_digest_where_there_is_no_such_file() -> None:
     named = f"sha256:{hashlib.sha256(ARTIFACT).hexdigest()}"
     verify(keyless_v2(), artifact=named)
+    verify(keyless_v2(), artifact=f"sha256:{named[7:].upper()}")
+    assert refusal(keyless_v2(), KEYLESS, named[:-1]) == f"[usage] no such file, at {named[:-1]}"
     Path(named).write_bytes(b"a file of this name\n")
     assert refusal(keyless_v2(), KEYLESS, named) == (
         "[rejected] the bundle is for another artifact, at messageSignature.messageDigest"

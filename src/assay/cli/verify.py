@@ -16,7 +16,7 @@ def verify(  # noqa: PLR0913  # each is an expectation, and none may be left out
         str,
         typer.Argument(
             help="A verdict from `assay check --save-verdict`; "
-            "with --bundle, an artifact: a file, or sha256:HEX.",
+            "with --bundle, an artifact: a file, or its digest as sha256:HEX.",
         ),
     ],
     *,

@@ -19,9 +19,9 @@ from assay.evidence.sigstore.expectation import (
 )
 from assay.evidence.sigstore.keys import SignatureKey, parse_signature_key
 from assay.evidence.sigstore.verify import VerifiedBundle, verify_bundle
-from assay.operations.artifact import named_artifact
+from assay.operations.artifact import digest_of, named_artifact
+from assay.operations.signingkeys import open_signing_key
 from assay.signing.principals import OidcIdentity
-from assay.signing.signers import open_signer
 from assay.signing.signeruri import parse_signer_uri
 from assay.system.clock import now
 from assay.system.files import load_file
@@ -79,7 +79,7 @@ def verify_bundle_file(
 ) -> BundleVerified:
     """Verify that the bundle is by the expected signer, and about the artifact.
 
-    `artifact` is a path, or `sha256:` and a digest where no file has that name.
+    `artifact` is a path; or a digest, where no file has that name.
 
     Raises:
         UsageError: A file is not there, or what is expected is not said in full.
@@ -93,10 +93,10 @@ def verify_bundle_file(
         if expected.predicate_type
         else Blob(artifact=message)
     )
-    digest = message.digest("sha256").hex()  # before all else: no artifact, no answer
+    digest = digest_of(message)  # before all else: no artifact, no answer
     data = load_file(bundle, max_bytes=MAX_BUNDLE_BYTES)
     found = verify_bundle(data, expected=wanted, signer=signer, at=clock())
-    return BundleVerified(artifact=f"sha256:{digest}", found=found)
+    return BundleVerified(artifact=str(digest), found=found)
 
 
 def _signer(expected: Expected) -> Signer:
@@ -139,7 +139,7 @@ def load_signature_key(text: str) -> SignatureKey:
         UnavailableError: It cannot be read, or does not answer.
     """
     if parse_signer_uri(text).kind != "file":
-        return parse_signature_key(open_signer(text, passphrase=None).public.pem)
+        return parse_signature_key(open_signing_key(text).public.pem)
     pem = load_file(Path(text.removeprefix("file:")), max_bytes=MAX_KEY_BYTES)
     with inside(text):
         return parse_signature_key(pem)

@@ -197,6 +197,25 @@ def statement_v2() -> Case:
     )
 
 
+def dsse_v2() -> Case:
+    """Return a statement in an early Rekor v2, which had an entry of the kind `dsse`."""
+    key, held = sigstore.p256(), statement()
+    issued = INSTANCE.certificate(key)
+    signature = sigstore.sign(key, sigstore.pae(held))
+    verifier: Json = {"x509Certificate": raw(issued), "keyDetails": DETAILS}
+    body = sigstore.dsse_2(held, signature, verifier)
+    material: Json = {
+        "certificate": raw(issued),
+        "tlogEntries": [INSTANCE.tiled(body, kind="dsse")],
+        "timestampVerificationData": stamps(INSTANCE.timestamp(signature)),
+    }
+    return Case(
+        bundle=sigstore.statement_bundle(material, held, signature),
+        signer=keyless(),
+        expected=claim(),
+    )
+
+
 def managed(key: PrivateKey | None = None) -> Case:
     """Return a signature by a key, in Rekor v1."""
     own = key or sigstore.p256()

@@ -17,6 +17,7 @@ from tests.evidence.sigstore import oracle
 from tests.evidence.sigstore.case import (
     Case,
     at,
+    dsse_v2,
     keyless_v1,
     keyless_v2,
     managed,
@@ -32,6 +33,7 @@ BUNDLES: Final[dict[str, Callable[[], Case]]] = {
     "dsse": statement_v1,
     "intoto": lambda: statement_v1("intoto"),
     "statement-v2": statement_v2,
+    "dsse-v2": dsse_v2,
     "key": managed,
 }
 UNSIGNED: Final = frozenset({"hint"})  # it may help to find the key, and is compared with nothing

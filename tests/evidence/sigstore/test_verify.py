@@ -26,6 +26,7 @@ from tests.evidence.sigstore.case import (
     Case,
     at,
     claim,
+    dsse_v2,
     entry_of,
     keyless,
     keyless_v1,
@@ -47,6 +48,7 @@ ACCEPTED: Final[dict[str, Callable[[], Case]]] = {
     "a statement as dsse": statement_v1,
     "a statement as intoto": lambda: statement_v1("intoto"),
     "a statement as hashedrekord": statement_v2,
+    "a statement as dsse in rekor v2": dsse_v2,
     "a key": managed,
 }
 KEYS: Final[dict[str, tuple[Callable[[], sigstore.PrivateKey], str, str]]] = {

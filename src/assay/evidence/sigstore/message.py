@@ -2,14 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from assay.core.digest import Digest
 from assay.core.errors import UsageError
 
+ALGORITHMS: Final = frozenset({"sha256", "sha384", "sha512"})  # that can be computed of bytes
+
 
 class Message(Protocol):
-    """Bytes that a signature is on. `algorithm` is `sha256`, `sha384` or `sha512`."""
+    """Bytes that a signature is on; `algorithm` is one of `ALGORITHMS`, or of Git."""
 
     def has(self, algorithm: str) -> bool:
         """Tell whether `digest` can return this digest."""
@@ -31,9 +33,9 @@ class BytesMessage:
 
     data: bytes = field(repr=False)
 
-    def has(self, algorithm: str) -> bool:  # noqa: ARG002  # any can be computed
-        """Return true."""
-        return True
+    def has(self, algorithm: str) -> bool:
+        """Tell whether it can be computed; Git's digests are of more than the bytes."""
+        return algorithm in ALGORITHMS
 
     def digest(self, algorithm: str) -> bytes:
         """Return the digest of the bytes."""
