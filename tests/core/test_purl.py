@@ -220,3 +220,46 @@ def test_parts_are_values() -> None:
 
 def test_a_qualifier_without_a_value_needs_no_proper_key() -> None:
     assert build_purl("generic", "", "a", qualifiers={"-": ""}).qualifiers == ()
+
+
+def test_the_whole_path_on_a_host_is_the_name_of_type_git() -> None:
+    for text in (
+        "pkg:git/host.example/o/r",
+        "pkg:GIT/host.example/o/r",
+        "pkg:git//host.example/o/r/",
+    ):
+        purl = parse_purl(text)
+        assert (purl.namespace, purl.name) == ("host.example", "o/r")
+    purl = parse_purl("pkg:git/~a/b~")
+    assert (purl.namespace, purl.name) == ("~a", "b~")
+
+
+REPEATED = {
+    "a key twice": ("arch=x&arch=y", "'arch=y' is no qualifier, or is repeated"),
+    "in two spellings": ("arch=x&aRCH=y", "'aRCH=y' is no qualifier, or is repeated"),
+    "no value": ("arch", "'arch' is no qualifier, or is repeated"),
+    "a key in upper case": ("Arch=x", "'Arch' is no qualifier's key"),
+    "a key with a space": ("a b=x", "'a b' is no qualifier's key"),
+}
+
+
+@pytest.mark.parametrize(("query", "what"), REPEATED.values(), ids=REPEATED)
+def test_qualifiers_that_are_none(query: str, what: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_purl(f"pkg:generic/a?{query}")
+    assert str(caught.value) == f"[malformed] {what}"
+
+
+def test_what_looks_like_a_qualifier_in_a_subpath() -> None:
+    assert canonical_purl("pkg:generic/a?B=c#S&T=u") == "pkg:generic/a?b=c#S%26T%3Du"
+
+
+def test_a_type_that_is_none() -> None:
+    for type_ in ("~generic", "1a", "a_b"):
+        with pytest.raises(MalformedError) as caught:
+            parse_purl(f"pkg:{type_}/a")
+        assert str(caught.value) == f"[malformed] {type_!r} is no package type"
+
+
+def test_slashes_in_escapes_separate_too() -> None:
+    assert parse_purl("pkg:generic/a%2Fb/c#d%2F..%2Fe") == parse_purl("pkg:generic/a/b/c#d/e")

@@ -116,11 +116,11 @@ def parse_purl(text: str) -> Purl:
     namespace, name = _split_name(type_.lower(), path)
     return build_purl(
         type_,
-        "/".join(_unquote(part) for part in namespace.split("/")),
+        _unquote(namespace),
         _unquote(name),
         _unquote(version),
         _parse_qualifiers(query),
-        "/".join(_unquote(part) for part in subpath.split("/")),
+        _unquote(subpath),
     )
 
 
