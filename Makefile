@@ -22,14 +22,21 @@ test: $(READY)
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
 
-# The tests of the tests: a fault is put into the code, and some test must fail (SINCE=revision for
-# what changed only, JOBS=processes).
-mutants: $(READY)
-	PYTHONPATH=tools $(BIN)/python -m mutants --at-least 90 $(if $(SINCE),--since $(SINCE)) $(if $(JOBS),--jobs $(JOBS))
+# Processes are killed, disks are full, writes are torn, again and again.
+crash: $(READY)
+	$(BIN)/python -m pytest -m "slow or not slow" tests/evidence/test_crash.py
 
-# Every parser is given mutated input for a while: SECONDS in all, default 600.
+# The tests of the tests: a check is taken out, or a fault put in, and some test must fail
+# (SINCE=revision: only modules that changed; ONE_IN=10: a share of the faults; JOBS=processes).
+mutants: $(READY)
+	PYTHONPATH=tools $(BIN)/python -m mutants.removals
+	PYTHONPATH=tools $(BIN)/python -m mutants --at-least 90 --jobs $(or $(JOBS),1) \
+		$(if $(ONE_IN),--one-in $(ONE_IN)) $(if $(SINCE),--since $(SINCE))
+
+# Every reader is given mutated input: for SECONDS in all.
+fuzz: SECONDS ?= 600
 fuzz: $(READY)
-	PYTHONPATH=tools $(BIN)/python -m fuzz --seconds $(if $(SECONDS),$(SECONDS),600)
+	PYTHONPATH=tools $(BIN)/python -m fuzz --seconds $(SECONDS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
