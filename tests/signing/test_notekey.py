@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import MalformedError, UsageError
-from assay.signing.notekey import is_note_name, note_key, parse_note_key, render_note_key
+from assay.signing.notekey import (
+    NoteKind,
+    cosigner_key,
+    is_note_name,
+    note_key,
+    parse_note_key,
+    parse_witness_key,
+    render_note_key,
+)
 from tests.fakes.trust import ALICE, BOB, LOG_KEY
 
 TEXT = render_note_key(LOG_KEY)
@@ -81,3 +89,23 @@ def test_a_name_that_a_note_cannot_carry(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         note_key(name, ALICE.public)
     assert str(caught.value) == f"[usage] {name!r} cannot name a log (no spaces, no +, not empty)"
+
+
+def test_the_key_of_a_witness() -> None:
+    r"""tlog-cosignature: `SHA-256(<name> || "\n" || 0x04 || 32-byte Ed25519 cosigner public key)[:4]`."""
+    key = cosigner_key(NAME, LOG_KEY.public)
+    assert render_note_key(key) == encoded(b"\x04" + LOG_KEY.public.spki[-32:])
+    assert parse_witness_key(render_note_key(key)) == key
+    assert key.kind is NoteKind.COSIGNATURE
+    assert key.note_id != LOG_KEY.note_id
+
+
+def test_the_key_of_a_log_is_none_of_a_witness() -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_witness_key(TEXT)
+    assert str(caught.value) == f"[malformed] {TEXT!r} is no key of a witness (its type is 0x04)"
+
+
+def test_a_key_has_one_form() -> None:
+    with pytest.raises(MalformedError):
+        parse_note_key(TEXT + "\n")
