@@ -84,6 +84,8 @@ def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
     entries = tuple(_entries(kit, dated))
     last, at = dated[-1]
     known = {entry.index: entry for entry in entries}
+    if len({(one.subject, one.predicate_type) for one in kit.lists}) != len(kit.lists):
+        raise ProofError("two lists of one key", where="lists")
     seen = set[int]()
     for place, one in enumerate(kit.lists):
         with inside(f"lists[{place}]"):
