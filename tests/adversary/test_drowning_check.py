@@ -17,6 +17,7 @@ from assay.operations.list_log import list_log
 from assay.operations.manage_advisories import import_advisories
 from assay.signing.asymmetric import generate_signer
 from assay.source.repository import open_repository
+from tests.fakes.trust import trusted_key
 from tests.operations.conftest import dated_site, here
 from tests.operations.run import AT, HOUR, check, clock, recorder
 from tests.operations.site import Site, write_advisories
@@ -102,7 +103,7 @@ def test_in_band_already_verified_mark_trusted(here: Site) -> None:
     with recorder(here, hours=1) as opened:
         [principal] = opened.ledger.trust.principals
         foreign = replace(
-            opened.ledger.trust, principals=(replace(principal, keys=(mallory.public,)),)
+            opened.ledger.trust, principals=(replace(principal, keys=(trusted_key(mallory),)),)
         )
         statement = Statement(
             subjects=(subject,), predicate_type=SCAN_TYPE, predicate={"verified": True}

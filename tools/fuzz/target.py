@@ -59,7 +59,7 @@ def consumed(found: object) -> object:
 
 
 class _Function(Protocol):
-    def __call__(self, given: object, /, **fixed: object) -> object: ...
+    def __call__(self, *given: object, **fixed: object) -> object: ...
 
 
 @cache
