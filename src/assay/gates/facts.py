@@ -41,17 +41,21 @@ def build_facts(
     parameters: Parameters,
     at: datetime,
     gaps: tuple[NotChecked, ...] = (),
+    voided: frozenset[Digest] = frozenset(),
 ) -> dict[str, object]:
     """Return the document about `subject` at the time `at`; the order of `evidence` is no matter.
 
-    `gaps` are those that whoever asks knows of besides.
+    `gaps` are those that whoever asks knows of besides; `voided` are statements that counted once
+    and do not any more, so that a supersession of one asks for nothing.
 
     Raises:
         RejectedError: A statement is about something else, or was verified for another role than
             a collector's.
     """
     items, replacements, refused = _read_all(subject, evidence)
-    counted = apply_replacements(items, replacements)
+    gone = {str(digest) for digest in voided}
+    asked = tuple(item for item in replacements if item.statement not in gone)
+    counted = apply_replacements(items, asked)
     refused = (*refused, *counted.refused, *_from_the_future(counted.evidence, at), *gaps)
     return {
         "schema": SCHEMA,

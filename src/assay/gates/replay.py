@@ -61,6 +61,7 @@ def recompute_verdict(
         trust_root=trust_root,
         at=recorded.at,
         withdraws=recorded.withdraws,
+        voided=recorded.voided,
     )
     return render_statement(render_vsa(decide_verdict(request)))
 

@@ -24,7 +24,8 @@ class GateRequest:
     """What a gate is asked: everything that its answer depends on.
 
     `evidence` are all verified statements about `subject`, supersessions included; `withdraws` are
-    earlier verdicts whose place this one takes, since they do not stand any more. `resource_uri`
+    earlier verdicts whose place this one takes, since they do not stand any more; `voided` are
+    statements about `subject` that do not count any more, since a key was revoked. `resource_uri`
     says in whose name the subject is released; it proves nothing, and consumers compare it.
     """
 
@@ -37,6 +38,7 @@ class GateRequest:
     trust_root: Digest
     at: datetime
     withdraws: tuple[Withdrawal, ...] = ()
+    voided: tuple[Digest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class GateVerdict:
     versions: tuple[tuple[str, str], ...]  # of what decided, by name
     relies_on: tuple[Reliance, ...] = ()  # for each of `evidence`, sorted
     withdraws: tuple[Withdrawal, ...] = ()  # sorted
+    voided: tuple[Digest, ...] = ()  # sorted
 
 
 def decide_verdict(request: GateRequest) -> GateVerdict:
@@ -69,6 +72,7 @@ def decide_verdict(request: GateRequest) -> GateVerdict:
         parameters=request.parameters,
         at=request.at,
         gaps=tuple(item.as_gap() for item in request.withdraws),
+        voided=frozenset(request.voided),
     )
     decision = decide_gate(
         stage=request.stage,
@@ -89,4 +93,5 @@ def decide_verdict(request: GateRequest) -> GateVerdict:
         versions=((ASSAY, __version__), (ENGINE, engine_version())),
         relies_on=relied_on(request.evidence),
         withdraws=tuple(sorted(set(request.withdraws))),
+        voided=tuple(sorted(set(request.voided))),
     )

@@ -40,7 +40,7 @@ from assay.operations.configuration import (
     Configuration,
     parse_configuration,
 )
-from assay.operations.evidence import gate_evidence
+from assay.operations.evidence import gate_evidence, voided_evidence
 from assay.operations.home import load_identity_key
 from assay.operations.material import record_material
 from assay.operations.record import Recorder, open_recorder
@@ -115,16 +115,18 @@ def check_source(
         progress("Recording the evidence")
         _record_evidence(recorder, subject, collected, settings, policy)
         progress("Deciding")
+        evidence = gate_evidence(recorder.ledger, subject.digest)
         gate = decide_verdict(
             GateRequest(
                 stage=STAGE,
                 subject=subject,
                 resource_uri=_resource_uri(configuration, repository, product),
-                evidence=gate_evidence(recorder.ledger, subject.digest),
+                evidence=evidence,
                 bundle=policy.bundle,
                 parameters=configuration.source,
                 trust_root=trust_root_digest(recorder.ledger.trust),
                 at=at,
+                voided=voided_evidence(recorder.ledger, subject.digest, evidence),
             )
         )
         [receipt] = recorder.record((render_vsa(gate),), role="gate")

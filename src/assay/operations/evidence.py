@@ -3,7 +3,7 @@
 from typing import Final
 
 from assay.core.digest import Digest
-from assay.evidence.envelope import VerifiedStatement
+from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.gates.reading import (
     LOG_CHECK_TYPE,
@@ -21,6 +21,19 @@ COLLECTED: Final = (SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE)
 def gate_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:
     """Return what a gate decides from: all that collectors said, and what supersedes what."""
     return _of_types(ledger, subject, (*COLLECTED, SUPERSESSION_TYPE), role="collector")
+
+
+def voided_evidence(
+    ledger: Ledger, subject: Digest, evidence: tuple[VerifiedStatement, ...]
+) -> tuple[Digest, ...]:
+    """Return what `gate_evidence` left out of `evidence`: what counted once, and does not now."""
+    counted = {verified.digest for verified in evidence}
+    types = {*COLLECTED, SUPERSESSION_TYPE}
+    return tuple(
+        digest
+        for digest, entry in ledger.about(subject).items()
+        if digest not in counted and parse_claims(entry.envelope).predicate_type in types
+    )
 
 
 def all_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:
