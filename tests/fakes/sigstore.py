@@ -466,7 +466,9 @@ def dsse_2(payload: bytes, signature: bytes, verifier: Json) -> bytes:
     return render_canonical_json({"apiVersion": "0.0.2", "kind": "dsse", "spec": spec})
 
 
-def intoto_2(payload: bytes, signature: bytes, pem: bytes) -> bytes:
+def intoto_2(payload: bytes, signature: bytes, pem: bytes, *, wrapped: bool = True) -> bytes:
+    """Return an intoto entry; Rekor wraps the signature in base64 twice."""
+    sig = b64(b64(signature).encode()) if wrapped else b64(signature)
     return render_canonical_json(
         {
             "apiVersion": "0.0.2",
@@ -475,9 +477,7 @@ def intoto_2(payload: bytes, signature: bytes, pem: bytes) -> bytes:
                 "content": {
                     "envelope": {
                         "payloadType": PAYLOAD_TYPE,
-                        "signatures": [
-                            {"publicKey": b64(pem), "sig": b64(b64(signature).encode())}
-                        ],
+                        "signatures": [{"publicKey": b64(pem), "sig": sig}],
                     },
                     "hash": {"algorithm": "sha256", "value": "00" * 32},
                     "payloadHash": {

@@ -157,7 +157,10 @@ def keyless_v2(
 
 
 def statement_v1(kind: str = "dsse", *, payload: bytes = b"") -> Case:
-    """Return a statement in Rekor v1, as an entry of the kind `dsse` or `intoto`."""
+    """Return a statement in Rekor v1, as an entry of the kind `dsse` or `intoto`.
+
+    `intoto, once` has the signature in base64 once, as in the envelope.
+    """
     key, held = sigstore.p256(), payload or statement()
     issued = INSTANCE.certificate(key)
     signature, pem = sigstore.sign(key, sigstore.pae(held)), sigstore.pem_of(issued)
@@ -167,7 +170,10 @@ def statement_v1(kind: str = "dsse", *, payload: bytes = b"") -> Case:
         )
     else:
         entry = INSTANCE.promised(
-            "intoto", "0.0.2", sigstore.intoto_2(held, signature, pem), at=SIGNED_AT
+            "intoto",
+            "0.0.2",
+            sigstore.intoto_2(held, signature, pem, wrapped=kind == "intoto"),
+            at=SIGNED_AT,
         )
     material: Json = {"certificate": raw(issued), "tlogEntries": [entry]}
     return Case(

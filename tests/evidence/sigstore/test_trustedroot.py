@@ -64,6 +64,10 @@ REFUSED: Final[dict[str, tuple[Callable[[Json], object], str]]] = {
         put("x", "tlogs", 0, "only"),
         "[malformed] unknown member 'only', at tlogs[0].only",
     ),
+    "no URL": (
+        put("https://[log", "tlogs", 0, "baseUrl"),
+        "[malformed] no URL: Invalid IPv6 URL, at tlogs[0].baseUrl",
+    ),
     "no window": (
         pop(*KEY, "validFor"),
         "[malformed] no validFor, at tlogs[0].publicKey.validFor",

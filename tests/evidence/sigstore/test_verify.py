@@ -47,6 +47,7 @@ ACCEPTED: Final[dict[str, Callable[[], Case]]] = {
     "an artifact in rekor v2": keyless_v2,
     "a statement as dsse": statement_v1,
     "a statement as intoto": lambda: statement_v1("intoto"),
+    "a statement as intoto, in base64 once": lambda: statement_v1("intoto, once"),
     "a statement as hashedrekord": statement_v2,
     "a statement as dsse in rekor v2": dsse_v2,
     "a key": managed,
@@ -339,6 +340,13 @@ REFUSED: Final[dict[str, tuple[Callable[[], Case], str]]] = {
     "a changed index": (
         lambda: keyless_v1().changed(lambda b: with_entry(b, logIndex="5")),
         "[signature-invalid] not a signature by the log's key, at tlogEntries[0].inclusionPromise",
+    ),
+    "an index that not every reader of JSON has": (
+        lambda: keyless_v1().changed(lambda b: with_entry(b, logIndex=str(2**53))),
+        (
+            "[malformed] a number out of range: 9007199254740992, "
+            "at verificationMaterial.tlogEntries[0].logIndex"
+        ),
     ),
     "a promise without a time": (
         lambda: keyless_v1().changed(lambda b: entry_of(b).pop("integratedTime")),

@@ -9,7 +9,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
-from assay.core.errors import MalformedError
+from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.evidence.exactbase64 import decode_either_base64
@@ -193,8 +193,10 @@ def _envelope(value: JsonValue) -> DsseContent:
     [signature] = signatures.items()
     refuse_unknown(signature, frozenset({"sig", "keyid"}))
     payload = value.field("payload")
+    with inside(payload.where):
+        decoded = decode_either_base64(payload.text())
     return DsseContent(
         payload_type=value.field("payloadType").text(),
-        payload=decode_either_base64(payload.text()),
+        payload=decoded,
         signature=bytes_of(signature.field("sig")),
     )

@@ -105,7 +105,7 @@ def _dsse_2(spec: JsonValue, signed: Signed, envelope: DsseContent) -> None:
 
 
 def _intoto_2(content: JsonValue, signed: Signed, envelope: DsseContent) -> None:
-    """Compare an intoto entry; what is base64 in the envelope is in base64 once more there."""
+    """Compare an intoto entry; what is base64 in the envelope may be in base64 once more there."""
     digest, logged = content.field("payloadHash"), content.field("envelope")
     payload = BytesMessage(data=envelope.payload)
     _match_digest(digest.field("algorithm"), _hex(digest.field("value")), payload)
@@ -113,10 +113,11 @@ def _intoto_2(content: JsonValue, signed: Signed, envelope: DsseContent) -> None
     if kind.text() != envelope.payload_type:
         raise RejectedError("the log entry is about another type of payload", where=kind.where)
     stored = logged.optional("payload")
-    if stored is not None and stored.value and _twice(stored) != envelope.payload:
+    if stored is not None and stored.value and envelope.payload not in _unwrapped(stored):
         raise RejectedError("the log entry is about another payload", where=stored.where)
     signature = _only(logged.field("signatures"))
-    _match_signature(_twice(signature.field("sig")), signed)
+    if signed.content.signature not in _unwrapped(signature.field("sig")):
+        raise RejectedError("the log entry is about another signature")
     _match_pem(bytes_of(signature.field("publicKey")), signed)
 
 
@@ -188,10 +189,10 @@ def _hex(value: JsonValue) -> bytes:
         raise MalformedError("not hexadecimal", where=value.where) from error
 
 
-def _twice(value: JsonValue) -> bytes:
-    """Decode base64 of base64."""
-    with inside(value.where):
-        try:
-            return decode_base64(bytes_of(value).decode("ascii"))
-        except UnicodeDecodeError as error:
-            raise MalformedError("not base64 of base64") from error
+def _unwrapped(value: JsonValue) -> tuple[bytes, ...]:
+    """Return what `value` holds in base64, and where that is base64 again, what that holds."""
+    once = bytes_of(value)
+    try:
+        return once, decode_base64(once.decode("ascii"))
+    except (UnicodeDecodeError, MalformedError):
+        return (once,)

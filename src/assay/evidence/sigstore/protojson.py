@@ -1,7 +1,8 @@
 """Protobuf messages as JSON: what the formats of Sigstore have in common.
 
 * A member that we do not know is refused: it may be a restriction.
-* 64-bit numbers are decimal text without signs or zeros in front, or whole numbers.
+* 64-bit numbers are decimal text without signs or zeros in front, or whole numbers; none of them
+  needs more than the 53 bits that every reader of JSON has.
 * Bytes are padded base64 of one form, in which lines may be broken: base64(1) does so, and Go,
   hence cosign, reads over it.
 """
@@ -13,9 +14,8 @@ from typing import Final
 from assay.core.clock import parse_time
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import MAX_INTEGER
 from assay.evidence.exactbase64 import decode_either_base64
-
-MAX_INT64: Final = 2**63 - 1
 
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
 
@@ -52,7 +52,7 @@ def bounded(values: tuple[JsonValue, ...], *, most: int, what: str) -> tuple[Jso
 
 
 def number_of(value: JsonValue) -> int:
-    """Return a 64-bit number that is not negative.
+    """Return a number that is not negative, of at most 53 bits.
 
     Raises:
         MalformedError: Anything else.
@@ -64,7 +64,7 @@ def number_of(value: JsonValue) -> int:
         raise MalformedError(f"{raw!r} is no whole number from 0 on", where=value.where)
     else:
         number = value.integer()
-    if not 0 <= number <= MAX_INT64:
+    if not 0 <= number <= MAX_INTEGER:
         raise MalformedError(f"a number out of range: {number}", where=value.where)
     return number
 

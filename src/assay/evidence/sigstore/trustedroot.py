@@ -128,11 +128,19 @@ def _log(value: JsonValue) -> LogInstance:
     if algorithm.text() != "SHA2_256":
         raise MalformedError(f"a log with {algorithm.text()!r}", where=algorithm.where)
     return LogInstance(
-        name=value.field("baseUrl").text(),
+        name=_url(value.field("baseUrl")),
         key_id=bytes_of(log_id.field("keyId")),
         key=load_log_key(bytes_of(key.field("rawBytes")), details=key.field("keyDetails").text()),
         period=_period(key.field("validFor")),
     )
+
+
+def _url(value: JsonValue) -> str:
+    try:
+        urlsplit(value.text())
+    except ValueError as error:
+        raise MalformedError(f"no URL: {error}", where=value.where) from error
+    return value.text()
 
 
 def _authority(value: JsonValue) -> Authority:

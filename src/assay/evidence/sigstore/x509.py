@@ -67,6 +67,11 @@ def load_certificate(der: bytes) -> Certificate:
         if certificate.version is not x509.Version.v3:
             raise MalformedError("a certificate that is not of version 3")
         list(certificate.extensions)
+        # All of these are decoded when they are first asked for, and fail only then.
+        certificate.subject.rfc4514_string()
+        certificate.issuer.public_bytes()
+        _ = certificate.serial_number, certificate.not_valid_before_utc
+        _ = certificate.not_valid_after_utc
         return certificate
 
 
