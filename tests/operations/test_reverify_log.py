@@ -5,6 +5,7 @@ import pytest
 from assay.core.errors import AssayError, RejectedError
 from assay.core.verdict import Verdict
 from assay.gates.reading import VERDICT_TYPE
+from assay.operations.initialise import initialise
 from assay.operations.list_log import list_log
 from assay.operations.replay_verdict import replay_verdict
 from assay.operations.reverify_log import Reverified, reverify_log
@@ -146,6 +147,12 @@ def test_a_check_with_a_good_key_passes_again(here: Site) -> None:
     reverify(here, hours=3)
     assert check(here, hours=4).gate.decision.verdict is Verdict.PASSED
     assert reverify(here, hours=5).verdict is Verdict.PASSED
+
+
+def test_of_a_log_without_verdicts_nothing_is_said(here: Site) -> None:
+    (here.top / ".assay").rename(here.folder / "away")
+    initialise(here.top, clock=clock())
+    assert reverify(here, hours=1).verdict is Verdict.UNKNOWN
 
 
 def test_the_whole_log_is_checked_first(here: Site) -> None:

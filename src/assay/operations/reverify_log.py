@@ -79,7 +79,9 @@ class Reverified:
 
     @property
     def verdict(self) -> Verdict:
-        """Return FAILED where a verdict fell that nothing had withdrawn yet."""
+        """Return FAILED where one fell that nothing had withdrawn yet; of no verdict, nothing."""
+        if not self.verdicts:
+            return Verdict.UNKNOWN
         fell = any(not item.withdrawn for item in self.fallen)
         return Verdict.FAILED if fell else Verdict.PASSED
 
