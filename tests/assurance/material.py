@@ -24,13 +24,13 @@ from assay.policy.metadata import Effect, RuleMetadata
 from assay.sbom.component import Component, Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
 from assay.source.commit import SignatureKind
-from assay.source.content import Content
 from assay.source.documents import Document, Role
-from assay.source.facts import Clone, Head, SourceFacts
-from assay.source.history import History
+from assay.source.facts import SourceFacts
 from assay.source.signature import HeadSignature
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from assay.vuln.predicate import render_vulns
+from tests.fakes import sourcefacts
+from tests.fakes.sourcefacts import CLONE, CONTENT, straight_history
 from tests.fakes.trust import ALICE, COMMIT, GATE, NOW, ROOT, verified
 
 _Value = TypeVar("_Value")
@@ -112,59 +112,13 @@ def source_facts(
 ) -> SourceFacts:
     """Return the facts about a commit of four files, signed as `signatures` counts."""
     signed = {SignatureKind.SSH: 3} if signatures is None else signatures
-    commits = sum(signed.values())
     return SourceFacts(
         observed_at=at,
-        clone=Clone(
-            git="2.53",
-            object_format="sha1",
-            bare=False,
-            shallow=False,
-            partial=False,
-            linked_worktree=False,
-            replace_refs=0,
-            grafts=False,
-            alternates=0,
-            branches=1,
-            tags=0,
-            remotes=(),
-        ),
-        head=Head(
-            commit=COMMIT.hex,
-            tree="7e" * 20,
-            branch="main",
-            parents=1,
-            author=None,
-            committer=None,
-            signature=head,
-        ),
-        history=History(
-            commits=commits,
-            merges=0,
-            roots=1,
-            boundary=0,
-            first_parent=commits,
-            first_parent_merges=0,
-            authors=1,
-            committers=1,
-            author_is_not_committer=0,
-            dates_backwards=0,
-            dates_ahead=0,
-            malformed=0,
-            signatures={kind: signed.get(kind, 0) for kind in SignatureKind},
-        ),
+        clone=CLONE,
+        head=sourcefacts.head(head),
+        history=straight_history({kind: signed.get(kind, 0) for kind in SignatureKind}),
         files=4,
-        content=Content(
-            size=40,
-            executables=0,
-            symlinks=0,
-            leaving_symlinks=(),
-            leaving_symlink_count=0,
-            submodules=(),
-            submodule_count=0,
-            large=(),
-            large_count=0,
-        ),
+        content=CONTENT,
         documents=documents,
         work_tree=None,
         not_checked=gaps,

@@ -7,7 +7,6 @@ from typing import Final
 
 from assay.core.digest import Digest
 from assay.core.notchecked import NotChecked
-from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
 from assay.findings.scanreport import ScanReport
@@ -22,45 +21,15 @@ from assay.sbom.component import Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
 from assay.signing.keys import Signer
 from assay.source.commit import SignatureKind
-from assay.source.content import Content
 from assay.source.documents import Document, Role
-from assay.source.facts import Clone, Head, SourceFacts, WorkTree
-from assay.source.history import History
-from assay.source.signature import HeadSignature
+from assay.source.facts import SourceFacts, WorkTree
 from assay.vuln.predicate import render_vulns
+from tests.fakes.sourcefacts import CLONE, CONTENT, head, straight_history
 from tests.fakes.trust import ALICE, COMMIT, NOW, verified
 from tests.policy.cleandocument import EXAMINED
 
 HOUR: Final = timedelta(hours=1)
 INPUTS: Final = {"rules": "sha256:" + "ab" * 32}
-CLONE: Final = Clone(
-    git="2.47.1",
-    object_format="sha1",
-    bare=False,
-    shallow=False,
-    partial=False,
-    linked_worktree=False,
-    replace_refs=0,
-    grafts=False,
-    alternates=0,
-    branches=1,
-    tags=0,
-    remotes=(),
-)
-CONTENT: Final = Content(
-    size=900,
-    executables=0,
-    symlinks=0,
-    leaving_symlinks=(),
-    leaving_symlink_count=0,
-    submodules=(),
-    submodule_count=0,
-    large=(),
-    large_count=0,
-)
-SIGNED: Final = HeadSignature(
-    kind=SignatureKind.SSH, verdict=Verdict.PASSED, reason="", key="SHA256:" + "A" * 43
-)
 GAP: Final = NotChecked(what="blob", where="big.bin", why="over 32 MiB", remedy="make it smaller")
 ACCEPTED: Final = NotChecked(
     what="file", where="docs/x", why="excluded", accepted="samples, until 2026-12-31T00:00:00Z"
@@ -125,34 +94,11 @@ def sbom(
 
 def facts(**changes: object) -> SourceFacts:
     """Return the facts of a commit with which nothing is wrong."""
-    history = History(
-        commits=3,
-        merges=0,
-        roots=1,
-        boundary=0,
-        first_parent=3,
-        first_parent_merges=0,
-        authors=1,
-        committers=1,
-        author_is_not_committer=0,
-        dates_backwards=0,
-        dates_ahead=0,
-        malformed=0,
-        signatures={SignatureKind.SSH: 3},
-    )
     clean = SourceFacts(
         observed_at=NOW,
         clone=CLONE,
-        head=Head(
-            commit=COMMIT.hex,
-            tree="ee" * 20,
-            branch="main",
-            parents=1,
-            author=None,
-            committer=None,
-            signature=SIGNED,
-        ),
-        history=history,
+        head=head(),
+        history=straight_history({SignatureKind.SSH: 3}),
         files=3,
         content=CONTENT,
         documents=(

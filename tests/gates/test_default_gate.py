@@ -13,7 +13,8 @@ from assay.gates.parameters import Parameters
 from assay.gates.verdict import decide_verdict
 from assay.policy.bundle import load_bundle, load_default_pack
 from assay.sbom.component import Inventory
-from tests.gates.evidencekit import CLONE, GAP, finding, sbom, scan, source
+from tests.fakes.sourcefacts import CLONE
+from tests.gates.evidencekit import GAP, finding, sbom, scan, source
 from tests.gates.gatekit import request
 
 FEEDS: Final = {

@@ -15,19 +15,10 @@ from assay.sbom.component import Component, Inventory
 from assay.source.commit import SignatureKind
 from assay.source.elsewhere import Submodule
 from assay.source.signature import HeadSignature
+from tests.fakes.sourcefacts import CLONE, CONTENT
 from tests.fakes.trust import BOB, COMMIT, NOW, OTHER_COMMIT, verified
 from tests.gates import evidencekit
-from tests.gates.evidencekit import (
-    CLONE,
-    CONTENT,
-    GAP,
-    HOUR,
-    finding,
-    sbom,
-    scan,
-    source,
-    supersession,
-)
+from tests.gates.evidencekit import GAP, HOUR, finding, sbom, scan, source, supersession
 from tests.policy.cleandocument import CLEAN
 
 FEEDS = {

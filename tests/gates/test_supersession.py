@@ -15,18 +15,9 @@ from assay.gates.reading import (
 )
 from assay.gates.supersession import Counted, Replacement, apply_replacements
 from assay.sbom.component import Inventory
+from tests.fakes.sourcefacts import CLONE, CONTENT
 from tests.fakes.trust import NOW
-from tests.gates.evidencekit import (
-    CLONE,
-    CONTENT,
-    GAP,
-    HOUR,
-    finding,
-    sbom,
-    scan,
-    source,
-    supersession,
-)
+from tests.gates.evidencekit import GAP, HOUR, finding, sbom, scan, source, supersession
 
 RED = scan("secrets", finding())
 NEWER_RULES = {"rules": "sha256:" + "cd" * 32}
