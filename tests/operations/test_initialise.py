@@ -56,8 +56,8 @@ def test_the_trust_root_names_the_key(dated_site: Site) -> None:
     assert (root.version, root.owner_threshold) == (1, 1)
 
 
-@pytest.mark.parametrize("algorithm", ["ed25519", "ecdsa-p256"])
-def test_both_algorithms(
+@pytest.mark.parametrize("algorithm", ["ed25519", "ecdsa-p256", "rsa-pss", "ml-dsa-65"])
+def test_other_algorithms(
     here: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, algorithm: str
 ) -> None:
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
@@ -70,7 +70,10 @@ def test_both_algorithms(
 def test_an_unknown_algorithm(here: Site) -> None:
     with pytest.raises(UsageError) as caught:
         initialise(here.top, algorithm="rsa", clock=clock())
-    assert str(caught.value) == ("[usage] unknown algorithm 'rsa' (one of: ed25519, ecdsa-p256)")
+    assert str(caught.value) == (
+        "[usage] unknown algorithm 'rsa' "
+        "(one of: ed25519, ecdsa-p256, ecdsa-p384, rsa-pss, ml-dsa-65)"
+    )
 
 
 def test_two_repositories_have_logs_of_their_own_and_one_key(here: Site, tmp_path: Path) -> None:

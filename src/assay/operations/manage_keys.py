@@ -12,7 +12,6 @@ from assay.signing.algorithms import ALGORITHMS
 from assay.signing.keyfile import change_passphrase, create_key_file, passphrase_file
 from assay.signing.keys import PublicKey, Signer
 from assay.signing.notekey import note_key, render_note_key
-from assay.signing.signers import open_signer
 from assay.signing.signeruri import parse_signer_uri, uri_of_path
 
 
@@ -143,7 +142,7 @@ def _shown(uri: str, signer: Signer, origin: str) -> KeyShown:
 def _listed(choice: SignerChoice) -> KeyListed:
     public, why = None, ""
     try:
-        public = open_signer(choice.uri, passphrase=None).public
+        public = open_signing_key(choice.uri, ask=False).public
     except AssayError as error:  # whatever it is: it is told, and the list goes on
         why = str(error)
     return KeyListed(

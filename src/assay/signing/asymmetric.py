@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from assay.core.errors import MalformedError, SignatureInvalidError
+from assay.core.errors import MalformedError, SignatureInvalidError, UsageError
 from assay.signing.algorithms import (
     ALGORITHMS,
     MAX_RSA_BITS,
@@ -79,9 +79,12 @@ def generate_signer(algorithm: str) -> AsymmetricSigner:
     """Make a new key from the operating system's random numbers.
 
     Raises:
-        UsageError: An algorithm that is not in `ALGORITHMS`.
+        UsageError: An algorithm that is not in `ALGORITHMS`, or not in this build of the library.
     """
-    return signer_of(algorithm_named(algorithm).generate())
+    try:
+        return signer_of(algorithm_named(algorithm).generate())
+    except UnsupportedAlgorithm as error:
+        raise UsageError(f"{algorithm} is not in this build of cryptography") from error
 
 
 def parse_public_pem(pem: bytes) -> AsymmetricKey:

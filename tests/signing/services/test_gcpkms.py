@@ -117,6 +117,7 @@ GOOGLE_NAMES = (
     f"gcpkms:{GCP_NAME.rpartition('/cryptoKeyVersions')[0]}",
     f"gcpkms:{GCP_NAME}/../9",
     f"gcpkms:{GCP_NAME.replace('shop', 'shop%3Fa')}",
+    f"gcpkms:{GCP_NAME.replace('shop', '..')}",
 )
 
 

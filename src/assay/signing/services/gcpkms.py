@@ -34,7 +34,7 @@ from assay.system.http import LINK_LOCAL
 MAX_DATA_BYTES: Final = 64 * 2**10  # what the service takes where it takes no digest
 _ATTEMPTS: Final = 3
 _ENDPOINT: Final = "https://cloudkms.googleapis.com"
-_PART: Final = r"[A-Za-z0-9_.:-]+"
+_PART: Final = r"(?!\.{1,2}/)[A-Za-z0-9_.:-]+"  # no . and no .., which lead elsewhere
 _VERSION: Final = re.compile(
     rf"projects/{_PART}/locations/{_PART}/keyRings/{_PART}/cryptoKeys/{_PART}"
     r"/cryptoKeyVersions/[0-9]+",
