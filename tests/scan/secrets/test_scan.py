@@ -94,7 +94,7 @@ def test_a_secret_at_head(repo: GitRepo) -> None:
     )
     assert finding.message == (
         "It begins with 'npm_' and has 40 bytes; it opens publishing and reading the packages of "
-        "its owner. Note that its checksum holds. First committed on 2026-01-01."
+        "its owner. Note that its checksum holds. First committed on 2026-01-01 by Alice Example."
     ).replace("2026-01-01", repo.at.date().isoformat())
 
 

@@ -6,7 +6,7 @@ The result is the same with and without a memory of earlier runs, and for any nu
 from dataclasses import dataclass
 
 from assay.core.notchecked import NotChecked
-from assay.scan.secrets.hit import Hit
+from assay.scan.secrets.hit import Gap, Hit
 from assay.scan.secrets.search import SearchSettings, prepare_search, search_objects
 from assay.scan.secrets.seen import Objects, Seen
 from assay.source.git import GitPlace
@@ -34,6 +34,7 @@ class Searched:
     """What a search gave; `seen` is what the next one may leave out."""
 
     hits: tuple[Hit, ...]
+    gaps: tuple[Gap, ...]
     not_checked: tuple[NotChecked, ...]
     seen: Seen
 
@@ -86,9 +87,12 @@ def search_history(
     )
     hits = tuple(hit for portion in portions for hit in portion.hits)
     unread = tuple(item for portion in portions for item in portion.not_checked)
-    again = {hit.where.encode() for hit in hits} | {item.where.encode() for item in unread}
+    gaps = tuple(gap for portion in portions for gap in portion.gaps)
+    named: tuple[Hit | Gap | NotChecked, ...] = (*hits, *gaps, *unread)
+    again = {item.where.encode() for item in named}
     return Searched(
         hits=hits,
+        gaps=gaps,
         not_checked=unread,
         seen=Seen(
             objects=listing.objects,

@@ -17,7 +17,8 @@ class Hit:
     `secret` is the keyed digest of the secret, `shown` its first characters and `length` all of
     them in bytes. `kind` is "blob", "commit", "tag" or "file"; `where` the object's id, or the
     path of a file. `lines` counts the lines on which the object has it. `accepted` is empty, or the
-    reason and end of the permission that stands on the line.
+    reason and end of the permission that stands on the line. `inside` leads from the object to the
+    layer that has the secret, as `!member!base64`, and its line is that of the last one with lines.
     """
 
     rule: str
@@ -31,6 +32,17 @@ class Hit:
     doubt: str
     detail: str
     accepted: str
+    inside: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Gap:
+    """Some layer of an object that could not be looked at, and why."""
+
+    kind: str
+    where: str
+    inside: str
+    why: str
 
 
 def secret_digest(identity_key: bytes, family: str, value: bytes) -> str:

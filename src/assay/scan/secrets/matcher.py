@@ -24,6 +24,7 @@ from typing import Final
 
 import re2
 
+from assay.scan.secrets.layers import Layer, Told, layers_of
 from assay.scan.secrets.permission import MARK
 from assay.scan.secrets.plausible import (
     entropy_of,
@@ -37,6 +38,7 @@ from assay.scan.secrets.plausible import (
 from assay.scan.secrets.rule import NAMED, Rule
 from assay.scan.secrets.triggers import Hit, Triggers, windows
 from assay.scan.secrets.validators import KEPT, VALIDATORS, Checked
+from assay.system.unpack import Budget
 
 GUESSABLE: Final = "it is a value that anybody would try"
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16; UTF-32 is its little-endian one and NULs
@@ -78,6 +80,11 @@ class Matcher:
         self._patterns: dict[int, object] = {}
         self._allowed: dict[int, tuple[object, ...]] = {}
 
+    @property
+    def special(self) -> int:
+        """Return the number from which on triggers belong to no rule."""
+        return self._triggers.special
+
     def serialize(self) -> tuple[bytes, bytes]:
         """Return the compiled triggers, for another process on this machine."""
         return self._triggers.serialize()
@@ -100,6 +107,23 @@ class Matcher:
             )
         return found
 
+    def layers(self, data: bytes, hits: Sequence[Hit], budget: Budget) -> Iterator[Layer]:
+        """Yield what `data`, of which `hits` are the triggers, holds in packed or encoded form."""
+        ends: dict[int, list[int]] = {}
+        for end, number in hits:
+            if number >= self._triggers.special:
+                ends.setdefault(number, []).append(end)
+        told = self._triggers
+        yield from layers_of(
+            data,
+            Told(
+                base64=ends.get(told.base64, ()),
+                hex=ends.get(told.hex, ()),
+                notebook=told.notebook in ends,
+            ),
+            budget,
+        )
+
     def find(self, data: bytes) -> tuple[Match, ...]:
         """Return the secrets in `data`."""
         view = memoryview(data)
@@ -109,8 +133,8 @@ class Matcher:
         found: list[Match] = []
         ends_of: dict[int, list[int]] = {}
         for end, number in hits:
-            ends_of.setdefault(number, []).append(end)
-        ends_of.pop(self._triggers.wide, None)
+            if number < self._triggers.special:
+                ends_of.setdefault(number, []).append(end)
         for number, ends in sorted(ends_of.items()):
             found += self._around(data, number, ends)
         return _placed(_without_overlaps(found), data)

@@ -17,16 +17,22 @@ from assay.source.git import GitPlace, git_command, git_environment, run_git
 from assay.system.process import stream_process
 
 _READ_BYTES: Final = 2**20
+MAX_NAME: Final = 100  # characters of an author's name that are shown
 _YEAR_10000: Final = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Appearance:
-    """A blob at a path, and the first commit that has it there, by ancestry; `on` is its date."""
+    """A blob at a path, and the first commit that has it there, by ancestry.
+
+    `on` is its author's date, and `by` its author's name, as the commit says: anybody can write
+    any there.
+    """
 
     path: str
     commit: str
     on: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +85,18 @@ def trace_blobs(repository: GitPlace, wanted: frozenset[str]) -> Traced:
     """
     found: dict[str, dict[str, Appearance]] = {}
     walk = _Walk(repository)
-    for commit, seconds, blob, raw in walk.additions() if wanted else ():
+    for commit, blob, raw in walk.additions() if wanted else ():
         oid = blob.decode()
         if oid in wanted:
             path = raw.decode("utf-8", "surrogateescape")
-            on = datetime.fromtimestamp(seconds, UTC).date().isoformat() if seconds else ""
-            appearance = Appearance(path=path, commit=commit, on=on)
+            name, date, author = commit.split(b" ", 2)
+            seconds = _seconds(date)
+            appearance = Appearance(
+                path=path,
+                commit=name.decode(),
+                on=datetime.fromtimestamp(seconds, UTC).date().isoformat() if seconds else "",
+                by=printable(author.decode(errors="replace")[:MAX_NAME]),
+            )
             found.setdefault(oid, {}).setdefault(path, appearance)
     return Traced(
         places={oid: tuple(places.values()) for oid, places in found.items()},
@@ -99,27 +111,26 @@ class _Walk:
         self.not_checked: tuple[NotChecked, ...] = ()
         self._repository = repository
 
-    def additions(self) -> Iterator[tuple[str, int, bytes, bytes]]:
-        """Yield (commit, author's time, blob id, path) of every change, parents first."""
-        commit, seconds = "", 0
+    def additions(self) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield (id, time and author of the commit; blob id; path) of changes, parents first."""
+        commit = b"  "
         blob: bytes | None = None
         for token in self._tokens():
             if blob is not None:
-                yield commit, seconds, blob, token
+                yield commit, blob, token
                 blob = None
                 continue
             about = token.lstrip(b"\n")  # Git ends some parts with a line end, and others with NUL
             if about.startswith(b":"):
                 blob = about.split(b" ")[-2]  # modes, ids, status; the last id is the new one
             elif about.startswith(b"commit "):
-                _, name, date = about.split(b" ")
-                commit, seconds = name.decode(), _seconds(date)
+                commit = about.removeprefix(b"commit ")
 
     def _tokens(self) -> Iterator[bytes]:
         command = git_command(
             self._repository,
             *("log", "--all", "HEAD", "--reverse", "--topo-order", "--root", "-c", "--raw"),
-            *("--no-abbrev", "--no-renames", "-z", "--no-color", "--format=commit %H %at"),
+            *("--no-abbrev", "--no-renames", "-z", "--no-color", "--format=commit %H %at %an"),
         )
         with stream_process(
             command, cwd=self._repository.top, environment=git_environment(self._repository)

@@ -4,15 +4,15 @@ A place that may be left out (an exclusion of its path, a permission on its line
 of the finding but an accepted entry of what was not checked, so that it is never silent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
 from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
-from assay.scan.secrets.hit import Hit
+from assay.scan.secrets.hit import Gap, Hit
 from assay.scan.secrets.provenance import HeadTree, Traced
 from assay.scan.secrets.rule import Rule
 
@@ -64,36 +64,61 @@ class Outcome:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     location: Location
+    path: str  # of the file, without the layer in it
     on: str  # the date of the commit that brought it in
+    by: str  # its author
 
 
-def describe_hits(hits: Iterable[Hit], *, rules: Sequence[Rule], places: Places) -> Outcome:
+def describe_hits(
+    hits: Iterable[Hit], gaps: Iterable[Gap], *, rules: Sequence[Rule], places: Places
+) -> Outcome:
     """Return one finding for each secret that stands anywhere without being accepted there."""
     by_id = {rule.id: rule for rule in rules}
     secrets: dict[str, list[tuple[Hit, _Place]]] = {}
     accepted: set[NotChecked] = set()
     for hit in hits:
         for place in _places_of(hit, places):
-            reason = hit.accepted or _exclusion(place.location, places)
+            reason = hit.accepted or _exclusion(place, places)
             if reason:
                 accepted.add(_accepted(hit, place.location, reason))
             else:
                 secrets.setdefault(hit.secret, []).append((hit, place))
     findings = tuple(_finding(found, by_id) for _, found in sorted(secrets.items()))
+    accepted |= {item for gap in gaps for item in _gaps_of(gap, places)}
     return Outcome(findings=findings, not_checked=(*sorted(accepted), *_excluded_at_head(places)))
 
 
-def _places_of(hit: Hit, places: Places) -> tuple[_Place, ...]:
-    if hit.kind == "blob":
-        return _places_of_blob(hit, places)
+def _gaps_of(gap: Gap, places: Places) -> Iterator[NotChecked]:
+    for place in _places_of(gap, places):
+        yield NotChecked(
+            what="archive",
+            where=place.location.path,
+            why=gap.why,
+            remedy="look into it yourself, and exclude it with a reason, or take it out",
+            accepted=_exclusion(place, places),
+        )
+
+
+def _places_of(hit: Hit | Gap, places: Places) -> Iterator[_Place]:
+    """Yield where it stands; the path of a layer leads through the file that holds it."""
+    for place in _places_of_blob(hit, places) if hit.kind == "blob" else _other_place(hit):
+        path = place.location.path + hit.inside
+        yield replace(place, location=replace(place.location, path=path))
+
+
+def _other_place(hit: Hit | Gap) -> tuple[_Place, ...]:
     path = hit.where if hit.kind == "file" else f"{hit.kind} message"
     note = {"commit": IN_MESSAGE, "tag": IN_TAG}.get(hit.kind, IN_WORK_TREE)
     commit = hit.where if hit.kind == "commit" else ""
-    location = Location(path=path, line=hit.line, commit=commit, note=note)
-    return (_Place(location=location, on=""),)
+    location = Location(path=path, line=_line(hit), commit=commit, note=note)
+    return (_Place(location=location, path=path, on="", by=""),)
 
 
-def _places_of_blob(hit: Hit, places: Places) -> tuple[_Place, ...]:
+def _line(hit: Hit | Gap) -> int:
+    return hit.line if isinstance(hit, Hit) else 0
+
+
+def _places_of_blob(hit: Hit | Gap, places: Places) -> tuple[_Place, ...]:
     now = places.head.paths.get(hit.where, ())
     appearances = places.traced.places.get(hit.where, ())
     known = {appearance.path for appearance in appearances}
@@ -101,31 +126,34 @@ def _places_of_blob(hit: Hit, places: Places) -> tuple[_Place, ...]:
         _Place(
             location=Location(
                 path=appearance.path,
-                line=hit.line,
+                line=_line(hit),
                 commit=appearance.commit,
                 note=AT_HEAD if appearance.path in now else IN_HISTORY,
             ),
+            path=appearance.path,
             on=appearance.on,
+            by=appearance.by,
         )
         for appearance in appearances
     ]
     found += [
-        _Place(location=Location(path=path, line=hit.line, note=AT_HEAD), on="")
+        _Place(location=Location(path=path, line=_line(hit), note=AT_HEAD), path=path, on="", by="")
         for path in now
         if path not in known  # a shallow history need not say where it comes from
     ]
     if not found:
         note = UNTRACED if places.traced.not_checked else UNREACHABLE
-        location = Location(path=f"object {hit.where}", line=hit.line, note=note)
-        found.append(_Place(location=location, on=""))
+        path = f"object {hit.where}"
+        location = Location(path=path, line=_line(hit), note=note)
+        found.append(_Place(location=location, path=path, on="", by=""))
     return tuple(found)
 
 
-def _exclusion(location: Location, places: Places) -> str:
-    if location.note not in {AT_HEAD, IN_HISTORY, IN_WORK_TREE}:
+def _exclusion(place: _Place, places: Places) -> str:
+    if place.location.note not in {AT_HEAD, IN_HISTORY, IN_WORK_TREE}:
         return ""  # a message, or an object without a path
     for exclusion in places.excluded:
-        if exclusion.covers(location.path, at=places.at):
+        if exclusion.covers(place.path, at=places.at):
             return f"{exclusion.reason}, until {format_time(exclusion.until)}"
     return ""
 
@@ -192,8 +220,9 @@ def _message(hit: Hit, rule: Rule, found: list[tuple[Hit, _Place]], locations: i
     shown = f"begins with {hit.shown!r} and has" if hit.shown else "has"
     parts = [f"It {shown} {hit.length} bytes; it opens {rule.access}."]
     parts += [f"Note that {about}." for about in (hit.doubt, hit.detail) if about]
-    if dates := sorted(place.on for _, place in found if place.on):
-        parts.append(f"First committed on {dates[0]}.")
+    if first := min(((place.on, place.by) for _, place in found if place.on), default=None):
+        by = f" by {first[1]}" if first[1] else ""
+        parts.append(f"First committed on {first[0]}{by}.")
     if locations > MAX_LOCATIONS:
         parts.append(f"It stands at {locations} places, of which {MAX_LOCATIONS} are listed.")
     return " ".join(parts)

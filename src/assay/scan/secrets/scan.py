@@ -97,10 +97,12 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
     objects = listing.objects.listing()
     head = list_head(repository)
     hits = sorted((*history.hits, *tree.portion.hits))
-    blobs = frozenset(hit.where for hit in hits if hit.kind == "blob")
-    traced = trace_blobs(repository, blobs)
+    gaps = sorted((*history.gaps, *tree.portion.gaps))
+    blobs = {hit.where for hit in hits if hit.kind == "blob"}
+    blobs |= {gap.where for gap in gaps if gap.kind == "blob"}
+    traced = trace_blobs(repository, frozenset(blobs))
     places = Places(head=head, traced=traced, excluded=excluded, at=at)
-    outcome = describe_hits(hits, rules=rules.rules, places=places)
+    outcome = describe_hits(hits, gaps, rules=rules.rules, places=places)
     return ScanReport(
         scanner=SCANNER,
         tool="assay",

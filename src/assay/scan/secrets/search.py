@@ -4,19 +4,25 @@ Secrets do not leave this module: hits hold keyed digests.
 """
 
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from assay.core.notchecked import NotChecked
-from assay.scan.secrets.hit import Hit, secret_digest, shown_part
+from assay.scan.secrets.hit import Gap, Hit, secret_digest, shown_part
+from assay.scan.secrets.layers import Layer
 from assay.scan.secrets.matcher import Match, Matcher
 from assay.scan.secrets.permission import MARK, permission_on
 from assay.scan.secrets.rule import Rule
+from assay.scan.secrets.triggers import Hit as Found
 from assay.source.git import GitPlace
-from assay.source.objects import Block, ObjectReader, id_of
+from assay.source.objects import Block, ObjectReader, id_of, size_of
+from assay.source.tree import load_blob
+from assay.system.unpack import FIRST_BYTES, MAX_UNPACKED, Budget, format_of
 
 _WIDE_STARTS: Final = frozenset((0x00, 0xFE, 0xFF))
+MAX_DEPTH: Final = 4  # layers in layers: an archive in an archive, in base64, in a Secret
 MAX_SECRETS: Final = 1000  # in one object; bounds memory, and nobody reads more
 
 
@@ -37,13 +43,42 @@ class Portion:
 
     hits: tuple[Hit, ...]
     not_checked: tuple[NotChecked, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where bytes stand: in an object or file, in which layer of it, and the lines before them."""
+
+    kind: str
+    where: str
+    inside: str = ""
+    line: int = 0  # of the whole layer, or 0
+    lines_before: int = 0
+    depth: int = 0
+
+    def within(self, layer: Layer) -> "_Place":
+        """Return the place of a layer in this one."""
+        inside = f"{self.inside}!{layer.name}" if layer.name else self.inside
+        line = self.line or (layer.line and layer.line + self.lines_before)
+        return replace(self, inside=inside, line=line, lines_before=0, depth=self.depth + 1)
 
 
 class Search:
     """Searches bytes and remembers hits, one for each secret in each object."""
 
-    def __init__(self, matcher: Matcher, *, identity_key: bytes, at: datetime) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        *,
+        identity_key: bytes,
+        at: datetime,
+        load: Callable[[str, int], bytes] | None = None,
+    ) -> None:
+        """Search with `matcher`; `load` returns a whole object, by its id and size."""
         self._matcher, self._identity_key, self._at = matcher, identity_key, at
+        self._load = load
+        self._gaps: set[Gap] = set()
         self._found: dict[tuple[str, str, str, str], Hit] = {}
         self._counts: dict[str, int] = {}
         self._full: list[NotChecked] = []
@@ -52,53 +87,91 @@ class Search:
         """Search the objects of one block."""
         by_object = _by_object(self._matcher.hits(block.data), block)
         for number, start in enumerate(block.starts):
-            # One byte rules out nearly every object that could begin in UTF-16.
-            if block.data[start] in _WIDE_STARTS or (
-                start + 1 < block.ends[number] and not block.data[start + 1]
+            # One byte rules out nearly every object that could begin in UTF-16, or be packed.
+            first = block.data[start]
+            if (
+                first in _WIDE_STARTS
+                or (start + 1 < block.ends[number] and not block.data[start + 1])
+                or (first in FIRST_BYTES and format_of(bytes(block.data[start : start + 16])))
             ):
                 by_object.setdefault(number, [])
         for number, hits in by_object.items():
             self._object(block, number, hits)
 
     def file(self, path: str, content: bytes) -> None:
-        """Search one file of the working tree."""
-        matches = self._matcher.find(content)
-        self._remember(matches, kind="file", where=path, lines_before=0)
+        """Search one file of the working tree, and what is packed in it."""
+        self._content(_Place(kind="file", where=path), content, Budget())
 
     def take(self) -> Portion:
         """Return what was found since the last time, in a fixed order."""
-        portion = Portion(hits=tuple(sorted(self._found.values())), not_checked=tuple(self._full))
-        self._found, self._counts, self._full = {}, {}, []
+        portion = Portion(
+            hits=tuple(sorted(self._found.values())),
+            not_checked=tuple(self._full),
+            gaps=tuple(sorted(self._gaps)),
+        )
+        self._found, self._counts, self._full, self._gaps = {}, {}, [], set()
         return portion
 
     def _object(self, block: Block, number: int, hits: list[tuple[int, int]]) -> None:
         data = block.data[block.starts[number] : block.ends[number]]
+        header = block.headers[number]
+        kind = header.split(b" ")[1].decode()
         matches = self._matcher.matches(data, hits)
         if len(block.headers) == 1:  # it may be a piece, and what it does not own another one has
             matches = tuple(
                 m for m in matches if m.wide or block.own_start <= m.start < block.own_end
             )
-        if matches:
-            header = block.headers[number]
-            kind = header.split(b" ")[1].decode()
-            before = block.first_line if kind == "blob" else -_lines_of_header(bytes(data))
-            self._remember(matches, kind=kind, where=id_of(header), lines_before=before)
+        before = block.first_line if kind == "blob" else -_lines_of_header(bytes(data))
+        place = _Place(kind=kind, where=id_of(header), lines_before=before)
+        whole = size_of(header) == len(data)
+        packed = format_of(bytes(data[:262])) if whole or not block.own_start else ""
+        if packed and not whole:
+            self._packed_object(place, header)
+        elif packed or any(number >= self._matcher.special for _, number in hits):
+            self._layers(place, bytes(data), hits, Budget())
+        self._remember(matches, place)
 
-    def _remember(
-        self, matches: tuple[Match, ...], *, kind: str, where: str, lines_before: int
-    ) -> None:
+    def _packed_object(self, place: _Place, header: bytes) -> None:
+        """Look into an archive that came in pieces: it has to be read as a whole."""
+        size = size_of(header)
+        if self._load is None or size > MAX_UNPACKED:
+            self._gap(place, f"it has {size} bytes, and archives over {MAX_UNPACKED} are not read")
+            return
+        data = self._load(place.where, size)
+        self._layers(place, data, (), Budget())
+
+    def _content(self, place: _Place, content: bytes, budget: Budget) -> None:
+        """Search some bytes, and what they hold in another form."""
+        hits = self._matcher.hits(memoryview(content))
+        self._layers(place, content, hits, budget)  # first: it says better where a secret stands
+        self._remember(self._matcher.matches(memoryview(content), hits), place)
+
+    def _layers(self, place: _Place, content: bytes, hits: Sequence[Found], budget: Budget) -> None:
+        for layer in self._matcher.layers(content, hits, budget):
+            inner = place.within(layer)
+            if layer.gap:
+                self._gap(inner, layer.gap)
+            elif inner.depth > MAX_DEPTH:
+                self._gap(inner, f"it is packed more than {MAX_DEPTH}-fold")
+            else:
+                self._content(inner, layer.data, budget)
+
+    def _gap(self, place: _Place, why: str) -> None:
+        self._gaps.add(Gap(kind=place.kind, where=place.where, inside=place.inside, why=why))
+
+    def _remember(self, matches: tuple[Match, ...], place: _Place) -> None:
         for match in matches:
             digest = secret_digest(self._identity_key, match.rule.family, match.value)
             accepted = ""
             if MARK in match.line:
                 accepted = permission_on(match.line, rule=match.rule.id, at=self._at)
-            key = (where, match.rule.id, digest, accepted)
+            key = (place.where, match.rule.id, digest, accepted)
             known = self._found.get(key)
             if known is not None:
                 self._found[key] = replace(known, lines=known.lines + 1)
-            elif self._has_room(kind, where):
-                line = max(1, 1 + lines_before + match.lines_before)
-                self._found[key] = _hit(match, digest, kind, where, line, accepted)
+            elif self._has_room(place.kind, place.where):
+                line = place.line or max(1, 1 + place.lines_before + match.lines_before)
+                self._found[key] = _hit(match, digest, place, line, accepted)
 
     def _has_room(self, kind: str, where: str) -> bool:
         count = self._counts[where] = self._counts.get(where, 0) + 1
@@ -117,7 +190,11 @@ class Search:
 def prepare_search(settings: SearchSettings) -> tuple[SearchSettings, Search]:
     """Load the compiled rules, once in each worker."""
     matcher = Matcher(settings.rules, serialized=settings.serialized)
-    return settings, Search(matcher, identity_key=settings.identity_key, at=settings.at)
+
+    def load(oid: str, size: int) -> bytes:
+        return load_blob(settings.repository, oid, max_bytes=size)
+
+    return settings, Search(matcher, identity_key=settings.identity_key, at=settings.at, load=load)
 
 
 def search_objects(state: tuple[SearchSettings, Search], headers: tuple[bytes, ...]) -> Portion:
@@ -131,7 +208,7 @@ def search_objects(state: tuple[SearchSettings, Search], headers: tuple[bytes, .
     for block in reader.blocks():
         search.block(block)
     portion = search.take()
-    return Portion(hits=portion.hits, not_checked=(*reader.not_checked, *portion.not_checked))
+    return replace(portion, not_checked=(*reader.not_checked, *portion.not_checked))
 
 
 def _by_object(hits: list[tuple[int, int]], block: Block) -> dict[int, list[tuple[int, int]]]:
@@ -154,14 +231,12 @@ def _lines_of_header(content: bytes) -> int:
     return content.count(b"\n", 0, content.find(b"\n\n") + 2)
 
 
-def _hit(  # one value of each field
-    match: Match, digest: str, kind: str, where: str, line: int, accepted: str
-) -> Hit:
+def _hit(match: Match, digest: str, place: _Place, line: int, accepted: str) -> Hit:
     return Hit(
         rule=match.rule.id,
         secret=digest,
-        kind=kind,
-        where=where,
+        kind=place.kind,
+        where=place.where,
         line=line,
         lines=1,
         shown=shown_part(match),
@@ -169,4 +244,5 @@ def _hit(  # one value of each field
         doubt=match.doubt,
         detail=match.detail,
         accepted=accepted,
+        inside=place.inside,
     )

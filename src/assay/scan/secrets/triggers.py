@@ -10,6 +10,7 @@ from typing import Final
 import hyperscan
 
 from assay.core.errors import UnavailableError
+from assay.scan.secrets.encoded import base64_triggers, hex_triggers
 from assay.scan.secrets.rule import GATE, GATE_AFTER, GATE_BEFORE, Rule
 
 WIDE_WORDS: Final = (
@@ -17,6 +18,7 @@ WIDE_WORDS: Final = (
     *("credential", "PRIVATE KEY", "AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-", "sk_live_"),
     *("AIza", "npm_", "pypi-", "hooks.slack.com", "://", "Bearer ", "PWD="),
 )
+_TAR: Final = r"ustar(?:\x00|\x20\x20)"
 _NEVER: Final = r"\x00never\x00"
 
 Hit = tuple[int, int]
@@ -28,8 +30,10 @@ class Triggers:
     def __init__(
         self, rules: Sequence[Rule], *, serialized: tuple[bytes, bytes] | None = None
     ) -> None:
-        self.wide = len(rules)
-        self._gate = len(rules) + 1
+        self.special = len(rules)  # the first number that is no rule
+        self.wide, self.tar, self.notebook, self.base64, self.hex, self._gate = range(
+            self.special, self.special + 6
+        )
         if serialized is None:
             self._first, self._second = self._compiled(rules)
         else:
@@ -40,7 +44,7 @@ class Triggers:
         return bytes(hyperscan.dumpb(self._first)), bytes(hyperscan.dumpb(self._second))
 
     def hits(self, data: memoryview) -> list[Hit]:
-        """Return (end, number) of each trigger in `data`, in order; `wide` stands for UTF-16."""
+        """Return (end, number) of each trigger in `data`, in order; some tell of another layer."""
         found = _scan(self._first, data)
         gates = [end for end, number in found if number == self._gate]
         if gates:
@@ -56,6 +60,8 @@ class Triggers:
         numbered = list(enumerate(rules))
         free = [(number, rule.trigger) for number, rule in numbered if not rule.gated]
         free += [(self._gate, GATE), *((self.wide, _wide_text(word)) for word in WIDE_WORDS)]
+        free += [(self.tar, _TAR), (self.notebook, '"nbformat"')]
+        free += [(self.base64, base64_triggers()), (self.hex, hex_triggers())]
         gated = [(number, rule.trigger) for number, rule in numbered if rule.gated]
         return _compiled(free), _compiled(gated or [(self.wide, _NEVER)])
 
