@@ -8,12 +8,18 @@ from dataclasses import replace
 
 import pytest
 
-from assay.core.errors import AssayError, SignatureInvalidError, UsageError
+from assay.core.errors import (
+    AssayError,
+    SignatureInvalidError,
+    UnavailableError,
+    UsageError,
+)
 from assay.core.verdict import Verdict
 from assay.operations.replay_verdict import replay_verdict
 from assay.operations.reverify_log import reverify_log
 from assay.operations.verify_verdict import VerdictVerified, verify_verdict
 from assay.signing.trust import render_trust_root
+from tests.adversary.test_people_trust import with_role_until
 from tests.fakes.trust import statement
 from tests.operations.conftest import dated_site, here
 from tests.operations.run import check, clock, recorder
@@ -113,3 +119,22 @@ def test_a_gate_and_an_owner_are_not_each_other(here: Site) -> None:
     with recorder(here, hours=2) as opened:
         [receipt] = opened.record((statement(),), role="collector")
     assert receipt.recorded
+
+
+def test_a_clock_set_back_signs_nothing(here: Site) -> None:
+    """A key that has ended would sign again as of an earlier time."""
+    check(here, hours=2)
+    with recorder(here, hours=1) as opened, pytest.raises(UnavailableError) as caught:
+        opened.record((statement(),), role="collector")
+    assert "the clock says 2026-06-01T13:00:00Z" in caught.value.what
+
+
+def test_a_clock_a_little_behind_signs_as_of_the_newest_entry(here: Site) -> None:
+    """So that a key which ended in between is refused now, and not by everybody later."""
+    minute = 1 / 60
+    update(here, with_role_until(pinned(here), "local", "collector", 2), hours=2 - minute)
+    with recorder(here, hours=2 - 2 * minute) as opened:
+        opened.record((statement(),), role="collector")
+        assert opened.record_time() == moment(2 - minute)
+    with recorder(here, hours=2) as opened, pytest.raises(SignatureInvalidError):
+        opened.record((statement({"answer": 1}),), role="collector")

@@ -329,7 +329,10 @@ def test_a_statement_of_the_type_that_too_few_owners_signed_stops_everything(her
 
 def test_an_expired_trust_root_is_only_changed(here: Site) -> None:
     update(here, replace(pinned(here), expires=moment(3)), hours=1)
-    assert "[signature-invalid] 0 trusted keys" in refusal(here, lambda: check(here, hours=3))
+    assert refusal(here, lambda: check(here, hours=3)) == (
+        "[signature-invalid] not to be signed by the key here: the trust root expired on "
+        "2026-06-01T15:00:00Z (assay trust show tells who may sign; ASSAY_SIGNER names another key)"
+    )
     assert show_trust(here.top, clock=clock(hours=3)).dangers[0] == (
         "this trust root expired on 2026-06-01T15:00:00Z: nothing new counts"
     )

@@ -188,9 +188,15 @@ class Recorder:
         return time_of_record(self.clock(), newest=newest)
 
     def _verified(self, statement: Statement, role: str, at: datetime) -> VerifiedStatement:
-        envelope = seal_statement(statement, signers=(self.signers.statements,))
+        trusted, signer = self.ledger.trust.undated(), self.signers.statements
+        if why := why_not(trusted, signer.public.key_id, role=role, at=at):
+            raise SignatureInvalidError(
+                f"not to be signed by the key here: {why}",
+                hint="assay trust show tells who may sign; ASSAY_SIGNER names another key",
+            )
+        envelope = seal_statement(statement, signers=(signer,))
         return parse_envelope(envelope).verify(
-            trusted=self.ledger.trust.undated(),
+            trusted=trusted,
             role=role,
             threshold=1,
             subject=statement.subjects[0].digest,
