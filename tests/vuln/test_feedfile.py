@@ -64,3 +64,10 @@ def test_another_format_or_ecosystem_is_refused(data: bytes) -> None:
 
 def test_the_own_format_is_accepted() -> None:
     check_feed(render_feed("PyPI", []), ecosystem="PyPI")
+
+
+def test_a_package_whose_name_is_no_text() -> None:
+    """Found by fuzzing: the file was damaged, or somebody else wrote it."""
+    with pytest.raises(MalformedError) as caught:
+        list_packages(b"assay-advisories/1\tPyPI\np:\x9a\t{}\n")
+    assert str(caught.value) == "[malformed] a package whose name is not UTF-8"

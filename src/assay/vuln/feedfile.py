@@ -75,10 +75,17 @@ def find_unreadable(data: bytes, *, ecosystem: str) -> tuple[Unreadable, ...]:
 
 
 def list_packages(data: bytes) -> tuple[str, ...]:
-    """Return the normal names of all packages that have an advisory, in order."""
+    """Return the normal names of all packages that have an advisory, in order.
+
+    Raises:
+        MalformedError: A name that is not UTF-8, which `render_package_line` does not write.
+    """
     lines = data[_first_not_before(data, b"p:") :].splitlines()
     keys = (line.partition(b"\t")[0] for line in lines if line.startswith(b"p:"))
-    return tuple(dict.fromkeys(key[2:].decode() for key in keys))
+    try:
+        return tuple(dict.fromkeys(key[2:].decode() for key in keys))
+    except UnicodeDecodeError as error:
+        raise MalformedError("a package whose name is not UTF-8") from error
 
 
 def _find(data: bytes, prefix: bytes) -> Iterator[bytes]:
