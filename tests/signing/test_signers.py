@@ -1,6 +1,7 @@
 """The one contract that every kind of signer keeps, and the door to all of them."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -246,3 +247,27 @@ def test_a_bare_path(tmp_path: Path) -> None:
     assert open_signer(str(path), passphrase=None).public == made.public
     assert open_signer(uri_of_path(path), passphrase=None).public == made.public
     assert open_signer(f"file://{uri_of_path(path)[5:]}", passphrase=None).public == made.public
+
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "signers.md"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_in_the_reference(kind: str) -> None:
+    page = REFERENCE.read_text()
+    assert f"`{kind}:" in page
+
+
+def test_every_variable_is_in_the_reference() -> None:
+    """Whatever a signer reads from the environment."""
+    source = Path(__file__).resolve().parents[2] / "src" / "assay"
+    files = [*(source / "signing").rglob("*.py"), source / "operations" / "signersettings.py"]
+    read = {
+        name
+        for file in files
+        for name in re.findall(
+            r"\"((?:ASSAY|VAULT|AZURE|GOOGLE|CLOUDSDK)_[A-Z0-9_]+)\"", file.read_text()
+        )
+    }
+    page = REFERENCE.read_text()
+    assert {name for name in read if name not in page} == {"AZURE_POD_IDENTITY_AUTHORITY_HOST"}

@@ -7,11 +7,15 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pkcs11
 import pytest
 
 from assay.core.errors import AssayError
 from assay.signing.keys import Signer
+from assay.signing.services.pkcs11token import check_tries
+from assay.signing.services.pkcs11token import told as told_of
 from assay.signing.signers import open_signer
+from assay.signing.signeruri import SignerUri
 from tests.fakes.hsm import PIN, another_token, public_key_lost, softhsm
 
 
@@ -39,14 +43,10 @@ def opened(attributes: str, module: str, **other: str) -> Signer:
 
 def lose_sessions(module: str) -> None:
     """What happens when a token is pulled out and put back: every session has gone."""
-    import pkcs11  # noqa: PLC0415  # an extra
-
     pkcs11.lib(module).reinitialize()
 
 
 def tries_were_lost(module: str) -> bool:
-    import pkcs11  # noqa: PLC0415  # an extra
-
     (token,) = pkcs11.lib(module).get_tokens(token_label=LABEL)
     return bool(token.flags & pkcs11.TokenFlag.USER_PIN_COUNT_LOW)
 
@@ -268,3 +268,43 @@ except AssayError as error:
         env={**os.environ},
     )
     assert done.stdout == f"[usage] {message}\n"
+
+
+FINAL = (
+    "[usage] one more wrong PIN would lock the token, at 'pkcs11:a' "
+    "(log in with the token's own tool first)"
+)
+FLAGS = {
+    "locked": (
+        0x40000,
+        "[usage] the token is locked, at 'pkcs11:a' (its security officer unlocks it)",
+    ),
+    "final-try": (
+        0x20000,
+        FINAL,
+    ),
+}
+
+
+@pytest.mark.parametrize(("flag", "message"), FLAGS.values(), ids=FLAGS)
+def test_a_token_that_no_pin_is_tried_on(flag: int, message: str) -> None:
+    """CKF_USER_PIN_LOCKED and CKF_USER_PIN_FINAL_TRY, which SoftHSM2 never sets."""
+    uri = SignerUri(kind="pkcs11", path="a", query="")
+    initialised_and_few_tries_left = 0x408 | 0x10000
+    check_tries(initialised_and_few_tries_left, uri)
+    assert told(lambda: check_tries(initialised_and_few_tries_left | flag, uri)) == message
+
+
+FAULTS = {
+    "locked": (pkcs11.PinLocked(), "[usage] the token is locked, at 'pkcs11:a'"),
+    "memory": (pkcs11.DeviceMemory(), "[unavailable] the token fails: DeviceMemory, at 'pkcs11:a'"),
+}
+
+
+@pytest.mark.parametrize(("fault", "message"), FAULTS.values(), ids=FAULTS)
+def test_faults_of_a_token(fault: pkcs11.PKCS11Error, message: str) -> None:
+    def failing() -> None:
+        with told_of(SignerUri(kind="pkcs11", path="a", query="")):
+            raise fault
+
+    assert told(failing) == message

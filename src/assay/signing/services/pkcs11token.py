@@ -92,7 +92,7 @@ class OpenToken:
         token = self._token()
         if not token.flags & pkcs11.TokenFlag.LOGIN_REQUIRED:
             return token.open()
-        self._check_tries(token.flags)
+        check_tries(token.flags, self._uri)
         pad = token.flags & pkcs11.TokenFlag.PROTECTED_AUTHENTICATION_PATH
         try:
             return token.open(user_pin=pkcs11.PROTECTED_AUTH if pad else self._pin().reveal())
@@ -103,20 +103,6 @@ class OpenToken:
                 self._refused = True
                 raise UsageError("a wrong PIN", where=self._uri.where, hint=_PIN_HINT) from None
             raise
-
-    def _check_tries(self, flags: int) -> None:
-        import pkcs11  # noqa: PLC0415  # as above
-
-        if flags & pkcs11.TokenFlag.USER_PIN_LOCKED:
-            raise UsageError(
-                "the token is locked", where=self._uri.where, hint="its security officer unlocks it"
-            )
-        if flags & pkcs11.TokenFlag.USER_PIN_FINAL_TRY:
-            raise UsageError(
-                "one more wrong PIN would lock the token",
-                where=self._uri.where,
-                hint="log in with the token's own tool first",
-            )
 
     def _token(self) -> "Token":
         import pkcs11  # noqa: PLC0415  # as above
@@ -135,6 +121,22 @@ class OpenToken:
                 hint="name it: token=… or serial=…",
             )
         return found[0]
+
+
+def check_tries(flags: int, uri: SignerUri) -> None:
+    """Refuse to log in to a token with these flags, if that cannot help or could lock it.
+
+    Raises:
+        UsageError: It is locked, or one more wrong PIN would lock it.
+    """
+    import pkcs11  # noqa: PLC0415  # as above
+
+    if flags & pkcs11.TokenFlag.USER_PIN_LOCKED:
+        hint = "its security officer unlocks it"
+        raise UsageError("the token is locked", where=uri.where, hint=hint)
+    if flags & pkcs11.TokenFlag.USER_PIN_FINAL_TRY:
+        hint = "log in with the token's own tool first"
+        raise UsageError("one more wrong PIN would lock the token", where=uri.where, hint=hint)
 
 
 @contextmanager
