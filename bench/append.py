@@ -2,26 +2,34 @@
 
 Each run measures, on the same disk and one after the other:
 
-* sign: bare Ed25519 signatures per second;
-* commit: bare SQLite commits per second, each one row and synced to the disk;
-* append, one by one: signed, verified and appended, each durable before the next begins;
-* append, in batches: the same, each batch durable as a whole.
+* sign: bare Ed25519 signatures per second; sign and verify: the same, sealed, parsed and verified;
+* commit: bare commits per second, each one row and synced to the disk;
+* append: signed, verified and appended, each acknowledged only when it is durable: one by one; in
+  batches; from many threads through one `GroupCommit`, each thread one by one; from two processes.
 
-Run `python -m bench.append [FOLDER]`; the folder says which disk is measured.
+All of it for SQLite, and for PostgreSQL where its programs are installed. Run
+`python -m bench.append [FOLDER]`; the folder says which disk is measured.
 """
 
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+import psycopg
+from tests.fakes.postgres import PostgresServer, find_programs, run_server
+
 from assay.core.digest import Digest
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
+from assay.evidence.groupcommit import GroupCommit
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import open_store
 from assay.signing.asymmetric import generate_signer
@@ -35,6 +43,7 @@ from assay.signing.trust import (
     Window,
 )
 
+PROCESSES: Final = 2
 ORIGIN: Final = "bench.example/log"
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 COMMIT: Final = Digest("gitCommit", "be" * 20)
@@ -68,6 +77,15 @@ class Measure:
     of_signatures: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One database, where each measurement has a log of its own."""
+
+    kind: str
+    location: Callable[[str], Path | str]
+    commits: Callable[[int], float]
+
+
 def made(number: int) -> VerifiedStatement:
     """Sign, seal, parse and verify one statement of about 700 bytes."""
     statement = Statement(
@@ -78,6 +96,11 @@ def made(number: int) -> VerifiedStatement:
     return parse_envelope(seal_statement(statement, signers=(SIGNER,))).verify(
         trusted=TRUST, role="collector", threshold=1, subject=COMMIT, predicate_type=KIND, at=AT
     )
+
+
+def made_all(count: int) -> None:
+    for number in range(count):
+        made(number)
 
 
 def rate(count: int, work: Callable[[], None]) -> float:
@@ -94,7 +117,7 @@ def signatures(count: int) -> float:
     return rate(count, work)
 
 
-def commits(folder: Path, count: int) -> float:
+def sqlite_commits(folder: Path, count: int) -> float:
     connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
@@ -110,48 +133,134 @@ def commits(folder: Path, count: int) -> float:
         connection.close()
 
 
-def appends(folder: Path, count: int, batch: int) -> float:
-    with open_store(folder / f"log{batch}.db", origin=ORIGIN, create=True) as store:
+def postgres_commits(server: PostgresServer, count: int) -> float:
+    with psycopg.connect(server.url(server.new_database()), autocommit=True) as connection:
+        connection.execute("CREATE TABLE t (n bigint PRIMARY KEY, data bytea)")
 
         def work() -> None:
-            for start in range(0, count, batch):
-                store.append([made(start + i) for i in range(batch)], log_signer=LOG, at=AT)
+            for number in range(count):
+                connection.execute("INSERT INTO t VALUES (%s, %s)", (number, bytes(1000)))
 
-        found = rate(count, work)
+        return rate(count, work)
+
+
+def checked(place: Path | str, count: int) -> None:
+    with open_store(place, origin=ORIGIN, create=False) as store:
         newest = store.verify(log_key=LOG_KEY)
-        assert newest is not None
-        assert newest.size == count
+    assert newest is not None
+    assert newest.size == count
+
+
+def append_batches(place: Path | str, start: int, count: int, batch: int) -> None:
+    with open_store(place, origin=ORIGIN, create=True) as store:
+        for first in range(start, start + count, batch):
+            store.append([made(first + i) for i in range(batch)], log_signer=LOG, at=AT)
+
+
+def batches(place: Path | str, count: int, batch: int) -> float:
+    found = rate(count, lambda: append_batches(place, 0, count, batch))
+    checked(place, count)
     return found
 
 
-def measure(folder: Path | None = None) -> list[Measure]:
-    """Return the rates; `folder` is on the disk to be measured, else where temporary files go."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix="assay-bench-") as made_folder:
-        place = Path(made_folder)
-        signed, committed = signatures(5_000), commits(place, 500)
-        rates = (
-            ("Ed25519 signatures", signed),
-            ("SQLite commits, synced", committed),
-            ("appends, one by one", appends(place, 500, 1)),
-            ("appends, in batches of 100", appends(place, 3_000, 100)),
-            ("appends, in batches of 1000", appends(place, 3_000, 1_000)),
-        )
+def threads(place: Path | str, count: int, workers: int) -> float:
+    """Each thread signs, verifies and appends one statement after the other."""
+    with open_store(place, origin=ORIGIN, create=True) as store:
+        group = GroupCommit(store, log_signer=LOG, clock=lambda: AT)
+
+        def one(number: int) -> None:
+            group.append([made(number)])
+
+        def work() -> None:
+            with ThreadPoolExecutor(workers) as pool:
+                list(pool.map(one, range(count)))
+
+        found = rate(count, work)
+    checked(place, count)
+    return found
+
+
+def processes(place: Path | str, count: int, batch: int) -> float:
+    open_store(place, origin=ORIGIN, create=True).close()
+    share = count // PROCESSES
+    context = get_context("fork")  # the keys are those of this process
+
+    def work() -> None:
+        children = [
+            context.Process(target=append_batches, args=(place, n * share, share, batch))
+            for n in range(PROCESSES)
+        ]
+        for child in children:
+            child.start()
+        for child in children:
+            child.join()
+            assert child.exitcode == 0
+
+    found = rate(share * PROCESSES, work)
+    checked(place, share * PROCESSES)
+    return found
+
+
+def measure(place: Place) -> list[Measure]:
+    signed, committed = signatures(5_000), place.commits(300)
+    at = place.location
+    rates = (
+        ("Ed25519 signatures", signed),
+        ("sign, seal, parse, verify", rate(2_000, lambda: made_all(2_000))),
+        (f"{place.kind} commits, synced", committed),
+        ("appends, one by one", batches(at("b1"), 400, 1)),
+        ("appends, batches of 100", batches(at("b100"), 4_000, 100)),
+        ("appends, batches of 1000", batches(at("b1000"), 4_000, 1_000)),
+        ("appends, 16 threads", threads(at("t16"), 3_000, 16)),
+        ("appends, 64 threads", threads(at("t64"), 4_000, 64)),
+        (f"appends, {PROCESSES} processes, one by one", processes(at("p1"), 400, 1)),
+        (f"appends, {PROCESSES} processes, batches of 100", processes(at("p100"), 8_000, 100)),
+    )
     return [
         Measure(
-            name=name,
-            per_second=found,
-            of_commits=found / committed,
-            of_signatures=found / signed,
+            name=name, per_second=found, of_commits=found / committed, of_signatures=found / signed
         )
         for name, found in rates
     ]
 
 
+@contextmanager
+def places(folder: Path | None) -> Iterator[Iterator[Place]]:
+    """Yield each database on the disk of `folder`, else where temporary files go."""
+
+    def each() -> Iterator[Place]:
+        yield Place(
+            kind="SQLite",
+            location=lambda name: base / f"{name}.db",
+            commits=lambda count: sqlite_commits(base, count),
+        )
+        if find_programs() is None:
+            print("PostgreSQL: not measured, its programs are not installed")
+            return
+        server = stack.enter_context(run_server(folder or Path(tempfile.gettempdir())))
+        yield Place(
+            kind="PostgreSQL",
+            location=lambda _: server.url(server.new_database()),
+            commits=lambda count: postgres_commits(server, count),
+        )
+
+    with ExitStack() as stack:
+        base = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(dir=folder, prefix="assay-bench-"))
+        )
+        yield each()
+
+
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    print(f"{'':30}{'per second':>12}{'of commits':>12}{'of signatures':>14}")
-    for m in measure(folder):
-        print(f"{m.name:30}{m.per_second:12,.0f}{m.of_commits:12.2f}{m.of_signatures:14.2f}")
+    print(f"{'':42}{'per second':>12}{'of commits':>12}{'of signatures':>14}")
+    with places(folder) as found:
+        for place in found:
+            for m in measure(place):
+                print(
+                    f"{m.name:42}{m.per_second:12,.0f}{m.of_commits:12.2f}{m.of_signatures:14.2f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -172,12 +172,12 @@ def _memory() -> Path | None:
 
 
 @contextlib.contextmanager
-def run_server() -> Iterator[PostgresServer]:
-    """Make a cluster, run it for the block, and leave nothing behind; or skip."""
+def run_server(parent: Path | None = None) -> Iterator[PostgresServer]:
+    """Make a cluster in `parent`, run it for the block, and leave nothing behind; or skip."""
     programs = find_programs()
     if programs is None:
         pytest.skip("needs PostgreSQL's programs initdb and postgres (Debian: postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="assay-pg-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="assay-pg-", dir=parent or _memory()))
     account = None
     if os.geteuid() == 0:
         known = {entry.pw_name for entry in pwd.getpwall()}
