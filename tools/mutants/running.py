@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from shutil import rmtree
 from typing import Final, Self
 
@@ -17,6 +18,7 @@ from mutants.results import Result, digest_of, name_of
 from mutants.server import mirrored
 
 RUNNING: Final = ROOT / ".mutants" / "running"
+_OWNER: Final = RUNNING / "process"
 LONGEST: Final = 300.0  # seconds for all tests of one mutant
 # Imported before anything is forked, so that no child has to; none imports the code under test.
 _HEAVY: Final = (
@@ -36,8 +38,10 @@ def run_mutants(
     What is known is in `RUNNING` as soon as it is, so that nothing is lost to an interruption.
     """
     load_heavy()
+    _refuse_second_run()
     forget_run()
     RUNNING.mkdir(parents=True)
+    _OWNER.write_text(str(os.getpid()))
     _in_workers(1, lambda _: _serve(mutants, tests, jobs))
     if not (RUNNING / "baseline.json").is_file():
         raise SystemExit("the tests cannot be collected; run them without a mutant")
@@ -69,6 +73,12 @@ def load_run() -> dict[str, Result]:
             if verdict != server.BROKEN:
                 found[name] = Result(verdict=verdict, by=by, digest=digest)
     return found
+
+
+def _refuse_second_run() -> None:
+    """Two runs would take each other's notes away."""
+    if _OWNER.is_file() and Path(f"/proc/{_OWNER.read_text()}").is_dir():
+        raise SystemExit(f"another run is going on, in process {_OWNER.read_text()}")
 
 
 def forget_run() -> None:
