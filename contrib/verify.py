@@ -4,7 +4,7 @@
     python verify.py KIT --subject gitCommit:HEX --trust-root FILE [--anchor NOTE]
 
 To be read in one sitting. It shares no code with Assay, and was written from the formats: RFC 8259,
-RFC 9162 (2.1), C2SP tlog-checkpoint and tlog-cosignature, DSSE, in-toto, docs/reference/kit.md.
+RFC 9162, C2SP tlog-checkpoint, tlog-cosignature, DSSE, in-toto, docs/explanation/completeness.md.
 Exit status: 0 all of it held, 1 something did not, 2 wrong usage, 3 it could not be told. What is
 never checked here is printed each time: above all, no policy is evaluated.
 """

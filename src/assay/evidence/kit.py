@@ -20,9 +20,9 @@ from typing import Final
 from assay.core.digest import Digest, parse_digest
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import parse_json, render_canonical_json
+from assay.core.strictjson import MAX_INTEGER, parse_json, render_canonical_json
 from assay.evidence.exactbase64 import decode_base64
-from assay.evidence.merkle import HASH_BYTES, MAX_SIZE, Path
+from assay.evidence.merkle import HASH_BYTES, Path
 
 SCHEMA: Final = "assay.audit-kit/v1"
 MAX_KIT_BYTES: Final = 2**29  # ten of the largest envelopes, or some 250,000 small ones
@@ -147,7 +147,7 @@ def _list(value: JsonValue) -> KitList:
 
 
 def _index(value: JsonValue) -> int:
-    if not 0 <= value.integer() < MAX_SIZE:
+    if not 0 <= value.integer() <= MAX_INTEGER:  # beyond it there is no canonical form
         raise MalformedError(f"no index {value.integer()}", where=value.where)
     return value.integer()
 
