@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assay.scan.secrets.foreign import NO_FOREIGN
 from assay.scan.secrets.scan import scan_secrets
 from assay.source.repository import open_repository
 
@@ -119,6 +120,7 @@ def time_scan(top: Path, workers: int) -> tuple[Times, str]:
         workers=workers,
         worktree_files=(),
         excluded=(),
+        foreign=NO_FOREIGN,
         cache=None,
     )
     took = since(began)

@@ -25,11 +25,12 @@ from assay.sbom.component import Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
 from assay.scan.registry import SCANNERS
 from assay.scan.runner import run_scanners
+from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, read_foreign
 from assay.scan.secrets.scan import scan_secrets
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.facts import SourceFacts, collect_facts
 from assay.source.repository import Repository
-from assay.source.tree import extract_tree
+from assay.source.tree import extract_tree, load_blob
 from assay.source.worktree import Uncommitted, list_uncommitted
 from assay.system.environment import cache_home
 from assay.system.files import load_file
@@ -88,7 +89,7 @@ def collect_commit(
         settings.progress("Searching the history for secrets; scanning code and workflows")
         others = pool.submit(_collect_files, repository, entries, settings)
         with ending_runs((others,)):
-            secrets = _search_secrets(repository, uncommitted, settings)
+            secrets = _search_secrets(repository, entries, uncommitted, settings)
             inventory, scans = others.result()
     settings.progress("Matching components with advisories")
     return Collected(
@@ -132,8 +133,16 @@ def commit_subject(repository: Repository, product: str) -> Subject:
 
 
 def _search_secrets(
-    repository: Repository, uncommitted: Uncommitted, settings: CollectSettings
+    repository: Repository,
+    entries: tuple[TreeEntry, ...],
+    uncommitted: Uncommitted,
+    settings: CollectSettings,
 ) -> ScanReport:
+    foreign = {
+        entry.path: load_blob(repository, entry.oid, max_bytes=MAX_FOREIGN_BYTES)
+        for entry in entries
+        if entry.path in FILES and entry.kind is EntryKind.FILE
+    }
     report = scan_secrets(
         repository,
         identity_key=settings.identity_key,
@@ -141,6 +150,7 @@ def _search_secrets(
         workers=settings.workers,
         worktree_files=uncommitted.load_files(),
         excluded=settings.configuration.exclusions,
+        foreign=read_foreign(foreign),
         cache=cache_home(),
     )
     return _with_gaps(report, uncommitted.not_checked)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from assay.core.notchecked import NotChecked
 from assay.findings.scanreport import ScanReport
 from assay.scan.secrets.encoded import decode_base64, decode_hex
+from assay.scan.secrets.foreign import NO_FOREIGN
 from assay.scan.secrets.hit import Gap
 from assay.scan.secrets.matcher import Matcher
 from assay.scan.secrets.rule import load_rules
@@ -232,5 +233,6 @@ def scan(repo: GitRepo) -> ScanReport:
         workers=1,
         worktree_files=(),
         excluded=(),
+        foreign=NO_FOREIGN,
         cache=None,
     )

@@ -13,6 +13,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind, Location, Severity
 from assay.findings.scanreport import ScanReport, parse_scan_report
+from assay.scan.secrets.foreign import NO_FOREIGN
 from assay.scan.secrets.report import MAX_LOCATIONS
 from assay.scan.secrets.scan import scan_secrets
 from assay.source.repository import open_repository
@@ -54,6 +55,7 @@ def scan(
         workers=workers,
         worktree_files=files,
         excluded=excluded,
+        foreign=NO_FOREIGN,
         cache=None,
     )
 
@@ -358,6 +360,7 @@ def parallel_scan(repo: GitRepo, workers: int) -> ScanReport:
         workers=workers,
         worktree_files=(),
         excluded=(),
+        foreign=NO_FOREIGN,
         cache=None,
         portion_bytes=10_000,
     )

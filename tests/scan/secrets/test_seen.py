@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay.findings.scanreport import ScanReport
+from assay.scan.secrets.foreign import NO_FOREIGN
 from assay.scan.secrets.rule import rules_digest
 from assay.scan.secrets.scan import scan_secrets
 from assay.scan.secrets.sealed import SealedFolder, search_name
@@ -36,6 +37,7 @@ def scan(repo: GitRepo, cache: Path | None, *, key: bytes = KEY, at: datetime = 
         workers=1,
         worktree_files=(),
         excluded=(),
+        foreign=NO_FOREIGN,
         cache=cache,
     )
 

@@ -5,6 +5,7 @@ loads, none of which stops somebody who wants it to read wild: that is what the 
 rules themselves are kept beside them, in JSON, which is read ten times as fast as their TOML.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -32,28 +33,32 @@ class Compiled:
     serialized: tuple[bytes, bytes]
 
 
-def compile_rules(*, sealed: SealedFolder | None, name: str) -> Compiled:
-    """Return the rules and their compiled triggers; `name` is what they depend on.
+def compile_rules(
+    *, more: tuple[Rule, ...] = (), sealed: SealedFolder | None, name: str
+) -> Compiled:
+    """Return our rules and `more`, and their compiled triggers; `name` is what they depend on.
 
     Raises:
         UnavailableError: A rule does not compile.
     """
     if sealed is None:
-        return _compiled()
-    file = f"{FILE}-{processor_kind()[:16]}"
+        return _compiled(more)
+    of = hashlib.sha256(name.encode()).hexdigest()[:8] if more else "own"
+    file = f"{FILE}-{processor_kind()[:16]}-{of}"
     name = f"rules for {processor_kind()}, {name}"
     body = sealed.load(file, name=name)
     if body is not None:
         kept = _read(body)
         if _loads(kept):
             return kept
-    made = _compiled()
+    made = _compiled(more)
     sealed.save(file, _written(made), name=name)
     return made
 
 
-def _compiled() -> Compiled:
-    rules = load_rules()
+def _compiled(more: tuple[Rule, ...]) -> Compiled:
+    own = load_rules()
+    rules = RuleSet(rules=(*own.rules, *more), digest=own.digest)
     return Compiled(rules=rules, serialized=Matcher(rules.rules).serialize())
 
 

@@ -147,7 +147,7 @@ class Matcher:
         for low, high in windows(ends, before=rule.before, after=rule.after, size=size):
             window = bytes(data[low:high])
             for match in pattern.finditer(window):  # type: ignore[attr-defined]
-                start, end = _secret_span(match)
+                start, end = _secret_span(match, rule.group)
                 cut_off = (low and not match.start()) or (
                     high < size and match.end() == len(window)
                 )
@@ -213,10 +213,13 @@ def _is_plausible(rule: Rule, value: bytes) -> bool:
     )
 
 
-def _secret_span(match: object) -> tuple[int, int]:
-    """Return the span of the first group that took part, or of the whole match."""
-    for group in range(1, match.re.groups + 1):  # type: ignore[attr-defined]
+def _secret_span(match: object, group: int) -> tuple[int, int]:
+    """Return the span of `group`, of the first group that took part, or of the whole match."""
+    if group and match.span(group)[0] >= 0:  # type: ignore[attr-defined]
         start, end = match.span(group)  # type: ignore[attr-defined]
+        return start, end
+    for number in range(1, match.re.groups + 1):  # type: ignore[attr-defined]
+        start, end = match.span(number)  # type: ignore[attr-defined]
         if start >= 0:
             return start, end
     start, end = match.span()  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
+from assay.scan.secrets.foreign import Foreign
 from assay.scan.secrets.hit import Gap, Hit
 from assay.scan.secrets.provenance import HeadTree, Traced
 from assay.scan.secrets.rule import Rule
@@ -50,6 +51,7 @@ class Places:
     head: HeadTree
     traced: Traced
     excluded: tuple[Exclusion, ...]
+    foreign: Foreign
     at: datetime
 
 
@@ -83,7 +85,7 @@ def describe_hits(
                 accepted.add(_accepted(hit, place.location, reason))
             else:
                 secrets.setdefault(hit.secret, []).append((hit, place))
-    findings = tuple(_finding(found, by_id) for _, found in sorted(secrets.items()))
+    findings = tuple(_finding(found, by_id, places) for _, found in sorted(secrets.items()))
     accepted |= {item for gap in gaps for item in _gaps_of(gap, places)}
     return Outcome(findings=findings, not_checked=(*sorted(accepted), *_excluded_at_head(places)))
 
@@ -188,7 +190,7 @@ def _excluded_at_head(places: Places) -> tuple[NotChecked, ...]:
     return tuple(entries)
 
 
-def _finding(found: list[tuple[Hit, _Place]], rules: Mapping[str, Rule]) -> Finding:
+def _finding(found: list[tuple[Hit, _Place]], rules: Mapping[str, Rule], places: Places) -> Finding:
     """Describe one secret by the hit that says the worst of it."""
     hit = min((h for h, _ in found), key=lambda h: (_severity(h, rules).rank, h.rule))
     rule = rules[hit.rule]
@@ -199,7 +201,9 @@ def _finding(found: list[tuple[Hit, _Place]], rules: Mapping[str, Rule]) -> Find
         rule=f"secrets/{rule.id}",
         title=rule.title,
         severity=_severity(hit, rules),
-        message=_message(hit, rule, found, len(locations)),
+        message=" ".join(
+            (_message(hit, rule, found, len(locations)), *_listings(found, places.foreign))
+        ),
         remedy=f"{rule.revoke} Taking it out of the files is not enough: it stays in the history.",
         locations=tuple(locations[:MAX_LOCATIONS]),
         references=_REFERENCES,
@@ -214,6 +218,13 @@ def _severity(hit: Hit, rules: Mapping[str, Rule]) -> Severity:
 
 def _location_order(location: Location) -> tuple[int, Location]:
     return _ORDER.index(location.note), location
+
+
+def _listings(found: list[tuple[Hit, _Place]], foreign: Foreign) -> Iterator[str]:
+    """Say which list of another scanner has it: that takes nothing away, and is worth knowing."""
+    by = sorted({foreign.lists(place.path, place.location.line) for _, place in found} - {""})
+    for name in by:
+        yield f"It is listed in {name}, which accepts nothing here."
 
 
 def _message(hit: Hit, rule: Rule, found: list[tuple[Hit, _Place]], locations: int) -> str:

@@ -81,6 +81,7 @@ class Rule:
     revoke: str
     positive: tuple[str, ...]
     negative: tuple[str, ...]
+    group: int = 0  # of the pattern, that is the secret; 0 for the first that takes part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,13 +20,14 @@ from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.scanreport import ScanReport
 from assay.scan.secrets.compiled import Compiled, compile_rules
-from assay.scan.secrets.history import list_history, search_history
+from assay.scan.secrets.foreign import Foreign
+from assay.scan.secrets.history import Listing, list_history, search_history
 from assay.scan.secrets.provenance import HeadTree, list_head, trace_blobs
 from assay.scan.secrets.report import Exclusion, Places, describe_hits
-from assay.scan.secrets.rule import RuleSet, rules_digest
+from assay.scan.secrets.rule import Rule, rules_digest
 from assay.scan.secrets.sealed import SealedFolder, search_name
 from assay.scan.secrets.search import Portion, Search, SearchSettings, prepare_search
-from assay.scan.secrets.seen import load_seen, save_seen
+from assay.scan.secrets.seen import Seen, load_seen, save_seen
 from assay.source.git import run_git
 from assay.source.repository import Repository
 
@@ -50,15 +51,16 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
     workers: int,
     worktree_files: Iterable[tuple[str, bytes]],
     excluded: tuple[Exclusion, ...],
+    foreign: Foreign,
     cache: Path | None,
     portion_bytes: int = PORTION_BYTES,
 ) -> ScanReport:
     """Search the whole repository for secrets.
 
     `identity_key` keys the identities, so that they cannot be guessed back from a list of likely
-    secrets; `worktree_files` are (path, content) of what is not committed. `cache` is a folder for
-    what need not be done again, or None for none. The result is the same for any number of
-    `workers`, and with any or no cache.
+    secrets; `worktree_files` are (path, content) of what is not committed; `foreign` are the
+    settings of other scanners in HEAD. `cache` is a folder for what need not be done again, or
+    None for none. The result is the same for any number of `workers`, with any or no cache.
 
     Raises:
         UsageError: The key is short, or `workers` below 1.
@@ -70,66 +72,80 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
             f"an identity key of {len(identity_key)} bytes, where {MIN_KEY_BYTES} are needed"
         )
     sealed = None if cache is None else SealedFolder(folder=cache, key=identity_key)
-    name = search_name(rules_digest())
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        preparing = pool.submit(
-            _prepared_rules, sealed, name
-        )  # while Git works, which Ctrl-C must reach
-        refs = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)")
-        tips = (line[: line.index(b" ")] for line in refs.splitlines())
-        seen = load_seen(sealed, repository, name=name)
-        listing = list_history(
-            repository, seen, (*dict.fromkeys((*tips, repository.head.encode())),)
-        )
-        compiled = preparing.result()
-    rules = compiled.rules
+    start = _begin(repository, foreign, sealed)
     settings = SearchSettings(
         repository=repository,
-        rules=rules.rules,
-        serialized=compiled.serialized,
+        rules=start.compiled.rules.rules,
+        serialized=start.compiled.serialized,
         identity_key=identity_key,
         at=at,
     )
-    history = search_history(listing, settings, seen, workers=workers, portion_bytes=portion_bytes)
-    if history.seen != seen:
-        save_seen(sealed, repository, history.seen, name=name)
+    history = search_history(
+        start.listing, settings, start.seen, workers=workers, portion_bytes=portion_bytes
+    )
+    if history.seen != start.seen:
+        save_seen(sealed, repository, history.seen, name=start.name)
     tree = _search_files(worktree_files, prepare_search(settings)[1])
-    objects = listing.objects.listing()
+    objects = start.listing.objects.listing()
     head = list_head(repository)
     hits = sorted((*history.hits, *tree.portion.hits))
     gaps = sorted((*history.gaps, *tree.portion.gaps))
     blobs = {hit.where for hit in hits if hit.kind == "blob"}
     blobs |= {gap.where for gap in gaps if gap.kind == "blob"}
     traced = trace_blobs(repository, frozenset(blobs))
-    places = Places(head=head, traced=traced, excluded=excluded, at=at)
-    outcome = describe_hits(hits, gaps, rules=rules.rules, places=places)
+    places = Places(head=head, traced=traced, excluded=excluded, foreign=foreign, at=at)
+    outcome = describe_hits(hits, gaps, rules=settings.rules, places=places)
+    not_checked = {
+        *start.listing.not_checked,
+        *history.not_checked,
+        *tree.portion.not_checked,
+        *foreign.not_checked,
+        *traced.not_checked,
+        *outcome.not_checked,
+        *_gaps(repository, head),
+    }
     return ScanReport(
         scanner=SCANNER,
         tool="assay",
         version=__version__,
         observed_at=at,
-        inputs=MappingProxyType(_inputs(repository, rules, refs, objects, tree)),
-        examined=MappingProxyType(_examined(objects, tree)),
+        inputs=MappingProxyType(_inputs(repository, start, objects, tree, foreign)),
+        examined=MappingProxyType(_examined(objects, tree, foreign)),
         findings=outcome.findings,
-        not_checked=tuple(
-            sorted(
-                {
-                    *listing.not_checked,
-                    *history.not_checked,
-                    *tree.portion.not_checked,
-                    *traced.not_checked,
-                    *outcome.not_checked,
-                    *_gaps(repository, head),
-                }
-            )
-        ),
+        not_checked=tuple(sorted(not_checked)),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """What is known before the search: `name` is all that decides what it finds."""
+
+    name: str
+    refs: bytes
+    seen: Seen
+    listing: Listing
+    compiled: Compiled
+
+
+def _begin(repository: Repository, foreign: Foreign, sealed: SealedFolder | None) -> _Start:
+    """List what there is, and meanwhile read and compile the rules."""
+    name = f"{search_name(rules_digest())}, {foreign.digest}"
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # In a thread of its own, so that Ctrl-C reaches the calls of Git.
+        preparing = pool.submit(_prepared_rules, foreign.rules, sealed, name)
+        refs = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)")
+        tips = [line[: line.index(b" ")] for line in refs.splitlines()]
+        tips.append(repository.head.encode())
+        seen = load_seen(sealed, repository, name=name)
+        listing = list_history(repository, seen, tuple(dict.fromkeys(tips)))
+        compiled = preparing.result()
+    return _Start(name=name, refs=refs, seen=seen, listing=listing, compiled=compiled)
+
+
 @functools.cache
-def _prepared_rules(sealed: SealedFolder | None, name: str) -> Compiled:
+def _prepared_rules(more: tuple[Rule, ...], sealed: SealedFolder | None, name: str) -> Compiled:
     """Read and compile the rules, once in this process."""
-    return compile_rules(sealed=sealed, name=name)
+    return compile_rules(more=more, sealed=sealed, name=name)
 
 
 def _search_files(files: Iterable[tuple[str, bytes]], search: Search) -> _WorkTree:
@@ -149,28 +165,35 @@ def _search_files(files: Iterable[tuple[str, bytes]], search: Search) -> _WorkTr
 
 
 def _inputs(
-    repository: Repository, rules: RuleSet, refs: bytes, objects: bytes, tree: _WorkTree
+    repository: Repository, start: _Start, objects: bytes, tree: _WorkTree, foreign: Foreign
 ) -> dict[str, str]:
-    return {
-        "rules": rules.digest,
+    inputs = {
+        "rules": start.compiled.rules.digest,
         "hyperscan": version("hyperscan"),
         "re2": version("google-re2"),
         "head": repository.head,
-        "refs": f"sha256:{hashlib.sha256(refs).hexdigest()}",
+        "refs": f"sha256:{hashlib.sha256(start.refs).hexdigest()}",
         "objects": f"sha256:{hashlib.sha256(objects).hexdigest()}",
         "workingTree": tree.digest,
     }
+    return inputs | ({"foreignSettings": f"sha256:{foreign.digest}"} if foreign.digest else {})
 
 
-def _examined(objects: bytes, tree: _WorkTree) -> dict[str, int]:
-    """Count from a listing of headers, of three words each."""
-    return {
+def _examined(objects: bytes, tree: _WorkTree, foreign: Foreign) -> dict[str, int]:
+    """Count from a listing of headers, of three words each, and what foreign settings say."""
+    counted = {
         "blobs": objects.count(b" blob "),
         "commits": objects.count(b" commit "),
         "tags": objects.count(b" tag "),
         "bytes": sum(map(int, objects.split()[2::3])),
         "working tree files": tree.files,
     }
+    if foreign.digest:
+        counted |= {
+            "rules of the repository's own": len(foreign.rules),
+            "exceptions of other scanners, not applied": foreign.exceptions,
+        }
+    return counted
 
 
 def _gaps(repository: Repository, head: HeadTree) -> tuple[NotChecked, ...]:
