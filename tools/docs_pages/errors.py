@@ -17,7 +17,7 @@ def errors_page() -> str:
         "| Code | Exit | HTTP | Means |",
         "|---|---|---|---|",
     ]
-    for kind in sorted(_all_errors(), key=lambda k: (k.exit_status, k.code)):
+    for kind in sorted(_all_errors(), key=lambda k: (k.exit_status, k.code, k.__name__)):
         means = inspect.cleandoc(kind.__doc__ or "").splitlines()[0]
         parts.append(f"| `{kind.code}` | {kind.exit_status} | {kind.http_status} | {means} |")
     parts += [
