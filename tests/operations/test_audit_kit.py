@@ -8,7 +8,7 @@ import base64
 import copy
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,16 +18,19 @@ from hypothesis import strategies as st
 
 from assay.core.errors import UsageError
 from assay.core.verdict import Verdict
+from assay.evidence.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
 from assay.operations.export_kit import export_kit
 from assay.operations.manage_advisories import import_advisories
 from assay.operations.verify_kit import Expectations, verify_kit
+from assay.signing.asymmetric import generate_signer
+from assay.signing.notekey import cosigner_key, render_note_key
 from assay.signing.trust import render_trust_root
-from tests.fakes.trust import ROOT
-from tests.operations.auditing import SCRIPT, Answers, audit
+from tests.fakes.trust import LOG, LOG_KEY, NOW, ORIGIN, ROOT
+from tests.operations.auditing import SCRIPT, Answers, audit, load_script
 from tests.operations.run import check, clock
 from tests.operations.site import Site, write_advisories
 
-Json = dict[str, object] | list[object] | str | int | None
+WITNESS: Final = generate_signer("ed25519")
 Kit = dict[str, list[dict[str, object]]]
 
 
@@ -541,3 +544,21 @@ def test_both_agree_on_any_damage(exported: Exported) -> None:
 def test_both_agree_on_much_damage(exported: Exported) -> None:
     """The same, for longer."""
     agree_on(exported, examples=4_000)
+
+
+def test_the_second_verifier_counts_witnesses() -> None:
+    """Cosignatures (C2SP, type 0x04) by a witness, by the log, by nobody known, and false ones."""
+    note_times = load_script().note_times
+    checkpoint = Checkpoint(origin=ORIGIN, size=1, root=b"r" * 32, index_root=b"i" * 32)
+    note = sign_checkpoint(checkpoint, signer=LOG, at=NOW)
+    line = cosign_checkpoint(note, name="w.example", signer=WITNESS, at=NOW)
+    witness = render_note_key(cosigner_key("w.example", WITNESS.public))
+    seconds = int(NOW.timestamp())
+    cosigned = (note + line).decode()
+    assert note_times(cosigned, witness) == [seconds]
+    assert note_times(cosigned, render_note_key(LOG_KEY)) == [0]
+    assert note_times(cosigned, render_note_key(LOG_KEY), kind=4) == [seconds]
+    assert note_times(note.decode(), witness) == []
+    other = sign_checkpoint(replace(checkpoint, size=2), signer=LOG, at=NOW) + line
+    with pytest.raises(ValueError, match=r"a false signature of w\.example"):
+        note_times(other.decode(), witness)

@@ -13,7 +13,7 @@ from typing import Final
 
 from assay import __version__
 from assay.core.digest import Digest
-from assay.core.errors import RejectedError, SignatureInvalidError
+from assay.core.errors import RejectedError
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement, parse_envelope
@@ -144,7 +144,7 @@ def _verified(
                 predicate_type=entry.claims.predicate_type,
                 at=entry.at,
             )
-        except SignatureInvalidError:
+        except RejectedError:  # not signed, or a bundle whose certificate or time does not hold
             continue
     return None
 

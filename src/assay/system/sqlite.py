@@ -137,6 +137,8 @@ def _configure(connection: sqlite3.Connection, *, seconds: float) -> None:
     connection.execute("PRAGMA trusted_schema=OFF")  # the file's own functions and views do nothing
     connection.execute("PRAGMA cell_size_check=ON")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA cache_size=-65536")  # the pages of the index: a third of its cost
+    connection.execute("PRAGMA wal_autocheckpoint=16000")  # they change often: write them together
     deadline = time.monotonic() + seconds
     while True:  # the busy timeout does not cover this one statement
         try:
