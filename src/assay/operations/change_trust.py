@@ -29,7 +29,8 @@ from assay.operations.trustdraft import (
 )
 from assay.signing.keys import Signer
 from assay.signing.principaljson import parse_moment
-from assay.signing.succession import Credential, describe, owners_at
+from assay.signing.principals import Credential
+from assay.signing.succession import describe, owners_at
 from assay.signing.trust import (
     MAX_TRUST_ROOT_BYTES,
     Principal,
@@ -249,7 +250,7 @@ def _with_revoked(root: TrustRoot, wanted: Revoking, revocation: Revocation) -> 
     if owner is None:
         names = ", ".join(repr(p.name) for p in root.principals)
         raise UsageError(f"no principal {name!r}", hint=f"one of {names}")
-    held: tuple[Credential, ...] = (*owner.keys, *owner.identities)
+    held = owner.credentials
     matching = [item for item in held if _is_meant(item, wanted.key)]
     if len(matching) != 1:
         known = ", ".join(describe(item) for item in held)

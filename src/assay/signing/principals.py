@@ -114,6 +114,9 @@ class TrustedIdentity:
         return self.window.covers(at) and (self.revoked is None or at < self.revoked.since)
 
 
+Credential = TrustedKey | TrustedIdentity  # what a signature is traced back to
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGrant:
     """A role that a principal holds, from when until when."""
@@ -149,6 +152,13 @@ class Principal:
                 raise MalformedError("no roles")
             if not self.keys and not self.identities:
                 raise MalformedError("no keys and no identities")
+
+    @property
+    def credentials(self) -> tuple[Credential, ...]:
+        """Return its keys, then its identities."""
+        held: list[Credential] = [*self.keys]
+        held.extend(self.identities)
+        return tuple(held)
 
     def has_role(self, role: str, *, at: datetime) -> bool:
         """Tell whether it holds `role` at the time `at`."""

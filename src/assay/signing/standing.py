@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from assay.core.clock import format_time
-from assay.signing.succession import Credential, credentials, describe
+from assay.signing.principals import Credential
+from assay.signing.succession import credentials, describe
 from assay.signing.trust import OWNER, Principal, TrustRoot
 
 

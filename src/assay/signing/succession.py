@@ -14,17 +14,15 @@ from datetime import datetime
 
 from assay.core.clock import format_time
 from assay.core.errors import RejectedError
+from assay.signing.principals import Credential
 from assay.signing.trust import (
     OWNER,
     Revocation,
     RevocationReason,
-    TrustedIdentity,
     TrustedKey,
     TrustRoot,
     trust_root_digest,
 )
-
-Credential = TrustedKey | TrustedIdentity
 
 
 def verify_succession(old: TrustRoot, new: TrustRoot, *, at: datetime) -> None:
@@ -81,7 +79,7 @@ def owners_at(root: TrustRoot, at: datetime) -> tuple[str, ...]:
 def credentials(root: TrustRoot) -> Iterator[tuple[str, str, Credential]]:
     """Yield (principal, name, key or identity) of all that `root` names."""
     for principal in root.principals:
-        for item in (*principal.keys, *principal.identities):
+        for item in principal.credentials:
             yield principal.name, item.name, item
 
 
@@ -112,7 +110,7 @@ def _ends(root: TrustRoot) -> Iterator[datetime]:
     """Yield every moment at which something of a principal may end."""
     for principal in root.principals:
         windows = [principal.window, *(grant.window for grant in principal.roles)]
-        for item in (*principal.keys, *principal.identities):
+        for item in principal.credentials:
             windows.append(item.window)
             if item.revoked is not None:
                 yield item.revoked.since

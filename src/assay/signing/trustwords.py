@@ -81,7 +81,7 @@ def _of_principal(principal: Principal) -> Iterator[tuple[str, str]]:
             f"{name} as {grant.role}" + (f" ({again + 1})" if again else ""),
             _window(grant.window),
         )
-    for item in (*principal.keys, *principal.identities):
+    for item in principal.credentials:
         yield f"{name}, {describe(item)}", _window(item.window) + _revoked(item.revoked)
 
 
