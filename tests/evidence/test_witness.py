@@ -177,7 +177,7 @@ REFUSED: dict[str, tuple[AddCheckpoint, LastSeen | None, Refusal, int | None, st
         seen(5),
         Refusal.NOT_CONSISTENT,
         None,
-        "the path does not lead from [0, 5) to both roots",
+        "a path of 3 hashes, where more are needed",
     ),
     "another-history": (
         AddCheckpoint(
