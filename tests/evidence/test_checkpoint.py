@@ -15,6 +15,7 @@ from assay.evidence.checkpoint import (
     Checkpoint,
     sign_checkpoint,
     verify_checkpoint,
+    verify_dated,
     verify_time,
 )
 from assay.evidence.merkle import Frontier, leaf_hash
@@ -241,3 +242,25 @@ def test_any_bytes_are_refused(data: bytes) -> None:
 def test_only_ed25519_signs() -> None:
     with pytest.raises(UsageError):
         sign_checkpoint(HEAD, signer=BOB, at=NOW)
+
+
+def test_the_checkpoint_before_is_named() -> None:
+    head = Checkpoint(origin=ORIGIN, size=2, root=b"r" * 32, previous=b"p" * 32)
+    signed = sign_checkpoint(head, signer=LOG, at=NOW)
+    assert signed.split(b"\n")[3] == b"previous " + base64.b64encode(b"p" * 32)
+    assert verify_dated(signed, log_key=LOG_KEY) == (head, NOW)
+
+
+def test_two_checkpoints_before() -> None:
+    line = "previous " + base64.b64encode(b"p" * 32).decode()
+    with pytest.raises(AssayError) as caught:
+        verify_checkpoint(note(f"{ORIGIN}\n2\n{ROOT}\n{line}\n{line}\n"), log_key=LOG_KEY)
+    assert str(caught.value) == "[malformed] more than one checkpoint before, at checkpoint"
+
+
+def test_a_checkpoint_without_a_date_is_not_dated() -> None:
+    undated = note(f"{ORIGIN}\n2\n{ROOT}\n")
+    assert verify_checkpoint(undated, log_key=LOG_KEY).size == 2
+    with pytest.raises(AssayError) as caught:
+        verify_dated(undated, log_key=LOG_KEY)
+    assert str(caught.value) == f"[signature-invalid] not dated by {ORIGIN!r}, at checkpoint"

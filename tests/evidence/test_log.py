@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from assay.core.errors import TamperedError
 from assay.evidence.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE
-from assay.evidence.log import LogRows, StoredRow, StoredRows, verify_log
+from assay.evidence.log import LogRows, StoredRow, StoredRows, _Heads, verify_log
 from assay.evidence.merkle import EMPTY_ROOT, leaf_hash
 from assay.evidence.store import LogStore, open_store
 from tests.fakes.trust import COMMIT, LOG, LOG_KEY, NOW, ORIGIN, OTHER_COMMIT, verified
@@ -278,3 +279,18 @@ def test_a_cosignature_that_is_none(path: Path, tmp_path: Path) -> None:
         editor.execute("UPDATE cosignatures SET line = x'00'")
         editor.close()
         assert found(store) == "cosignatures row 0"
+
+
+def test_a_checkpoint_dated_before_the_one_before() -> None:
+    """Only the holder of the log's key can make one."""
+    first = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=b"r" * 32), signer=LOG, at=NOW)
+    second = sign_checkpoint(
+        Checkpoint(origin=ORIGIN, size=2, root=b"r" * 32, previous=sha256_of(first).raw),
+        signer=LOG,
+        at=NOW - timedelta(seconds=1),
+    )
+    heads, table = _Heads(), stored("checkpoints", (0, 1, first), (1, 2, second))
+    assert heads.take(table, LOG_KEY).previous is None
+    with pytest.raises(TamperedError) as caught:
+        heads.take(table, LOG_KEY)
+    assert str(caught.value) == "[tampered] dated before the one before, at checkpoints row 1"

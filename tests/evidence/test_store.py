@@ -449,13 +449,51 @@ def test_the_time_of_record_under_another_key(store: LogStore) -> None:
 
 
 def test_a_checkpoint_that_dated_an_entry_is_taken_out(store: LogStore, backend: Backend) -> None:
-    """The entry would look younger than it is."""
-    for sample in SAMPLES[:3]:
+    """The entry would look younger than it is, and the numbers may be closed up behind it."""
+    for sample in SAMPLES[:4]:
         store.append([sample], log_signer=LOG, at=NOW)
+    message = "[tampered] the checkpoint before it is another one, at checkpoints row {}"
     backend.edit("DELETE FROM checkpoints WHERE number = 1")
     with pytest.raises(TamperedError) as caught:
         store.recorded_at(1, log_key=LOG_KEY)
-    assert str(caught.value) == "[tampered] the row is missing, at checkpoints row 1"
+    assert str(caught.value) == message.format(2)
+    for number in (1, 2):
+        with backend.editor() as run:
+            run("UPDATE checkpoints SET number = ? WHERE number = ?", (number, number + 1))
+    for asked in (
+        lambda: store.recorded_at(1, log_key=LOG_KEY),
+        lambda: store.verify(log_key=LOG_KEY),
+    ):
+        with pytest.raises(TamperedError) as closed_up:
+            asked()
+        assert str(closed_up.value) == message.format(1)
+    assert store.recorded_at(3, log_key=LOG_KEY) == NOW
+
+
+def test_the_first_checkpoint_is_taken_out(store: LogStore, backend: Backend) -> None:
+    for sample in SAMPLES[:2]:
+        store.append([sample], log_signer=LOG, at=NOW)
+    backend.edit("DELETE FROM checkpoints WHERE number = 0", "UPDATE checkpoints SET number = 0")
+    with pytest.raises(TamperedError) as caught:
+        store.recorded_at(0, log_key=LOG_KEY)
+    assert str(caught.value) == (
+        "[tampered] the checkpoint before it is another one, at checkpoints row 0"
+    )
+
+
+def test_times_are_remembered(tmp_path: Path) -> None:
+    """What a checkpoint said once is not asked again: a subject has many entries."""
+    path = tmp_path / "log.db"
+    with open_store(path, origin=ORIGIN, create=True) as store:
+        for start in (0, 4, 8):
+            at = NOW + timedelta(minutes=start)
+            store.append(SAMPLES[start : start + 4], log_signer=LOG, at=at)
+    with Counted(sqlite3.connect(path, isolation_level=None), str(path)) as database:
+        store = LogStore(database, ORIGIN, None)
+        times = [store.recorded_at(n, log_key=LOG_KEY) for n in (8, 0, 5, 3, 4, 7, 1, 8)]
+        minutes = [8, 0, 4, 0, 4, 4, 0, 8]
+        assert times == [NOW + timedelta(minutes=minute) for minute in minutes]
+        assert database.asked == 2 * 3
 
 
 @pytest.mark.parametrize("predicate_type", ["urn:\x00", "urn:" + "x" * 1021])

@@ -12,7 +12,7 @@ import pytest
 from assay.core.errors import AssayError
 from assay.core.strictjson import parse_json
 from assay.evidence.backup import parse_manifest, render_manifest
-from assay.evidence.store import LogEntry
+from assay.evidence.reading import LogEntry
 from assay.operations.backup_log import backup_log
 from assay.operations.cosign_log import cosign_log
 from assay.operations.restore_log import RESTORE_TYPE, restore_log

@@ -18,6 +18,7 @@ from assay.evidence.exactbase64 import decode_base64
 from assay.evidence.merkle import HASH_BYTES, MAX_SIZE
 from assay.evidence.note import (
     MAX_NOTE_BYTES,
+    Signature,
     cosign_text,
     parse_note,
     parse_signature_lines,
@@ -30,7 +31,7 @@ from assay.signing.keys import Signer
 from assay.signing.notekey import NoteKey, NoteKind, cosigner_key, note_key
 
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
-_INDEX_LINE: Final = re.compile(r"index ([A-Za-z0-9+/]{43}=)\Z")
+_HASH_LINE: Final = re.compile(r"(index|previous) ([A-Za-z0-9+/]{43}=)\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,15 @@ class Checkpoint:
 
     `index_root` is the root of the verifiable index over the same entries (32 bytes), or None
     where the log has none. It stands in an extension line: `index` and the root in base64.
+    `previous` is the SHA-256 of the note before this one, as the log stored it, in a line of the
+    same form: no checkpoint can be taken out from between two others.
     """
 
     origin: str
     size: int
     root: bytes
     index_root: bytes | None = None
+    previous: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +81,20 @@ def verify_checkpoint(note: bytes, *, log_key: NoteKey) -> Checkpoint:
         SignatureInvalidError: The log's key did not sign it, or a date under its name is forged.
         ProofError: It is a checkpoint of another log.
     """
-    parsed = parse_note(note)
-    signed = [verify_signatures(parsed, key=key) for key in (log_key, _dating(log_key))]
-    if not signed[0]:
-        raise SignatureInvalidError(f"not signed by {log_key.name!r}", where="checkpoint")
-    checkpoint = parse_checkpoint_text(parsed.text.decode())
-    if checkpoint.origin != log_key.name:
-        raise ProofError(
-            f"a checkpoint of {checkpoint.origin!r}, where one of {log_key.name!r} is needed",
-            where="checkpoint",
-        )
-    return checkpoint
+    return _verified(note, log_key)[0]
+
+
+def verify_dated(note: bytes, *, log_key: NoteKey) -> tuple[Checkpoint, datetime]:
+    """Return what `verify_checkpoint` and `verify_time` do; each signature is checked once.
+
+    Raises:
+        MalformedError, ProofError: As `verify_checkpoint` does.
+        SignatureInvalidError: The log's key did not sign it, or dated nothing here.
+    """
+    checkpoint, dates = _verified(note, log_key)
+    if not dates:
+        raise SignatureInvalidError(f"not dated by {log_key.name!r}", where="checkpoint")
+    return checkpoint, min(map(time_of, dates))
 
 
 def verify_time(note: bytes, *, log_key: NoteKey) -> datetime:
@@ -169,6 +176,21 @@ def add_cosignatures(note: bytes, lines: bytes) -> bytes:
     return result
 
 
+def _verified(note: bytes, log_key: NoteKey) -> tuple[Checkpoint, tuple[Signature, ...]]:
+    """Return the checkpoint that the log's key signed, and its verified dates."""
+    parsed = parse_note(note)
+    signed, dated = (verify_signatures(parsed, key=key) for key in (log_key, _dating(log_key)))
+    if not signed:
+        raise SignatureInvalidError(f"not signed by {log_key.name!r}", where="checkpoint")
+    checkpoint = parse_checkpoint_text(parsed.text.decode())
+    if checkpoint.origin != log_key.name:
+        raise ProofError(
+            f"a checkpoint of {checkpoint.origin!r}, where one of {log_key.name!r} is needed",
+            where="checkpoint",
+        )
+    return checkpoint, dated
+
+
 def _dating(log_key: NoteKey) -> NoteKey:
     """Return the form of the log's key in which it states times."""
     return cosigner_key(log_key.name, log_key.public)
@@ -176,13 +198,14 @@ def _dating(log_key: NoteKey) -> NoteKey:
 
 def _render_text(checkpoint: Checkpoint) -> bytes:
     lines = [checkpoint.origin, str(checkpoint.size), base64.b64encode(checkpoint.root).decode()]
-    if checkpoint.index_root is not None:
-        lines.append(f"index {base64.b64encode(checkpoint.index_root).decode()}")
+    for name, value in (("index", checkpoint.index_root), ("previous", checkpoint.previous)):
+        if value is not None:
+            lines.append(f"{name} {base64.b64encode(value).decode()}")
     return "".join(f"{line}\n" for line in lines).encode()
 
 
 def parse_checkpoint_text(text: str) -> Checkpoint:
-    """Read the text of a checkpoint; of its extension lines, only `index` means something here."""
+    """Read the text of a checkpoint; other extension lines than two mean nothing here."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
         raise MalformedError("not an origin, a size and a root", where="checkpoint")
@@ -192,16 +215,22 @@ def parse_checkpoint_text(text: str) -> Checkpoint:
     decoded = _decoded(root)
     if len(decoded) != HASH_BYTES:
         raise MalformedError(f"a root of {len(decoded)} bytes", where="checkpoint")
-    index_root = _parse_index_root(extensions)
-    return Checkpoint(origin=origin, size=int(size), root=decoded, index_root=index_root)
+    return Checkpoint(
+        origin=origin,
+        size=int(size),
+        root=decoded,
+        index_root=_parse_hash(extensions, "index", "more than one index root"),
+        previous=_parse_hash(extensions, "previous", "more than one checkpoint before"),
+    )
 
 
-def _parse_index_root(extensions: list[str]) -> bytes | None:
-    """Return the root of the index; lines of another form are opaque, as tlog-checkpoint asks."""
-    roots = [found[1] for line in extensions if (found := _INDEX_LINE.match(line))]
-    if len(roots) > 1:
-        raise MalformedError("more than one index root", where="checkpoint")
-    return _decoded(roots[0]) if roots else None
+def _parse_hash(extensions: list[str], name: str, repeated: str) -> bytes | None:
+    """Return the hash of one kind; lines of another form are opaque, as tlog-checkpoint asks."""
+    lines = (_HASH_LINE.match(line) for line in extensions)
+    found = [line[2] for line in lines if line is not None and line[1] == name]
+    if len(found) > 1:
+        raise MalformedError(repeated, where="checkpoint")
+    return _decoded(found[0]) if found else None
 
 
 def _decoded(text: str) -> bytes:

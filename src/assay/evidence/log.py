@@ -3,17 +3,19 @@
 What is stored is told apart from what follows from it: the entries and the signed checkpoints are
 the record; digests, tree nodes and the index of subjects follow from the entries and are computed
 anew. So any byte that was changed, any row that is gone and any row too many shows up, with the
-name of its table and row. What cannot show up here is a log that was cut back to an earlier
+name of its table and row. Each checkpoint names the one before, so that none can be taken out,
+and is not dated before it. What cannot show up here is a log that was cut back to an earlier
 checkpoint, or replaced by another one that the log's key signed: see `assay.evidence.anchor`.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from assay.core.digest import sha256_of
 from assay.core.errors import RejectedError, TamperedError
-from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.checkpoint import Checkpoint, verify_dated
 from assay.evidence.envelope import parse_claims
 from assay.evidence.index import Index, IndexedEntry, MemoryPages, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
@@ -24,6 +26,7 @@ from assay.signing.notekey import NoteKey
 StoredValue = int | str | bytes | None
 StoredRow = tuple[StoredValue, ...]
 
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _KEY_COLUMNS: Final = {"subjects": 2}  # all others have one
 
 
@@ -98,10 +101,10 @@ def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
     Raises:
         TamperedError: The first fault found; `where` names the table and the row.
     """
-    tree, pages, newest, number = Frontier(), MemoryPages(), None, 0
+    tree, pages, heads, newest = Frontier(), MemoryPages(), _Heads(), None
     index = Index(pages)
     while not rows.checkpoints.is_at_end():
-        newest = _take_checkpoint(rows, number, after=tree.size, log_key=log_key)
+        number, newest = heads.number, heads.take(rows.checkpoints, log_key)
         while tree.size < newest.size:
             _take_entry(rows, tree, index)
         pages.update(index.seal())
@@ -109,7 +112,6 @@ def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
             raise rows.checkpoints.tampered("the entries have another root", number)
         if index.root != newest.index_root:
             raise rows.checkpoints.tampered("the index of the entries has another root", number)
-        number += 1
     for table in (rows.entries, rows.nodes, rows.subjects):
         table.finish()
     _verify_pages(pages, rows.pages)
@@ -133,21 +135,41 @@ def _take_cosignatures(rows: StoredRows, newest: int) -> None:
         number += 1
 
 
-def _take_checkpoint(rows: LogRows, number: int, *, after: int, log_key: NoteKey) -> Checkpoint:
-    match rows.checkpoints.take(number):
-        case (int(size), bytes(note)):
-            pass
-        case _:
-            raise rows.checkpoints.tampered("values of another type", number)
-    try:
-        checkpoint = verify_checkpoint(note, log_key=log_key)
-    except RejectedError as error:
-        raise rows.checkpoints.tampered(error.what, number) from error
-    if checkpoint.size != size:
-        raise rows.checkpoints.tampered(f"size {size}, where {checkpoint.size} is signed", number)
-    if size <= after:
-        raise rows.checkpoints.tampered("no larger than the one before", number)
-    return checkpoint
+@dataclass(slots=True)
+class _Heads:
+    """The checkpoints taken so far: how many, and what the next one has to follow."""
+
+    number: int = 0
+    size: int = 0
+    digest: bytes | None = None
+    at: datetime = _BEGINNING
+
+    def take(self, rows: StoredRows, log_key: NoteKey) -> Checkpoint:
+        """Take the next checkpoint, which must follow the one before: in size, name and time."""
+        match rows.take(self.number):
+            case (int(size), bytes(note)):
+                pass
+            case _:
+                raise rows.tampered("values of another type", self.number)
+        try:
+            checkpoint, at = verify_dated(note, log_key=log_key)
+        except RejectedError as error:
+            raise rows.tampered(error.what, self.number) from error
+        if checkpoint.size != size:
+            raise rows.tampered(f"size {size}, where {checkpoint.size} is signed", self.number)
+        if size <= self.size:
+            raise rows.tampered("no larger than the one before", self.number)
+        if checkpoint.previous != self.digest:
+            raise rows.tampered("the checkpoint before it is another one", self.number)
+        if at < self.at:
+            raise rows.tampered("dated before the one before", self.number)
+        self.number, self.size, self.digest, self.at = (
+            self.number + 1,
+            size,
+            sha256_of(note).raw,
+            at,
+        )
+        return checkpoint
 
 
 def _take_entry(rows: LogRows, tree: Frontier, index: Index) -> None:

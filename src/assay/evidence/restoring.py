@@ -87,6 +87,7 @@ class _Restoring:
         self._pages = StoredPages(place.database)
         self._index = Index(self._pages, EMPTY_INDEX)
         self._dated = datetime.min.replace(tzinfo=UTC)
+        self._previous: bytes | None = None
 
     def add(self, head: BackedUp) -> None:
         """Add the entries of one checkpoint, and the checkpoint, if they belong together."""
@@ -105,10 +106,12 @@ class _Restoring:
             size=self._tree.size,
             root=self._tree.root(),
             index_root=self._index.root,
+            previous=self._previous,
         )
         if found != checkpoint or not head.envelopes:
             raise TamperedError("the entries are not those that were signed")
         self._insert(batch, head, checkpoint.size)
+        self._previous = sha256_of(head.note).raw
         self.newest = checkpoint
         self.number += 1
 

@@ -17,8 +17,9 @@ from assay.core.digest import Digest
 from assay.core.errors import RejectedError, SignatureInvalidError, UsageError
 from assay.evidence.anchor import verify_extends
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
+from assay.evidence.reading import LogEntry
 from assay.evidence.statement import Statement
-from assay.evidence.store import LogEntry, LogStore, Receipt
+from assay.evidence.store import LogStore, Receipt
 from assay.evidence.timing import time_of_record
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, RecordedChange, TrustChain, walk_trust
 from assay.operations.home import (

@@ -9,7 +9,7 @@ from assay.core.errors import RejectedError, UsageError
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope
-from assay.evidence.store import LogEntry
+from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import name_differences, parse_verdict, recompute_verdict
 from assay.gates.verdict import GateVerdict

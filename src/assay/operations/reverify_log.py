@@ -17,7 +17,7 @@ from assay.core.clock import Clock
 from assay.core.digest import Digest
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.evidence.store import LogEntry
+from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.reliance import Withdrawal
 from assay.gates.verdict import GateRequest, decide_verdict

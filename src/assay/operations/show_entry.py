@@ -8,8 +8,8 @@ from assay.core.clock import Clock, format_time
 from assay.core.errors import SignatureInvalidError
 from assay.core.strictjson import parse_json
 from assay.evidence.envelope import VerifiedStatement, parse_claims
+from assay.evidence.reading import LogEntry
 from assay.evidence.statement import MAX_STATEMENT_BYTES
-from assay.evidence.store import LogEntry
 from assay.operations.record import Expected, Ledger, open_ledger
 from assay.signing.principals import ROLES
 from assay.source.repository import open_repository

@@ -7,7 +7,7 @@ lie after that time change nothing; a revocation that reaches back before it doe
 
 from assay.core.digest import Digest
 from assay.evidence.envelope import VerifiedStatement, parse_claims
-from assay.evidence.store import LogEntry
+from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import parse_verdict
 from assay.gates.verdict import GateVerdict
