@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import AssayError, MalformedError
+from assay.signing.notekey import cosigner_key, render_note_key
 from assay.signing.trust import (
     OidcIdentity,
     Principal,
@@ -184,8 +185,16 @@ WITNESSES: dict[str, tuple[Callable[[], TrustRoot], str]] = {
         "[malformed] a quorum of 1 among 0, at witnesses.quorum",
     ),
     "the log as its witness": (
-        lambda: replace(ROOT, witnesses=(ROOT.log_key,), quorum=1),
+        lambda: replace(
+            ROOT,
+            witnesses=(render_note_key(cosigner_key("w.example", LOG_KEY.public)),),
+            quorum=1,
+        ),
         f"[malformed] key {LOG_KEY.public.key_id!r} is there twice, at principals",
+    ),
+    "a witness whose key signs no times": (
+        lambda: replace(ROOT, witnesses=(ROOT.log_key,), quorum=1),
+        f"[malformed] {ROOT.log_key!r} is no key of a witness, at witnesses (its type is 0x04)",
     ),
     "an identity of two principals": (
         lambda: replace(

@@ -22,7 +22,7 @@ from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.core.stricttoml import parse_toml
-from assay.signing.notekey import NoteKey, parse_note_key
+from assay.signing.notekey import NoteKey, parse_note_key, parse_witness_key
 from assay.signing.principaljson import (
     parse_moment,
     parse_principal,
@@ -147,7 +147,7 @@ class TrustRoot:
 
     def _checked_witnesses(self) -> tuple[NoteKey, ...]:
         with inside("witnesses"):
-            keys = tuple(parse_note_key(text) for text in self.witnesses)
+            keys = tuple(parse_witness_key(text) for text in self.witnesses)
             names = {key.name for key in keys}
             if len(names) != len(keys):
                 raise MalformedError("two keys of one name", where="keys")
