@@ -12,10 +12,17 @@ from assay.core.errors import TamperedError
 from assay.evidence.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE
-from assay.evidence.log import LogRows, StoredRow, StoredRows, _Heads, verify_log
+from assay.evidence.log import (
+    LogRows,
+    StoredRow,
+    StoredRows,
+    _Heads,
+    verify_log,
+    verify_signed_rows,
+)
 from assay.evidence.merkle import EMPTY_ROOT, leaf_hash
 from assay.evidence.store import LogStore, open_store
-from tests.fakes.trust import COMMIT, LOG, LOG_KEY, NOW, ORIGIN, OTHER_COMMIT, verified
+from tests.fakes.trust import COMMIT, KIND, LOG, LOG_KEY, NOW, ORIGIN, OTHER_COMMIT, verified
 
 Cell = int | str | bytes
 KEYS = {"entries": 1, "nodes": 1, "subjects": 2, "index_pages": 1, "checkpoints": 1}
@@ -107,6 +114,9 @@ def place_of(table: str, row: tuple[Cell, ...]) -> str:
 def found(store: LogStore) -> str:
     with pytest.raises(TamperedError) as caught:
         store.verify(log_key=LOG_KEY)
+    with pytest.raises(TamperedError) as quickly:
+        store.verify_signed(log_key=LOG_KEY)
+    assert quickly.value.where == caught.value.where
     return caught.value.where
 
 
@@ -114,6 +124,7 @@ def test_untouched(store: LogStore) -> None:
     newest = store.verify(log_key=LOG_KEY)
     assert newest is not None
     assert newest.size == 5
+    assert store.verify_signed(log_key=LOG_KEY) == newest
 
 
 def test_all_tables_are_known(editor: sqlite3.Connection) -> None:
@@ -294,3 +305,55 @@ def test_a_checkpoint_dated_before_the_one_before() -> None:
     with pytest.raises(TamperedError) as caught:
         heads.take(table, LOG_KEY)
     assert str(caught.value) == "[tampered] dated before the one before, at checkpoints row 1"
+
+
+def refused_quickly(*subjects: StoredRow) -> str:
+    """Return what the quick check says of these rows of the index, before it compares the root."""
+    sample = verified({"n": 1})
+    leaf = leaf_hash(sample.envelope)
+    head = Checkpoint(origin=ORIGIN, size=1, root=leaf, index_root=b"i" * 32)
+    tables = {name: stored(name) for name in (*KEYS, "cosignatures")}
+    tables["checkpoints"] = stored("checkpoints", (0, 1, sign_checkpoint(head, signer=LOG, at=NOW)))
+    tables["entries"] = stored("entries", (0, sample.digest.raw, sample.envelope))
+    tables["nodes"] = stored("nodes", (0, leaf))
+    tables["subjects"] = stored("subjects", *subjects)
+    del tables["index_pages"]
+    with pytest.raises(TamperedError) as caught:
+        verify_signed_rows(LogRows(**tables, pages=iter(())), log_key=LOG_KEY)
+    return str(caught.value)
+
+
+FILED = (0, 0, str(COMMIT), KIND)
+QUICKLY: dict[str, tuple[tuple[StoredRow, ...], str]] = {
+    "no row": ((), "the row is missing, at subjects row 0/0"),
+    "no first row": (((0, 1, str(COMMIT), KIND),), "the row is missing, at subjects row 0/0"),
+    "a gap": ((FILED, (0, 2, str(COMMIT), KIND)), "the row is missing, at subjects row 0/1"),
+    "another type": (((0, 0, str(COMMIT), None),), "values of another type, at subjects row 0/0"),
+    "two types": (
+        (FILED, (0, 1, str(COMMIT), "urn:other")),
+        "a statement of two types, at subjects row 0/1",
+    ),
+    "no digest": (((0, 0, "shop", KIND),), "'shop' is no digest, at subjects row 0/0"),
+    "another root": ((FILED,), "the index of the entries has another root, at checkpoints row 0"),
+}
+
+
+@pytest.mark.parametrize(("subjects", "message"), QUICKLY.values(), ids=QUICKLY)
+def test_the_quick_check(subjects: tuple[StoredRow, ...], message: str) -> None:
+    assert refused_quickly(*subjects) == f"[tampered] {message}"
+
+
+def test_what_only_the_whole_check_finds(tmp_path: Path) -> None:
+    """The order in which a statement names its subjects; the index says no more than which."""
+    path = tmp_path / "log.db"
+    with open_store(path, origin=ORIGIN, create=True) as store:
+        sample = verified({"n": 1}, subjects=(COMMIT, OTHER_COMMIT))
+        store.append([sample], log_signer=LOG, at=NOW)
+        with sqlite3.connect(path) as editor:
+            editor.execute("UPDATE subjects SET position = 2 WHERE position = 0")
+            editor.execute("UPDATE subjects SET position = 0 WHERE position = 1")
+            editor.execute("UPDATE subjects SET position = 1 WHERE position = 2")
+        assert store.verify_signed(log_key=LOG_KEY) is not None
+        with pytest.raises(TamperedError) as caught:
+            store.verify(log_key=LOG_KEY)
+        assert caught.value.where == "subjects row 0/0"

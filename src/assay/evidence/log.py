@@ -8,15 +8,15 @@ and is not dated before it. What cannot show up here is a log that was cut back 
 checkpoint, or replaced by another one that the log's key signed: see `assay.evidence.anchor`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from assay.core.digest import sha256_of
+from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import RejectedError, TamperedError
 from assay.evidence.checkpoint import Checkpoint, verify_dated
-from assay.evidence.envelope import parse_claims
+from assay.evidence.envelope import Claims, parse_claims
 from assay.evidence.index import Index, IndexedEntry, MemoryPages, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.merkle import Frontier, node_place
@@ -46,12 +46,21 @@ class StoredRows:
             TamperedError: It is missing, or another row comes first.
         """
         row = self._next
-        if row is None or self._key_of(row) > key:
-            raise self.tampered("the row is missing", *key)
-        if self._key_of(row) != key:
-            raise self.tampered("the row belongs to nothing", *self._key_of(row))
+        if row is None or row[: self._key_columns] != key:
+            raise self._unexpected(row, key)
         self._next = next(self._rows, None)
         return row[self._key_columns :]
+
+    def take_all(self, first: int) -> Iterator[StoredRow]:
+        """Take the rows whose key is (`first`, 0), (`first`, 1) and so on, as far as they go.
+
+        Raises:
+            TamperedError: There is none, or there is a gap.
+        """
+        position = 0
+        while position == 0 or (self._next is not None and self._next[0] == first):
+            yield self.take(first, position)
+            position += 1
 
     def expect(self, wanted: StoredRow, *key: int) -> None:
         """Take the row `key`, and refuse any other content than `wanted`."""
@@ -70,6 +79,11 @@ class StoredRows:
     def tampered(self, what: str, *key: int) -> TamperedError:
         """Return the error that names the row `key` of this table."""
         return TamperedError(what, where=f"{self.table} row {'/'.join(map(str, key))}")
+
+    def _unexpected(self, row: StoredRow | None, key: tuple[int, ...]) -> TamperedError:
+        if row is None or self._key_of(row) > key:
+            return self.tampered("the row is missing", *key)
+        return self.tampered("the row belongs to nothing", *self._key_of(row))
 
     def _key_of(self, row: StoredRow) -> tuple[int, ...]:
         key = row[: self._key_columns]
@@ -98,15 +112,39 @@ class LogRows:
 def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
     """Refuse unless every row is what was recorded; return the newest checkpoint, if any.
 
+    Every statement is read again: what it is about and its type are what it is filed under.
+
     Raises:
         TamperedError: The first fault found; `where` names the table and the row.
     """
+    return _verify(rows, log_key, _as_stated)
+
+
+def verify_signed_rows(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
+    """Do as `verify_log`, but take from the index under what each statement is filed.
+
+    Two to three times as fast, and as good against whoever changes rows without the log's key: the
+    entries are under the root that it signed, and so are the keys of the index, with all entries
+    of each. Not looked at is whether the log itself filed a statement under what it says, and in
+    which order and how often one statement names its subjects.
+
+    Raises:
+        TamperedError: The first fault found; `where` names the table and the row.
+    """
+    return _verify(rows, log_key, _as_filed)
+
+
+def _verify(rows: LogRows, log_key: NoteKey, claims_of: "_ClaimsOf") -> Checkpoint | None:
     tree, pages, heads, newest = Frontier(), MemoryPages(), _Heads(), None
     index = Index(pages)
     while not rows.checkpoints.is_at_end():
         number, newest = heads.number, heads.take(rows.checkpoints, log_key)
         while tree.size < newest.size:
-            _take_entry(rows, tree, index)
+            leaf, envelope = _take_entry(rows, tree)
+            claims = claims_of(rows, tree.size - 1, envelope)
+            kind = type_key(claims.predicate_type)
+            entry = IndexedEntry(number=tree.size - 1, leaf=leaf, type_key=kind)
+            index.add(keys_of(claims.subjects, claims.predicate_type), entry)
         pages.update(index.seal())
         if tree.root() != newest.root:
             raise rows.checkpoints.tampered("the entries have another root", number)
@@ -117,6 +155,38 @@ def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
     _verify_pages(pages, rows.pages)
     _take_cosignatures(rows.cosignatures, newest.size if newest else 0)
     return newest
+
+
+_ClaimsOf = Callable[[LogRows, int, bytes], Claims]
+
+
+def _as_stated(rows: LogRows, number: int, envelope: bytes) -> Claims:
+    """Return what the statement says that it is about; the index has to say the same."""
+    try:
+        claims = parse_claims(envelope)
+    except RejectedError as error:
+        raise rows.entries.tampered(f"no statement: {error.what}", number) from error
+    for position, subject in enumerate(claims.subjects):
+        rows.subjects.expect((str(subject), claims.predicate_type), number, position)
+    return claims
+
+
+def _as_filed(rows: LogRows, number: int, _: bytes) -> Claims:
+    """Return what the index says that a statement is about."""
+    subjects, types = list[Digest](), set[str]()
+    for row in rows.subjects.take_all(number):
+        match row:
+            case (str(subject), str(predicate_type)):
+                types.add(predicate_type)
+            case _:
+                raise rows.subjects.tampered("values of another type", number, len(subjects))
+        try:
+            subjects.append(parse_digest(subject))
+        except RejectedError as error:
+            raise rows.subjects.tampered(error.what, number, len(subjects)) from error
+        if len(types) > 1:
+            raise rows.subjects.tampered("a statement of two types", number, len(subjects) - 1)
+    return Claims(subjects=tuple(subjects), predicate_type=types.pop())
 
 
 def _take_cosignatures(rows: StoredRows, newest: int) -> None:
@@ -172,7 +242,8 @@ class _Heads:
         return checkpoint
 
 
-def _take_entry(rows: LogRows, tree: Frontier, index: Index) -> None:
+def _take_entry(rows: LogRows, tree: Frontier) -> tuple[bytes, bytes]:
+    """Take the next entry and the nodes that it completes; return its leaf, and its envelope."""
     number = tree.size
     match rows.entries.take(number):
         case (bytes(digest), bytes(envelope)):
@@ -184,15 +255,7 @@ def _take_entry(rows: LogRows, tree: Frontier, index: Index) -> None:
     place, leaf = node_place(0, number), envelope_leaf_hash(envelope)
     for above, hashed in enumerate(tree.push(leaf)):
         rows.nodes.expect((hashed,), place + above)
-    try:
-        claims = parse_claims(envelope)
-    except RejectedError as error:
-        raise rows.entries.tampered(f"no statement: {error.what}", number) from error
-    for position, subject in enumerate(claims.subjects):
-        rows.subjects.expect((str(subject), claims.predicate_type), number, position)
-    kind = type_key(claims.predicate_type)
-    entry = IndexedEntry(number=number, leaf=leaf, type_key=kind)
-    index.add(keys_of(claims.subjects, claims.predicate_type), entry)
+    return leaf, envelope
 
 
 def _verify_pages(expected: Mapping[str, bytes], rows: Iterator[StoredRow]) -> None:

@@ -197,11 +197,14 @@ def _record_evidence(
 def _log_check(recorder: Recorder, subject: Subject, settings: CollectSettings) -> Statement:
     """Verify the whole log as it is before this run, and state that it holds.
 
+    Every row is what the log's key signed. That the log files each statement under what it says is
+    for `assay log verify`: nobody without that key can change it.
+
     Raises:
         TamperedError: It does not; nothing is recorded on top of it.
     """
     ledger = recorder.ledger
-    newest = ledger.store.verify(log_key=ledger.log_key)
+    newest = ledger.store.verify_signed(log_key=ledger.log_key)
     return Statement(
         subjects=(subject,),
         predicate_type=LOG_CHECK_TYPE,
