@@ -72,6 +72,14 @@ def test_a_poisoned_memory_hides_no_secret(
     assert len(before.findings) == 1
 
 
+def test_only_the_key_could_poison_it(repo: GitRepo, tmp_path: Path) -> None:
+    """The same forgery under the real key would be believed: nothing else keeps it out."""
+    cache = tmp_path / "cache"
+    scan(repo, cache)
+    forge(repo, cache, key=KEY, name=search_name(rules_digest()))
+    assert scan(repo, cache).findings == ()
+
+
 def cut(content: bytes) -> bytes:
     return content[: len(content) // 2]
 

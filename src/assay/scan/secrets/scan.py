@@ -129,7 +129,7 @@ class _Start:
 
 def _begin(repository: Repository, foreign: Foreign, sealed: SealedFolder | None) -> _Start:
     """List what there is, and meanwhile read and compile the rules."""
-    name = f"{search_name(rules_digest())}, {foreign.digest}"
+    name = search_name(f"{rules_digest()} {foreign.digest}".strip())
     with ThreadPoolExecutor(max_workers=1) as pool:
         # In a thread of its own, so that Ctrl-C reaches the calls of Git.
         preparing = pool.submit(_prepared_rules, foreign.rules, sealed, name)
