@@ -7,8 +7,9 @@ Each run measures, on the same disk and one after the other:
 * append: signed, verified and appended, each acknowledged only when it is durable: one by one; in
   batches; from many threads through one `GroupCommit`, each thread one by one; from two processes.
 
-All of it for SQLite, and for PostgreSQL where its programs are installed. Run
-`python -m bench.append [FOLDER]`; the folder says which disk is measured.
+And how many entries of a log are verified per second. All of it for SQLite, and for PostgreSQL
+where its programs are installed. Run `python -m bench.append [FOLDER]`; the folder says which disk
+is measured.
 """
 
 import sqlite3
@@ -28,6 +29,7 @@ import psycopg
 from tests.fakes.postgres import PostgresServer, find_programs, run_server
 
 from assay.core.digest import Digest
+from assay.evidence.checkpoint import Checkpoint
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
 from assay.evidence.groupcommit import GroupCommit
 from assay.evidence.statement import Statement, Subject
@@ -180,6 +182,20 @@ def threads(place: Path | str, count: int, workers: int) -> float:
     return found
 
 
+def verifications(place: Path | str, count: int) -> tuple[float, float]:
+    """Return how many entries are checked a second: each read again, or by the signed index."""
+    append_batches(place, 0, count, 1_000)
+    with open_store(place, origin=ORIGIN, create=False) as store:
+        return (
+            rate(count, lambda: refuse_none(store.verify(log_key=LOG_KEY))),
+            rate(count, lambda: refuse_none(store.verify_signed(log_key=LOG_KEY))),
+        )
+
+
+def refuse_none(checkpoint: Checkpoint | None) -> None:
+    assert checkpoint is not None
+
+
 def processes(place: Path | str, count: int, batch: int) -> float:
     open_store(place, origin=ORIGIN, create=True).close()
     share = count // PROCESSES
@@ -204,6 +220,7 @@ def processes(place: Path | str, count: int, batch: int) -> float:
 def measure(place: Place) -> list[Measure]:
     signed, committed = signatures(5_000), place.commits(300)
     at = place.location
+    verified = verifications(at("v"), 4_000)
     rates = (
         ("Ed25519 signatures", signed),
         ("sign, seal, parse, verify", rate(2_000, lambda: made_all(2_000))),
@@ -215,6 +232,8 @@ def measure(place: Place) -> list[Measure]:
         ("appends, 64 threads", threads(at("t64"), 4_000, 64)),
         (f"appends, {PROCESSES} processes, one by one", processes(at("p1"), 400, 1)),
         (f"appends, {PROCESSES} processes, batches of 100", processes(at("p100"), 8_000, 100)),
+        ("entries verified, each read again", verified[0]),
+        ("entries verified, by the signed index", verified[1]),
     )
     return [
         Measure(

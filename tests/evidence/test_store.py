@@ -392,6 +392,31 @@ def test_a_blob_that_is_missing_or_altered_is_named_with_its_row(
         store.verify(log_key=LOG_KEY)
 
 
+def test_a_row_without_envelope_and_with_half_a_digest(backend: Backend, tmp_path: Path) -> None:
+    with backend.open(blobs=FolderBlobs(tmp_path / "elsewhere")) as store:
+        store.append([SAMPLES[0], LARGE], log_signer=LOG, at=NOW)
+        backend.edit("UPDATE entries SET digest = x'00' WHERE number = 1")
+        with pytest.raises(TamperedError) as caught:
+            store.verify(log_key=LOG_KEY)
+    assert str(caught.value) == "[tampered] no digest, at entries row 1"
+
+
+def test_a_log_that_was_begun_without_a_blob_store(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    place = Backend(kind="postgresql", location=postgres_server.url(postgres_server.new_database()))
+    more = verified({"y": "y" * 100_000})
+    with place.open() as store:
+        store.append([LARGE], log_signer=LOG, at=NOW)
+    with place.open(blobs=FolderBlobs(tmp_path / "elsewhere")) as store:
+        store.append([more], log_signer=LOG, at=NOW)
+        assert [e.digest for e in store.all_entries()] == [LARGE.digest, more.digest]
+        store.verify(log_key=LOG_KEY)
+    with place.open() as store, pytest.raises(TamperedError) as caught:
+        store.verify(log_key=LOG_KEY)
+    assert str(caught.value) == "[tampered] no envelope, and no blob store, at entries row 1"
+
+
 def test_without_a_blob_store_a_large_envelope_stays_in_the_database(
     postgres_server: PostgresServer,
 ) -> None:

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assay.core.digest import Digest, parse_digest, sha256_of
-from assay.core.errors import TamperedError, UnavailableError, UsageError
+from assay.core.errors import MalformedError, TamperedError, UnavailableError, UsageError
 from assay.evidence import merkle, rows
 from assay.evidence.blobs import BlobStore
 from assay.evidence.index import IndexedEntry
 from assay.evidence.leaf import envelope_leaf_hash
-from assay.system.database import Database, Row
+from assay.system.database import Database, Row, Value
 
-_ONE: Final = "SELECT number, digest, envelope FROM entries WHERE number = ?"
 _BY_DIGEST: Final = "SELECT number, digest, envelope FROM entries WHERE digest = ?"
+_ENVELOPE: Final = "SELECT envelope FROM entries WHERE number = ?"
 _NODE: Final = "SELECT hash FROM nodes WHERE place = ?"
 _SUBJECT_OF: Final = "SELECT subject FROM subjects WHERE entry = ? ORDER BY position LIMIT 1"
 
@@ -50,7 +50,7 @@ class StoredEntries:
             UsageError: The log has no such entry.
             TamperedError: Its envelope has another digest than was recorded.
         """
-        row = self._database.query_one(_ONE, (index,))
+        row = self._database.query_one(rows.ENTRY, (index,))
         if row is None:
             raise UsageError(f"no entry {index}", where=self._database.place)
         return self._entry(row)
@@ -95,7 +95,7 @@ class StoredEntries:
         """
         for start in range(0, len(found), rows.PAGE):
             page = found[start : start + rows.PAGE]
-            there = self._database.query_each(_ONE, [(one.number,) for one in page])
+            there = self._database.query_each(rows.ENTRY, [(one.number,) for one in page])
             for one, row in zip(page, there, strict=True):
                 if row is None:
                     raise TamperedError("the row is missing", where=f"entries row {one.number}")
@@ -139,13 +139,24 @@ class StoredEntries:
         return LogEntry(index=index, digest=found, envelope=envelope)
 
     def _whole(self, row: Row) -> Row:
-        """Return a row of `entries` with the envelope that is in the blob store."""
+        """Return a row of `entries` with its envelope, also where that is kept apart."""
         match row:
-            case (int(index), bytes(digest), None) if self._blobs is not None:
-                try:
-                    return index, digest, self._blobs.get(Digest("sha256", digest.hex()))
-                except (TamperedError, UnavailableError) as error:
-                    error.where = f"entries row {index}, in {error.where}"
-                    raise
+            case (int(index), bytes(digest), None):
+                return index, digest, self._large(index, digest)
             case _:
                 return row
+
+    def _large(self, index: int, digest: bytes) -> Value:
+        """Return an envelope that a page leaves out: from its row, or from the blob store."""
+        row = self._database.query_one(_ENVELOPE, (index,))
+        if row is not None and row[0] is not None:
+            return row[0]
+        if self._blobs is None:
+            raise TamperedError("no envelope, and no blob store", where=f"entries row {index}")
+        try:
+            return self._blobs.get(Digest("sha256", digest.hex()))
+        except MalformedError as error:
+            raise TamperedError("no digest", where=f"entries row {index}") from error
+        except (TamperedError, UnavailableError) as error:
+            error.where = f"entries row {index}, in {error.where}"
+            raise

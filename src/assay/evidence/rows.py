@@ -14,8 +14,11 @@ LOWEST: Final = -(2**63)  # what a 64-bit column can hold: rows that were put in
 HIGHEST: Final = 2**63 - 1
 PAGE: Final = 256  # rows; of envelopes, up to 16 MiB
 
-ENTRIES: Final = """SELECT number, digest, envelope FROM entries
-    WHERE number >= ? ORDER BY number LIMIT ?"""
+# A page leaves out the large envelopes that are in the database: some of them fill the memory.
+ENTRIES: Final = """SELECT number, digest, CASE WHEN length(envelope) < 65536 THEN envelope END
+    FROM entries WHERE number >= ? ORDER BY number LIMIT ?"""
+ENTRY: Final = """SELECT number, digest, CASE WHEN length(envelope) < 65536 THEN envelope END
+    FROM entries WHERE number = ?"""
 NODES: Final = "SELECT place, hash FROM nodes WHERE place >= ? ORDER BY place LIMIT ?"
 CHECKPOINTS: Final = """SELECT number, size, note FROM checkpoints
     WHERE number >= ? ORDER BY number LIMIT ?"""
