@@ -17,10 +17,10 @@ checked. What a match is checked for besides its form is in the last column; a m
 be what its rule says is dropped, one that looks altered or invented is kept at a lower severity.
 
 A second run searches only what is new since the first; nothing but time depends on it
-([decision 40](../decisions/0040-caches-under-a-seal.md)). Rules in a `.gitleaks.toml` at HEAD are
+([decision 18](../decisions/0018-caches-under-a-seal.md)). Rules in a `.gitleaks.toml` at HEAD are
 searched for too; what its allowlists, a `.gitleaksignore` or a `.secrets.baseline` list stays a
 finding and says so
-([decision 41](../decisions/0041-foreign-rules-add-and-foreign-lists-do-not-take.md)).
+([decision 19](../decisions/0019-foreign-rules-add-and-foreign-lists-do-not-take.md)).
 
 A value that only looks like a secret:
 [Leave paths out, or accept one finding](../howto/exclude-paths.md). A real one:
