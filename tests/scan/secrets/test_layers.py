@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from assay.core.notchecked import NotChecked
 from assay.findings.scanreport import ScanReport
-from assay.scan.secrets.encoded import decode_base64, decode_hex
+from assay.scan.secrets.encoded import MAX_TEXTS, decode_base64, decode_hex
 from assay.scan.secrets.foreign import NO_FOREIGN
 from assay.scan.secrets.hit import Gap
 from assay.scan.secrets.matcher import Matcher
@@ -171,6 +171,20 @@ def test_what_comes_before_a_gap_is_searched() -> None:
         archive.writestr("zeros", b"\0" * (MAX_UNPACKED + 1), zipfile.ZIP_DEFLATED)
     portion = search(file.getvalue())
     assert len(portion.hits) == len(portion.gaps) == 1
+
+
+@pytest.mark.parametrize(("encode", "name"), [(base64.b64encode, "base64"), (bytes.hex, "hex")])
+def test_more_texts_than_are_decoded_are_told(
+    encode: Callable[[bytes], bytes | str], name: str
+) -> None:
+    one = encode(b"password")
+    text = (one.encode() if isinstance(one, str) else one) + b" ; "
+    (gap,) = search(text * (MAX_TEXTS + 1)).gaps
+    assert (gap.inside, gap.why) == (
+        f"!{name}",
+        f"it has over {MAX_TEXTS} texts in base64, or in hex",
+    )
+    assert search(text * MAX_TEXTS).gaps == ()
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(1, 300), max_size=5).map(sorted))

@@ -11,6 +11,8 @@ from typing import Final
 
 import re2
 
+from assay.core.errors import MalformedError
+
 _WORDS: Final = (
     *("password", "Password", "PASSWORD", "passwd", "secret", "Secret", "SECRET", "token", "TOKEN"),
     *("api_key", "apikey", "apiKey", "API_KEY", "AccountKey", "access_key", "ACCESS_KEY"),
@@ -21,7 +23,7 @@ _WORDS: Final = (
 _PACKED: Final = ("H4sIA", "UEsDB")  # gzip and zip, in base64
 _STABLE: Final = 5  # letters of a word in base64 that do not depend on its neighbours
 _AROUND: Final = 64 * 1024  # bytes on either side of a trigger that may belong to its text
-MAX_TEXTS: Final = 200  # in one object
+MAX_TEXTS: Final = 1000  # in one object: each costs a look at what is around it
 
 _BASE64_RUN: Final = re2.compile(
     rb"[A-Za-z0-9+/_\-]{8,}(?:(?:\r?\n|\\r\\n|\\n)[ \t]{0,16}[A-Za-z0-9+/_\-]+)*"
@@ -42,7 +44,11 @@ def hex_triggers() -> str:
 
 
 def decode_base64(data: bytes, ends: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-    """Yield the offset and the content of each text in base64 around the trigger `ends`."""
+    """Yield the offset and the content of each text in base64 around the trigger `ends`.
+
+    Raises:
+        MalformedError: There are over `MAX_TEXTS` of them.
+    """
     for start, run in _runs(data, ends, _BASE64_RUN):
         text = _plain(run)
         for skipped in range(4):
@@ -53,7 +59,11 @@ def decode_base64(data: bytes, ends: Sequence[int]) -> Iterator[tuple[int, bytes
 
 
 def decode_hex(data: bytes, ends: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-    """Yield the offset and the content of each text in hex around the trigger `ends`."""
+    """Yield the offset and the content of each text in hex around the trigger `ends`.
+
+    Raises:
+        MalformedError: There are over `MAX_TEXTS` of them.
+    """
     for start, run in _runs(data, ends, _HEX_RUN):
         for skipped in range(2):
             digits = run[skipped:]
@@ -75,8 +85,10 @@ def _forms(word: str) -> Iterator[str]:
 def _runs(data: bytes, ends: Iterable[int], pattern: object) -> Iterator[tuple[int, bytes]]:
     covered = count = 0
     for end in ends:
-        if end <= covered or count == MAX_TEXTS:
+        if end <= covered:
             continue
+        if count == MAX_TEXTS:
+            raise MalformedError(f"it has over {MAX_TEXTS} texts in base64, or in hex")
         low = max(covered, end - _AROUND)
         for match in pattern.finditer(data[low : end + _AROUND]):  # type: ignore[attr-defined]
             if low + match.end() >= end:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assay.core.errors import MalformedError
 from assay.core.printable import printable
 from assay.scan.secrets.encoded import decode_base64, decode_hex
 from assay.scan.secrets.notebook import notebook_cells
@@ -40,7 +41,19 @@ def layers_of(data: bytes, told: Told, budget: Budget) -> Iterator[Layer]:
     if told.notebook:
         for name, text in notebook_cells(data):
             yield Layer(name=name, data=text)
-    for start, text in decode_base64(data, told.base64):
-        yield Layer(name="base64", data=text, line=1 + data.count(b"\n", 0, start))
-    for start, text in decode_hex(data, told.hex):
-        yield Layer(name="hex", data=text, line=1 + data.count(b"\n", 0, start))
+    yield from _encoded("base64", data, decode_base64(data, told.base64), budget)
+    yield from _encoded("hex", data, decode_hex(data, told.hex), budget)
+
+
+def _encoded(
+    name: str, data: bytes, texts: Iterator[tuple[int, bytes]], budget: Budget
+) -> Iterator[Layer]:
+    lines = counted = 0
+    try:
+        for start, text in texts:
+            lines += data.count(b"\n", counted, start)
+            counted = start
+            budget.take(len(text))
+            yield Layer(name=name, data=text, line=1 + lines)
+    except MalformedError as error:
+        yield Layer(name=name, gap=error.what)
