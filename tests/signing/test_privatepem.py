@@ -170,6 +170,18 @@ REFUSED = {
     "empty": (b"", NOT_ONE),
     "not-pem": (b"key", NOT_ONE),
     "damaged": (labelled("PRIVATE " + "KEY"), NOT_ONE),
+    "damaged-encrypted": (
+        labelled("ENCRYPTED PRIVATE " + "KEY"),
+        "[malformed] bytes after the end of a DER structure",
+    ),
+    "base64-with-a-character-too-few": (
+        labelled("ENCRYPTED PRIVATE " + "KEY").replace(b"AAAA", b"AAA"),
+        NOT_ONE,
+    ),
+    "encrypted-without-an-end": (
+        labelled("ENCRYPTED PRIVATE " + "KEY").partition(b"-----END")[0],
+        "[malformed] not DER",
+    ),
     "damaged-openssh": (labelled("OPENSSH PRIVATE " + "KEY"), NOT_ONE),
     "a-public-key": (generate_signer("ed25519").public.pem, NOT_ONE),
     "old-encryption": (

@@ -4,8 +4,9 @@
   reads. What `cryptography` writes derives the key with 2,048 rounds of PBKDF2, too few for a
   passphrase that a person remembers. N = 2^14, r = 8 and p = 5 are of the strength that OWASP
   asks for, in the memory that OpenSSL allows.
-* Read: PKCS#8, the older forms of RSA and EC keys, and OpenSSH keys; encrypted only PKCS#8. Older
-  encryption (`Proc-Type: 4,ENCRYPTED`) derives its key with one round of MD5.
+* Read: PKCS#8, the older forms of RSA and EC keys, and OpenSSH keys; encrypted only PKCS#8, within
+  the bounds of `assay.signing.derivation`. Older encryption (`Proc-Type: 4,ENCRYPTED`) derives its
+  key with one round of MD5.
 * A passphrase is asked for only where there is something to open with it, and once.
 """
 
@@ -26,12 +27,14 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    load_der_private_key,
     load_pem_private_key,
     load_ssh_private_key,
 )
 
 from assay.core.errors import MalformedError, UsageError
 from assay.signing.asymmetric import AsymmetricSigner, signer_of
+from assay.signing.derivation import check_derivation
 from assay.signing.keys import Passphrase
 
 MAX_PASSPHRASE_BYTES: Final = 1024
@@ -43,6 +46,8 @@ _AES_BLOCK_BITS: Final = 128
 _PBES2: Final = bytes.fromhex("06092a864886f70d01050d")
 _SCRYPT: Final = bytes.fromhex("06092b06010401da47040b")
 _AES_256_CBC: Final = bytes.fromhex("060960864801650304012a")
+_ENCRYPTED: Final = "ENCRYPTED PRIVATE KEY"
+_BODY: Final = re.compile(rb"-----\s+([A-Za-z0-9+/=\s]+)-----END " + _ENCRYPTED.encode() + b"-----")
 _LABEL: Final = re.compile(rb"\s*-----BEGIN ([A-Z0-9 ]{1,64})-----")
 
 
@@ -51,13 +56,14 @@ def parse_private_pem(pem: bytes, *, passphrase: Passphrase | None) -> Asymmetri
 
     Raises:
         UsageError: It is encrypted, and there is no passphrase, or another one opens it.
-        MalformedError: Not a key in a form that is read, or not of a known algorithm.
+        MalformedError: Not a key in a form that is read, not of a known algorithm, or with a
+            passphrase that costs too much.
     """
     found = _LABEL.match(pem)
     label = found[1].decode() if found else ""
     match label:
-        case "ENCRYPTED PRIVATE KEY":
-            return signer_of(_open_encrypted(pem, passphrase))
+        case value if value == _ENCRYPTED:
+            return signer_of(_open_encrypted(_der(pem), passphrase))
         case "PRIVATE KEY" | "EC PRIVATE KEY" | "RSA PRIVATE KEY":
             return signer_of(_open_plain(pem, load_pem_private_key))
         case "OPENSSH PRIVATE KEY":
@@ -84,7 +90,7 @@ def render_private_pem(signer: AsymmetricSigner, *, passphrase: bytes | None) ->
         raise UsageError(
             f"a passphrase of {len(passphrase)} bytes, where 1 to {MAX_PASSPHRASE_BYTES} are taken"
         )
-    return _pem("ENCRYPTED PRIVATE KEY", _encrypted(der, passphrase))
+    return _pem(_ENCRYPTED, _encrypted(der, passphrase))
 
 
 def _open_plain(
@@ -101,14 +107,24 @@ def _open_plain(
         raise MalformedError("not a private key in PEM") from error
 
 
-def _open_encrypted(pem: bytes, passphrase: Passphrase | None) -> PrivateKeyTypes:
+def _der(pem: bytes) -> bytes:
+    """Return what an encrypted key is in DER: what is checked is what is opened."""
+    found = _BODY.search(pem)
+    try:
+        return base64.b64decode(b"".join(found[1].split()) if found else b"", validate=True)
+    except ValueError as error:
+        raise MalformedError("not a private key in PEM") from error
+
+
+def _open_encrypted(der: bytes, passphrase: Passphrase | None) -> PrivateKeyTypes:
+    check_derivation(der)
     if passphrase is None:
         raise UsageError(
             "the key is encrypted, and there is no passphrase",
             hint="set ASSAY_KEY_PASSPHRASE, name a ?passphrase-file=, or use a terminal",
         )
     try:
-        return load_pem_private_key(pem, passphrase())
+        return load_der_private_key(der, passphrase())
     except (ValueError, TypeError) as error:  # TypeError: an empty passphrase
         raise UsageError("the passphrase is wrong, or the key is damaged") from error
     except UnsupportedAlgorithm as error:

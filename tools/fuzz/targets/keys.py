@@ -5,6 +5,12 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
+from tests.fakes import der
 from tests.fakes.trust import ALICE, ALICE_TOO, LOG, LOG_KEY, ORIGIN, ROOT
 
 from assay.signing.asymmetric import generate_signer
@@ -26,8 +32,23 @@ def _ders() -> Sequence[bytes]:
 
 
 def _private_pems() -> Sequence[bytes]:
+    """Return a key in the clear, and one whose passphrase costs little, so that many are tried."""
     signer = generate_signer("ed25519")
-    return tuple(render_private_pem(signer, passphrase=word) for word in (None, b"word"))
+    encrypted = signer.private.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word")
+    )
+    return (render_private_pem(signer, passphrase=None), encrypted, _scrypt_pem())
+
+
+def _scrypt_pem() -> bytes:
+    """Return what states little work of scrypt; there is no key in it."""
+    costs = der.sequence(der.octets(bytes(16)), *(der.integer(number) for number in (2, 8, 1)))
+    cipher = der.sequence(der.oid("2.16.840.1.101.3.4.1.42"), der.octets(bytes(16)))
+    function = der.sequence(der.oid("1.3.6.1.4.1.11591.4.11"), costs)
+    scheme = der.sequence(der.oid("1.2.840.113549.1.5.13"), der.sequence(function, cipher))
+    text = base64.encodebytes(der.sequence(scheme, der.octets(bytes(32))))
+    label = b"ENCRYPTED PRIVATE " + b"KEY"
+    return b"-----BEGIN %b-----\n%b-----END %b-----\n" % (label, text, label)
 
 
 def _identities() -> Sequence[bytes]:
@@ -56,9 +77,8 @@ TARGETS: Final[tuple[Target, ...]] = (
     raw("assay.signing.asymmetric:parse_public_der", _ders),
     raw("assay.signing.keys:load_public_key", _pems),
     Target(
-        # Without the passphrase: how long its derivation takes is what the owner of the file chose.
         name="assay.signing.privatepem:parse_private_pem",
-        read=lambda data: parse_private_pem(data, passphrase=None),
+        read=lambda data: parse_private_pem(data, passphrase=lambda: b"word"),
         seeds=_private_pems,
     ),
     text("assay.signing.notekey:parse_note_key", lambda: (render_note_key(LOG_KEY).encode(),)),

@@ -131,7 +131,7 @@ def _stamped(data: bytes) -> object:
     return verify_timestamp(data, signature=b"signature", authorities=authorities)
 
 
-_DER: Final = "assay.evidence.sigstore.der"
+_DER: Final = "assay.core.der"
 TARGETS: Final[tuple[Target, ...]] = (
     raw("assay.evidence.sigstore.bundle:parse_bundle", _bundles),
     Target(

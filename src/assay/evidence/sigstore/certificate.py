@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Certificate
 from cryptography.x509.certificate_transparency import SignedCertificateTimestamp
 
+from assay.core import der
 from assay.core.errors import MalformedError, RejectedError, SignatureInvalidError, inside
-from assay.evidence.sigstore import der
 from assay.evidence.sigstore.trustedroot import Authority, TrustedRoot
 from assay.evidence.sigstore.x509 import (
     CODE_SIGNING,

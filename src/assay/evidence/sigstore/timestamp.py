@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import Certificate
 
+from assay.core import der
+from assay.core.der import Element, integer_of, oid_of
 from assay.core.errors import MalformedError, RejectedError, SignatureInvalidError
-from assay.evidence.sigstore import der
-from assay.evidence.sigstore.der import Element, integer_of, oid_of
 from assay.evidence.sigstore.keys import MAX_RSA_BITS, MIN_RSA_BITS
 from assay.evidence.sigstore.trustedroot import Authority
 from assay.evidence.sigstore.tsptoken import (

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from assay.core import der
+from assay.core.der import Element, integer_of, oid_of, parse_element
 from assay.core.errors import MalformedError
-from assay.evidence.sigstore import der
-from assay.evidence.sigstore.der import Element, integer_of, oid_of, parse_element
 
 TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 

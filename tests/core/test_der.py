@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.core import der
 from assay.core.errors import MalformedError
-from assay.evidence.sigstore import der
 from tests.fakes import der as written
 
 

@@ -1,4 +1,4 @@
-"""A reader of DER (X.690, section 10) for the few structures of a timestamp.
+"""A reader of DER (X.690, section 10) for the few structures that are looked into.
 
 Lengths are definite and shortest, tags have one byte, nothing follows what is read: two readers
 see the same structure.
