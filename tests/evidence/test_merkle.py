@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assay.core.errors import ProofError
 from assay.evidence.merkle import (
     EMPTY_ROOT,
+    MAX_SIZE,
     Frontier,
     consistency_path,
     inclusion_path,
@@ -296,6 +297,24 @@ def test_proofs_that_cannot_be_made() -> None:
         with pytest.raises(ProofError) as caught:
             make()
         assert str(caught.value) == f"[proof-invalid] {message}"
+
+
+@pytest.mark.parametrize(
+    ("level", "index"),
+    [(-1, 0), (0, -1), (3, -2), (0, MAX_SIZE), (1, 2**62 - 1), (63, 0), (10**9, 0)],
+)
+def test_a_place_in_no_tree(level: int, index: int) -> None:
+    """It would be looked for without an end, or among nodes that cannot be."""
+    with pytest.raises(ProofError) as caught:
+        node_place(level, index)
+    assert str(caught.value) == f"[proof-invalid] no node {index} at level {level}"
+
+
+def test_the_last_places() -> None:
+    """Of n leaves, those that are complete, less the last itself, stand before it."""
+    for level, index in ((0, MAX_SIZE - 1), (1, 2**62 - 2), (62, 0)):
+        last = ((index + 1) << level) - 1
+        assert node_place(level, index) == 2 * last - last.bit_count() + level
 
 
 def test_a_size_that_exhausts_the_stack() -> None:

@@ -81,7 +81,12 @@ def node_place(level: int, index: int) -> int:
 
     Leaf `n` comes after `n` leaves and the `n // 2 + n // 4 + …` inner nodes that those complete.
     A node of a higher level comes `level` places after the last leaf below it.
+
+    Raises:
+        ProofError: Not a place in any tree.
     """
+    if level < 0 or not 0 <= index < MAX_SIZE >> level:
+        raise ProofError(f"no node {index} at level {level}")
     last_leaf = ((index + 1) << level) - 1
     place = last_leaf
     while last_leaf := last_leaf // 2:
