@@ -5,21 +5,14 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from mutants.equivalent import load_equivalents
+from mutants.judges import PACKAGES, choose_judges, load_seen, test_files
 from mutants.loading import ROOT, SOURCE, path_of
 from mutants.mutation import Mutant, mutants_of
 from mutants.report import Report, as_json, as_markdown, as_text
 from mutants.results import Result, digest_of, load_results, name_of, save_results
 from mutants.running import load_run, run_mutants
-
-# The tests of other packages that a package is tested by, besides its own.
-PACKAGES: Final[dict[str, tuple[str, ...]]] = {
-    "assay.core": ("tests/adversary",),
-    "assay.signing": ("tests/evidence", "tests/adversary"),
-    "assay.evidence": ("tests/adversary",),
-}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,15 +20,16 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     modules = _modules(asked.module, asked.since)
     known = {**load_results(), **load_run()}
-    for package, others in {}.items() if asked.report_only else PACKAGES.items():
-        tests = tuple(asked.tests or (f"tests/{package.removeprefix('assay.')}", *others))
+    for package, folders in {}.items() if asked.report_only else PACKAGES.items():
         inside = [name for name in modules if _is_in(name, [package])]
-        mutants = [m for name in inside for m in _mutants(name, asked.one_in)]
+        files = test_files(asked.tests or folders)
+        tests = tuple(choose_judges(files, map(path_of, inside), load_seen()))
+        mutants = [m for name in inside for m in _mutants(name, asked.one_in, asked.part)]
         waiting = [m for m in mutants if asked.again or not _is_known(m, known, tests)]
         if waiting:
             known.update(run_mutants(waiting, tests=tests, jobs=asked.jobs))
             save_results(known)
-    mutants = [m for name in modules for m in _mutants(name, asked.one_in)]
+    mutants = [m for name in modules for m in _mutants(name, asked.one_in, asked.part)]
     report = Report(mutants=mutants, results=known, equivalents=load_equivalents())
     sys.stdout.write(as_text(report) + "\n")
     (ROOT / ".mutants").mkdir(exist_ok=True)
@@ -53,10 +47,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--since", help="only modules that changed since this revision")
     parser.add_argument(
-        "--tests", action="append", help="tests to choose from (default: those of the packages)"
+        "--tests", action="append", help="tests to choose from (default: all that run the module)"
     )
     parser.add_argument(
         "--one-in", type=int, default=1, help="only one of so many mutants, always the same"
+    )
+    parser.add_argument(
+        "--part", type=int, default=0, help="which of those shares, from 0: a fresh sample"
     )
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--again", action="store_true", help="run also what is known from earlier")
@@ -91,10 +88,10 @@ def _all_modules(packages: Iterable[str]) -> list[str]:
     return [".".join(file.relative_to(SOURCE).with_suffix("").parts) for file in files]
 
 
-def _mutants(module: str, one_in: int) -> tuple[Mutant, ...]:
+def _mutants(module: str, one_in: int, part: int) -> tuple[Mutant, ...]:
     """Return the mutants of a module, or a fixed share of them, spread by their names."""
     found = mutants_of(module, path_of(module).read_text())
-    return tuple(m for m in found if zlib.crc32(name_of(m).encode()) % one_in == 0)
+    return tuple(m for m in found if zlib.crc32(name_of(m).encode()) % one_in == part)
 
 
 def _is_known(mutant: Mutant, known: Mapping[str, Result], tests: Sequence[str]) -> bool:

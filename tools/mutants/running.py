@@ -12,6 +12,7 @@ import pytest
 from coverage import Coverage
 
 from mutants import server
+from mutants.judges import save_seen
 from mutants.loading import ROOT, SOURCE, path_of
 from mutants.mutation import Mutant
 from mutants.results import Result, digest_of, name_of
@@ -52,6 +53,8 @@ def run_mutants(
     _in_workers(jobs, lambda at: _load_anew(rest[at::jobs], baseline, tests, at))
     if baseline.bad:
         server.say(f"failed without a mutant, and left out: {', '.join(baseline.bad)}")
+    failed = {name.split("::", maxsplit=1)[0] for name in baseline.bad}
+    save_seen([file for file in tests if file not in failed], baseline.lines)
     found = load_run()
     forget_run()
     return found
@@ -95,6 +98,40 @@ def _needs_loading(mutant: Mutant, found: Mapping[str, Result], baseline: server
     return result.verdict == server.SURVIVED and mutant.line in early
 
 
+class Control:
+    """Whether a test passes alone where there is no fault; only then its failure says anything."""
+
+    def __init__(self, run: Callable[[Sequence[str]], dict[str, object]]) -> None:
+        self.run = run
+        self.known: dict[str, bool] = {}
+
+    def passes(self, name: str) -> bool:
+        """Run the test as it is, once."""
+        if name not in self.known:
+            found = server.in_child(partial(self.run, (name,)), limit=LONGEST)
+            self.known[name] = found is not None and found.get("verdict") == server.SURVIVED
+        return self.known[name]
+
+
+def decide(
+    kill: Callable[[Sequence[str]], dict[str, object]], names: Sequence[str], control: Control
+) -> dict[str, object]:
+    """Run `kill` in a fork with `names`, less those that fail or hang without the fault too.
+
+    Where no test runs the line there is nothing to run: it survives.
+    """
+    left = list(names)
+    while left:
+        found = server.in_child(partial(kill, tuple(left)), limit=LONGEST)
+        if found is None:
+            return {"verdict": server.TIMEOUT, "by": ""}
+        by = str(found.get("by", ""))
+        if by not in left or control.passes(by):
+            return found
+        left.remove(by)
+    return {"verdict": server.SURVIVED, "by": ""}
+
+
 def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int) -> None:
     coverage = Coverage(data_file=None, source=[str(SOURCE / "assay")], branch=False)
     coverage.start()
@@ -112,10 +149,10 @@ def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int) -> None
 
         def work(at: int) -> None:
             with _Notes(f"in-place-{at}", len(inside) // jobs, tests) as notes:
+                control = Control(partial(server.run_unchanged, run, session, tests=baseline))
                 for mutant in inside[at::jobs]:
-                    names = baseline.for_mutant(mutant)
-                    kill = partial(server.kill_in_place, run, session, mutant, names, baseline)
-                    notes.write(mutant, kill if names else None)
+                    kill = partial(server.kill_in_place, run, session, mutant, tests=baseline)
+                    notes.write(mutant, decide(kill, baseline.for_mutant(mutant), control))
 
         _in_workers(jobs, work)
 
@@ -127,12 +164,13 @@ def _load_anew(
 ) -> None:
     """Try each with the tests of its mirrored file, which are quickly there, and then with all."""
     with _Notes(f"loaded-{worker}", len(mutants), tests) as notes:
+        control = Control(partial(server.run_anew, tests=baseline))
         for mutant in mutants:
             names = baseline.for_mutant(mutant)
             own = tuple(name for name in names if name.startswith(mirrored(mutant.module)))
             for chosen in (own, names):
-                kill = partial(server.kill_anew, mutant, chosen, baseline)
-                if chosen and notes.write(mutant, kill) != server.SURVIVED:
+                kill = partial(server.kill_anew, mutant, tests=baseline)
+                if chosen and notes.write(mutant, decide(kill, chosen, control)) != server.SURVIVED:
                     break
 
 
@@ -149,13 +187,8 @@ class _Notes:
     def __exit__(self, *_: object) -> None:
         self.out.close()
 
-    def write(self, mutant: Mutant, kill: Callable[[], dict[str, object]] | None) -> str:
-        """Run `kill` in a fork and write down what it found; nothing runs a line without tests."""
-        found: dict[str, object] | None = {"verdict": server.SURVIVED, "by": ""}
-        if kill is not None:
-            found = server.in_child(kill, limit=LONGEST)
-        if found is None:
-            found = {"verdict": server.TIMEOUT, "by": ""}
+    def write(self, mutant: Mutant, found: dict[str, object]) -> str:
+        """Write down what became of `mutant`."""
         verdict, by = str(found.get("verdict", server.BROKEN)), str(found.get("by", ""))
         digest = digest_of(mutant, by, self.tests)
         self.out.write(json.dumps([name_of(mutant), verdict, by, digest]) + "\n")

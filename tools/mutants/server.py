@@ -34,6 +34,9 @@ TOO_LONG: Final = 4.0  # seconds: a test that starts programs, which would not s
 ELSEWHERE: Final = 15.0  # seconds in all for tests outside the mirrored file, shortest first
 PATIENCE: Final = 8.0  # times as long as a test takes without the mutant, plus a second
 MEMORY: Final = 4 * 2**30
+# Tests that need a server of the session would start it for each mutant. What they show of the
+# kernel their likes on SQLite show too.
+_SERVERS: Final = ("postgres",)
 
 Baseline = dict[str, dict[str, list[int]]]
 
@@ -84,7 +87,7 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Do the task with the items that were collected."""
-        self.items = {item.nodeid: item for item in session.items}
+        self.items = {item.nodeid: item for item in session.items if not _needs_server(item)}
         self.functions = live_functions()  # once: it looks at everything in memory
         self.task(self, session)
         return True
@@ -108,6 +111,11 @@ class Session:
         return pytest.TestReport(
             item.nodeid, item.location, {}, "failed", None, "call"
         )  # fmt: skip
+
+
+def _needs_server(item: pytest.Item) -> bool:
+    names = (item.nodeid, *getattr(item, "fixturenames", ()))
+    return any(server in name for server in _SERVERS for name in names)
 
 
 def pytest_arguments(paths: Iterable[str]) -> list[str]:
@@ -244,6 +252,14 @@ def kill_in_place(
     code = compile_mutant(mutant, path.read_text(), path)
     functions = run.functions.get((str(path), mutant.holder), [])
     patch_functions(functions, code, line=mutant.holder)
+    use_folder(session, Path(os.environ["TMPDIR"]))
+    return _until_failure(run, names, tests)
+
+
+def run_unchanged(
+    run: Session, session: pytest.Session, names: Sequence[str], tests: Tests
+) -> dict[str, object]:
+    """Run `names` as they are, in this process: the control for what `kill_in_place` says."""
     use_folder(session, Path(os.environ["TMPDIR"]))
     return _until_failure(run, names, tests)
 
