@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from assay.operations.configuration import Configuration, parse_configuration
+from assay.operations.signersettings import load_choices
 from tests.docs.pages import PAGES, ROOT, blocks_of, name_of
 
 
@@ -29,8 +31,14 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("text", SETTINGS)
-def test_settings_that_are_shown_are_read(text: str) -> None:
-    assert parse_configuration(text.encode()) != Configuration()
+def test_settings_that_are_shown_are_read(text: str, tmp_path: Path) -> None:
+    """Those of `assay.toml`, and the signers in `config.toml`."""
+    if set(tomllib.loads(text)) == {"signers"}:
+        (tmp_path / "config.toml").write_text(text)
+        choices = load_choices(tmp_path / "config.toml", statements=tmp_path, log=tmp_path)
+        assert not (choices.statements.default and choices.log.default)
+    else:
+        assert parse_configuration(text.encode()) != Configuration()
 
 
 def test_every_setting_is_shown() -> None:

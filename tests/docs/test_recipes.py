@@ -15,8 +15,10 @@ GUIDES: Final = (
     ROOT / "docs" / "quickstart.md",
     *(ROOT / "docs" / "howto").glob("*.md"),
 )
-# A name stands at the start of a line of the Makefile, its rule behind it.
-WORDS: Final = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+# A name stands at the start of a line of the Makefile, its rule behind it; not `:=` and `?=`.
+WORDS: Final = re.findall(
+    r"^([a-z-]+):(?! [A-Z]+ \?=)", (ROOT / "Makefile").read_text(), re.MULTILINE
+)
 COMMANDS: Final = re.findall(
     r"^## `(assay [a-z ]+)`$", (ROOT / "docs/reference/cli.md").read_text(), re.MULTILINE
 )

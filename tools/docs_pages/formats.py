@@ -37,9 +37,12 @@ digested or signed are canonical: names sorted, no spaces, no fractions.
 LOG: Final = """\
 ### The log
 
-`.assay/log.sqlite`, an SQLite file of four tables. `entries` has the envelopes, byte for byte, and
-`checkpoints` the signed notes (C2SP tlog-checkpoint): these two are the record. `nodes` (hashes of
-the Merkle tree, RFC 9162) and `subjects` (which entry is about what) follow from them, and
+`.assay/log.sqlite`, an SQLite file, or [a schema in PostgreSQL](../howto/keep-the-log-in-postgresql.md)
+with the same tables. The record is in three of them: `entries` has the envelopes, byte for byte (of
+one over 64 KiB the digest, and the envelope under it among the [blobs](../howto/backup.md#restore)),
+`checkpoints` the signed notes (C2SP tlog-checkpoint), and `cosignatures` what witnesses added.
+`nodes` (hashes of the Merkle tree, RFC 9162), `subjects` (which entry is about what) and
+`index_pages` ([the index](../explanation/completeness.md)) follow from the entries, and
 `assay log verify` computes them again. `.assay/origin` holds the log's name; it is a hint that
 finds a trust root, and a false one finds none.
 """

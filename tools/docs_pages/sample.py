@@ -1,15 +1,18 @@
 """Real documents of every kind that Assay writes, to read their members from.
 
 A repository in which there is something of everything is made in a temporary folder and checked
-twice, the second time with more advisories, so that one statement supersedes another.
+twice, the second time with more advisories, so that one statement supersedes another. At the end a
+backup from before the second check takes the place of the log.
 """
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -19,12 +22,14 @@ from assay.core.strictjson import parse_json, render_canonical_json
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
+from assay.operations.backup_log import backup_log
 from assay.operations.check_source import check_source
 from assay.operations.checkreport import CheckReport
 from assay.operations.evidence import gate_evidence
 from assay.operations.initialise import initialise
 from assay.operations.manage_advisories import import_advisories
 from assay.operations.record import Ledger, open_ledger
+from assay.operations.restore_log import RESTORE_TYPE, restore_log
 from assay.reports.jsonreport import check_json
 from assay.signing.trust import render_trust_root
 from assay.source.repository import open_repository
@@ -98,6 +103,7 @@ def _sample(folder: Path) -> Sample:
     _make_repository(shop)
     initialise(shop)
     _check(shop, saved, "GHSA-8q59-q68h-6hv4*", folder / "few")
+    backup_log(shop, folder / "log.zip")
     report = _check(shop, saved, "*", folder / "all")
     with open_ledger(open_repository(shop), at=report.gate.at) as ledger:
         facts = build_facts(
@@ -106,17 +112,23 @@ def _sample(folder: Path) -> Sample:
             parameters=Parameters(),
             at=report.gate.at,
         )
-        return Sample(
-            predicates=_predicates(ledger),
-            documents={
-                "assay.check/v1": _strict(render_canonical_json(check_json(report))),
-                "assay.facts/v1": _strict(render_canonical_json(facts)),
-                "assay.saved-verdict/v1": _strict(saved.read_bytes()),
-                "assay.trust-root/v2": _strict(
-                    render_trust_root(full_trust_root(ledger.trust))
-                ),
-            },
-        )
+        predicates = _predicates(ledger)
+        documents = {
+            "assay.check/v1": _strict(render_canonical_json(check_json(report))),
+            "assay.facts/v1": _strict(render_canonical_json(facts)),
+            "assay.saved-verdict/v1": _strict(saved.read_bytes()),
+            "assay.trust-root/v2": _strict(render_trust_root(full_trust_root(ledger.trust))),
+        }
+    restored = _restored(shop, folder / "log.zip", at=report.gate.at)
+    return Sample(predicates={**predicates, RESTORE_TYPE: restored}, documents=documents)
+
+
+def _restored(shop: Path, backup: Path, *, at: datetime) -> tuple[object, ...]:
+    """Put the backup in the place of the log, and return what the log then says about that."""
+    shutil.rmtree(shop / ".assay")
+    restore_log(shop, backup, accept_loss="an example")
+    with open_ledger(open_repository(shop), at=at) as ledger:
+        return _predicates(ledger)[RESTORE_TYPE]
 
 
 def _check(shop: Path, saved: Path, advisories: str, folder: Path) -> CheckReport:
