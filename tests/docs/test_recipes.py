@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
-from assay.gates.reading import NOT_EVIDENCE, SCAN_TYPE, SOURCE_TYPE
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
+from assay.gates.reading import NOT_EVIDENCE, SCAN_TYPE, SOURCE_TYPE
 from assay.operations.material import POLICY_TYPE
 from tests.docs.pages import ROOT, blocks_of
 

@@ -37,9 +37,10 @@ digested or signed are canonical: names sorted, no spaces, no fractions.
 LOG: Final = """\
 ### The log
 
-`.assay/log.sqlite`, an SQLite file, or [a schema in PostgreSQL](../howto/keep-the-log-in-postgresql.md)
-with the same tables. The record is in three of them: `entries` has the envelopes, byte for byte (of
-one over 64 KiB the digest, and the envelope under it among the [blobs](../howto/backup.md#restore)),
+`.assay/log.sqlite`, an SQLite file, or a schema with the same tables in
+[PostgreSQL](../howto/keep-the-log-in-postgresql.md). The record is in three of them: `entries` has
+the envelopes, byte for byte (of one over 64 KiB the digest, and the envelope under it among the
+[blobs](../howto/backup.md#restore)),
 `checkpoints` the signed notes (C2SP tlog-checkpoint), and `cosignatures` what witnesses added.
 `nodes` (hashes of the Merkle tree, RFC 9162), `subjects` (which entry is about what) and
 `index_pages` ([the index](../explanation/completeness.md)) follow from the entries, and
