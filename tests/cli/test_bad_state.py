@@ -56,9 +56,9 @@ STATES: Final[dict[str, State]] = {
         DAMAGED.replace("{fault}", "database disk image is malformed"),
     ),
     "a page of the store zeroed": (
-        overwrite_page,
+        overwrite_page,  # the first of the table of subjects, which SQLite takes for an empty one
         1,
-        DAMAGED.replace("{fault}", "database disk image is malformed"),
+        "[tampered] the row is missing, at subjects row 0/0",
     ),
     "a store that is none": (
         lambda site: site.log.write_text("no store" * 1000),
