@@ -3,7 +3,7 @@
 from typing import Final
 
 from fuzz.target import Target
-from fuzz.targets import core, facts, judgement, kernel, keys, sigstore
+from fuzz.targets import core, facts, independent, judgement, kernel, keys, sigstore
 
 # Functions named like readers that are left out: each is reached through another, or reads nothing
 # that comes from outside.
@@ -36,6 +36,7 @@ def all_targets() -> tuple[Target, ...]:
         *keys.TARGETS,
         *kernel.TARGETS,
         *sigstore.TARGETS,
+        *independent.TARGETS,
         *facts.TARGETS,
         *judgement.TARGETS,
     )

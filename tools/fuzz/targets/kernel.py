@@ -111,7 +111,8 @@ def _signed_text(data: bytes) -> object:
     return verify_checkpoint(data + b"\n" + render_signature(signature), log_key=LOG_KEY)
 
 
-def _texts() -> Sequence[bytes]:
+def checkpoint_texts() -> Sequence[bytes]:
+    """Return what a log signs in its checkpoints."""
     return tuple(note.partition(b"\n\n")[0] + b"\n" for note in _notes())
 
 
@@ -129,7 +130,8 @@ def _requests() -> Sequence[bytes]:
     return (render_add_checkpoint(made),)
 
 
-def _kits() -> Sequence[bytes]:
+def kits() -> Sequence[bytes]:
+    """Return a kit of the right form; its proofs prove nothing."""
     envelope = envelopes()[0]
     hashes = (leaf_hash(b"one"),)
     made = Kit(
@@ -196,10 +198,14 @@ TARGETS: Final[tuple[Target, ...]] = (
         "assay.evidence.note:parse_signature_lines",
         lambda: tuple(n.partition(b"\n\n")[2] for n in _notes()),
     ),
-    Target(name="assay.evidence.checkpoint:parse_checkpoint_text", read=_signed_text, seeds=_texts),
+    Target(
+        name="assay.evidence.checkpoint:parse_checkpoint_text",
+        read=_signed_text,
+        seeds=checkpoint_texts,
+    ),
     Target(name="assay.evidence.tlogproof:parse_tlog_proof", read=_verify_proof, seeds=_proofs),
     raw("assay.evidence.witness:parse_add_checkpoint", _requests),
-    raw("assay.evidence.kit:parse_kit", _kits),
+    raw("assay.evidence.kit:parse_kit", kits),
     Target(
         name="assay.evidence.backup:parse_parts",
         read=lambda data: tuple(parse_parts([data])),
