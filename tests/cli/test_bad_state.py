@@ -119,7 +119,7 @@ STATES: Final[dict[str, State]] = {
     "no keys": (
         lambda site: shutil.rmtree(site.home / "keys"),
         2,
-        "[usage] no signer key, at {}/home/keys/signer.pem (run: assay init)",
+        "[usage] no identity key, at {}/home/keys/identity.key (run: assay init)",
     ),
     "one key less": (
         lambda site: (site.home / "keys" / "identity.key").unlink(),
@@ -137,7 +137,7 @@ STATES: Final[dict[str, State]] = {
     "a key that is none": (
         lambda site: (site.home / "keys" / "log.pem").write_text("no key"),
         1,
-        "[malformed] not an unencrypted private key in PEM, at {}/home/keys/log.pem",
+        "[malformed] not a private key in PEM, at {}/home/keys/log.pem",
     ),
     "an identity key that is too long": (
         lambda site: (site.home / "keys" / "identity.key").write_bytes(bytes(33)),

@@ -67,7 +67,16 @@ class StoredPages:
         while last is not None:
             found = self._database.query(_FROM, (last, PAGE))
             yield from found
-            last = f"{found[-1][0]}\0" if len(found) == PAGE else None
+            last = _after(found[-1]) if len(found) == PAGE else None
+
+
+def _after(row: Row) -> str:
+    """Return the first place that comes after the one of `row`."""
+    match row:
+        case (str(place), *_):
+            return f"{place}\0"
+        case _:
+            raise TamperedError("values of another type", where="index_pages")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
