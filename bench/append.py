@@ -5,7 +5,8 @@ Each run measures, on the same disk and one after the other:
 * sign: bare Ed25519 signatures per second; sign and verify: the same, sealed, parsed and verified;
 * commit: bare commits per second, each one row and synced to the disk;
 * append: signed, verified and appended, each acknowledged only when it is durable: one by one; in
-  batches; from many threads through one `GroupCommit`, each thread one by one; from two processes.
+  batches; from many threads through one `GroupCommit`, each thread one by one; from two processes;
+* arrived signed: the same without the signing, as for evidence that collectors elsewhere signed.
 
 And how many entries of a log are verified per second. All of it for SQLite, and for PostgreSQL
 where its programs are installed. Run `python -m bench.append [FOLDER]`; the folder says which disk
@@ -88,16 +89,26 @@ class Place:
     commits: Callable[[int], float]
 
 
-def made(number: int) -> VerifiedStatement:
-    """Sign, seal, parse and verify one statement of about 700 bytes."""
+def sealed(number: int) -> bytes:
+    """Sign and seal one statement of about 700 bytes."""
     statement = Statement(
         subjects=(Subject(name="bench", digest=COMMIT),),
         predicate_type=KIND,
         predicate={"number": number, "filler": "x" * 512},
     )
-    return parse_envelope(seal_statement(statement, signers=(SIGNER,))).verify(
+    return seal_statement(statement, signers=(SIGNER,))
+
+
+def believed(envelope: bytes) -> VerifiedStatement:
+    """Parse and verify a statement, as whoever receives it must."""
+    return parse_envelope(envelope).verify(
         trusted=TRUST, role="collector", threshold=1, subject=COMMIT, predicate_type=KIND, at=AT
     )
+
+
+def made(number: int) -> VerifiedStatement:
+    """Sign, seal, parse and verify one statement."""
+    return believed(sealed(number))
 
 
 def made_all(count: int) -> None:
@@ -159,6 +170,13 @@ def append_batches(place: Path | str, start: int, count: int, batch: int) -> Non
             store.append([made(first + i) for i in range(batch)], log_signer=LOG, at=AT)
 
 
+def append_arrived(place: Path | str, envelopes: list[bytes], batch: int) -> None:
+    with open_store(place, origin=ORIGIN, create=True) as store:
+        for first in range(0, len(envelopes), batch):
+            statements = [believed(one) for one in envelopes[first : first + batch]]
+            store.append(statements, log_signer=LOG, at=AT)
+
+
 def batches(place: Path | str, count: int, batch: int) -> float:
     found = rate(count, lambda: append_batches(place, 0, count, batch))
     checked(place, count)
@@ -197,24 +215,35 @@ def refuse_none(checkpoint: Checkpoint | None) -> None:
 
 
 def processes(place: Path | str, count: int, batch: int) -> float:
-    open_store(place, origin=ORIGIN, create=True).close()
     share = count // PROCESSES
-    context = get_context("fork")  # the keys are those of this process
-
-    def work() -> None:
-        children = [
-            context.Process(target=append_batches, args=(place, n * share, share, batch))
-            for n in range(PROCESSES)
-        ]
-        for child in children:
-            child.start()
-        for child in children:
-            child.join()
-            assert child.exitcode == 0
-
-    found = rate(share * PROCESSES, work)
-    checked(place, share * PROCESSES)
+    open_store(place, origin=ORIGIN, create=True).close()
+    found = rate(
+        count,
+        lambda: in_processes(lambda n: append_batches(place, n * share, share, batch)),
+    )
+    checked(place, count)
     return found
+
+
+def arrivals(place: Path | str, count: int, batch: int) -> float:
+    """What comes in signed is verified and appended, by all processes together."""
+    share = count // PROCESSES
+    open_store(place, origin=ORIGIN, create=True).close()
+    envelopes = [sealed(number) for number in range(count)]
+    parts = [envelopes[n * share : (n + 1) * share] for n in range(PROCESSES)]
+    found = rate(count, lambda: in_processes(lambda n: append_arrived(place, parts[n], batch)))
+    checked(place, count)
+    return found
+
+
+def in_processes(work: Callable[[int], None]) -> None:
+    context = get_context("fork")  # the keys are those of this process
+    children = [context.Process(target=work, args=(n,)) for n in range(PROCESSES)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
 
 
 def measure(place: Place) -> list[Measure]:
@@ -232,6 +261,7 @@ def measure(place: Place) -> list[Measure]:
         ("appends, 64 threads", threads(at("t64"), 4_000, 64)),
         (f"appends, {PROCESSES} processes, one by one", processes(at("p1"), 400, 1)),
         (f"appends, {PROCESSES} processes, batches of 100", processes(at("p100"), 8_000, 100)),
+        (f"arrived signed, {PROCESSES} processes, batches of 100", arrivals(at("a"), 8_000, 100)),
         ("entries verified, each read again", verified[0]),
         ("entries verified, by the signed index", verified[1]),
     )
@@ -272,12 +302,12 @@ def places(folder: Path | None) -> Iterator[Iterator[Place]]:
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    print(f"{'':42}{'per second':>12}{'of commits':>12}{'of signatures':>14}")
+    print(f"{'':46}{'per second':>12}{'of commits':>12}{'of signatures':>14}")
     with places(folder) as found:
         for place in found:
             for m in measure(place):
                 print(
-                    f"{m.name:42}{m.per_second:12,.0f}{m.of_commits:12.2f}{m.of_signatures:14.2f}",
+                    f"{m.name:46}{m.per_second:12,.0f}{m.of_commits:12.2f}{m.of_signatures:14.2f}",
                     flush=True,
                 )
 
