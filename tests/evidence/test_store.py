@@ -506,6 +506,19 @@ def test_the_first_checkpoint_is_taken_out(store: LogStore, backend: Backend) ->
     )
 
 
+def test_a_checkpoint_that_dated_an_entry_is_stored_as_a_smaller_one(
+    store: LogStore, backend: Backend
+) -> None:
+    """It is there, and named by the next one; but its last entry would look as young as that."""
+    for hours, start in enumerate((0, 2)):
+        at = NOW + timedelta(hours=hours)
+        store.append(SAMPLES[start : start + 2], log_signer=LOG, at=at)
+    backend.edit("UPDATE checkpoints SET size = 1 WHERE number = 0")
+    with pytest.raises(TamperedError) as caught:
+        store.recorded_at(1, log_key=LOG_KEY)
+    assert str(caught.value) == ("[tampered] size 1, where 2 is signed, at checkpoints row 0")
+
+
 def test_times_are_remembered(tmp_path: Path) -> None:
     """What a checkpoint said once is not asked again: a subject has many entries."""
     path = tmp_path / "log.db"

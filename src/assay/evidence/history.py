@@ -133,6 +133,7 @@ class History:
             first = self.over(index)
             before = stored_head(self._database.query_one(_BEFORE, (index,)))
         found = self.signed(first, log_key)
+        self.signed(before, log_key)  # of this size: or entries that it covers would look younger
         if found.at is None or found.checkpoint.previous != before.digest:
             raise TamperedError(
                 "the checkpoint before it is another one", where=f"checkpoints row {first.number}"
