@@ -83,7 +83,7 @@ class Ledger:
         """
         try:
             return self.judge_under(self.trust, entry, expected)
-        except SignatureInvalidError:
+        except RejectedError:  # a bundle also where who issued its certificate has gone
             self.judge_under(self.chain.in_force(entry.index), entry, expected)
             return None
 
@@ -116,7 +116,7 @@ class Ledger:
         reasons = (
             why_not(self.trust, key, role=expected.role, at=then.at) for key in sorted(then.keys)
         )
-        return tuple(reason for reason in reasons if reason)
+        return tuple(filter(None, reasons)) or ("it does not hold under the trust root in force",)
 
     def about(self, subject: Digest) -> dict[Digest, LogEntry]:
         """Return all entries about `subject` by their digests, proven to be where they are.
