@@ -15,6 +15,7 @@ from assay.system.database import Database, Row, Value
 _BY_DIGEST: Final = "SELECT number, digest, envelope FROM entries WHERE digest = ?"
 _ENVELOPE: Final = "SELECT envelope FROM entries WHERE number = ?"
 _NODE: Final = "SELECT hash FROM nodes WHERE place = ?"
+_NEWEST_OF: Final = "SELECT max(entry) FROM subjects WHERE predicate_type = ?"
 _SUBJECT_OF: Final = "SELECT subject FROM subjects WHERE entry = ? ORDER BY position LIMIT 1"
 
 
@@ -86,6 +87,14 @@ class StoredEntries:
                 return parse_digest(subject)
             case _:
                 raise UsageError(f"no entry {index}", where=self._database.place)
+
+    def newest_of(self, predicate_type: str) -> int | None:
+        """Return the index of the newest entry of a type, as `subjects` has it: unproven."""
+        match self._database.query_one(_NEWEST_OF, (predicate_type,)):
+            case (int(index),):
+                return index
+            case _:
+                return None
 
     def listed(self, found: Sequence[IndexedEntry]) -> Iterator[LogEntry]:
         """Yield the entries that the index names, each compared with its leaf there.

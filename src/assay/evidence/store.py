@@ -81,9 +81,17 @@ class LogStore(StoredEntries, Closing):
         return self._history.head().size
 
     def append(
-        self, statements: Sequence[VerifiedStatement], *, log_signer: Signer, at: datetime
+        self,
+        statements: Sequence[VerifiedStatement],
+        *,
+        log_signer: Signer,
+        at: datetime,
+        check: Callable[[], None] | None = None,
     ) -> tuple[Receipt, ...]:
         """Record the statements in their order, durably, under one new checkpoint dated `at`.
+
+        `check` may read the log as no other writer changes it any more before they are recorded;
+        what it raises leaves the log as it was.
 
         Raises:
             UsageError: The log's key is no Ed25519 key.
@@ -96,6 +104,8 @@ class LogStore(StoredEntries, Closing):
         log_key = note_key(self.origin, log_signer.public)
         elsewhere = self.admit(statements)
         with self._database.transaction():
+            if check is not None:
+                check()
             head = self._history.head()
             signed = self._history.signed(head, log_key)
             dated = time_of_record(at, newest=signed.at)

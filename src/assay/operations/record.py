@@ -14,14 +14,25 @@ from datetime import datetime
 
 from assay.core.clock import Clock
 from assay.core.digest import Digest
-from assay.core.errors import RejectedError, SignatureInvalidError, UsageError
+from assay.core.errors import (
+    RejectedError,
+    SignatureInvalidError,
+    UnavailableError,
+    UsageError,
+)
 from assay.evidence.anchor import verify_extends
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
 from assay.evidence.reading import LogEntry
 from assay.evidence.statement import Statement
 from assay.evidence.store import LogStore, Receipt
 from assay.evidence.timing import time_of_record
-from assay.evidence.trustchain import TRUST_ROOT_TYPE, RecordedChange, TrustChain, walk_trust
+from assay.evidence.trustchain import (
+    TRUST_ROOT_TYPE,
+    RecordedChange,
+    TrustChain,
+    parse_change,
+    walk_trust,
+)
 from assay.operations.home import (
     Home,
     Signers,
@@ -35,7 +46,7 @@ from assay.operations.home import (
 )
 from assay.signing.notekey import NoteKey, note_key, parse_note_key, render_note_key
 from assay.signing.standing import why_not
-from assay.signing.trust import TrustRoot
+from assay.signing.trust import TrustRoot, trust_root_digest
 from assay.source.repository import Repository
 from assay.system.clock import now
 
@@ -166,15 +177,34 @@ class Recorder:
 
         Raises:
             TamperedError: The log is not what was last signed.
-            UnavailableError: The log cannot be written; nothing of this was recorded.
+            UnavailableError: The log cannot be written, or the trust root is another one by now;
+                nothing of this was recorded.
         """
         store = self.ledger.store
-        receipts = store.append(verified, log_signer=self.signers.log, at=at)
+        receipts = store.append(
+            verified, log_signer=self.signers.log, at=at, check=self._check_unchanged
+        )
         note = store.latest_checkpoint()
         if note is None:
             raise RejectedError("the log has no checkpoint after an append", where=str(store.place))
         save_anchor(self.ledger.home, store.origin, note)
         return receipts
+
+    def _check_unchanged(self) -> None:
+        """Refuse to append under a trust root that another writer has replaced meanwhile.
+
+        What was verified under it need not hold under the new one. A second change of the same
+        version would be a fork.
+        """
+        store, chain = self.ledger.store, self.ledger.chain
+        newest = store.newest_of(TRUST_ROOT_TYPE)
+        if newest is None or newest == chain.versions[-1].index:
+            return
+        found = trust_root_digest(parse_change(store.entry(newest).envelope))
+        if found != chain.versions[-1].digest:
+            raise UnavailableError(
+                "the trust root changed meanwhile; nothing was recorded", hint="try again"
+            )
 
     def record_time(self) -> datetime:
         """Return the time that an append now will have: never before the newest entry's.
