@@ -248,6 +248,14 @@ def test_refused(here: Site, case: str) -> None:
     assert not here.log.exists()
 
 
+def test_no_backup_at_all(here: Site) -> None:
+    file = here.folder / "log.zip"
+    assert refusal(here, lambda: restore(here, file)) == "[usage] no such file, at {}/log.zip"
+    file.write_bytes(b"no archive")
+    message = "[malformed] no sound zip archive: File is not a zip file, at {}/log.zip"
+    assert refusal(here, lambda: restore(here, file)) == message
+
+
 def test_partial_import_that_leaves_half(here: Site) -> None:
     """A part that is signed for, and whose last entries are of another log: nothing stays."""
     file = backup(here)

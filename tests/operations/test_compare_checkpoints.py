@@ -115,7 +115,8 @@ def test_what_proves_no_fork(forked: tuple[Site, Path]) -> None:
     fork = parse_fork(done.kept.read_bytes())
     done.kept.write_bytes(render_fork(replace(fork, first=fork.second)))
     assert refusal(site, lambda: check_fork(done.kept or Path(), log_key=log_key(site))) == (
-        "[proof-invalid] no fork: both checkpoints can be true"
+        "[proof-invalid] no fork: both checkpoints can be true, "
+        f"at {{}}/home/forks/{done.kept.name}"
     )
     done.kept.write_bytes(render_fork(replace(fork, root_then=b"r" * 32)))
     with pytest.raises(AssayError):

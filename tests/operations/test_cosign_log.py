@@ -139,22 +139,23 @@ REFUSED: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
         (),
         ("KEY",),
         (
-            "[usage] no address of a witness (the trust root names the keys; --witness, or the file "
-            "{}/home/witnesses, the addresses)"
+            "[usage] no address of a witness "
+            "(name it with --witness, or in the file {}/home/witnesses)"
         ),
     ),
     "no-key": (
         ("http://127.0.0.1:9",),
         (),
         (
-            "[usage] no key of a witness (the trust root names the keys; --witness, or the file "
-            "{}/home/witnesses, the addresses)"
+            "[usage] no key of a witness "
+            "(the trust root names those that count, and so does --witness-key)"
         ),
     ),
     "a-key-that-is-none": (
         ("http://127.0.0.1:9",),
         ("nonsense",),
-        "[usage] 'nonsense' is no Ed25519 note key",
+        "[usage] 'nonsense' is no Ed25519 note key "
+        "(assay log witness-key prints the key of a witness)",
     ),
     "a-key-of-a-log": (
         ("http://127.0.0.1:9",),

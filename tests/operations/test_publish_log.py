@@ -133,7 +133,7 @@ def test_another_entry(here: Site) -> None:
     assert refusal(
         here,
         lambda: check_proof(proof, entry=entry, log_key=log_key(here), witnesses=(), quorum=0),
-    ) == ("[proof-invalid] the path does not lead from leaf 3 to the root")
+    ) == ("[proof-invalid] the path does not lead from leaf 3 to the root, at {}/p")
 
 
 def test_another_log_key(here: Site) -> None:
@@ -142,7 +142,7 @@ def test_another_log_key(here: Site) -> None:
     other = render_note_key(note_key(name, MALLORY.public))
     with pytest.raises(RejectedError) as caught:
         check_proof(proof, entry=entry, log_key=other, witnesses=(), quorum=0)
-    assert str(caught.value) == f"[signature-invalid] not signed by {name!r}, at checkpoint"
+    assert str(caught.value) == f"[signature-invalid] not signed by {name!r}, at {proof}.checkpoint"
 
 
 @pytest.mark.parametrize(("count", "quorum"), [(0, 1), (1, 0), (1, 2), (0, -1)])

@@ -125,11 +125,13 @@ def test_on_a_full_disk_the_old_file_stays(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a"]
 
 
-def test_a_folder_in_the_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [".", "..", "a", "a/.."])
+def test_a_folder_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(UnavailableError) as caught:
-        save_file(tmp_path / "a", b"x")
-    assert message(caught) == f"[unavailable] cannot write: Is a directory, at {tmp_path}/a"
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        save_file(Path(name), b"x")
+    assert message(caught) == f"[usage] a folder, where a file is to be written, at {name}"
     assert names(tmp_path) == ["a"]
 
 

@@ -8,13 +8,14 @@ import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.core.errors import AssayError, UnavailableError, UsageError
+from assay.core.errors import UnavailableError, inside
 from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.fork import MAX_FORK_BYTES, Fork, find_fork, parse_fork, verify_fork
 from assay.evidence.note import MAX_NOTE_BYTES
 from assay.evidence.store import LogStore
 from assay.operations.forks import keep_fork
 from assay.operations.home import load_trust, open_home, open_log
+from assay.operations.verifierkeys import read_log_key
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.source.repository import open_repository
 from assay.system.files import load_file
@@ -42,13 +43,10 @@ def compare_checkpoints(path: Path, notes: tuple[Path, ...]) -> Compared:
     home = open_home()
     with open_log(open_repository(path), home, create=False) as store:
         log_key = parse_note_key(load_trust(home, store.origin).log_key)
-        loaded = [load_file(note, max_bytes=MAX_NOTE_BYTES) for note in notes]
+        seen = [_load_seen(note, log_key) for note in notes]
         if (newest := store.latest_checkpoint()) is not None:
-            loaded.append(newest)
-        ordered = sorted(
-            ((verify_checkpoint(note, log_key=log_key), note) for note in loaded),
-            key=lambda pair: pair[0].size,
-        )
+            seen.append((verify_checkpoint(newest, log_key=log_key), newest))
+        ordered = sorted(seen, key=lambda pair: pair[0].size)
         fork = _find(ordered, store, log_key)
         sizes = tuple(checkpoint.size for checkpoint, _ in ordered)
         if fork is None:
@@ -69,12 +67,16 @@ def check_fork(path: Path, *, log_key: str) -> tuple[Checkpoint, Checkpoint]:
         UsageError: `log_key` is no verifier key.
         RejectedError: It proves nothing.
     """
-    try:
-        key = parse_note_key(log_key)
-    except AssayError as error:
-        raise UsageError(error.what, hint="assay log checkpoint --key prints it") from error
-    fork = parse_fork(load_file(path, max_bytes=MAX_FORK_BYTES))
-    return verify_fork(fork, log_key=key)
+    key = read_log_key(log_key)
+    data = load_file(path, max_bytes=MAX_FORK_BYTES)
+    with inside(str(path)):
+        return verify_fork(parse_fork(data), log_key=key)
+
+
+def _load_seen(path: Path, log_key: NoteKey) -> tuple[Checkpoint, bytes]:
+    note = load_file(path, max_bytes=MAX_NOTE_BYTES)
+    with inside(str(path)):
+        return verify_checkpoint(note, log_key=log_key), note
 
 
 def _find(

@@ -38,8 +38,9 @@ from assay.evidence.note import (
 from assay.evidence.witness import AddCheckpoint, render_add_checkpoint
 from assay.operations.home import Home
 from assay.operations.record import Ledger, open_ledger
+from assay.operations.verifierkeys import read_witness_key
 from assay.operations.witnessing import witness_keys
-from assay.signing.notekey import NoteKey, parse_witness_key
+from assay.signing.notekey import NoteKey
 from assay.source.repository import open_repository
 from assay.system.clock import now
 from assay.system.files import load_file
@@ -79,14 +80,14 @@ def cosign_log(
         TamperedError: A witness has seen another history of this log, or a longer one.
     """
     with open_ledger(open_repository(path), at=clock()) as ledger:
-        known = (*witness_keys(ledger.trust), *map(_witness_key, keys))
+        known = (*witness_keys(ledger.trust), *map(read_witness_key, keys))
         asked = urls or configured_witnesses(ledger.home)
-        if not known or not asked:
-            raise UsageError(
-                f"no {'key' if asked else 'address'} of a witness",
-                hint="the trust root names the keys; --witness, or the file "
-                f"{ledger.home.witnesses}, the addresses",
-            )
+        if not asked:
+            hint = f"name it with --witness, or in the file {ledger.home.witnesses}"
+            raise UsageError("no address of a witness", hint=hint)
+        if not known:
+            hint = "the trust root names those that count, and so does --witness-key"
+            raise UsageError("no key of a witness", hint=hint)
         note = ledger.store.latest_checkpoint()
         if note is None:
             raise UsageError("nothing to cosign: the log is empty", where=ledger.store.place)
@@ -213,10 +214,3 @@ def configured_witnesses(home: Home) -> tuple[str, ...]:
     return tuple(
         line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")
     )
-
-
-def _witness_key(text: str) -> NoteKey:
-    try:
-        return parse_witness_key(text)
-    except AssayError as error:
-        raise UsageError(error.what, hint=error.hint) from error

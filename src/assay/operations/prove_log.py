@@ -9,7 +9,7 @@ from typing import Final
 
 from assay.core.clock import Clock
 from assay.core.digest import parse_digest
-from assay.core.errors import AssayError, UsageError
+from assay.core.errors import AssayError, UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.evidence.blobs import MAX_BLOB_BYTES
 from assay.evidence.checkpoint import Cosigned, verify_cosigned
@@ -23,8 +23,8 @@ from assay.evidence.tlogproof import (
     verify_tlog_proof,
 )
 from assay.operations.record import Ledger, open_ledger
+from assay.operations.verifierkeys import read_log_key, read_witness_key
 from assay.operations.witnessing import required_checkpoint
-from assay.signing.notekey import NoteKey, parse_note_key, parse_witness_key
 from assay.source.repository import open_repository
 from assay.system.clock import now
 from assay.system.files import load_file, save_file
@@ -101,11 +101,13 @@ def check_proof(
     """
     if not 0 <= quorum <= len(witnesses) or (witnesses and not quorum):
         raise UsageError(f"a quorum of {quorum} among {len(witnesses)} witnesses")
-    log, known = _log_key(log_key), tuple(map(_witness_key, witnesses))
-    proof = parse_tlog_proof(load_file(path, max_bytes=MAX_PROOF_BYTES))
+    log, known = read_log_key(log_key), tuple(map(read_witness_key, witnesses))
+    data = load_file(path, max_bytes=MAX_PROOF_BYTES)
     leaf = leaf_of(load_file(entry, max_bytes=MAX_BLOB_BYTES))
-    checkpoint = verify_tlog_proof(proof, entry=leaf, log_key=log)
-    cosigned = verify_cosigned(proof.checkpoint, witnesses=known, quorum=quorum)
+    with inside(str(path)):
+        proof = parse_tlog_proof(data)
+        checkpoint = verify_tlog_proof(proof, entry=leaf, log_key=log)
+        cosigned = verify_cosigned(proof.checkpoint, witnesses=known, quorum=quorum)
     return ProofChecked(
         origin=checkpoint.origin,
         index=proof.index,
@@ -128,17 +130,3 @@ def _index_of(ledger: Ledger, entry: str) -> int:
     about = [str(e.index) for e in store.entries(log_key=ledger.log_key, subject=digest)]
     hint = f"entries about it: {', '.join(about)}" if about else "assay log list"
     raise UsageError(f"no envelope {entry} in the log", where=store.place, hint=hint)
-
-
-def _log_key(text: str) -> NoteKey:
-    try:
-        return parse_note_key(text)
-    except AssayError as error:
-        raise UsageError(error.what, hint="assay log checkpoint --key prints it") from error
-
-
-def _witness_key(text: str) -> NoteKey:
-    try:
-        return parse_witness_key(text)
-    except AssayError as error:
-        raise UsageError(error.what, hint=error.hint or "the witness's operator has it") from error

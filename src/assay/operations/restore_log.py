@@ -257,11 +257,11 @@ def _predicate(manifest: Manifest, seen: _Seen, reason: str, at: datetime) -> di
 
 
 def _load_manifest(file: Path) -> Manifest:
-    with inside(str(file)):
-        for member in read_zip(file, limits=_LIMITS, suffix=MANIFEST):
-            if member.name == MANIFEST:
+    for member in read_zip(file, limits=_LIMITS, suffix=MANIFEST):  # its errors name the file
+        if member.name == MANIFEST:
+            with inside(str(file)):
                 return parse_manifest(member.data)
-        raise MalformedError("no backup: no manifest")
+    raise MalformedError("no backup: no manifest", where=str(file))
 
 
 def _load_parts(file: Path, manifest: Manifest) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.clock import Clock
-from assay.core.errors import AssayError, MalformedError, UnavailableError, UsageError, inside
+from assay.core.errors import MalformedError, UnavailableError, UsageError, inside
 from assay.core.printable import printable
 from assay.evidence.checkpoint import add_cosignatures, cosign_checkpoint
 from assay.evidence.witness import (
@@ -24,6 +24,7 @@ from assay.evidence.witness import (
     verify_request,
 )
 from assay.evidence.witnessstate import LogState, WitnessState
+from assay.operations.verifierkeys import read_log_key
 from assay.signing.keyfile import create_key_file, load_key_file
 from assay.signing.keys import Signer
 from assay.signing.notekey import NoteKey, cosigner_key, parse_note_key, render_note_key
@@ -130,7 +131,7 @@ def open_witness(
     signer = open_signer(key_uri, passphrase=None) if key_uri else _load_signer(folder, name)
     key = cosigner_key(_load_name(folder, name), signer.public)
     _remember_key(folder, render_note_key(key))
-    log_keys = tuple(_parse_log_key(text) for text in (*logs, *_load_logs(folder)))
+    log_keys = tuple(read_log_key(text) for text in (*logs, *_load_logs(folder)))
     return Witness(
         key=key,
         signer=signer,
@@ -201,15 +202,6 @@ def _load_logs(folder: Path) -> tuple[str, ...]:
         return ()
     lines = load_file(path, max_bytes=_MAX_LOGS_BYTES).decode("utf-8", "replace").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-
-
-def _parse_log_key(text: str) -> NoteKey:
-    try:
-        return parse_note_key(text)
-    except AssayError as error:
-        raise UsageError(
-            error.what, hint="assay log checkpoint --key prints the key of a log"
-        ) from error
 
 
 def _refusal(status: int, what: str) -> Response:

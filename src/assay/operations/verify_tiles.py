@@ -1,15 +1,15 @@
-"""`assay log verify --tiles`: a published log, checked offline against the key of the log alone."""
+"""`assay log check-tiles`: a published log, checked offline against the key of the log alone."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.core.errors import AssayError, UsageError
+from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.evidence.blobs import MAX_BLOB_BYTES
 from assay.evidence.checkpoint import Cosigned, verify_cosigned
 from assay.evidence.tilelog import Read, open_tiled_log
 from assay.evidence.tiles import MAX_BUNDLE_BYTES
-from assay.signing.notekey import parse_note_key, parse_witness_key
+from assay.operations.verifierkeys import read_log_key, read_witness_key
 from assay.system.files import load_file
 
 
@@ -35,10 +35,9 @@ def verify_tiles(
     """
     if not 0 <= quorum <= len(witnesses) or (witnesses and not quorum):
         raise UsageError(f"a quorum of {quorum} among {len(witnesses)} witnesses")
-    try:
-        key, known = parse_note_key(log_key), tuple(map(parse_witness_key, witnesses))
-    except AssayError as error:
-        raise UsageError(error.what, hint=error.hint) from error
+    key, known = read_log_key(log_key), tuple(map(read_witness_key, witnesses))
+    if not folder.is_dir():
+        raise UsageError("no such folder", where=str(folder))
     log = open_tiled_log(_reader(folder), log_key=key)
     cosigned = verify_cosigned(log.note, witnesses=known, quorum=quorum)
     with_entries = log.checkpoint.size == 0 or (folder / "tile" / "entries").exists()

@@ -66,10 +66,13 @@ def save_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write `data` so that `path` holds all of it or what it held before, also after a crash.
 
     Raises:
+        UsageError: `path` is a folder.
         UnavailableError: It cannot be written (disk full, no permission).
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
+        if path.is_dir():
+            raise UsageError("a folder, where a file is to be written", where=printable(str(path)))
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:

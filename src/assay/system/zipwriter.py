@@ -28,10 +28,10 @@ def create_zip(path: Path, members: Iterable[Member]) -> None:
         UnavailableError: It cannot be written: the disk is full, or the like.
     """
     where = printable(str(path))
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         if path.exists():
             raise UsageError("the file exists already", where=where)
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
