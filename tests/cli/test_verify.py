@@ -62,7 +62,7 @@ def test_sign_and_verify(site: Site, tmp_path: Path) -> None:
     told = site.assay("verify", str(artifact), "--bundle", str(bundle), "--key", str(key), "--json")
     assert told.outcome == (0, "")
     document = json.loads(told.out)
-    assert document["verdict"] == "passed"
+    assert document["verdict"] == "PASSED"
     assert [item["what"] for item in document["notChecked"]] == ["time and log of the signature"]
     artifact.write_bytes(b"another\n")
     refused = site.assay("verify", str(artifact), "--bundle", str(bundle), "--key", str(key))

@@ -127,7 +127,8 @@ def test_list(site: Site) -> None:
     assert gap.field("remedy").text() == "run: assay key show --log"
     text = site.assay("key", "list").out.decode()
     assert text.startswith(f"statements  file:{site.home}/keys/signer.pem\n")
-    assert "not checked: the key for the log: [usage] the key is encrypted" in text
+    where = f"file:{site.home}/keys/log.pem"
+    assert f"  not checked: the key for the log, {where}: [usage] the key is encrypted" in text
     opened = {"ASSAY_KEY_PASSPHRASE": "word"}
     text = site.assay("key", "list", environment=opened).out.decode()
     assert "not checked" not in text

@@ -61,7 +61,7 @@ def test_an_identity() -> None:
     index = document.pop("logged")
     assert document == {
         "schema": "assay.verify-bundle/v1",
-        "verdict": "passed",
+        "verdict": "PASSED",
         "artifact": f"sha256:{digest}",
         "signedBy": f"{IDENTITY} ({ISSUER})",
         "predicateType": None,

@@ -24,7 +24,7 @@ def test_the_brief_status(capsys: pytest.CaptureFixture[str]) -> None:
         "  met: PO.1.1 (3 of 3)",
         "  not met: PO.1.2 (1 of 3)",
         "  unknown, seen in part: PO.1.3 (1 of 3)",
-        "  not checked: statement statement 3: seen",
+        "  not checked: statement, statement 3: seen (make it valid Python)",
     ]
     assert lines[5] == "What to do next:"
     assert lines[6].startswith("  1. PO.1.2 ")

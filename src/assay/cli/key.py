@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import JsonOption
-from assay.cli.output import print_json
+from assay.cli.output import print_json, print_not_checked
 from assay.core.printable import printable
 
 app = typer.Typer(help="The keys that sign: make, show and list them.", no_args_is_help=True)
@@ -86,8 +86,7 @@ def list_(*, as_json: JsonOption = False) -> None:
         )
         typer.echo(printable(f"{key.choice.role:<11} {key.signer}"))
         typer.echo(printable(f"{'':<11} {known}, chosen by {key.choice.chosen_by}"))
-    for gap in gaps:
-        typer.echo(printable(f"not checked: {gap.what}: {gap.why}"))
+    print_not_checked(gaps)
 
 
 @app.command("passwd")

@@ -7,7 +7,7 @@ import typer
 
 from assay.cli import logbackup, logbundle, logproof, logwitness
 from assay.cli.options import JsonOption, RepositoryOption
-from assay.cli.output import EXIT_STATUS, print_json
+from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
 from assay.cli.reverify import reverify
 
 app = typer.Typer(
@@ -50,7 +50,7 @@ def verify(
     typer.echo(f"{word}: all {checked.size} entries of {checked.origin} are what was recorded.")
     typer.echo(f"Root {checked.root}; nothing was rolled back.")
     logproof.print_cosigned(checked.cosigned)
-    logproof.print_gaps(checked.not_checked)
+    print_not_checked(checked.not_checked)
     return EXIT_STATUS[checked.verdict]
 
 

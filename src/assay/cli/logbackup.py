@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.logproof import print_gaps
 from assay.cli.options import JsonOption, RepositoryOption
-from assay.cli.output import print_json
+from assay.cli.output import print_json, print_not_checked
 
 
 def backup(
@@ -72,4 +71,4 @@ def restore(
     typer.echo(f"{done.size} entries of {done.origin} are restored.")
     if done.lost:
         typer.echo(f"{done.lost} entries that were seen are lost; that is recorded.")
-    print_gaps(done.not_checked)
+    print_not_checked(done.not_checked)

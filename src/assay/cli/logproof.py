@@ -1,19 +1,19 @@
 """`assay log`: one entry, the proof that it is there, and the whole log as files."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.options import JsonOption, RepositoryOption
-from assay.cli.output import print_json
+from assay.cli.output import print_json, print_not_checked
 from assay.core.clock import format_time
 from assay.core.errors import UsageError
-from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.evidence.checkpoint import Cosigned
 
 LogKeyOption = Annotated[
@@ -135,7 +135,7 @@ def check_proof(
         return
     typer.echo(f"PASSED: entry {checked.index} of {checked.size} in {checked.origin}")
     print_cosigned(checked.cosigned)
-    print_gaps(checked.not_checked)
+    print_not_checked(checked.not_checked)
 
 
 def publish(
@@ -202,7 +202,7 @@ def check_tiles(
         return
     typer.echo(f"PASSED: {checked.size} entries of {checked.origin} are what was signed.")
     print_cosigned(checked.cosigned)
-    print_gaps(checked.not_checked)
+    print_not_checked(checked.not_checked)
 
 
 def cosigned_json(cosigned: "Sequence[Cosigned]") -> list[dict[str, str]]:
@@ -214,10 +214,3 @@ def print_cosigned(cosigned: "Sequence[Cosigned]") -> None:
     """Print each witness on a line."""
     for item in cosigned:
         typer.echo(f"  cosigned by {printable(item.name)} at {format_time(item.at)}")
-
-
-def print_gaps(gaps: Sequence[NotChecked]) -> None:
-    """Print what was not looked at."""
-    for gap in gaps:
-        remedy = f" ({gap.remedy})" if gap.remedy else ""
-        typer.echo(printable(f"  not checked: {gap.what} {gap.where}: {gap.why}{remedy}"))

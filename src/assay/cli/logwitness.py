@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.logproof import LogKeyOption, cosigned_json, print_cosigned, print_gaps
+from assay.cli.logproof import LogKeyOption, cosigned_json, print_cosigned
 from assay.cli.options import JsonOption, RepositoryOption
-from assay.cli.output import EXIT_STATUS, print_json
+from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
 from assay.core.errors import UsageError
 
 
@@ -151,7 +151,7 @@ def cosign(
     else:
         typer.echo(f"{done.verdict.value}: {done.size} entries of {done.origin}")
         print_cosigned(done.cosigned)
-        print_gaps(done.not_checked)
+        print_not_checked(done.not_checked)
     return EXIT_STATUS[done.verdict]
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -53,6 +53,12 @@ def _print_failure_json(code: str, what: str, *, where: str = "", hint: str = ""
     told = {"what": printable(what), "where": printable(where), "hint": printable(hint)}
     gap = NotChecked(what="everything", where=told["where"], why=told["what"], remedy=told["hint"])
     print_json({"schema": "assay.error/v1", "code": code, **told, "notChecked": [gap.as_json()]})
+
+
+def print_not_checked(gaps: Iterable[NotChecked]) -> None:
+    """Print what was not looked at, below an answer."""
+    for gap in gaps:
+        typer.echo(printable(f"  not checked: {gap}", limit=MAX_MESSAGE))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import JsonOption
-from assay.cli.output import EXIT_STATUS, print_json
+from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
 from assay.core.errors import UsageError
 from assay.core.printable import printable
 
@@ -82,8 +82,7 @@ def verify(  # noqa: PLR0913  # each is an expectation, and none may be left out
     for place in found.found.logged:
         proof = "promised" if place.proven_in is None else f"proven, of {place.proven_in}"
         typer.echo(printable(f"  entry {place.index} of the log {place.log} ({proof})"))
-    for item in found.not_checked:
-        typer.echo(printable(f"  not checked: {item.what} {item.where}: {item.why}"))
+    print_not_checked(found.not_checked)
     return 0
 
 
@@ -99,6 +98,5 @@ def _verify_verdict(path: Path, subject: str, trust: Path, stage: str, *, as_jso
             f"signed by {', '.join(sorted(found.signed_by))}, "
             f"entry {found.index} of {found.log_size} in {found.origin}"
         )
-        for item in found.not_checked:
-            typer.echo(printable(f"  not checked: {item.what} {item.where}: {item.why}"))
+        print_not_checked(found.not_checked)
     return EXIT_STATUS[found.verdict]

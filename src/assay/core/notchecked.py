@@ -20,6 +20,11 @@ class NotChecked:
     remedy: str = ""
     accepted: str = ""
 
+    def __str__(self) -> str:
+        """Render the one form that it has in a line: `what, where: why (remedy)`."""
+        remedy = f" ({self.remedy})" if self.remedy else ""
+        return f"{self.what}, {self.where}: {self.why}{remedy}"
+
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value in statements and reports."""
         return {

@@ -59,7 +59,7 @@ class BundleVerified:
         """Return the document that `--json` prints."""
         return {
             "schema": "assay.verify-bundle/v1",
-            "verdict": "passed",
+            "verdict": "PASSED",
             "artifact": self.artifact,
             "signedBy": self.found.signed_by,
             "predicateType": self.found.predicate_type or None,

@@ -2,7 +2,8 @@
 
 from assay.core.clock import format_time
 from assay.core.verdict import Verdict
-from assay.operations.kitaudit import AuditedVerdict
+from assay.operations.kitstatements import AuditedStatement
+from assay.operations.kitverdicts import AuditedVerdict
 from assay.operations.verify_kit import KitVerified
 from assay.reports.lines import COLOURS, Lines, stdout_lines
 
@@ -18,6 +19,7 @@ def print_audit(found: KitVerified) -> None:
     lines = stdout_lines()
     colour = COLOURS[found.result]
     lines.put((f"{found.result.value}: {_SUMMARY[found.result]}", colour))
+    lines.put(answer(found), indent=2)
     for problem in found.audit.problems:
         lines.put(problem, indent=2, bullet=("does not hold: ", COLOURS[Verdict.FAILED]))
     for untold in found.untold:
@@ -27,9 +29,22 @@ def print_audit(found: KitVerified) -> None:
     _put_statements(lines, found)
     for verdict in found.audit.verdicts:
         lines.put(_describe(verdict), indent=2, bullet="- ")
+        for why in verdict.fallen:
+            lines.put(f"fell since: {why}", indent=4)
     for gap in found.not_checked:
-        text = f"{gap.what}, {gap.where}: {gap.why}"
-        lines.put(text, indent=2, bullet=("not checked: ", COLOURS[Verdict.UNKNOWN]))
+        lines.put(str(gap), indent=2, bullet=("not checked: ", COLOURS[Verdict.UNKNOWN]))
+
+
+def answer(found: KitVerified) -> str:
+    """Say what the verdicts say, which is another thing than whether the kit holds."""
+    newest = found.audit.newest
+    if newest is None or newest.said is None:
+        return "No verdict about this subject stands."
+    said = newest.said.decision
+    return (
+        f"The newest verdict that stands, entry {newest.index}, says {said.verdict.value} "
+        f"at the gate {said.stage}."
+    )
 
 
 def _put_log(lines: Lines, found: KitVerified) -> None:
@@ -56,25 +71,24 @@ def _put_statements(lines: Lines, found: KitVerified) -> None:
     lines.put(f"all {len(about)} about {found.proven.subject}, up to entry {count}:", indent=2)
     for one in found.audit.statements:
         if one.entry.index in about:
-            who = ", ".join(one.signed_by) or "NOBODY WHO COUNTS"
-            when = format_time(one.entry.at)
-            lines.put(
-                f"entry {one.entry.index}, {when}, by {who}: {one.entry.claims.predicate_type}",
-                indent=2,
-                bullet="- ",
-            )
+            lines.put(_describe_statement(one), indent=2, bullet="- ")
     lines.put(("Verdicts", "bold"))
+
+
+def _describe_statement(one: AuditedStatement) -> str:
+    who = ", ".join(one.signed_by) or "NOBODY WHO COUNTS"
+    told = f"entry {one.entry.index}, {format_time(one.entry.at)}, by {who}: {one.kind}"
+    return f"{told}; does not count any more: {one.fallen}" if one.fallen else told
 
 
 def _describe(verdict: AuditedVerdict) -> str:
     if verdict.said is None:
         return f"entry {verdict.index}: not read, for it does not hold"
     decision = verdict.said.decision
-    again = "decided again, byte for byte the same"
-    if verdict.problems or verdict.untold:
-        again = "NOT the same again"
+    again = "decided again, byte for byte the same" if verdict.replayed else "NOT the same again"
+    after = "" if verdict.withdrawn_by is None else f"; entry {verdict.withdrawn_by} took its place"
     evidence = len(verdict.said.evidence)
     return (
         f"entry {verdict.index}: {decision.verdict.value} at the gate {decision.stage}, "
-        f"from all {evidence} pieces of evidence until then; {again}"
+        f"from all {evidence} pieces of evidence until then; {again}{after}"
     )

@@ -4,6 +4,7 @@ import typer
 
 from assay.core.printable import printable
 from assay.operations.reverify_log import Fallen, Reverified
+from assay.reports.wording import counted
 
 
 def print_reverified(done: Reverified) -> None:
@@ -11,13 +12,14 @@ def print_reverified(done: Reverified) -> None:
     new = [item for item in done.fallen if not item.withdrawn]
     for item in new:
         _print_fallen(item)
-    for gap in done.not_checked:
-        _say(f"Not checked: {gap.what}: {gap.why}")
     before = len(done.fallen) - len(new)
+    verdicts = counted(done.verdicts, "verdict")
     _say(
-        f"{done.verdict.value}: {done.verdicts} verdicts under version {done.trust_version} of the "
-        f"trust root; {len(new)} fell, {before} had been withdrawn before"
+        f"{done.verdict.value}: {verdicts} under version {done.trust_version} of the trust root; "
+        f"{len(new)} fell, {before} had been withdrawn before"
     )
+    for gap in done.not_checked:
+        _say(f"  not checked: {gap}")
 
 
 def _print_fallen(item: Fallen) -> None:

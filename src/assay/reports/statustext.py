@@ -54,8 +54,7 @@ def _print_seen(lines: Lines, status: Status, verdict: Verdict) -> None:
 
 def _print_unread(lines: Lines, status: Status) -> None:
     for item in status.not_checked:
-        text = f"{item.what} {item.where}: {item.why}"
-        lines.put(text, indent=2, bullet=("not checked: ", COLOURS[Verdict.UNKNOWN]))
+        lines.put(str(item), indent=2, bullet=("not checked: ", COLOURS[Verdict.UNKNOWN]))
 
 
 def _print_task(lines: Lines, status: TaskStatus) -> None:
