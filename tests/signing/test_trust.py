@@ -155,6 +155,10 @@ UNREADABLE = {
         edited('"identities"', '"only":"main","identities"'),
         "[malformed] unknown member 'only', at principals[0].only",
     ),
+    "a-sigstore-root-that-is-none": (
+        edited('"sigstore":null', '"sigstore":[]'),
+        "[malformed] not an object, at sigstore",
+    ),
     "a-key-that-is-none": (
         edited("-----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC"),
         "[malformed] not a public key in PEM, at principals[0].keys[0].pem",

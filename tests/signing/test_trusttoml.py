@@ -27,7 +27,18 @@ from assay.signing.trust import (
     trust_root_digest,
 )
 from assay.signing.trusttoml import render_toml
-from tests.fakes.trust import ALICE, BOB, END, EPOCH, LOG_KEY, NOW, ORIGIN, ROOT, trusted_key
+from tests.fakes.trust import (
+    ALICE,
+    BOB,
+    END,
+    EPOCH,
+    LOG_KEY,
+    MALLORY,
+    NOW,
+    ORIGIN,
+    ROOT,
+    trusted_key,
+)
 
 WINDOW = Window(valid_from=EPOCH, valid_until=END)
 OPEN = Window(valid_from=NOW, valid_until=None)
@@ -255,3 +266,59 @@ def test_any_name_and_time_survive_toml(name: str, at: datetime) -> None:
     except MalformedError:
         return
     assert parse_authored(render_toml(root, version=1).encode(), after=None) == root
+
+
+def test_what_a_person_is_given_to_edit() -> None:
+    """The whole text: blank lines are for people, and an end that differs is written out."""
+    witness = render_note_key(cosigner_key("w.example", MALLORY.public))
+    root = replace(FULL, witnesses=(witness,), quorum=1)
+    assert (
+        render_toml(root, version=7)
+        == f"""\
+schema = "assay.trust-root/v2"
+version = 7
+expires = 2027-01-01T00:00:00Z
+sigstore = "{{\\"mediaType\\":\\"x\\",\\"tlogs\\":[1,\\"\\\\\\"'\\"]}}"
+
+[owners]
+threshold = 1
+
+[log]
+origin = "{ORIGIN}"
+key = "{ROOT.log_key}"
+
+[witnesses]
+quorum = 1
+keys = [
+  "{witness}",
+]
+
+[[principals]]
+name = "ana \\"the\\" owner"
+kind = "person"
+roles = ["collector", {{ name = "owner", from = 2026-06-01T00:00:00Z, until = "none" }}]
+from = 2026-01-01T00:00:00Z
+until = 2027-01-01T00:00:00Z
+
+[[principals.keys]]
+pem = '''
+{ALICE.public.pem.decode()}'''
+revoked = {{ since = 2026-06-01T00:00:00Z, reason = "compromised" }}
+
+[[principals]]
+name = "ci"
+kind = "runner"
+roles = ["gate"]
+from = 2026-01-01T00:00:00Z
+
+[[principals.keys]]
+pem = '''
+{BOB.public.pem.decode()}'''
+
+[[principals.identities]]
+issuer = "https://oidc.example"
+subject = "repo:a\\\\b"
+from = 2026-06-01T00:00:00Z
+revoked = {{ since = 2026-06-01T00:00:00Z, reason = "compromised" }}
+"""
+    )

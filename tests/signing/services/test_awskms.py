@@ -1,5 +1,6 @@
 """Keys of AWS, against moto's server and, for Ed25519, which it does not know, a fake."""
 
+import sys
 from collections.abc import Iterator
 
 import boto3
@@ -76,6 +77,22 @@ def test_no_region(url: str) -> None:
     assert told(uri) == (
         f"[usage] cannot ask: NoRegionError, at {uri!r} (is the AWS command line set up?)"
     )
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["", "endpoint=http://[::1]:1", "endpoint=https://kms.example"]
+)
+def test_endpoints_that_are_taken(endpoint: str) -> None:
+    """Nobody is asked there: the region is missing before."""
+    uri = f"awskms:alias/a?{endpoint}".removesuffix("?")
+    assert told(uri) == (
+        f"[usage] cannot ask: NoRegionError, at {uri!r} (is the AWS command line set up?)"
+    )
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3.session", None)
+    assert told("awskms:alias/a") == "[usage] boto3 is not installed (pip install 'assay[aws]')"
 
 
 def test_no_credentials(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,3 +112,16 @@ def test_another_version_of_azures_answers(monkeypatch: pytest.MonkeyPatch) -> N
         assert told(lambda: open_signer(uri, passphrase=None)) == (
             f"{NOT_UNDERSTOOD}no version of this key at key.kid, at {uri!r}"
         )
+
+
+def test_a_version_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What signs is settled when the signer is opened: `latest` would settle nothing."""
+    monkeypatch.setenv("AZURE_ACCESS_TOKEN", TOKEN)
+    service = Azure(algorithm="ecdsa-p256")
+    with serving(service.answer) as served:
+        named = service.kid.rpartition("/")[0]
+        served.answering = lambda _: document({"key": {"kid": f"{named}/latest", "kty": "EC"}})
+        uri = f"azurekms:shop/assay?endpoint={served.url}"
+        assert told(lambda: open_signer(uri, passphrase=None)) == (
+            f"{NOT_UNDERSTOOD}no version of this key at key.kid, at {uri!r}"
+        )

@@ -133,16 +133,17 @@ def test_no_version(version: str) -> None:
 
 
 @pytest.mark.usefixtures("vault")
+@pytest.mark.parametrize("variable", ["VAULT_CACERT", "BAO_CACERT"])
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
 def test_no_authorities(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, variable: str
 ) -> None:
     """A file of TLS roots that cannot be read does not make us trust those of the system."""
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
     monkeypatch.setenv("VAULT_TOKEN", TOKEN)
-    monkeypatch.setenv("VAULT_CACERT", str(file))
+    monkeypatch.setenv(variable, str(file))
     message = told(lambda: open_signer("hashivault:assay", passphrase=None))
     assert message.startswith("[usage] no file of TLS authorities: ")
     assert message.endswith(f", at {file}")

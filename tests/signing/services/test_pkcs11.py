@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pkcs11
 import pytest
@@ -153,20 +154,43 @@ def test_a_pin_is_not_run_or_searched_for(module: str, source: str) -> None:
     )
 
 
+KEYS = "private keys fit, where 1 is needed"
+TOKENS = "0 tokens fit, where 1 is needed"
 REFUSED = {
-    "no-key": ("token=shop;object=none", "0 private keys fit, where 1 is needed"),
-    "several-keys": ("token=shop", "5 private keys fit, where 1 is needed"),
-    "no-token": ("token=none;object=p256", "0 tokens fit, where 1 is needed"),
-    "no-slot": ("slot-id=1;object=p256", "0 tokens fit, where 1 is needed"),
-    "no-serial": ("token=shop;serial=1;object=p256", "0 tokens fit, where 1 is needed"),
+    "no-key": ("token=shop;object=none", f"0 {KEYS}", "name it: object=… or id=%…"),
+    "several-keys": ("token=shop", f"5 {KEYS}", "name it: object=… or id=%…"),
+} | {
+    f"no-{name}": (f"{name}={value};object=p256", TOKENS, "name it: token=… or serial=…")
+    for name, value in {
+        "token": "none",
+        "slot-id": "1",
+        "serial": "1",
+        "model": "other",
+        "manufacturer": "other",
+        "slot-manufacturer": "other",
+        "slot-description": "other",
+    }.items()
 }
 
 
-@pytest.mark.parametrize(("attributes", "what"), REFUSED.values(), ids=REFUSED)
-def test_not_one(module: str, attributes: str, what: str) -> None:
-    with pytest.raises(AssayError) as caught:
-        opened(attributes, module)
-    assert (caught.value.code, caught.value.what) == ("usage", what)
+@pytest.mark.parametrize(("attributes", "what", "hint"), REFUSED.values(), ids=REFUSED)
+def test_not_one(module: str, attributes: str, what: str, hint: str) -> None:
+    uri = f"pkcs11:{attributes}?module-path={module}"
+    assert told(lambda: open_signer(uri, passphrase=None)) == f"[usage] {what}, at {uri!r} ({hint})"
+
+
+def test_by_all_that_tells_a_token(module: str) -> None:
+    (token,) = pkcs11.lib(module).get_tokens(token_label=LABEL)
+    attributes = {
+        "token": token.label,
+        "manufacturer": token.manufacturer_id,
+        "model": token.model,
+        "serial": token.serial.decode(),
+        "slot-description": token.slot.slot_description,
+        "slot-manufacturer": token.slot.manufacturer_id,
+    }
+    text = ";".join(f"{name}={quote(value.rstrip())}" for name, value in attributes.items())
+    assert opened(f"{text};object=p256", module).public == opened(P256, module).public
 
 
 def test_several_tokens(module: str) -> None:

@@ -11,6 +11,7 @@ the way in would be signed, and what was garbled on the way out is asked for aga
 import base64
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from assay.core.errors import MalformedError, UnavailableError, UsageError
@@ -96,14 +97,15 @@ def open_gcp(uri: SignerUri) -> RemoteSigner:
 
 def _sign(service: RestService, name: str, public: AsymmetricKey, message: bytes) -> bytes:
     member, document = _question(algorithm_of(public), message)
-    for attempt in range(_ATTEMPTS):
+
+    def attempt() -> bytes:
         answer = service.post(f"/v1/{name}:asymmetricSign", document)
-        try:
-            return _signature(answer, name, f"verified{member}Crc32c")
-        except MalformedError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError  # the last attempt returns or raises
+        return _signature(answer, name, f"verified{member}Crc32c")
+
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(MalformedError):  # garbled: asked for again
+            return attempt()
+    return attempt()
 
 
 def _signature(answer: JsonValue, name: str, verified: str) -> bytes:
