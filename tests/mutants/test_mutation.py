@@ -25,6 +25,8 @@ FAULTS = {
     "arguments": ("f(a, b)", {"f(b, a)"}),
     "keyword": ("f(a=b)", {"f()"}),
     "order": ("sorted(a)", {"a"}),
+    "frozen": ("frozenset(a)", {"a"}),
+    "frozen-set": ("frozenset({a, b})", {"{a}", "{b}"}),
     "method": ("a.strip()", {"a"}),
     "slice": ("a[b:]", {":"}),
     "set": ("{a, b}", {"{a}", "{b}"}),

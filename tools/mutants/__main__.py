@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from mutants.equivalent import load_equivalents
-from mutants.judges import PACKAGES, choose_judges, load_seen, test_files
+from mutants.judges import PACKAGES, choose_judges, list_tests, load_seen
 from mutants.loading import ROOT, SOURCE, path_of
 from mutants.mutation import Mutant, mutants_of
 from mutants.report import Report, as_json, as_markdown, as_text
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     known = {**load_results(), **load_run()}
     for package, folders in {}.items() if asked.report_only else PACKAGES.items():
         inside = [name for name in modules if _is_in(name, [package])]
-        files = test_files(asked.tests or folders)
+        files = list_tests(asked.tests or folders)
         tests = tuple(choose_judges(files, map(path_of, inside), load_seen()))
         mutants = [m for name in inside for m in _mutants(name, asked.one_in, asked.part)]
         waiting = [m for m in mutants if asked.again or not _is_known(m, known, tests)]

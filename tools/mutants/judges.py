@@ -2,7 +2,8 @@
 
 A module is often tested through what is built on it (succession through `tests/operations`), so the
 mirrored file is not enough, and all files for every module take too long to collect. What each file
-runs is found in each baseline and kept. A file that is new, or changed since, is asked anew.
+runs is found in each baseline and kept, and so are its tests that are too slow to be asked. A file
+that is new, or changed since, is looked at anew.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ PACKAGES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 Seen = Mapping[str, Mapping[str, object]]
-"""Test file → the digest that it had, and the files of the source that it ran."""
+"""Test file → the digest that it had, the files of the source that it ran, its slow tests."""
 
 
 def choose_judges(candidates: Iterable[str], sources: Iterable[Path], seen: Seen) -> list[str]:
@@ -41,7 +42,7 @@ def _may_run(file: str, wanted: set[str], known: Mapping[str, object] | None) ->
     return isinstance(ran, list) and not wanted.isdisjoint(ran)
 
 
-def test_files(folders: Iterable[str]) -> list[str]:
+def list_tests(folders: Iterable[str]) -> list[str]:
     """Return the test files in `folders`, and those of `folders` that are files or single tests."""
     found: list[str] = []
     for name in folders:
@@ -65,7 +66,20 @@ def load_seen() -> Seen:
     return kept
 
 
-def save_seen(files: Iterable[str], lines: Mapping[str, Mapping[int, Iterable[str]]]) -> None:
+def slow_tests(files: Iterable[str], seen: Seen) -> list[str]:
+    """Return the tests in `files` that were too slow to be asked, and are the same now."""
+    found: list[str] = []
+    for file in files:
+        known = seen.get(file)
+        if known is not None and known["digest"] == digest_of_file(file):
+            slow = known["slow"]
+            found.extend(slow if isinstance(slow, list) else ())
+    return found
+
+
+def save_seen(
+    files: Iterable[str], lines: Mapping[str, Mapping[int, Iterable[str]]], slow: Iterable[str]
+) -> None:
     """Keep which of the test `files` ran which source; `lines` is that of the baseline."""
     runs: dict[str, set[str]] = {file: set() for file in files if "::" not in file}
     for source, tests in lines.items():
@@ -74,6 +88,7 @@ def save_seen(files: Iterable[str], lines: Mapping[str, Mapping[int, Iterable[st
                 runs[file].add(str(Path(source).relative_to(ROOT)))
     kept = dict(load_seen())
     for file, ran in runs.items():
-        kept[file] = {"digest": digest_of_file(file), "runs": sorted(ran)}
+        late = [name for name in slow if name.startswith(f"{file}::")]
+        kept[file] = {"digest": digest_of_file(file), "runs": sorted(ran), "slow": late}
     KEPT.parent.mkdir(exist_ok=True)
     KEPT.write_text(json.dumps(kept, indent=1))

@@ -12,7 +12,8 @@ import pytest
 from coverage import Coverage
 
 from mutants import server
-from mutants.judges import save_seen
+from mutants.baseline import load_baseline, save_baseline
+from mutants.judges import load_seen, save_seen, slow_tests
 from mutants.loading import ROOT, SOURCE, path_of
 from mutants.mutation import Mutant
 from mutants.results import Result, digest_of, name_of
@@ -54,7 +55,8 @@ def run_mutants(
     if baseline.bad:
         server.say(f"failed without a mutant, and left out: {', '.join(baseline.bad)}")
     failed = {name.split("::", maxsplit=1)[0] for name in baseline.bad}
-    save_seen([file for file in tests if file not in failed], baseline.lines)
+    judges = [file for file in tests if file not in failed]
+    save_seen(judges, baseline.lines, (*baseline.slow, *slow_tests(tests, load_seen())))
     found = load_run()
     forget_run()
     return found
@@ -137,13 +139,18 @@ def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int) -> None
     coverage.start()
 
     def task(run: server.Session, session: pytest.Session) -> None:
-        server.say(f"{len(run.items)} tests, without a mutant")
-        answer = server.in_child(lambda: server.find_baseline(run, session, coverage), limit=3600.0)
+        run.find_functions({mutant.module for mutant in mutants})
+        answer = load_baseline(run.items)
+        if answer is None:
+            server.say(f"{len(run.items)} tests, without a mutant")
+            find = partial(server.find_baseline, run, session, coverage)
+            answer = server.in_child(find, limit=3600.0)
         coverage.stop()
         if not answer or "seconds" not in answer:
             return
+        save_baseline(answer)
         (RUNNING / "baseline.json").write_text(json.dumps(answer))
-        baseline = server.read_baseline(answer)
+        baseline = server.read_baseline(answer, run.items)
         inside = [m for m in mutants if m.holder]
         server.say(f"{len(inside)} mutants in functions")
 
@@ -156,7 +163,8 @@ def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int) -> None
 
         _in_workers(jobs, work)
 
-    pytest.main(server.pytest_arguments(tests), plugins=[server.Session(task)])
+    late = [f"--deselect={name}" for name in slow_tests(tests, load_seen())]
+    pytest.main([*server.pytest_arguments(tests), *late], plugins=[server.Session(task)])
 
 
 def _load_anew(

@@ -6,12 +6,13 @@ which line. Then there is one child for each mutant: it runs the tests of the mi
 then the others that run the line, from the shortest to the longest, and ends at the first failure.
 """
 
+import importlib
 import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
@@ -49,6 +50,7 @@ class Tests:
     lines: dict[str, dict[int, tuple[str, ...]]]  # file → line → the tests that run it
     while_collecting: dict[str, frozenset[int]]  # file → lines that run while tests are collected
     bad: tuple[str, ...]
+    slow: tuple[str, ...] = ()  # too slow to be asked
 
     def for_mutant(self, mutant: Mutant) -> tuple[str, ...]:
         """Return the tests to run: those of the mirrored file first, then the shortest."""
@@ -88,9 +90,14 @@ class Session:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Do the task with the items that were collected."""
         self.items = {item.nodeid: item for item in session.items if not _needs_server(item)}
-        self.functions = live_functions()  # once: it looks at everything in memory
         self.task(self, session)
         return True
+
+    def find_functions(self, modules: Iterable[str]) -> None:
+        """Look for the functions in memory, once; some modules are only loaded when needed."""
+        for module in modules:
+            importlib.import_module(module)
+        self.functions = live_functions()
 
     def named(self, name: str) -> list[pytest.Item]:
         """Return the item of this name, or those of a test with parameters."""
@@ -224,12 +231,16 @@ def find_baseline(run: Session, session: pytest.Session, coverage: Coverage) -> 
     return {"seconds": seconds, "files": files, "bad": run.failed}
 
 
-def read_baseline(answer: dict[str, object]) -> Tests:
-    """Take apart what `find_baseline` answered."""
+def read_baseline(answer: dict[str, object], collected: Container[str] | None = None) -> Tests:
+    """Take apart what `find_baseline` answered, as far as it is about tests that are at hand."""
     bad: list[str] = answer["bad"]  # type: ignore[assignment]  # our own JSON
     seconds: dict[str, float] = answer["seconds"]  # type: ignore[assignment]  # our own JSON
     files: dict[str, dict[str, list[str]]] = answer["files"]  # type: ignore[assignment]  # the same
-    good = {n: s for n, s in seconds.items() if n not in bad and s < TOO_LONG}
+    good = {
+        name: spent
+        for name, spent in seconds.items()
+        if name not in bad and spent < TOO_LONG and (collected is None or name in collected)
+    }
     return Tests(
         seconds=good,
         lines={
@@ -241,6 +252,7 @@ def read_baseline(answer: dict[str, object]) -> Tests:
             for file, lines in files.items()
         },
         bad=tuple(bad),
+        slow=tuple(name for name, spent in seconds.items() if spent >= TOO_LONG),
     )
 
 

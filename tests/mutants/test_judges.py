@@ -1,0 +1,96 @@
+"""Which tests are asked about a fault, and when their answer counts."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from mutants.judges import PACKAGES, choose_judges, digest_of_file, list_tests, slow_tests
+from mutants.loading import path_of
+from mutants.running import Control, decide
+
+TRUST = "tests/signing/test_trust.py"
+SUCCESSION = path_of("assay.signing.succession")
+RUNS = "src/assay/signing/succession.py"
+
+
+def seen(*runs: str, digest: str = "", slow: Sequence[str] = ()) -> dict[str, dict[str, object]]:
+    return {TRUST: {"digest": digest or digest_of_file(TRUST), "runs": [*runs], "slow": [*slow]}}
+
+
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [
+        ({}, [TRUST]),
+        (seen(RUNS), [TRUST]),
+        (seen("src/assay/signing/trust.py"), []),
+        (seen(), []),
+        (seen(digest="of an older file"), [TRUST]),
+    ],
+)
+def test_who_ran_the_module_or_is_not_known_is_asked(
+    known: dict[str, dict[str, object]], asked: list[str]
+) -> None:
+    assert choose_judges([TRUST], [SUCCESSION], known) == asked
+
+
+def test_slow_tests_are_left_out_while_their_file_is_the_same() -> None:
+    late = f"{TRUST}::test_a"
+    assert slow_tests([TRUST], seen(slow=[late])) == [late]
+    assert slow_tests([TRUST], seen(slow=[late], digest="of an older file")) == []
+    assert slow_tests([TRUST], {}) == []
+
+
+def test_folders_files_and_single_tests_may_be_named() -> None:
+    found = list_tests(["tests/mutants", TRUST, f"{TRUST}::test_a"])
+    assert found[-2:] == [TRUST, f"{TRUST}::test_a"]
+    assert "tests/mutants/test_judges.py" in found
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_folders_are_there(package: str) -> None:
+    assert all(list_tests([folder]) for folder in PACKAGES[package])
+    assert any(Path(path_of(package)).parent.rglob("*.py"))
+
+
+def control(*passing: str) -> Control:
+    """Return one that says which tests pass without the fault."""
+
+    def run(names: Sequence[str]) -> dict[str, object]:
+        [name] = names
+        return {"verdict": "survived" if name in passing else "killed", "by": name}
+
+    return Control(run)
+
+
+def kill_with(
+    *failing: str, verdict: str = "killed"
+) -> Callable[[Sequence[str]], dict[str, object]]:
+    """Return what runs tests with the fault, of which these fail."""
+
+    def kill(names: Sequence[str]) -> dict[str, object]:
+        by = next((name for name in names if name in failing), "")
+        return {"verdict": verdict if by else "survived", "by": by}
+
+    return kill
+
+
+@pytest.mark.parametrize("verdict", ["killed", "timeout"])
+def test_only_a_test_that_passes_without_the_fault_kills(verdict: str) -> None:
+    kill = kill_with("shaky", "sound", verdict=verdict)
+    found = decide(kill, ["fine", "shaky", "sound"], control("fine", "sound"))
+    assert found == {"verdict": verdict, "by": "sound"}
+    found = decide(kill, ["fine", "shaky"], control("fine", "sound"))
+    assert found == {"verdict": "survived", "by": ""}
+
+
+def test_without_tests_it_survives() -> None:
+    assert decide(kill_with(), [], control()) == {"verdict": "survived", "by": ""}
+
+
+def test_that_nothing_can_be_collected_kills() -> None:
+    """It is no test, so there is nothing to try without the fault."""
+
+    def kill(names: Sequence[str]) -> dict[str, object]:
+        return {"verdict": "killed", "by": "collection"}
+
+    assert decide(kill, ["a"], control()) == {"verdict": "killed", "by": "collection"}
