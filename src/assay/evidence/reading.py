@@ -16,6 +16,7 @@ _BY_DIGEST: Final = "SELECT number, digest, envelope FROM entries WHERE digest =
 _ENVELOPE: Final = "SELECT envelope FROM entries WHERE number = ?"
 _NODE: Final = "SELECT hash FROM nodes WHERE place = ?"
 _NEWEST_OF: Final = "SELECT max(entry) FROM subjects WHERE predicate_type = ?"
+_NEWEST_ABOUT: Final = "SELECT max(entry) FROM subjects WHERE subject = ?"
 _SUBJECT_OF: Final = "SELECT subject FROM subjects WHERE entry = ? ORDER BY position LIMIT 1"
 
 
@@ -90,11 +91,11 @@ class StoredEntries:
 
     def newest_of(self, predicate_type: str) -> int | None:
         """Return the index of the newest entry of a type, as `subjects` has it: unproven."""
-        match self._database.query_one(_NEWEST_OF, (predicate_type,)):
-            case (int(index),):
-                return index
-            case _:
-                return None
+        return _number(self._database.query_one(_NEWEST_OF, (predicate_type,)))
+
+    def newest_about(self, subject: Digest) -> int | None:
+        """Return the index of the newest entry about `subject`, as `subjects` has it: unproven."""
+        return _number(self._database.query_one(_NEWEST_ABOUT, (str(subject),)))
 
     def listed(self, found: Sequence[IndexedEntry]) -> Iterator[LogEntry]:
         """Yield the entries that the index names, each compared with its leaf there.
@@ -169,3 +170,11 @@ class StoredEntries:
         except (TamperedError, UnavailableError) as error:
             error.where = f"entries row {index}, in {error.where}"
             raise
+
+
+def _number(row: Row | None) -> int | None:
+    match row:
+        case (int(number),):
+            return number
+        case _:
+            return None

@@ -24,8 +24,7 @@ from assay.gates.reading import (
     SUPERSESSION_TYPE,
     VERDICT_TYPE,
 )
-from assay.gates.verdict import GateRequest, GateVerdict, decide_verdict
-from assay.gates.vsa import render_vsa
+from assay.gates.verdict import GateRequest, GateVerdict
 from assay.operations.checkreport import CheckReport, LoggedStatement
 from assay.operations.collect import (
     Collected,
@@ -40,7 +39,7 @@ from assay.operations.configuration import (
     Configuration,
     parse_configuration,
 )
-from assay.operations.evidence import gate_evidence, voided_evidence
+from assay.operations.evidence import gate_evidence, record_verdict
 from assay.operations.home import load_identity_key
 from assay.operations.material import record_material
 from assay.operations.record import Recorder, open_recorder
@@ -115,21 +114,19 @@ def check_source(
         progress("Recording the evidence")
         _record_evidence(recorder, subject, collected, settings, policy)
         progress("Deciding")
-        evidence = gate_evidence(recorder.ledger, subject.digest)
-        gate = decide_verdict(
+        gate, receipt = record_verdict(
+            recorder,
             GateRequest(
                 stage=STAGE,
                 subject=subject,
                 resource_uri=_resource_uri(configuration, repository, product),
-                evidence=evidence,
+                evidence=(),
                 bundle=policy.bundle,
                 parameters=configuration.source,
                 trust_root=trust_root_digest(recorder.ledger.trust),
                 at=at,
-                voided=voided_evidence(recorder.ledger, subject.digest, evidence),
-            )
+            ),
         )
-        [receipt] = recorder.record((render_vsa(gate),), role="gate")
         report = _report(recorder, repository, collected, gate, receipt)
     if save_verdict is not None:
         save_to(save_verdict, SavedVerdict(envelope=report.envelope, proof=report.proof))

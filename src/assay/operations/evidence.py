@@ -1,9 +1,11 @@
 """The evidence about a commit, read back from the log and verified again by whoever decides."""
 
+from dataclasses import replace
 from typing import Final
 
 from assay.core.digest import Digest
 from assay.evidence.envelope import VerifiedStatement, parse_claims
+from assay.evidence.store import Receipt
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.gates.reading import (
     LOG_CHECK_TYPE,
@@ -11,9 +13,13 @@ from assay.gates.reading import (
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
 )
-from assay.operations.record import Ledger
+from assay.gates.verdict import GateRequest, GateVerdict, decide_verdict
+from assay.gates.vsa import render_vsa
+from assay.operations.record import Ledger, OvertakenError, Recorder
 from assay.operations.standing import standing_verdicts
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
+
+_ATTEMPTS: Final = 5  # each evaluates the policy once
 
 COLLECTED: Final = (SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE)
 
@@ -53,3 +59,28 @@ def _of_types(
         for predicate_type in types
         for verified in ledger.verified(subject=subject, role=role, predicate_type=predicate_type)
     )
+
+
+def record_verdict(recorder: Recorder, request: GateRequest) -> tuple[GateVerdict, Receipt]:
+    """Decide from all that counts as evidence about the subject of `request`, and record that.
+
+    A verdict knows of everything that is before it in the log: where somebody else records more
+    about the subject meanwhile, it is decided again.
+
+    Raises:
+        UnavailableError: Others recorded more each time, or the log cannot be written.
+    """
+    ledger, subject = recorder.ledger, request.subject.digest
+    for attempt in range(_ATTEMPTS):
+        seen = ledger.seen(subject)
+        evidence = gate_evidence(ledger, subject)
+        voided = voided_evidence(ledger, subject, evidence)
+        verdict = decide_verdict(replace(request, evidence=evidence, voided=voided))
+        try:
+            [receipt] = recorder.record((render_vsa(verdict),), role="gate", seen=seen)
+        except OvertakenError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return verdict, receipt
+    raise AssertionError  # the last attempt returns or raises

@@ -51,6 +51,10 @@ from assay.source.repository import Repository
 from assay.system.clock import now
 
 
+class OvertakenError(UnavailableError):
+    """Somebody else recorded what a statement would have to know of; it was not recorded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """A log with the versions of the trust root that its evidence is verified against."""
@@ -129,6 +133,10 @@ class Ledger:
         )
         return tuple(filter(None, reasons)) or ("it does not hold under the trust root in force",)
 
+    def seen(self, subject: Digest) -> "Seen":
+        """Say how far the log goes about `subject`; asked before it is read, and compared later."""
+        return Seen(subject=subject, newest=self.store.newest_about(subject))
+
     def about(self, subject: Digest) -> dict[Digest, LogEntry]:
         """Return all entries about `subject` by their digests, proven to be where they are.
 
@@ -140,6 +148,14 @@ class Ledger:
     def recorded_at(self, index: int) -> datetime:
         """Return the time of record of entry `index`: that of the first checkpoint over it."""
         return self.store.recorded_at(index, log_key=self.log_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The newest entry about a subject when somebody looked, if there was one."""
+
+    subject: Digest
+    newest: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,31 +175,48 @@ class Recorder:
     signers: Signers
     clock: Clock
 
-    def record(self, statements: tuple[Statement, ...], *, role: str) -> tuple[Receipt, ...]:
+    def record(
+        self, statements: tuple[Statement, ...], *, role: str, seen: "Seen | None" = None
+    ) -> tuple[Receipt, ...]:
         """Sign, verify and append `statements`, durably, and move the anchor.
 
+        `seen` is what the log held about a subject when they were made from it.
+
         Raises:
+            OvertakenError: Others have recorded more about it since.
             SignatureInvalidError: The trust root does not give this key the role.
             TamperedError: The log is not what was last signed.
             UnavailableError: The log cannot be written; nothing of this was recorded.
         """
         at = self.record_time()
-        return self.append(tuple(self._verified(s, role, at) for s in statements), at=at)
+        verified = tuple(self._verified(s, role, at) for s in statements)
+        return self.append(verified, at=at, seen=seen)
 
     def append(
-        self, verified: tuple[VerifiedStatement, ...], *, at: datetime
+        self,
+        verified: tuple[VerifiedStatement, ...],
+        *,
+        at: datetime,
+        seen: "Seen | None" = None,
     ) -> tuple[Receipt, ...]:
         """Append what was verified, durably, and move the anchor.
 
         Raises:
+            OvertakenError: Others have recorded more about the subject of `seen`.
             TamperedError: The log is not what was last signed.
             UnavailableError: The log cannot be written, or the trust root is another one by now;
                 nothing of this was recorded.
         """
         store = self.ledger.store
-        receipts = store.append(
-            verified, log_signer=self.signers.log, at=at, check=self._check_unchanged
-        )
+
+        def check() -> None:
+            self._check_unchanged()
+            if seen is not None and seen != self.ledger.seen(seen.subject):
+                raise OvertakenError(
+                    f"more was recorded about {seen.subject} meanwhile", hint="try again"
+                )
+
+        receipts = store.append(verified, log_signer=self.signers.log, at=at, check=check)
         note = store.latest_checkpoint()
         if note is None:
             raise RejectedError("the log has no checkpoint after an append", where=str(store.place))

@@ -20,9 +20,8 @@ from assay.core.verdict import Verdict
 from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.reliance import Withdrawal
-from assay.gates.verdict import GateRequest, decide_verdict
-from assay.gates.vsa import render_vsa
-from assay.operations.evidence import gate_evidence, voided_evidence
+from assay.gates.verdict import GateRequest
+from assay.operations.evidence import record_verdict
 from assay.operations.material import load_policy
 from assay.operations.record import Ledger, Recorder, open_ledger, open_recorder
 from assay.operations.standing import read_verdict, why_verdict_fallen, withdrawn_verdicts
@@ -164,22 +163,20 @@ def _replace(recorder: Recorder, fallen: Fallen) -> Fallen:
     ledger = recorder.ledger
     old = read_verdict(ledger, ledger.store.entry(fallen.index), fallen.subject)
     why = Withdrawal(verdict=fallen.digest, why="; ".join(fallen.reasons))
-    evidence = gate_evidence(ledger, fallen.subject)
-    new = decide_verdict(
+    new, _ = record_verdict(
+        recorder,
         GateRequest(
             stage=old.decision.stage,
             subject=old.subject,
             resource_uri=old.resource_uri,
-            evidence=evidence,
+            evidence=(),
             bundle=load_policy(ledger, old.policy),
             parameters=old.parameters,
             trust_root=trust_root_digest(ledger.trust),
             at=ledger.at,
             withdraws=(why,),
-            voided=voided_evidence(ledger, fallen.subject, evidence),
-        )
+        ),
     )
-    recorder.record((render_vsa(new),), role="gate")
     return replace(fallen, now=new.decision.verdict)
 
 
