@@ -9,18 +9,27 @@ from typing import Final
 
 import pytest
 
+from assay.core.digest import parse_digest
 from assay.core.errors import AssayError
 from assay.core.verdict import Verdict
+from assay.evidence.checkpoint import add_cosignatures, cosign_checkpoint
+from assay.evidence.envelope import parse_envelope
+from assay.evidence.tlogproof import parse_tlog_proof, render_tlog_proof
+from assay.gates.reading import VERDICT_TYPE
 from assay.operations.home import load_trust_file
 from assay.operations.initialise import initialise
+from assay.operations.savedverdict import SavedVerdict, load_verdict, save_verdict
 from assay.operations.verify_verdict import VerdictVerified, verify_verdict
+from assay.signing.asymmetric import generate_signer
 from assay.signing.keyfile import create_key_file
-from assay.signing.notekey import note_key, render_note_key
-from assay.signing.trust import render_trust_root
-from tests.operations.run import AT, HOUR, check, clock, told
+from assay.signing.notekey import cosigner_key, note_key, render_note_key
+from assay.signing.trust import render_trust_root, trust_root_digest
+from tests.operations.run import AT, HOUR, check, clock, recorder, told
 from tests.operations.site import Site
 
 OTHER_COMMIT: Final = "gitCommit:" + "11" * 20
+WITNESS: Final = generate_signer("ed25519")
+OTHER_NOTE: Final = b"another text\n\n\xe2\x80\x94 a AAAAAAA=\n"
 
 
 def verify(
@@ -203,3 +212,57 @@ def test_a_log_whose_key_the_trust_root_does_not_name(here: Site, tmp_path: Path
 def test_the_time_is_that_of_the_caller(here: Site) -> None:
     assert clock(hours=1)() == AT + HOUR
     assert verify(here, hours=100_000).verdict is Verdict.PASSED
+
+
+def test_a_verdict_that_stands_in_the_tree_by_reference(here: Site) -> None:
+    """One with many reasons is a large entry: its leaf names it by its digest."""
+    subject = parse_digest(f"gitCommit:{here.repo.head}")
+    document = json.loads(load_verdict(here.saved).envelope)
+    large = json.dumps(document | {"padding": "x" * 2**16}).encode()
+    with recorder(here, hours=1) as opened:
+        verified = parse_envelope(large).verify(
+            trusted=opened.ledger.trust,
+            role="gate",
+            threshold=1,
+            subject=subject,
+            predicate_type=VERDICT_TYPE,
+            at=AT + HOUR,
+        )
+        [receipt] = opened.append((verified,), at=AT + HOUR)
+        proof = opened.ledger.store.proof(receipt.index)
+    save_verdict(here.saved, SavedVerdict(envelope=large, proof=proof))
+    assert verify(here, hours=2).index == receipt.index
+
+
+def asking_for_a_witness(site: Site) -> Path:
+    """Write the trust root of the site as it would be with one witness that must cosign."""
+    witness = cosigner_key("witness.example/w", WITNESS.public)
+    root = replace(load_trust_file(site.trust), witnesses=(render_note_key(witness),), quorum=1)
+    before = trust_root_digest(load_trust_file(site.trust))
+    path = site.folder / "witnessed.json"
+    path.write_bytes(render_trust_root(replace(root, history=(before,))))
+    return path
+
+
+def test_a_verdict_that_no_witness_has_seen(here: Site) -> None:
+    [gap] = verify(here, trust=asking_for_a_witness(here)).not_checked
+    assert gap.why == (
+        "0 known witnesses cosigned, where the trust root asks for 1: "
+        "the log may show others another history"
+    )
+
+
+@pytest.mark.parametrize("forged", [False, True])
+def test_a_verdict_that_a_witness_cosigned(here: Site, forged: bool) -> None:  # noqa: FBT001  # a parameter
+    trust, saved = asking_for_a_witness(here), load_verdict(here.saved)
+    proof = parse_tlog_proof(saved.proof)
+    text = OTHER_NOTE if forged else proof.checkpoint
+    line = cosign_checkpoint(text, name="witness.example/w", signer=WITNESS, at=AT)
+    note = add_cosignatures(proof.checkpoint, line)
+    save_verdict(
+        here.saved, replace(saved, proof=render_tlog_proof(replace(proof, checkpoint=note)))
+    )
+    if forged:
+        assert refusal(here, lambda: verify(here, trust=trust)).startswith("[signature-invalid]")
+    else:
+        assert verify(here, trust=trust).not_checked == ()

@@ -1,5 +1,6 @@
 """`assay verify`: a saved verdict against a trust root; no repository, log or network needed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +9,9 @@ from assay.core.clock import Clock, format_time
 from assay.core.errors import RejectedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import verify_time
+from assay.evidence.checkpoint import verify_cosigned, verify_time
 from assay.evidence.envelope import parse_envelope
+from assay.evidence.leaf import leaf_of
 from assay.evidence.tlogproof import TlogProof, parse_tlog_proof, verify_tlog_proof
 from assay.gates.facts import CLOCK_SKEW
 from assay.gates.reading import VERDICT_TYPE
@@ -17,6 +19,7 @@ from assay.gates.replay import parse_verdict
 from assay.gates.verdict import GateVerdict
 from assay.operations.home import load_trust_file
 from assay.operations.savedverdict import load_verdict, named_digest
+from assay.operations.witnessing import witness_keys
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot, trust_root_digest
@@ -77,7 +80,8 @@ def verify_verdict(
         )
     proof = parse_tlog_proof(saved.proof)
     log_key = parse_note_key(trust.log_key)
-    checkpoint = verify_tlog_proof(proof, entry=saved.envelope, log_key=log_key)
+    checkpoint = verify_tlog_proof(proof, entry=leaf_of(saved.envelope), log_key=log_key)
+    gaps = tuple(_unwitnessed(proof, trust))
     verified = parse_envelope(saved.envelope).verify(
         trusted=trust,
         role="gate",
@@ -98,7 +102,7 @@ def verify_verdict(
         origin=checkpoint.origin,
         index=proof.index,
         log_size=checkpoint.size,
-        not_checked=verdict.decision.not_checked,
+        not_checked=(*verdict.decision.not_checked, *gaps),
     )
 
 
@@ -112,6 +116,23 @@ def _recorded_by(proof: TlogProof, log_key: NoteKey, at: datetime) -> datetime:
             hint="one of the two clocks is wrong",
         )
     return recorded
+
+
+def _unwitnessed(proof: TlogProof, trust: TrustRoot) -> Iterator[NotChecked]:
+    """Yield what is open where fewer witnesses cosigned than the trust root asks for.
+
+    Raises:
+        SignatureInvalidError: A cosignature of a known witness does not verify.
+    """
+    cosigned = verify_cosigned(proof.checkpoint, witnesses=witness_keys(trust), quorum=0)
+    if len(cosigned) < trust.quorum:
+        yield NotChecked(
+            what="cosignatures",
+            where="checkpoint",
+            why=f"{len(cosigned)} known witnesses cosigned, where the trust root asks for "
+            f"{trust.quorum}: the log may show others another history",
+            remedy="assay log cosign, then assay audit export: a kit has them",
+        )
 
 
 def _check_content(verdict: GateVerdict, trust: TrustRoot, *, stage: str) -> None:
