@@ -29,6 +29,8 @@ TLS = {
     "postgresql://10.0.0.7/assay": "verify-full",
     "postgresql:///assay?hostaddr=10.0.0.7": "verify-full",
     "postgresql://localhost,db.example/assay": "verify-full",
+    "postgresql:///assay?service=elsewhere": "verify-full",
+    "postgresql://localhost/assay?service=elsewhere": "verify-full",  # it may say hostaddr
     "postgresql://db.example/assay?sslmode=prefer": "prefer",
     "postgresql://db.example/assay?sslmode=verify-ca": "verify-ca",
     "postgresql://localhost/assay": None,
@@ -46,6 +48,11 @@ def test_a_server_elsewhere_proves_who_it_is(url: str, mode: str | None) -> None
 
 def test_the_environment_of_libpq_may_say_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "db.example")
+    assert (
+        conninfo_to_dict(parse_target("postgresql:///assay").conninfo)["sslmode"] == "verify-full"
+    )
+    monkeypatch.delenv("PGHOST")
+    monkeypatch.setenv("PGSERVICE", "elsewhere")
     assert (
         conninfo_to_dict(parse_target("postgresql:///assay").conninfo)["sslmode"] == "verify-full"
     )

@@ -68,7 +68,12 @@ def parse_target(url: str) -> Target:
 
 
 def _is_local(parts: dict[str, str]) -> bool:
-    """Tell whether all servers are on this machine; what the URL leaves out is as libpq has it."""
+    """Tell whether all servers are on this machine; what the URL leaves out is as libpq has it.
+
+    Where a service file may name a server, none is known to be here.
+    """
+    if parts.get("service") or get_variable("PGSERVICE"):
+        return False
     hosts = [
         parts.get("host") or get_variable("PGHOST"),
         parts.get("hostaddr") or get_variable("PGHOSTADDR"),
