@@ -3,20 +3,18 @@
 
     python verify.py KIT --subject gitCommit:HEX --trust-root FILE [--anchor NOTE]
 
-To be read in one sitting. It shares no code with Assay, and was written from the formats: RFC 8259,
-RFC 9162, C2SP tlog-checkpoint, tlog-cosignature, DSSE, in-toto, docs/explanation/completeness.md.
-Exit status: 0 all of it held, 1 something did not, 2 wrong usage, 3 it could not be told. What is
-never checked here is printed each time: above all, no policy is evaluated.
+It shares no code with Assay: from RFC 8259 and 9162, DSSE, in-toto, C2SP tlog-checkpoint and
+tlog-cosignature, docs/explanation/completeness.md. Exits 0: held, 1: did not, 2: usage, 3: untold.
 """
 
 import argparse
 import base64
-import functools
-import hashlib
+import itertools
 import json
 import re
 import sys
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -27,23 +25,18 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 TRUST = "urn:assay:predicate:trust-root:v2"
 POLICY = "urn:assay:predicate:policy:v1"
 VERDICT = "https://slsa.dev/verification_summary/v1"
-EVIDENCE = (  # what a gate decides from
-    "urn:assay:predicate:source:v1",
-    "urn:assay:predicate:scan:v1",
-    "https://cyclonedx.org/bom",
-    "https://in-toto.io/attestation/vulns/v0.2",
-    "urn:assay:predicate:supersession:v1",
-)
-ROLES = {POLICY: ["gate"], VERDICT: ["gate"], "urn:assay:predicate:log-check:v1": ["collector"]}
-ROLES |= {kind: ["collector"] for kind in EVIDENCE}
-MAX_BYTES = 2**29
+EVIDENCE = [f"urn:assay:predicate:{kind}:v1" for kind in ("source", "scan", "supersession")]
+EVIDENCE += ["https://cyclonedx.org/bom", "https://in-toto.io/attestation/vulns/v0.2"]
+ROLES = {POLICY: ("gate",), VERDICT: ("gate",), "urn:assay:predicate:log-check:v1": ("collector",)}
+ROLES |= dict.fromkeys(EVIDENCE, ("collector",))
+parse_time = datetime.fromisoformat
 WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # what is no kit gives
 NOT_CHECKED = (
     "policy: the rules were not evaluated; a verdict is the signed word of the gate",
     "evidence: what collectors say that they saw, and the advisories behind it",
-    "index: that it was computed from all entries; a full replay of the log would show it",
-    "log: what was never recorded in it",
+    "log: what was never recorded; that its index is of all entries, which a full replay shows",
 )
+UNREAD = "Certificates (Sigstore) and keys of a kind that is not known here are not read: ask Assay"
 
 
 def need(holds: object, what: str) -> None:
@@ -51,12 +44,9 @@ def need(holds: object, what: str) -> None:
         raise ValueError(what)
 
 
-def sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
-
-
-def named(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+def named(data: bytes | dict) -> str:
+    hexed = data["digest"]["sha256"] if isinstance(data, dict) else sha256(data).hexdigest()
+    return f"sha256:{hexed}"
 
 
 def unbase64(text: str) -> bytes:
@@ -84,53 +74,46 @@ def members(value: object, **kinds: type) -> list:
     return [value[name] for name in kinds]
 
 
-def is_signed(key: object, message: bytes, signature: bytes) -> bool:  # the key says how
+def is_signed(key: str | object, message: bytes, signature: bytes) -> bool | None:
+    """Tell whether a key (or its PEM) signed; None where keys of its kind are not known here."""
     try:
-        if isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(signature, message)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
+        key = load_pem_public_key(key.encode()) if isinstance(key, str) else key
+        if isinstance(key, ec.EllipticCurvePublicKey):
             hashed = {"secp256r1": hashes.SHA256(), "secp384r1": hashes.SHA384()}[key.curve.name]
             key.verify(signature, message, ec.ECDSA(hashed))
         elif isinstance(key, rsa.RSAPublicKey) and 2048 <= key.key_size <= 8192:
             pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
             key.verify(signature, message, pss, hashes.SHA256())
+        elif type(key).__name__ in {"Ed25519PublicKey", "MLDSA65PublicKey"}:
+            key.verify(signature, message)
         else:
-            return False  # none that is known here
-    except InvalidSignature:
-        return False
+            return None
+    except (UnsupportedAlgorithm, InvalidSignature) as error:  # older versions have no ML-DSA
+        return None if isinstance(error, UnsupportedAlgorithm) else False
     return True
-
-
-@functools.cache
-def load_key(pem: str) -> object:
-    try:
-        return load_pem_public_key(pem.encode())
-    except UnsupportedAlgorithm:
-        return None  # signs nothing here
 
 
 def note_times(note: str, vkey: str, kind: int | None = None) -> list:
     """Return the time of each signature by a key (C2SP signed-note); type 1 has none: 0 here."""
     name, claimed, typed = vkey.split("+", 2)
     raw = unbase64(typed)
-    need(claimed == sha256(name.encode() + b"\n" + raw)[:4].hex(), "not a verifier key")
+    need(claimed == sha256(name.encode() + b"\n" + raw).digest()[:4].hex(), "not a verifier key")
     kind = kind or raw[0]
-    own = (name, sha256(name.encode() + b"\n" + bytes([kind]) + raw[1:])[:4])
+    own = (name, sha256(name.encode() + b"\n" + bytes([kind]) + raw[1:]).digest()[:4])
     text, _, lines = note.rpartition("\n\n")
     need(text and lines[-1:] == "\n" and not re.search(r"[\0-\t\v-\x1f]", note), "not a note")
     found = []
     for line in lines[:-1].split("\n"):
         split = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
         need(split and len(signature := unbase64(split[2])) > 4, "not a signature line of a note")
-        if (split[1], signature[:4]) != own:
-            continue  # somebody else's
-        at, message, signature = 0, f"{text}\n".encode(), signature[4:]
-        if kind == 4:
-            at, signature = int.from_bytes(signature[:8]), signature[8:]
-            message = b"cosignature/v1\ntime %d\n" % at + message
-        key = ed25519.Ed25519PublicKey.from_public_bytes(raw[1:])
-        need(is_signed(key, message, signature), f"a false signature of {name} on a checkpoint")
-        found.append(at)
+        if (split[1], signature[:4]) == own:
+            at, message, signature = 0, f"{text}\n".encode(), signature[4:]
+            if kind == 4:
+                at, signature = int.from_bytes(signature[:8]), signature[8:]
+                message = b"cosignature/v1\ntime %d\n" % at + message
+            key, soon = ed25519.Ed25519PublicKey.from_public_bytes(raw[1:]), at < 253402300800
+            need(soon and is_signed(key, message, signature), f"a false signature of {name}")
+            found.append(at)
     return found
 
 
@@ -145,8 +128,7 @@ class Checkpoint:
         need(self.origin == log_key.split("+", maxsplit=1)[0], "a checkpoint of another log")
         need(re.fullmatch(r"0|[1-9][0-9]{0,18}", size) and all(more), "a checkpoint without a size")
         self.size, self.root = int(size), unbase64(root)
-        [index] = [line.removeprefix("index ") for line in more if line.startswith("index ")]
-        self.index = unbase64(index)
+        [self.index] = [unbase64(line[6:]) for line in more if line.startswith("index ")]
 
 
 def root_of(leaf: bytes, index: int, size: int, path: list) -> bytes:
@@ -156,8 +138,8 @@ def root_of(leaf: bytes, index: int, size: int, path: list) -> bytes:
         return leaf
     left = 1 << ((size - 1).bit_length() - 1)  # how many leaves are below the left child
     if index < left:
-        return sha256(b"\1" + root_of(leaf, index, left, path[:-1]) + path[-1])
-    return sha256(b"\1" + path[-1] + root_of(leaf, index - left, size - left, path[:-1]))
+        return sha256(b"\1" + root_of(leaf, index, left, path[:-1]) + path[-1]).digest()
+    return sha256(b"\1" + path[-1] + root_of(leaf, index - left, size - left, path[:-1])).digest()
 
 
 def roots_of(old: int, size: int, path: list, known: bytes | None) -> tuple:
@@ -169,14 +151,14 @@ def roots_of(old: int, size: int, path: list, known: bytes | None) -> tuple:
     left = 1 << ((size - 1).bit_length() - 1)
     if old <= left:
         small, large = roots_of(old, left, path[:-1], known)
-        return small, sha256(b"\1" + large + path[-1])
+        return small, sha256(b"\1" + large + path[-1]).digest()
     small, large = roots_of(old - left, size - left, path[:-1], None)
-    return sha256(b"\1" + path[-1] + small), sha256(b"\1" + path[-1] + large)
+    return sha256(b"\1" + path[-1] + small).digest(), sha256(b"\1" + path[-1] + large).digest()
 
 
 def index_key(kind: bytes, name: str) -> bytes:
     told = name.encode()
-    return sha256(b"assay.index/v1 key\n%d %b %d %b" % (len(kind), kind, len(told), told))
+    return sha256(b"assay.index/v1 key\n%d %b %d %b" % (len(kind), kind, len(told), told)).digest()
 
 
 def held_under(key: bytes, root: bytes, pages: list) -> tuple:
@@ -184,7 +166,7 @@ def held_under(key: bytes, root: bytes, pages: list) -> tuple:
     need(1 <= len(pages) <= 32, "an index path of a wrong length")
     found = root
     for depth, page in enumerate(pages):
-        need(sha256(b"assay.index/v1 page\n" + page) == found, "an index page that was not signed")
+        need(sha256(b"assay.index/v1 page\n" + page).digest() == found, "not a signed page")
         leaves, below = (int.from_bytes(page[at : at + 32]) for at in (0, 32))  # maps of the slots
         end = 64 + 72 * leaves.bit_count() + 32 * below.bit_count()
         need(len(page) == end and not leaves & below, "not an index page")
@@ -192,9 +174,8 @@ def held_under(key: bytes, root: bytes, pages: list) -> tuple:
         end = 64 + 72 * leaves.bit_count() + 32 * below.bit_count()
         found = page[end - (72 if leaves & 1 else 32 if below & 1 else 0) : end]
     need(len(found) != 32, "an index path of a wrong length")
-    if found:
-        need(found[: len(pages)] == key[: len(pages)], "a leaf of the index in a wrong place")
-        need(any(found[32:40]), "a leaf of the index that counts nothing")
+    is_here = found[: len(pages)] == key[: len(pages)] and any(found[32:40])
+    need(is_here or not found, "a leaf of the index in a wrong place, or that counts nothing")
     return (int.from_bytes(found[32:40]), found[40:]) if found[:32] == key else (0, bytes(32))
 
 
@@ -206,11 +187,13 @@ def check_list(one: dict, entries: dict, last: Checkpoint) -> list:
     need(all(type(i) is int and i in entries for i in indexes), "a listed entry is not in the kit")
     need(indexes == sorted(set(indexes)), "a list that is not in the order of the log")
     chain, listed = bytes(32), [entries[i] for i in indexes]
-    for entry in listed:
-        need(subject is None or subject in entry.subjects, "an entry about something else")
-        need(kind in {None, entry.kind}, "an entry of another type")
-        told = entry.index.to_bytes(8) + entry.leaf + index_key(b"type", entry.kind)
-        chain = sha256(b"assay.index/v1 chain\n" + chain + told)
+    for e in listed:
+        need(
+            subject in {None, *e.subjects} and kind in {None, e.kind},
+            "an entry about something else",
+        )
+        told = e.index.to_bytes(8) + e.leaf + index_key(b"type", e.kind)
+        chain = sha256(b"assay.index/v1 chain\n" + chain + told).digest()
     key = index_key(b"type", kind) if subject is None else index_key(b"subject", subject)
     held = held_under(key, last.index, [*map(unbase64, pages)])
     need(held == (len(listed), chain), f"not the entries that the log has for {subject or kind}")
@@ -222,15 +205,16 @@ class Entry:
 
     def __init__(self, value: dict, checkpoints: list) -> None:
         self.index, text, path = members(value, index=int, envelope=str, path=list)
-        data = unbase64(text)
+        data, self.certified = unbase64(text), False
         large = b"assay.blob/v1\n%b %d\n" % (named(data).encode(), len(data))
-        self.digest, self.leaf = named(data), sha256(b"\0" + (large if len(data) >> 16 else data))
+        leaf = sha256(b"\0" + (large if len(data) >> 16 else data)).digest()
         under = next((c for c in checkpoints if c.size > self.index), checkpoints[-1])
-        found = root_of(self.leaf, self.index, under.size, [*map(unbase64, path)])
+        found = root_of(leaf, self.index, under.size, [*map(unbase64, path)])
         need(found == under.root, f"entry {self.index} is not the one of the log")
-        self.at, envelope = under.at, parse_json(data)
-        self.certified = "dsseEnvelope" in envelope  # a Sigstore bundle
-        envelope = envelope.get("dsseEnvelope", envelope)
+        self.digest, self.leaf, self.at, envelope = named(data), leaf, under.at, parse_json(data)
+        if b'"mediaType"' in data:  # a Sigstore bundle
+            self.certified = "publicKey" not in envelope["verificationMaterial"]
+            envelope = envelope["dsseEnvelope"]
         payload = unbase64(envelope["payload"].replace("-", "+").replace("_", "/"))
         kind, signed = envelope["payloadType"].encode(), envelope["signatures"]
         need(kind == b"application/vnd.in-toto+json", "an envelope of another type")
@@ -239,88 +223,99 @@ class Entry:
         self.signatures, told = [*map(unbase64, texts)], parse_json(payload)
         need(told["_type"] == "https://in-toto.io/Statement/v1", "no in-toto statement")
         self.kind, self.predicate = told["predicateType"], told.get("predicate") or {}
-        digests = [item for one in told["subject"] for item in one["digest"].items()]
-        self.subjects = [f"{algorithm}:{value}" for algorithm, value in digests]
+        self.subjects = [f"{a}:{v}" for one in told["subject"] for a, v in one["digest"].items()]
 
-    def signers(self, root: dict, roles: list | None) -> set:
-        """Return the principals that signed, each once, of those that held one of `roles` then."""
-        expires = root["expires"]
-        ended = expires and datetime.fromisoformat(expires) <= self.at
-        return {
-            person["name"]
-            for person in root["principals"]
-            for role, key in ((r, k) for r in person["roles"] for k in person["keys"])
-            if role["name"] in (roles or [role["name"]]) and (role["name"] == "owner" or not ended)
-            if all(covers(limits, self.at) for limits in (person, role, key))
-            if any(is_signed(load_key(key["pem"]), self.message, s) for s in self.signatures)
-        }
+    def signers(self, root: dict, roles: tuple) -> dict:
+        """Return who signed in one of `roles`; False where that cannot be told here."""
+        people, ends = root["principals"], root["expires"]
+        if self.certified:
+            return {person["name"]: False for person in people if person["identities"]}
+        if ends and parse_time(ends) <= self.at:
+            roles = {"owner"} & {*roles}
+        found, held = {}, [(p, r, k) for p in people for r in p["roles"] for k in p["keys"]]
+        for person, role, key in held:
+            if role["name"] in roles and all(covers(it, self.at) for it in (person, role, key)):
+                told = {is_signed(key["pem"], self.message, one) for one in self.signatures}
+                if told - {False}:
+                    found[person["name"]] = found.get(person["name"]) or True in told
+        return found
+
+    def counts(self, root: dict) -> bool | None:  # None: that cannot be told here
+        found = self.signers(root, ROLES.get(self.kind, ("collector", "gate", "owner")))
+        return any(found.values()) or (None if found else False)
 
 
-def covers(limits: dict, at: datetime) -> bool:
-    """Tell whether `at` is in a window, and before a revocation."""
+def covers(limits: dict, at: datetime) -> bool:  # a window, and a revocation
     ends = [limits["until"], (limits.get("revoked") or {}).get("since")]
-    begin, *ends = (datetime.fromisoformat(text) for text in (limits["from"], *ends) if text)
-    return begin <= at and all(at < end for end in ends)
+    return parse_time(limits["from"]) <= at and all(at < parse_time(end) for end in ends if end)
 
 
 def credentials(root: dict) -> dict:
     """Return each key and identity that a trust root names: whose it is, and its limits."""
     all_of = [(p["name"], one) for p in root["principals"] for one in p["keys"] + p["identities"]]
-    return {one.get("pem") or (one["issuer"], one["subject"]): (name, one) for name, one in all_of}
+    found = {one.get("pem") or (one["issuer"], one["subject"]): (name, one) for name, one in all_of}
+    need(len(found) == len(all_of), "a key or an identity that is there twice")
+    return found
 
 
-def check_change(old: dict, new: dict, change: Entry) -> None:
-    """Refuse unless the owners of both versions signed, and nothing that was revoked comes back."""
+def check_change(old: dict, new: dict, change: Entry, newest: dict) -> list:
+    """Refuse unless owners of both versions signed and no revocation falls; say what is untold."""
     need(old["log"] == new["log"], "a trust root of another log")
-    for root in (old, new):
-        enough = root["owners"]["threshold"] <= len(change.signers(root, ["owner"]))
-        need(enough, f"too few owners of version {root['version']} signed the change")
+    untold = []
+    for root, still in ((old, newest), (new, new)):
+        signed, kept = (change.signers(one, ("owner",)) for one in (root, still))
+        few, enough = f"too few owners of version {root['version']}", root["owners"]["threshold"]
+        need(1 <= enough <= len(signed), f"{few} signed version {new['version']}")
+        if sum(signed[name] and kept.get(name, False) for name in signed) < enough:
+            untold.append(f"{few} signed {new['version']} by a key that counts still, and here")
     after = credentials(new)
     for name, (owner, before) in credentials(old).items():
         need(after.get(name, [""])[0] == owner, f"a key or identity of {owner} has gone")
         was, now = before["revoked"], after[name][1]["revoked"]
         kept = now and was and now["reason"] in {"compromised", was["reason"]}
         need(not was or (kept and now["since"] <= was["since"]), f"a revocation of {owner} fell")
+    return untold
 
 
-def walk_trust(changes: list, pinned: dict | None) -> list:
-    """Return (index, root) of all versions; each follows the one before, and one is `pinned`."""
-    versions = []
+def walk_trust(changes: list, pinned: dict | None) -> tuple:
+    """Return (change, root) of all versions, one of which is `pinned`, and what is untold."""
+    versions, untold = [], []
     for change in changes:
         new, known = change.predicate["root"], [named(canonical(root)) for _, root in versions]
         need(change.subjects == [named(canonical(new))], "a trust root under another digest")
         need(new["schema"] == "assay.trust-root/v2", "a trust root of another version")
-        if known[-1:] == change.subjects:
-            continue  # the same again
-        need(new["history"] == known and new["version"] == len(known) + 1, "a gap in the versions")
-        if versions:
-            check_change(versions[-1][1], new, change)
-        versions.append((change.index, new))
-    if pinned and not versions and not pinned["history"]:
-        versions = [(-1, pinned)]
+        if known[-1:] != change.subjects:  # else the same again
+            need((new["history"], new["version"]) == (known, len(known) + 1), "a gap in versions")
+            versions.append((change, new))
+    versions = versions or [(None, pinned)] * bool(pinned and not pinned["history"])
     need(versions and pinned in [None, *(root for _, root in versions)], "another trust root")
-    return versions
+    for (_, old), (change, new) in itertools.pairwise(versions):
+        doubts = check_change(old, new, change, versions[-1][1])
+        untold += doubts if not pinned or new["version"] > pinned["version"] else []
+    return versions, untold
 
 
-def check_verdict(verdict: Entry, about: list, lists: dict, versions: list) -> list:
-    """Return what is wrong with the evidence, the policy and the trust root that it names."""
-    told = verdict.predicate
-    listed = {"sha256:" + item["digest"]["sha256"] for item in told["inputAttestations"]}
-    there = {e.digest for e in about if e.kind in EVIDENCE and e.index < verdict.index}
-    wrong = [f"names evidence that is not there: {one}" for one in sorted(listed - there)]
-    wrong += [f"leaves out evidence: {one}" for one in sorted(there - listed)]
-    policy = "sha256:" + told["policy"]["digest"]["sha256"]
+def check_verdict(verdict: Entry, about: list, lists: dict, root: dict, gone: set) -> list:
+    """Return what is wrong with what it names; statements in `gone` do not count any more."""
+    told, own = verdict.predicate, verdict.predicate["assay_verdict"]
+    listed, void = {*map(named, told["inputAttestations"])}, {*own["voided"]}
+    before = [e for e in about if e.kind in EVIDENCE and e.index < verdict.index]
+    there = {e.digest: e.counts(root) for e in before}
+    fits = {True: listed - void, False: void - listed, None: listed ^ void}
+    surplus, policy = sorted((listed | void) - {*there}), named(told["policy"])
+    wrong = [f"names evidence that is not there: {one}" for one in surplus]
+    wrong += [f"leaves out evidence: {one}" for one in there if one not in fits[there[one]]]
     if policy not in [policy_digest(e) for e in lists.get(policy, []) if e.kind == POLICY]:
         wrong.append(f"names a policy that is not there: {policy}")
-    in_force = ([root for index, root in versions if index < verdict.index] or [versions[0][1]])[-1]
-    if told["assay_verdict"]["trustRoot"] != named(canonical(in_force)):
+    if own["trustRoot"] != named(canonical(root)):
         wrong.append("was made under another trust root than the one in force")
+    if {verdict.digest, *listed} & gone:
+        wrong.append("does not stand any more, and no later verdict takes its place")
     return [f"the verdict, entry {verdict.index}, {one}" for one in wrong]
 
 
 def policy_digest(entry: Entry) -> str:
-    files = entry.predicate["files"].items()
-    texts = [text for name, text in files if not name.endswith("_test.rego")]
+    texts = [t for n, t in entry.predicate["files"].items() if not n.endswith("_test.rego")]
     modules = {re.search(r"(?m)^package\s+(\S+)", text)[1]: text for text in texts}
     return named(canonical({"schema": "assay.policy-bundle/v1", "modules": modules}))
 
@@ -340,35 +335,40 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:
         need(roots == (head.root, last.root), "a checkpoint of another history")
     entries = {entry.index: entry for entry in (Entry(one, heads) for one in packed)}
     need([one["index"] for one in packed] == sorted(entries), "entries that are not in order")
-    keys = [one["subject"] or one["predicateType"] for one in listed]
-    lists = {key: check_list(one, entries, last) for key, one in zip(keys, listed, strict=True)}
+    lists = {e["subject"] or e["predicateType"]: check_list(e, entries, last) for e in listed}
     need(len(lists) == len(listed) and {subject, TRUST} <= {*lists}, "not all lists, or one twice")
     need({e.index for one in lists.values() for e in one} == {*entries}, "an entry in no list")
     if options.anchor:
         seen = Checkpoint(options.anchor.read_text(), log_key)
         need(seen.root in [c.root for c in heads if c.size == seen.size], "not after the anchor")
-    versions, about = walk_trust(lists[TRUST], pinned), lists[subject]
-    root = versions[-1][1]
+    (versions, untold), about = walk_trust(lists[TRUST], pinned), lists[subject]
+    root, quorum = versions[-1][1], versions[-1][1]["witnesses"]["quorum"]
     need(root["log"] == {"key": log_key, "origin": last.origin}, "a trust root of another log")
-    signed = [vkey for vkey in root["witnesses"]["keys"] if note_times(last.note, vkey)]
-    need(len(signed) >= root["witnesses"]["quorum"], f"only {len(signed)} witnesses cosigned")
-    others = [e for e in entries.values() if e.kind != TRUST]
-    unsigned = [e for e in others if not e.signers(root, ROLES.get(e.kind))]
-    wrong = [f"entry {e.index}: signed by nobody trusted then" for e in unsigned if not e.certified]
-    verdicts = [e for e in about if e.kind == VERDICT]
-    wrong += [one for v in verdicts for one in check_verdict(v, about, lists, versions)]
-    later = [e for e in about if e.kind in EVIDENCE and verdicts and e.index > verdicts[-1].index]
-    untold = [f"entry {e.index} was recorded after the newest verdict" for e in later]
-    untold += [f"entry {e.index}: a certificate, not read here" for e in unsigned if e.certified]
+    signed = {w.split("+")[2] for w in root["witnesses"]["keys"] if any(note_times(last.note, w))}
+    need(len(signed) >= quorum, f"only {len(signed)} witnesses cosigned, where {quorum} must")
+    now = {i: one.counts(root) for i, one in entries.items() if one.kind != TRUST}
+    then = {i: [r for c, r in versions if c and c.index < i] or [versions[0][1]] for i in entries}
+    gone = [i for i in now if now[i] is False]
+    never = [i for i in gone if entries[i].counts(then[i][-1]) is False]
+    wrong = [f"entry {i}: signed by nobody trusted then" for i in never]
+    untold += [f"entry {i}: who signed it? {UNREAD}" for i in now if now[i] is None]
+    found = [f"log {last.origin}, {last.size} entries, {last.at}; {len(signed)} witnesses"]
+    found += [f"trust root {named(canonical(root))}; {len(about)} statements: all on {subject}"]
+    found += [f"entry {i}: its signature does not count any more" for i in gone]
+    said, over, verdicts = [], set(), [e for e in about if e.kind == VERDICT]
+    for one in reversed(verdicts):
+        fallen = {entries[i].digest for i in gone} if one.digest not in over else set()
+        wrong += check_verdict(one, about, lists, then[one.index][-1], fallen)
+        own, fell = one.predicate["assay_verdict"], ", withdrawn" * (one.digest in over)
+        said.append(f"the verdict of entry {one.index}: {own['result']}{fell}")
+        over |= {item["verdict"] for item in own["withdraws"] if now[one.index] is not False}
+    late = [
+        e.index for e in about if e.kind in EVIDENCE and e.index > (verdicts or about)[-1].index
+    ]
+    untold += [f"entry {i} was recorded after the newest verdict" for i in late if i not in gone]
     untold += [] if verdicts else ["there is no verdict about this subject"]
     untold += [] if pinned else [f"is {named(canonical(versions[0][1]))} the trust root?"]
-    found = [
-        f"log {last.origin}, {last.size} entries, {last.at}; cosigned by {len(signed)} witnesses",
-        f"trust root version {len(versions)}, {named(canonical(root))}",
-        f"{len(about)} statements about {subject}: all that the log has",
-    ]
-    said = [(e.index, e.predicate["assay_verdict"]["result"]) for e in verdicts]
-    return wrong, untold, found + [f"the verdict of entry {index}: {word}" for index, word in said]
+    return wrong, untold, found + said[::-1]
 
 
 def main(arguments: list | None = None) -> int:
@@ -381,9 +381,9 @@ def main(arguments: list | None = None) -> int:
     trust.add_argument("--log-key", help="or the log's key alone: who may sign stays untold")
     options = parser.parse_args(arguments)
     try:
-        data = options.kit.read_bytes()
-        kit = parse_json(data)
-        need(len(data) <= MAX_BYTES and canonical(kit) == data, "not the one form of a kit")
+        need(options.kit.stat().st_size <= 2**29, "a kit of more than 512 MiB")
+        kit = parse_json(data := options.kit.read_bytes())
+        need(canonical(kit) == data, "not the one form of a kit")
         wrong, untold, found = check_kit(kit, options)
     except OSError as error:
         parser.error(str(error))

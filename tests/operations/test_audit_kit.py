@@ -26,12 +26,11 @@ from assay.signing.asymmetric import generate_signer
 from assay.signing.notekey import cosigner_key, render_note_key
 from assay.signing.trust import render_trust_root
 from tests.fakes.trust import LOG, LOG_KEY, NOW, ORIGIN, ROOT
-from tests.operations.auditing import SCRIPT, Answers, audit, load_script
+from tests.operations.auditing import SCRIPT, Answers, Kit, audit, canonical, drop, load_script
 from tests.operations.run import check, clock
 from tests.operations.site import Site, write_advisories
 
 WITNESS: Final = generate_signer("ed25519")
-Kit = dict[str, list[dict[str, object]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +76,6 @@ def exported(dated_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Expo
         trust=site.trust,
         anchor=anchor,
     )
-
-
-def canonical(document: object) -> bytes:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def test_both_accept_the_kit(exported: Exported) -> None:
@@ -174,14 +169,6 @@ def entry_of(kit: Kit, index: int) -> dict[str, object]:
 def mine(kit: Kit) -> list[int]:
     """Return the indexes of the list of the subject, which is the first."""
     return kit["lists"][0]["entries"]  # type: ignore[return-value]
-
-
-def drop(kit: Kit, index: int) -> None:
-    """Take an entry out of the kit and of all lists, as if it never was."""
-    kit["entries"].remove(entry_of(kit, index))
-    for one in kit["lists"]:
-        if index in one["entries"]:  # type: ignore[operator]
-            one["entries"].remove(index)  # type: ignore[attr-defined]
 
 
 def flip_envelope(kit: Kit) -> None:
@@ -308,7 +295,7 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
         "an index path of 0 pages",
         "an index path of a wrong length",
     ),
-    "a flipped page": (flip_page, "of the index path is not the one", "an index page that was not"),
+    "a flipped page": (flip_page, "of the index path is not the one", "not a signed page"),
     "a list left out": (
         lambda kit: kit["lists"].pop(),
         "is in no list, at entries",

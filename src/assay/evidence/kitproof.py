@@ -37,6 +37,14 @@ class ProvenEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatedCheckpoint:
+    """A tree head, and when the log says that it signed it."""
+
+    checkpoint: Checkpoint
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenKit:
     """What the log's key and the proofs show; `note` is the last checkpoint, dated `at`."""
 
@@ -44,7 +52,7 @@ class ProvenKit:
     note: bytes = field(repr=False)
     checkpoint: Checkpoint
     at: datetime
-    earlier: tuple[Checkpoint, ...]
+    checkpoints: tuple[DatedCheckpoint, ...]  # all of them, the last one too
     entries: tuple[ProvenEntry, ...]
     listed: tuple[KitList, ...]
 
@@ -98,7 +106,7 @@ def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
         note=kit.checkpoints[-1].note,
         checkpoint=last,
         at=at,
-        earlier=tuple(checkpoint for checkpoint, _ in dated[:-1]),
+        checkpoints=tuple(DatedCheckpoint(checkpoint=c, at=at) for c, at in dated),
         entries=entries,
         listed=kit.lists,
     )

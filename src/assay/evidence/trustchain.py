@@ -88,16 +88,17 @@ class TrustChain:
                 return version.root
         raise RejectedError(f"the trust root {digest} is none of this log's")
 
-    def doubts(self) -> tuple[str, ...]:
+    def doubts(self, *, beyond: int = 0) -> tuple[str, ...]:
         """Say which changes rest on keys that are revoked by now as of the time of the change.
 
         They are followed all the same: the version that revoked the key was built on them. Owners
-        must look at them.
+        must look at them. Who knows from elsewhere that a version is the right one asks about
+        those `beyond` it; it names all versions before.
         """
         found = []
         for before, after in zip(self.versions, self.versions[1:], strict=False):
             signed = after.signed
-            if signed is None:
+            if signed is None or after.root.version <= beyond:
                 continue
             fallen = {
                 name: why

@@ -15,9 +15,9 @@ from assay.evidence.kit import MAX_KIT_BYTES, Kit, KitCheckpoint, KitEntry, KitL
 from assay.evidence.merkle import consistency_path, inclusion_path, verify_consistency
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.replay import parse_verdict
 from assay.operations.record import Ledger, open_ledger
 from assay.operations.savedverdict import named_digest
+from assay.operations.standing import read_verdict
 from assay.operations.witnessing import WitnessedCheckpoint, required_checkpoint
 from assay.source.repository import Repository, open_repository
 from assay.system.clock import now
@@ -78,7 +78,7 @@ def export_kit(
     notes = tuple(load_file(anchor, max_bytes=_MAX_NOTE_BYTES) for anchor in anchors)
     with open_ledger(repository, at=clock()) as ledger:
         head = required_checkpoint(ledger, at_least=1)
-        kit = _build_kit(ledger, about, head, notes)
+        kit = build_kit(ledger, about, head, notes)
     data = render_kit(kit)
     if len(data) > MAX_KIT_BYTES:
         raise UsageError(f"a kit of {len(data)} bytes, where {MAX_KIT_BYTES} are read")
@@ -100,9 +100,14 @@ def _head_of(repository: Repository) -> Digest:
     return Digest("gitCommit", repository.head)
 
 
-def _build_kit(
+def build_kit(
     ledger: Ledger, about: Digest, head: WitnessedCheckpoint, anchors: tuple[bytes, ...]
 ) -> Kit:
+    """Return the kit about a subject under the checkpoint `head`, with the proofs to `anchors`.
+
+    Raises:
+        TamperedError: The log is not what was signed, or does not extend an anchor.
+    """
     wanted: tuple[Digest | str, ...] = (about, *_policies(ledger, about), TRUST_ROOT_TYPE)
     proven = ledger.store.prove_lists(wanted, under=head.checkpoint)
     indexes = sorted({entry.number for one in proven for entry in one.entries})
@@ -130,9 +135,10 @@ def _build_kit(
 
 
 def _policies(ledger: Ledger, about: Digest) -> tuple[Digest, ...]:
-    """Return the policies that the verdicts about a subject name."""
-    verdicts = ledger.verified(subject=about, role="gate", predicate_type=VERDICT_TYPE)
-    return tuple(sorted({parse_verdict(v.payload).policy for v in verdicts} - {about}))
+    """Return the policies that the verdicts about a subject name, those that fell since too."""
+    found = ledger.store.entries(log_key=ledger.log_key, subject=about, predicate_type=VERDICT_TYPE)
+    named = {read_verdict(ledger, entry, about).policy for entry in tuple(found)}
+    return tuple(sorted(named - {about}))
 
 
 def _checkpoints(

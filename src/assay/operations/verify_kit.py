@@ -104,7 +104,9 @@ class KitVerified:
                     "digest": str(one.digest),
                     "recordedAt": format_time(one.entry.at),
                     "signedBy": list(one.signed_by),
+                    "role": one.role,
                     "problem": one.problem,
+                    "fallen": one.fallen,
                 }
                 for one in audit.statements
             ],
@@ -115,7 +117,10 @@ class KitVerified:
                     "recordedAt": format_time(one.at),
                     "stage": one.said.decision.stage if one.said else "",
                     "verdict": one.said.decision.verdict.value if one.said else "",
-                    "replayed": not (one.problems or one.untold) and one.said is not None,
+                    "replayed": one.replayed,
+                    "stands": one.stands,
+                    "fallen": list(one.fallen),
+                    "withdrawnBy": one.withdrawn_by,
                     "problems": list(one.problems),
                     "untold": list(one.untold),
                 }
@@ -156,7 +161,7 @@ def verify_kit(path: Path, *, expected: Expectations) -> KitVerified:
         cosigned = verify_cosigned(
             proven.note, witnesses=witness_keys(chain.current), quorum=chain.current.quorum
         )
-        audit = audit_kit(proven, chain)
+        audit = audit_kit(proven, chain, pinned=pinned.version if pinned else 0)
     return _verified(proven, chain, cosigned, audit, pinned is not None)
 
 
@@ -187,7 +192,7 @@ def _find_root(kit: Kit, wanted: Digest) -> TrustRoot:
 
 
 def _check_anchors(proven: ProvenKit, anchors: tuple[Path, ...], log_key: NoteKey) -> None:
-    known = {item.size: item.root for item in (*proven.earlier, proven.checkpoint)}
+    known = {item.checkpoint.size: item.checkpoint.root for item in proven.checkpoints}
     for path in anchors:
         with inside(str(path)):
             seen = verify_checkpoint(load_file(path, max_bytes=_MAX_NOTE_BYTES), log_key=log_key)
