@@ -69,6 +69,7 @@ def test_faults_in_statements(code: str, wanted: set[str]) -> None:
         "@dataclass(frozen=True)\nclass C: ...",
         "from a import b",
         "Id = NewType('Id', str)",
+        "if TYPE_CHECKING:\n    x = 1",
     ],
 )
 def test_what_no_test_could_see_is_left_alone(code: str) -> None:

@@ -19,6 +19,7 @@ from assay.signing.asymmetric import (
     rsa_from_numbers,
 )
 from assay.signing.keys import PublicKey, Signer, load_public_key
+from assay.signing.privatepem import parse_private_pem, render_private_pem
 from assay.signing.spki import key_id_of
 
 
@@ -86,6 +87,14 @@ def test_ecdsa_signatures_are_der_of_two_numbers_below_the_order() -> None:
     assert 0 < r < 2**256
     assert 0 < s < 2**256
     refused(signer_for("ecdsa-p256").public, b"message", encode_dss_signature(0, 0))
+
+
+def test_signers_of_one_key_are_equal() -> None:
+    """How they hold the private key is no part of what they are."""
+    pem = render_private_pem(signer_for("ecdsa-p256"), passphrase=None)
+    first, second = (parse_private_pem(pem, passphrase=None) for _ in range(2))
+    assert first == second
+    assert first != signer_for("ed25519")
 
 
 def test_rfc_8032_test_1() -> None:

@@ -113,14 +113,27 @@ def test_what_is_written_is_within() -> None:
     check_derivation(base64.b64decode(b"".join(pem.splitlines()[1:-1])))
 
 
-def test_the_numbers_that_are_checked_are_those_that_count() -> None:
-    """A key that is sealed with other numbers than our own opens with those that it states."""
-    inner = render_private_pem(signer_for("ed25519"), passphrase=None)
-    plain = base64.b64decode(b"".join(inner.splitlines()[1:-1]))
+def encrypted(plain: bytes) -> bytes:
+    """Encrypt with `word`, at the cost of 4, 2 and 3."""
     key = Scrypt(salt=bytes(16), length=32, n=4, r=2, p=3).derive(b"word")
     pad = PKCS7(128).padder()
     encrypt = Cipher(AES256(key), CBC(bytes(16))).encryptor()
-    body = encrypt.update(pad.update(plain) + pad.finalize()) + encrypt.finalize()
+    return encrypt.update(pad.update(plain) + pad.finalize()) + encrypt.finalize()
+
+
+def test_an_encrypted_key_of_an_algorithm_that_nobody_knows() -> None:
+    """What is in it shows when it is open."""
+    gost = der.sequence(der.oid("1.2.643.7.1.1.1.1"), der.element(0x05))
+    body = encrypted(der.sequence(der.integer(0), gost, der.octets(bytes(32))))
+    with pytest.raises(MalformedError) as caught:
+        parse_private_pem(pem_of(sealed(4, 2, 3, body=body)), passphrase=lambda: b"word")
+    assert str(caught.value) == "[malformed] a private key of an algorithm that is not read"
+
+
+def test_the_numbers_that_are_checked_are_those_that_count() -> None:
+    """A key that is sealed with other numbers than our own opens with those that it states."""
+    inner = render_private_pem(signer_for("ed25519"), passphrase=None)
+    body = encrypted(base64.b64decode(b"".join(inner.splitlines()[1:-1])))
     opened = parse_private_pem(pem_of(sealed(4, 2, 3, body=body)), passphrase=lambda: b"word")
     assert opened.public == signer_for("ed25519").public
     with pytest.raises(UsageError):

@@ -27,8 +27,8 @@ def save_baseline(answer: dict[str, object]) -> None:
 
 
 def tree_digest() -> str:
-    """Return the digest of the source and of the tests."""
-    whole = hashlib.sha256()
+    """Return the digest of the source and of the tests, and of where they are."""
+    whole = hashlib.sha256(f"{ROOT}\n".encode())
     for folder in ("src", "tests"):
         for file in sorted((ROOT / folder).rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:

@@ -128,7 +128,7 @@ def _open_encrypted(der: bytes, passphrase: Passphrase | None) -> PrivateKeyType
     except (ValueError, TypeError) as error:  # TypeError: an empty passphrase
         raise UsageError("the passphrase is wrong, or the key is damaged") from error
     except UnsupportedAlgorithm as error:
-        raise MalformedError("a private key in an encryption that is not read") from error
+        raise MalformedError("a private key of an algorithm that is not read") from error
 
 
 def _encrypted(der: bytes, passphrase: bytes) -> bytes:

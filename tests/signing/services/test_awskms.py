@@ -90,6 +90,22 @@ def test_endpoints_that_are_taken(endpoint: str) -> None:
     )
 
 
+def test_a_region_that_is_none() -> None:
+    uri = "awskms:alias/a?region=a%2Fb"
+    assert told(uri) == (
+        f"[usage] cannot ask: InvalidRegionError, at {uri!r} (is the AWS command line set up?)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(399, "unavailable"), (400, "usage"), (499, "usage"), (500, "unavailable")]
+)
+def test_whose_fault_it_is(status: int, kind: str) -> None:
+    with serving(lambda _: document({"__type": "Code"}, status)) as served:
+        uri = f"awskms:alias/a?region={REGION}&endpoint={served.url}"
+        assert told(uri) == f"[{kind}] the service answers {status}: 'Code', at {uri!r}"
+
+
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3.session", None)
     assert told("awskms:alias/a") == "[usage] boto3 is not installed (pip install 'assay[aws]')"

@@ -127,3 +127,29 @@ def test_no_name_of_googles(uri: str) -> None:
         f"[usage] no version of a key, at {uri!r} "
         "(gcpkms:projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/1)"
     )
+
+
+def test_a_checkpoint_fits_where_a_large_statement_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN)
+    service = Gcp(algorithm="ed25519")
+    with serving(service.answer) as served:
+        signer = open_signer(google(service, served.url), passphrase=None)
+        signer.sign(b"x" * 65536)
+        assert told(lambda: signer.sign(b"x" * 65537)) == (
+            "[usage] 65537 bytes to sign, where the service takes 65536 for an ed25519 key "
+            "(use a P-256 key, which signs a digest)"
+        )
+
+
+def test_a_key_that_signs_otherwise_is_told_with_those_that_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN)
+    service = Gcp(algorithm="ecdsa-p256", kind="EC_SIGN_SECP256K1_SHA256")
+    with serving(service.answer) as served:
+        uri = google(service, served.url)
+        message = told(lambda: open_signer(uri, passphrase=None))
+    start = f"[usage] a key for 'EC_SIGN_SECP256K1_SHA256', at {uri!r} (one of EC_SIGN_ED25519, "
+    assert message.startswith(start)

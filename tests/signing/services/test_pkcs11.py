@@ -147,6 +147,17 @@ def test_pins_elsewhere(module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     )
 
 
+def test_a_file_that_is_no_pin(module: str, tmp_path: Path) -> None:
+    file = tmp_path / "pin"
+    file.write_text(PIN.ljust(256, "\n"))
+    file.chmod(0o600)
+    opened(P256, module, **{"pin-source": str(file)})
+    file.write_text(PIN.ljust(257, "\n"))
+    assert told(lambda: opened(P256, module, **{"pin-source": str(file)})) == (
+        f"[unavailable] larger than 256 bytes, at {file}"
+    )
+
+
 @pytest.mark.parametrize("source", ["|cat /etc/pin", "pin", "file:pin"])
 def test_a_pin_is_not_run_or_searched_for(module: str, source: str) -> None:
     assert told(lambda: opened(P256, module, **{"pin-source": source})) == (
