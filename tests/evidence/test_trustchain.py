@@ -102,6 +102,31 @@ def test_an_empty_log_has_the_first_version_alone() -> None:
     assert [v.root for v in walk(FIRST).versions] == [FIRST]
 
 
+def shorter(root: dict[str, object]) -> None:
+    """Leave out what a person may: it is then as in what is around it."""
+    root.pop("expires")
+
+
+def elsewhere(root: dict[str, object]) -> None:
+    """Write a moment with another offset."""
+    root["expires"] = "2027-01-01T01:00:00+01:00"
+
+
+@pytest.mark.parametrize("change", [shorter, elsewhere])
+def test_a_root_in_another_form_than_its_digest_is_of(
+    change: Callable[[dict[str, object]], None],
+) -> None:
+    """A digest names bytes: another verifier reads, and hashes, what was signed."""
+    root = THIRD if change is shorter else SECOND
+    made = change_statement(root)
+    found = json.loads(json.dumps(dict(made.predicate)["root"]))
+    change(found)
+    altered = seal_statement(replace(made, predicate={"root": found}), signers=(ALICE, BOB))
+    with pytest.raises(MalformedError) as caught:
+        parse_change(altered)
+    assert str(caught.value) == ("[malformed] not the one form of a trust root, at predicate.root")
+
+
 def test_the_newest_one_again_changes_nothing() -> None:
     assert len(walk(FIRST, GENESIS, TO_SECOND, signed(SECOND, BOB, ALICE)).versions) == 2
 

@@ -144,8 +144,10 @@ def parse_change(envelope: bytes) -> TrustRoot:
             hint=f"{TRUST_ROOT_TYPE} is needed",
         )
     with inside("predicate.root"):
-        found = JsonValue(dict(statement.predicate)).field("root").value
-        root = parse_trust_root(canonical_form(found))
+        found = canonical_form(JsonValue(dict(statement.predicate)).field("root").value)
+        root = parse_trust_root(found)
+        if render_trust_root(root) != found:  # its digest would be of other bytes than were signed
+            raise MalformedError("not the one form of a trust root")
     if {s.digest for s in statement.subjects} != {trust_root_digest(root)}:
         raise MalformedError("a statement about something else than its root", where="subject")
     return root
