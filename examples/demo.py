@@ -65,7 +65,7 @@ def main() -> None:
     title("6. The verdict, verified offline by somebody who has only the file and the trust root")
     head = git("rev-parse", "HEAD", show=False).strip()
     [trust] = (HOME / "assay" / "trust").iterdir()
-    assay("verify", verdict, "--subject", f"gitCommit:{head}", "--trust", trust)
+    assay("verify", verdict, "--subject", f"gitCommit:{head}", "--trust-root", trust)
     assay("replay", verdict, "--repository", SHOP)
 
     title("7. How far this meets the SSDF, from the same evidence")

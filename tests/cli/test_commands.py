@@ -58,7 +58,7 @@ WRONG: Final = {
     "an unknown subcommand": (("log", "lst"), "No such command 'lst'. Did you mean 'list'?"),
     "one argument too many": (("check", ".", "x"), "Got unexpected extra argument(s) (x)"),
     "a missing argument": (("replay",), "Missing argument 'verdict'"),
-    "a missing option": (("sign", "x", "--bundle", "y"), "Missing option '--signer'"),
+    "a missing option": (("sign", "x", "--output", "y"), "Missing option '--signer'"),
 }
 
 
@@ -139,7 +139,7 @@ def test_one_document_of_a_check(checked_site: Site) -> None:
 
 def test_one_document_of_a_verification(checked_site: Site) -> None:
     subject = f"gitCommit:{checked_site.repo.head}"
-    words = ("verify", checked_site.saved, "--subject", subject, "--trust", checked_site.trust)
+    words = ("verify", checked_site.saved, "--subject", subject, "--trust-root", checked_site.trust)
     answer = checked_site.assay(*words, "--json")
     assert answer.outcome == (0, "")
     assert answer.document.field("schema").text() == "assay.verify/v1"

@@ -13,7 +13,7 @@ WRONG: Final = {
     "nothing but a file": (
         ("verify", "file"),
         (
-            "[usage] a verdict is verified with --subject and --trust "
+            "[usage] a verdict is verified with --subject and --trust-root "
             "(or an artifact with --bundle and who must have signed)\n"
         ),
     ),
@@ -29,18 +29,18 @@ WRONG: Final = {
         ),
     ),
     "a verdict by a key": (
-        ("verify", "file", "--subject", "s", "--trust", "t", "--key", "k"),
+        ("verify", "file", "--subject", "s", "--trust-root", "t", "--key", "k"),
         (
-            "[usage] a verdict is verified with --subject and --trust "
+            "[usage] a verdict is verified with --subject and --trust-root "
             "(or an artifact with --bundle and who must have signed)\n"
         ),
     ),
     "a bundle at a stage": (
         ("verify", "file", "--bundle", "b", "--key", "k", "--stage", "release"),
-        "[usage] --subject, --trust and --stage are of verdicts, --bundle of artifacts\n",
+        "[usage] --subject, --trust-root and --stage are of verdicts, --bundle of artifacts\n",
     ),
     "a file that is not there": (
-        ("sign", "absent", "--signer", "absent.pem", "--bundle", "b"),
+        ("sign", "absent", "--signer", "absent.pem", "--output", "b"),
         "[usage] no such file, at absent\n",
     ),
 }
@@ -56,7 +56,7 @@ def test_sign_and_verify(site: Site, tmp_path: Path) -> None:
     artifact, bundle, key = tmp_path / "app.tar", tmp_path / "b.json", tmp_path / "k.pub"
     artifact.write_bytes(b"an artifact\n")
     signer = site.home / "keys" / "signer.pem"
-    signed = site.assay("sign", str(artifact), "--signer", str(signer), "--bundle", str(bundle))
+    signed = site.assay("sign", str(artifact), "--signer", str(signer), "--output", str(bundle))
     assert signed.outcome == (0, "")
     key.write_bytes(load_key_file(signer).public.pem)
     told = site.assay("verify", str(artifact), "--bundle", str(bundle), "--key", str(key), "--json")
@@ -74,7 +74,7 @@ def test_an_entry_as_a_bundle(checked_site: Site, tmp_path: Path) -> None:
     site = checked_site
     where = ("--repository", str(site.top), "--public-key", str(key))
     listed = json.loads(site.assay("log", "list", "--json", "--repository", str(site.top)).out)
-    told = site.assay("log", "bundle", "0", str(bundle), *where, "--json")
+    told = site.assay("log", "bundle", "0", "-o", str(bundle), *where, "--json")
     assert told.outcome == (0, "")
     assert json.loads(told.out)["predicateType"] == listed["entries"][0]["predicateType"]
     assert json.loads(bundle.read_bytes())["dsseEnvelope"]["payloadType"].endswith("in-toto+json")
@@ -83,5 +83,7 @@ def test_an_entry_as_a_bundle(checked_site: Site, tmp_path: Path) -> None:
     if subject.startswith("sha256:"):
         asked = ("verify", subject, "--bundle", str(bundle), "--key", str(key), "--type", kind)
         assert site.assay(*asked).outcome[0] == 0
-    somebody = site.assay("log", "bundle", "0", str(bundle), *where, "--signed-by", "somebody")
+    somebody = site.assay(
+        "log", "bundle", "0", "-o", str(bundle), *where, "--signed-by", "somebody"
+    )
     assert somebody.err.startswith("[usage] 0 signatures that may be meant, where a bundle has one")

@@ -3,8 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from assay.cli.app import app
 
 ASSAY: Final = Path(sys.executable).with_name("assay")
 
@@ -12,19 +18,22 @@ ASSAY: Final = Path(sys.executable).with_name("assay")
 def cli_page() -> str:
     """Return the help of every command."""
     parts = ["# The command line\n"]
-    for command in _commands(()):
+    for command in all_commands():
         name = " ".join(("assay", *command))
         parts.append(f"## `{name}`\n\n```text\n{_help(command)}\n```\n")
     return "\n".join(parts)
 
 
-def _commands(prefix: tuple[str, ...]) -> list[tuple[str, ...]]:
-    found = [prefix]
-    section = _help(prefix).partition("Commands:\n")[2]
-    for line in section.splitlines():
-        if line.startswith("  ") and not line.startswith("   "):
-            found += _commands((*prefix, line.split()[0]))
-    return found
+def all_commands() -> tuple[tuple[str, ...], ...]:
+    """Return every command and group, a group before what is in it, as help lists them."""
+    return tuple(_below((), get_command(app)))
+
+
+def _below(words: tuple[str, ...], command: object) -> Iterator[tuple[str, ...]]:
+    yield words
+    if isinstance(command, TyperGroup):
+        for name, part in command.commands.items():
+            yield from _below((*words, name), part)
 
 
 def _help(command: tuple[str, ...]) -> str:

@@ -21,26 +21,32 @@ from assay.cli import (
     verify,
     vulns,
 )
+from assay.cli.helptext import SectionedGroup
+
+DECIDE = "Decide about a commit"
+SHOW = "Prove and verify"
+SET_UP = "Set up"
 
 app = typer.Typer(
     name="assay",
+    cls=SectionedGroup,
     help="Prove that your secure-delivery controls work; refuse to ship what cannot be proven.",
     no_args_is_help=True,
     rich_markup_mode=None,  # half of the start-up time, for a help text
     pretty_exceptions_enable=False,
 )
-app.command("init")(init.init)
-app.command("check")(check.check)
-app.command("status")(status.status)
-app.command("verify")(verify.verify)
-app.command("sign")(sign.sign)
-app.command("replay")(replay.replay)
-app.add_typer(log.app, name="log")
-app.add_typer(audit.app, name="audit")
-app.add_typer(key.app, name="key")
-app.add_typer(trust.app, name="trust")
-app.add_typer(vulns.app, name="vulns")
-app.add_typer(policy.app, name="policy")
+app.command("init", rich_help_panel=DECIDE)(init.init)
+app.command("check", rich_help_panel=DECIDE)(check.check)
+app.command("status", rich_help_panel=DECIDE)(status.status)
+app.command("replay", rich_help_panel=DECIDE)(replay.replay)
+app.command("verify", rich_help_panel=SHOW)(verify.verify)
+app.command("sign", rich_help_panel=SHOW)(sign.sign)
+app.add_typer(log.app, name="log", rich_help_panel=SHOW)
+app.add_typer(audit.app, name="audit", rich_help_panel=SHOW)
+app.add_typer(trust.app, name="trust", rich_help_panel=SET_UP)
+app.add_typer(key.app, name="key", rich_help_panel=SET_UP)
+app.add_typer(vulns.app, name="vulns", rich_help_panel=SET_UP)
+app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # the shape that Typer calls

@@ -9,7 +9,7 @@ from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import EXIT_STATUS, print_json
 
 app = typer.Typer(
-    help="Hand all evidence about a subject to an auditor, who checks it without trusting us.",
+    help="Hand all evidence about a subject to an auditor.",
     no_args_is_help=True,
 )
 
@@ -17,7 +17,7 @@ app = typer.Typer(
 @app.command("export")
 def export(
     *,
-    output: Annotated[Path, typer.Option(help="Where to write the kit.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the kit.")],
     subject: Annotated[
         str, typer.Option(help="What it is about: gitCommit:HEX.", show_default="HEAD")
     ] = "",
@@ -30,9 +30,11 @@ def export(
     repository: RepositoryOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Write a kit: all evidence about a subject, what it rests on, and the proof that it is all.
+    """Write a kit: all evidence about a subject, and that it is all.
 
-    Example: assay audit export --output kit.json
+    With what the evidence rests on: policies, trust roots, checkpoints and proofs.
+
+        assay audit export --output kit.json
     """
     from assay.operations.export_kit import export_kit  # noqa: PLC0415  # start-up time
 
@@ -64,12 +66,12 @@ def verify(  # noqa: PLR0913  # one for each option
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Check everything in a kit again: signatures, proofs, completeness, and each verdict anew.
+    """Check everything in a kit again, and make each verdict anew.
 
     Needs no network, no log and no repository. Exits 0 when all of it holds, whatever the verdicts
     say; 1 when something does not; 3 when it could not be told.
 
-    Example: assay audit verify kit.json --subject gitCommit:HEX --trust-root trust.json
+        assay audit verify kit.json --subject gitCommit:HEX --trust-root FILE
     """
     from assay.operations.verify_kit import (  # noqa: PLC0415  # start-up time
         Expectations,

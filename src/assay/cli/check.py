@@ -36,6 +36,8 @@ def check(
 
     Reads the commit, its history and the advisories on this machine, records signed evidence, and
     says PASSED (exit 0), FAILED (1) or UNKNOWN (3) with what to do.
+
+        assay check --output report.html --save-verdict verdict.json
     """
     from assay.operations.check_source import check_source  # noqa: PLC0415  # start-up time
     from assay.reports.write import print_report, report_format, write_report  # noqa: PLC0415

@@ -21,11 +21,14 @@ def init(
     log_signer: Annotated[str, typer.Option(help="The same for the log; it is Ed25519.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make your signing keys, and the log and trust root of a repository.
+    """Make your keys, and the log and trust root of a repository.
 
-    Keys and trust lie outside the repository, in ASSAY_HOME. What exists is left as it is.
+    Keys and trust lie outside the repository, in ASSAY_HOME. What exists is left as it is. A key
+    in a token or a key service is named by its URI.
 
-    With a key in a token or a key service: assay init --signer awskms:alias/assay
+        assay init
+
+        assay init --signer awskms:alias/assay
     """
     from assay.operations.initialise import initialise  # noqa: PLC0415  # start-up time
 

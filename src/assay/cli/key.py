@@ -29,9 +29,9 @@ def create(
     no_passphrase: _None = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a private key in a file of its own, encrypted, and show its public key.
+    """Make a private key in a file of its own, encrypted.
 
-    Nothing is overwritten, and no key is made inside a Git repository.
+    Shows its public half. Nothing is overwritten, and no key is made inside a Git repository.
 
         assay key create ~/keys/ada.pem
     """
@@ -54,22 +54,34 @@ def show(
     origin: Annotated[
         str, typer.Option(help="Show the verifier key (C2SP) of a log of this name, too.")
     ] = "",
+    pem: Annotated[bool, typer.Option("--pem", help="Print the public key alone.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Open a key, wherever it is, and show its public half.
 
-    assay key show 'pkcs11:token=shop;object=release?module-path=/usr/lib/softhsm/libsofthsm2.so'
+    Without a name, what signs statements here.
+
+        assay key show --pem > signer.pub
+
+        assay key show 'pkcs11:token=shop;object=release'
     """
     from assay.operations.manage_keys import show_key  # noqa: PLC0415  # start-up time
 
-    _print(show_key(signer, log=log, origin=origin).as_json(), as_json=as_json)
+    shown = show_key(signer, log=log, origin=origin).as_json()
+    if pem and not as_json:
+        typer.echo(shown["publicKey"], nl=False)
+        return
+    _print(shown, as_json=as_json)
 
 
 @app.command("list")
 def list_(*, as_json: JsonOption = False) -> None:
-    """List which keys sign statements and the log here, and who chose them.
+    """List which keys sign statements and the log here.
 
-    A key that needs a passphrase or a PIN which is not in the environment is not opened.
+    And who chose them. A key that needs a passphrase or a PIN which is not in the environment is
+    not opened.
+
+        assay key list
     """
     from assay.operations.manage_keys import list_keys  # noqa: PLC0415  # start-up time
 

@@ -6,16 +6,24 @@ from typing import Annotated
 import typer
 
 from assay.cli import logbackup, logbundle, logproof, logwitness
+from assay.cli.helptext import SectionedGroup
 from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
 from assay.cli.reverify import reverify
 
+LOOK = "Look at it and check it"
+PROVE = "Prove it to others, and check what others prove"
+WITNESS = "Keep it to one history"
+KEEP = "Keep it safe"
+
 app = typer.Typer(
-    help="Look at the log of evidence, check it, and show it to others.", no_args_is_help=True
+    help="The log of evidence: look at it, check it, prove it to others.",
+    cls=SectionedGroup,
+    no_args_is_help=True,
 )
 
 
-@app.command("verify")
+@app.command("verify", rich_help_panel=LOOK)
 def verify(
     repository: RepositoryOption = Path(),
     *,
@@ -25,10 +33,13 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Check every entry, hash, index row and checkpoint, and that nothing was rolled back.
+    """Check all of the log, and that nothing was rolled back.
 
-    Exits 1 and names the row when anything is not what was recorded; 3 where the trust root asks
-    for witnesses that have not seen everything. See `check-tiles` for a published log.
+    Every entry, hash, index row and checkpoint. Exits 1 and names the row when anything is not
+    what was recorded; 3 where the trust root asks for witnesses that have not seen everything. See
+    `check-tiles` for a published log.
+
+        assay log verify
     """
     from assay.operations.verify_log import verify_log  # noqa: PLC0415  # start-up time
 
@@ -54,9 +65,14 @@ def verify(
     return EXIT_STATUS[checked.verdict]
 
 
-@app.command("list")
+@app.command("list", rich_help_panel=LOOK)
 def list_entries(repository: RepositoryOption = Path(), *, as_json: JsonOption = False) -> None:
-    """List the statements in the log, the oldest first."""
+    """List the statements in the log, the oldest first.
+
+    Each with its number, its type, and what it is about.
+
+        assay log list
+    """
     from assay.operations.list_log import list_log  # noqa: PLC0415  # start-up time
 
     entries = list_log(repository)
@@ -75,18 +91,18 @@ def list_entries(repository: RepositoryOption = Path(), *, as_json: JsonOption =
         typer.echo(f"{entry.index:>6}  {entry.predicate_type:<46}  {entry.subject}")
 
 
-app.command("show")(logproof.show)
-app.command("bundle")(logbundle.bundle)
-app.command("prove")(logproof.prove)
-app.command("check-proof")(logproof.check_proof)
-app.command("publish")(logproof.publish)
-app.command("check-tiles")(logproof.check_tiles)
-app.command("checkpoint")(logwitness.checkpoint)
-app.command("compare")(logwitness.compare)
-app.command("check-fork")(logwitness.check_fork)
-app.command("cosign")(logwitness.cosign)
-app.command("witness")(logwitness.witness)
-app.command("witness-key")(logwitness.witness_key)
-app.command("backup")(logbackup.backup)
-app.command("restore")(logbackup.restore)
-app.command("reverify")(reverify)
+app.command("show", rich_help_panel=LOOK)(logproof.show)
+app.command("reverify", rich_help_panel=LOOK)(reverify)
+app.command("prove", rich_help_panel=PROVE)(logproof.prove)
+app.command("check-proof", rich_help_panel=PROVE)(logproof.check_proof)
+app.command("publish", rich_help_panel=PROVE)(logproof.publish)
+app.command("check-tiles", rich_help_panel=PROVE)(logproof.check_tiles)
+app.command("bundle", rich_help_panel=PROVE)(logbundle.bundle)
+app.command("checkpoint", rich_help_panel=WITNESS)(logwitness.checkpoint)
+app.command("compare", rich_help_panel=WITNESS)(logwitness.compare)
+app.command("check-fork", rich_help_panel=WITNESS)(logwitness.check_fork)
+app.command("cosign", rich_help_panel=WITNESS)(logwitness.cosign)
+app.command("witness", rich_help_panel=WITNESS)(logwitness.witness)
+app.command("witness-key", rich_help_panel=WITNESS)(logwitness.witness_key)
+app.command("backup", rich_help_panel=KEEP)(logbackup.backup)
+app.command("restore", rich_help_panel=KEEP)(logbackup.restore)

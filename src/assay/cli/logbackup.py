@@ -15,9 +15,11 @@ def backup(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the whole log into one file: entries, checkpoints, cosignatures. No keys, no trust.
+    """Write the whole log into one file; no keys, no trust root.
 
-    The log is checked on the way. Example: assay log backup log-2026-06-01.zip
+    Entries, checkpoints and cosignatures. The log is checked on the way.
+
+        assay log backup log-2026-06-01.zip
     """
     from assay.operations.backup_log import backup_log  # noqa: PLC0415  # start-up time
 
@@ -49,10 +51,12 @@ def restore(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Put a backup in the place of a log that has gone; all of it is checked before it counts.
+    """Put a backup in the place of a log that has gone.
 
-    Exits 1 where the backup is not what was signed, or older than what was seen of the log.
-    Example: assay log restore log-2026-06-01.zip
+    All of it is checked before it counts. Exits 1 where the backup is not what was signed, or
+    older than what was seen of the log.
+
+        assay log restore log-2026-06-01.zip
     """
     from assay.operations.restore_log import restore_log  # noqa: PLC0415  # start-up time
 

@@ -12,9 +12,11 @@ from assay.core.printable import printable
 
 def bundle(
     index: Annotated[int, typer.Argument(help="The number of the entry, counted from 0.", min=0)],
-    output: Annotated[Path, typer.Argument(help="Where the Sigstore bundle is written.")],
     repository: RepositoryOption = Path(),
     *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write the Sigstore bundle.")
+    ],
     signed_by: Annotated[
         str, typer.Option(help="Whose signature, where several principals signed.")
     ] = "",
@@ -23,9 +25,11 @@ def bundle(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write an entry as a Sigstore bundle, for cosign and others that read such bundles.
+    """Write an entry as a Sigstore bundle, for cosign and others.
 
-    assay log bundle 9 verdict.sigstore.json --public-key signer.pub
+    With --public-key, the key that verifies it as well.
+
+        assay log bundle 9 --output verdict.sigstore.json --public-key signer.pub
     """
     from assay.operations.bundle_entry import bundle_entry  # noqa: PLC0415  # start-up time
 

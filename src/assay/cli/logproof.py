@@ -21,7 +21,9 @@ LogKeyOption = Annotated[
 ]
 WitnessKeyOption = Annotated[
     list[str] | None,
-    typer.Option("--witness", help="The verifier key of a witness that counts; may be repeated."),
+    typer.Option(
+        "--witness-key", help="The verifier key of a witness that counts; may be repeated."
+    ),
 ]
 QuorumOption = Annotated[
     int,
@@ -39,9 +41,11 @@ def show(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one entry: what it says about what, who signed it, and when it was recorded.
+    """Show an entry: what it says, who signed it, and when.
 
-    Its signatures are verified first. Example: assay log show 0
+    Its signatures are verified first.
+
+        assay log show 0
     """
     from assay.operations.show_entry import load_envelope, show_entry  # noqa: PLC0415
     from assay.reports.jsontext import render_json  # noqa: PLC0415
@@ -75,10 +79,12 @@ def prove(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove that an entry is in the log: a C2SP tlog-proof, to be checked by anybody, offline.
+    """Prove that an entry is in the log, to anybody, offline.
 
-    It leads to the newest checkpoint that as many witnesses cosigned as the trust root asks for.
-    Example: assay log prove 0 -o entry.tlog-proof
+    The proof is a C2SP tlog-proof. It leads to the newest checkpoint that as many witnesses
+    cosigned as the trust root asks for.
+
+        assay log prove 0 --output entry.tlog-proof
     """
     from assay.operations.prove_log import prove_log, save_proof  # noqa: PLC0415
 
@@ -105,17 +111,20 @@ def check_proof(
     *,
     entry: Annotated[Path, typer.Option(help="The file with the entry: `assay log show --raw`.")],
     log_key: LogKeyOption,
-    witness: WitnessKeyOption = None,
+    witness_key: WitnessKeyOption = None,
     quorum: QuorumOption = _ALL,
     as_json: JsonOption = False,
 ) -> None:
-    """Check offline that an entry is in a log, and that witnesses have seen it there.
+    """Check offline the proof that an entry is in a log.
 
-    Needs neither the repository nor the log. Exits 1 where the proof does not show it.
+    Needs neither the repository nor the log. With --witness-key, that witnesses have seen it
+    there, too. Exits 1 where the proof does not show it.
+
+        assay log check-proof entry.tlog-proof --entry entry.json --log-key KEY
     """
     from assay.operations import prove_log  # noqa: PLC0415  # start-up time
 
-    keys = tuple(witness or ())
+    keys = tuple(witness_key or ())
     needed = len(keys) if quorum == _ALL else quorum
     checked = prove_log.check_proof(
         proof, entry=entry, log_key=log_key, witnesses=keys, quorum=needed
@@ -147,10 +156,12 @@ def publish(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the log as static files (C2SP tlog-tiles); a second time only what is new.
+    """Write the log as static files, for a web server.
 
-    Everybody who can read them can check the log, and prove what is in it, without asking anyone.
-    Example: assay log publish public/log
+    The form is C2SP tlog-tiles; a second time only what is new is written. Everybody who can read
+    the files can check the log, and prove what is in it, without asking anyone.
+
+        assay log publish public/log
     """
     from assay.operations.publish_log import publish_log  # noqa: PLC0415  # start-up time
 
@@ -174,17 +185,19 @@ def check_tiles(
     folder: Annotated[Path, typer.Argument(help="A published log: checkpoint, tile/ and so on.")],
     *,
     log_key: LogKeyOption,
-    witness: WitnessKeyOption = None,
+    witness_key: WitnessKeyOption = None,
     quorum: QuorumOption = _ALL,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a published log offline: every entry and tile, against the log's key alone.
+    """Check a published log offline, against the log's key alone.
 
-    Exits 1 and names the file when anything is not what was signed.
+    Every entry and tile. Exits 1 and names the file when anything is not what was signed.
+
+        assay log check-tiles public/log --log-key KEY
     """
     from assay.operations.verify_tiles import verify_tiles  # noqa: PLC0415  # start-up time
 
-    keys = tuple(witness or ())
+    keys = tuple(witness_key or ())
     needed = len(keys) if quorum == _ALL else quorum
     checked = verify_tiles(folder, log_key=log_key, witnesses=keys, quorum=needed)
     if as_json:

@@ -20,9 +20,11 @@ def checkpoint(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the newest checkpoint of the log, to be kept by somebody else.
+    """Print the newest checkpoint, to be kept by somebody else.
 
-    Whoever has it can tell whether the log was set back: assay log verify --against FILE
+    Whoever has it can tell whether the log was set back: `assay log verify --against FILE`.
+
+        assay log checkpoint > seen.note
     """
     from assay.operations.show_checkpoint import show_checkpoint, show_log_key  # noqa: PLC0415
 
@@ -50,10 +52,12 @@ def compare(
     *,
     as_json: JsonOption = False,
 ) -> int:
-    """Tell whether checkpoints of this log, from wherever, can all be true.
+    """Tell whether checkpoints of this log can all be true.
 
     Exits 1 where the log's key signed two histories, and keeps the proof; 3 where a checkpoint is
     ahead of this log.
+
+        assay log compare seen.note
     """
     from assay.operations.compare_checkpoints import compare_checkpoints  # noqa: PLC0415
 
@@ -89,9 +93,11 @@ def check_fork(
     log_key: LogKeyOption,
     as_json: JsonOption = False,
 ) -> None:
-    """Check offline the proof that a log's key signed two histories.
+    """Check offline the proof that a log signed two histories.
 
     Exits 0 where it is proven, and 1 where it is not.
+
+        assay log check-fork fork.json --log-key KEY
     """
     from assay.operations import compare_checkpoints  # noqa: PLC0415  # start-up time
 
@@ -128,10 +134,12 @@ def cosign(
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Have witnesses cosign the newest checkpoint, and keep what they answer.
+    """Have witnesses cosign the newest checkpoint.
 
-    Exits 1 where a witness has seen another history of this log, 3 where too few answered.
-    Example: assay log cosign --witness https://witness.example
+    What they answer is kept with it. Exits 1 where a witness has seen another history of this log,
+    3 where too few answered.
+
+        assay log cosign --witness https://witness.example
     """
     from assay.operations.cosign_log import cosign_log  # noqa: PLC0415  # start-up time
 
@@ -174,9 +182,11 @@ def witness_key(
     key: KeyOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Print the verifier key of the witness in a folder; with --name, make a new witness there.
+    """Print the key of a witness; with --name, make a witness.
 
-    Example: assay log witness-key /var/lib/witness --name witness.example/w1
+    It is what a trust root names, and `assay log cosign --witness-key`.
+
+        assay log witness-key /var/lib/witness --name witness.example/w1
     """
     from assay.operations.run_witness import open_witness  # noqa: PLC0415  # start-up time
 
@@ -206,9 +216,12 @@ def witness(
         "127.0.0.1:8720"
     ),
 ) -> None:
-    """Run a witness (C2SP tlog-witness): cosign checkpoints that extend what it saw before.
+    """Run a witness: cosign checkpoints that extend what it saw.
 
-    The logs that it knows are named with --log, or in the file FOLDER/logs, one key on a line.
+    It speaks C2SP tlog-witness. The logs that it knows are named with --log, or in the file
+    FOLDER/logs, one key on a line.
+
+        assay log witness /var/lib/witness --listen 127.0.0.1:8720
     """
     from assay.operations.run_witness import open_witness, serve_witness  # noqa: PLC0415
 

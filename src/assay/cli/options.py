@@ -9,6 +9,9 @@ RepositoryArgument = Annotated[
     Path, typer.Argument(help="The repository, or a folder in it.", show_default="this folder")
 ]
 RepositoryOption = Annotated[
-    Path, typer.Option("--repository", help="The repository whose log is meant.")
+    Path,
+    typer.Option(
+        "--repository", help="The repository whose log is meant.", show_default="this folder"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -22,10 +22,12 @@ def run_tests(
     *,
     as_json: JsonOption = False,
 ) -> int:
-    """Load the rules in a folder as `assay check` would, and run the tests among them.
+    """Load rules as a check would, and run the tests among them.
 
     Exits 0 when all tests hold, 1 when one does not or a rule cannot be accepted, 3 when there is
     no test.
+
+        assay policy test security/policy
     """
     from assay.operations.check_policy import check_policy  # noqa: PLC0415  # start-up time
 

@@ -17,9 +17,11 @@ def replay(
     repository: RepositoryOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Decide again from the recorded evidence, and compare byte for byte.
+    """Decide again from the recorded evidence; compare every byte.
 
     Exits 0 when the same bytes come out, whatever the verdict says; 1 when they differ.
+
+        assay replay verdict.json
     """
     from assay.operations.replay_verdict import replay_verdict  # noqa: PLC0415  # start-up time
 

@@ -17,10 +17,13 @@ def reverify(
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Judge every verdict again under the trust root in force, after a key was revoked.
+    """Judge every verdict again under the trust root in force.
 
-    Lists each that does not stand any more, and records a verdict in its place that withdraws it.
-    Exits 1 where one fell that was not withdrawn before; a second run exits 0.
+    To be run after a key was revoked. Lists each that does not stand any more, and records a
+    verdict in its place that withdraws it. Exits 1 where one fell that was not withdrawn before; a
+    second run exits 0.
+
+        assay log reverify
     """
     from assay.operations.reverify_log import reverify_log  # noqa: PLC0415  # start-up time
     from assay.reports.reverifytext import print_reverified  # noqa: PLC0415

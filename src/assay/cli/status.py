@@ -16,10 +16,12 @@ def status(
     gaps: Annotated[int, typer.Option(min=0, help="How many next steps to show.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Show how far the product meets the SSDF, from the evidence about the commit at HEAD.
+    """Show how far the commit at HEAD meets the SSDF, by evidence.
 
     All 42 tasks as met, not met or unknown, with the evidence behind each, its age and its end;
     then what to do next.
+
+        assay status --brief
     """
     from assay.operations.show_status import show_status  # noqa: PLC0415  # start-up time
     from assay.reports.statustext import print_status  # noqa: PLC0415

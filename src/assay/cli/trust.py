@@ -9,12 +9,12 @@ from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import print_json
 
 app = typer.Typer(
-    help="Show who may sign what until when, and change it: signed by the owners, in the log.",
+    help="Show who may sign what, and change it as its owners.",
     no_args_is_help=True,
 )
 
 DraftArgument = Annotated[Path, typer.Argument(help="From `assay trust propose` or `revoke`.")]
-OutputOption = Annotated[Path, typer.Option("--output", help="Where to write the draft.")]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", help="Where to write the draft.")]
 NEW_DRAFT = Path("trust-draft.json")
 
 
@@ -30,9 +30,11 @@ def show(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show every principal with its roles, keys and identities, from when until when.
+    """Show every principal with its roles, keys and identities.
 
-    Example: assay trust show --toml > trust.toml
+    From when until when each holds, and what was revoked.
+
+        assay trust show --toml > trust.toml
     """
     from assay.operations.change_trust import show_draft  # noqa: PLC0415  # start-up time
     from assay.operations.show_trust import show_trust  # noqa: PLC0415
@@ -54,29 +56,6 @@ def show(
         print_trust(shown)
 
 
-@app.command("key")
-def key(
-    *,
-    signer: Annotated[
-        str, typer.Option(help="A path or URI; default: this user's signing key.")
-    ] = "",
-    new: Annotated[Path | None, typer.Option(help="Make a new private key in this file.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Print a public key, as the owners of a trust root need it.
-
-    Example: assay trust key --new ~/keys/next.pem
-    """
-    from assay.operations.show_key import make_key, show_key  # noqa: PLC0415  # start-up time
-
-    shown = make_key(new) if new is not None else show_key(signer_uri=signer)
-    if as_json:
-        print_json(shown.as_json())
-        return
-    typer.echo(shown.pem, nl=False)
-    typer.echo(f"{shown.algorithm} key {shown.key_id}", err=True)
-
-
 @app.command("propose")
 def propose(
     file: Annotated[Path, typer.Argument(help="The next version, as TOML or JSON.")],
@@ -85,9 +64,11 @@ def propose(
     repository: RepositoryOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a new trust root changes, and write a draft for its owners to sign.
+    """Say what a new trust root changes, and write a draft of it.
 
-    Example: assay trust propose trust.toml
+    Its owners sign the draft.
+
+        assay trust propose trust.toml
     """
     from assay.operations.change_trust import propose_trust  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_change  # noqa: PLC0415
@@ -105,15 +86,20 @@ def sign(
     draft: DraftArgument,
     *,
     signer: Annotated[
-        str, typer.Option(help="The owner's key: a path or URI; default: this user's signing key.")
+        str,
+        typer.Option(
+            help="The owner's key: a file, or a URI as pkcs11:…",
+            show_default="what signs statements here",
+        ),
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Sign a draft as one of its owners; it needs neither the repository nor the log.
+    """Sign a draft as one of its owners.
 
-    Read what it changes first: assay trust show --draft FILE.
+    Needs neither the repository nor the log. Read what it changes first: `assay trust show --draft
+    FILE`.
 
-    Example: assay trust sign trust-draft.json --signer file:/keys/ana.pem
+        assay trust sign trust-draft.json --signer file:/keys/ana.pem
     """
     from assay.operations.change_trust import sign_trust  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_change  # noqa: PLC0415
@@ -134,9 +120,11 @@ def apply(
     repository: RepositoryOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Put a draft in force that enough owners signed: in the log, and pinned here.
+    """Put a draft in force that enough owners signed.
 
-    Example: assay trust apply trust-draft.json
+    In the log, and pinned here.
+
+        assay trust apply trust-draft.json
     """
     from assay.operations.change_trust import apply_trust  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_applied  # noqa: PLC0415
@@ -157,7 +145,9 @@ def update(
 ) -> None:
     """Propose, sign and apply at once, where one owner is enough.
 
-    Example: assay trust update trust.toml
+    It is signed with what signs statements here.
+
+        assay trust update trust.toml
     """
     from assay.operations.change_trust import update_trust  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_applied  # noqa: PLC0415
@@ -190,11 +180,12 @@ def revoke(  # noqa: PLR0913  # each is an option that people type
     repository: RepositoryOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Write the draft of a change that revokes one key, and changes nothing else.
+    """Write the draft of a change that revokes one key.
 
-    What the key signed counts if it was recorded before. Then run assay log reverify.
+    It changes nothing else. What the key signed counts if it was recorded before. Then run `assay
+    log reverify`.
 
-    Example: assay trust revoke bob 3f9a0c12 --since 2026-01-31T12:00:00Z --reason compromised
+        assay trust revoke bob 3f9a0c12 --since 2026-01-31T12:00:00Z --reason retired
     """
     from assay.operations.change_trust import Revoking, revoke_key  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_applied, print_change  # noqa: PLC0415

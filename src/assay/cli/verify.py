@@ -21,7 +21,7 @@ def verify(  # noqa: PLR0913  # each is an expectation, and none may be left out
     ],
     *,
     subject: Annotated[str, typer.Option(help="Verdict: what it must be about.")] = "",
-    trust: Annotated[Path | None, typer.Option(help="Verdict: the trust root.")] = None,
+    trust_root: Annotated[Path | None, typer.Option(help="Verdict: the trust root.")] = None,
     stage: Annotated[str, typer.Option(help="Verdict: the gate it must come from.")] = "source",
     bundle: Annotated[
         Path | None, typer.Option(help="The Sigstore bundle of the artifact.")
@@ -42,7 +42,7 @@ def verify(  # noqa: PLR0913  # each is an expectation, and none may be left out
     A verdict: its signature, its subject, and its place in the log. Needs neither the repository
     nor the log.
 
-        assay verify verdict.json --subject gitCommit:HEX --trust trust.json
+        assay verify verdict.json --subject gitCommit:HEX --trust-root FILE
 
     A bundle: by whom, when, in which log, about this artifact. Either --identity, --issuer and
     --trusted-root, or --key; with --trusted-root, a key's signature must be logged too. --type
@@ -50,16 +50,18 @@ def verify(  # noqa: PLR0913  # each is an expectation, and none may be left out
 
         assay verify app.tar --bundle app.tar.sigstore.json --key release.pub
     """
-    about_verdict, about_bundle = (subject, trust), (identity, issuer, key, trusted_root)
+    about_verdict, about_bundle = (subject, trust_root), (identity, issuer, key, trusted_root)
     if bundle is None:
-        if any((*about_bundle, predicate_type)) or not subject or trust is None:
+        if any((*about_bundle, predicate_type)) or not subject or trust_root is None:
             raise UsageError(
-                "a verdict is verified with --subject and --trust",
+                "a verdict is verified with --subject and --trust-root",
                 hint="or an artifact with --bundle and who must have signed",
             )
-        return _verify_verdict(Path(file), subject, trust, stage, as_json=as_json)
+        return _verify_verdict(Path(file), subject, trust_root, stage, as_json=as_json)
     if any(about_verdict) or stage != "source":
-        raise UsageError("--subject, --trust and --stage are of verdicts, --bundle of artifacts")
+        raise UsageError(
+            "--subject, --trust-root and --stage are of verdicts, --bundle of artifacts"
+        )
     from assay.operations.verify_bundle import (  # noqa: PLC0415  # start-up time
         Expected,
         verify_bundle_file,

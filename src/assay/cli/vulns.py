@@ -20,7 +20,12 @@ def import_(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Take advisories from a folder or a zip; needs no network."""
+    """Take advisories from a folder or a zip; needs no network.
+
+    They replace those of the same ecosystems, all of them or none.
+
+        assay vulns import advisories.zip
+    """
     from assay.operations.manage_advisories import import_advisories  # noqa: PLC0415  # start-up
 
     _print(import_advisories(source), as_json=as_json)
@@ -34,7 +39,12 @@ def update(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch the newest advisories from the OSV bucket; only what changed is loaded."""
+    """Fetch the newest advisories from the OSV bucket.
+
+    Only what changed is loaded. Without a name, all ecosystems that are matched.
+
+        assay vulns update PyPI npm
+    """
     from assay.operations.manage_advisories import update_advisories  # noqa: PLC0415  # start-up
 
     with progress(quiet=as_json) as show:
@@ -44,7 +54,12 @@ def update(
 
 @app.command("status")
 def status(*, as_json: JsonOption = False) -> None:
-    """Show which advisories are here, and how old they are."""
+    """Show which advisories are here, and how old they are.
+
+    How old they may be, the gate decides.
+
+        assay vulns status
+    """
     from assay.operations.manage_advisories import list_feeds  # noqa: PLC0415  # start-up
 
     _print(list_feeds(), as_json=as_json)

@@ -16,9 +16,14 @@ from assay.core.errors import MalformedError, RejectedError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.evidence.dsse import add_signature
 from assay.evidence.trustchain import change_statement, verify_change
-from assay.operations.home import load_trust_file, open_home, save_trust
+from assay.operations.home import (
+    load_signer_choices,
+    load_trust_file,
+    open_home,
+    save_trust,
+)
 from assay.operations.record import Recorder, open_ledger, open_recorder
-from assay.operations.show_key import open_own_signer
+from assay.operations.signingkeys import open_signing_key
 from assay.operations.trustdraft import (
     DescribedDraft,
     TrustDraft,
@@ -120,7 +125,7 @@ def sign_trust(draft: Path, *, signer_uri: str, clock: Clock = now) -> Described
     pinned = home.trust(found.before.log_origin)
     if pinned.exists():
         _check_pinned(load_trust_file(pinned), found.before)
-    signer = open_own_signer(signer_uri)
+    signer = open_signing_key(signer_uri or load_signer_choices(open_home()).statements.uri)
     signed = replace(found, envelope=_signed(found, signer, at))
     save_draft(draft, signed)
     return describe_draft(signed, at=at)

@@ -33,7 +33,7 @@ _NO_WITNESS: Final = NotChecked(
     what="cosignatures",
     where="checkpoint",
     why="no witness was asked for: the log may show others another history",
-    remedy="--witness and --quorum",
+    remedy="--witness-key and --quorum",
 )
 
 

@@ -63,7 +63,7 @@ def _gaps(folder: Path, *, with_entries: bool, quorum: int) -> list[NotChecked]:
                 what="cosignatures",
                 where="checkpoint",
                 why="no witness was asked for: the log may show others another history",
-                remedy="--witness and --quorum",
+                remedy="--witness-key and --quorum",
             )
         )
     return gaps
