@@ -3,7 +3,7 @@
 * `https` only; `http` is for the loopback addresses, where tests and local proxies live.
 * The host must be one that the caller expects, on the first request and after every redirect: a
   URL out of a document cannot make us ask a machine inside the network.
-* Sizes, redirects and the whole time are limited; a redirect may not change the scheme.
+* Sizes, redirects and the whole time (`httpdeadline`) are limited; a redirect may not change the scheme.
 * Proxies of the environment (`HTTPS_PROXY`) are used, except towards the loopback.
 """
 
@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 from assay import __version__
 from assay.core.errors import RejectedError, UnavailableError
+from assay.system.httpdeadline import HttpsUntil, HttpUntil, time_left
 
 MAX_REDIRECTS: Final = 5
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})  # as addresses: a name may lead elsewhere
@@ -123,19 +124,12 @@ def open_url(
     proxies = {} if near else urllib.request.getproxies()
     opener.add_handler(urllib.request.ProxyHandler(proxies))
     context = context or ssl.create_default_context()
-    opener.add_handler(urllib.request.HTTPSHandler(context=context))
-    opener.add_handler(urllib.request.HTTPHandler())
-    response = opener.open(request, timeout=_left(deadline))
+    opener.add_handler(HttpsUntil(deadline, context=context))
+    opener.add_handler(HttpUntil(deadline))
+    response = opener.open(request, timeout=time_left(deadline))
     if not isinstance(response, http.client.HTTPResponse):  # for the types: nothing else answers
         raise UnavailableError("no HTTP answer", where=request.full_url)
     return response
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("out of time")
-    return left
 
 
 def _receive(
@@ -146,7 +140,7 @@ def _receive(
     size = 0
     with into.open("wb") as file:
         while chunk := response.read1(_CHUNK):
-            _left(deadline)
+            time_left(deadline)
             size += len(chunk)
             if size > max_bytes:
                 raise RejectedError(f"over {max_bytes} bytes", where=url)
