@@ -36,7 +36,8 @@ NOT_CHECKED = (
     "evidence: what collectors say that they saw, and the advisories behind it",
     "log: what was never recorded; that its index is of all entries, which a full replay shows",
 )
-UNREAD = "Certificates (Sigstore) and keys of a kind that is not known here are not read: ask Assay"
+BUNDLE = "by a certificate (Sigstore): its issuer, owner, time and log are not read here; ask Assay"
+NEWER = "maybe by a kind of key that this `cryptography` lacks: take a newer one, or ask Assay"
 
 
 def need(holds: object, what: str) -> None:
@@ -44,9 +45,8 @@ def need(holds: object, what: str) -> None:
         raise ValueError(what)
 
 
-def named(data: bytes | dict) -> str:
-    hexed = data["digest"]["sha256"] if isinstance(data, dict) else sha256(data).hexdigest()
-    return f"sha256:{hexed}"
+def named(data: bytes) -> str:
+    return f"sha256:{sha256(data).hexdigest()}"
 
 
 def unbase64(text: str) -> bytes:
@@ -230,8 +230,7 @@ class Entry:
         people, ends = root["principals"], root["expires"]
         if self.certified:
             return {person["name"]: False for person in people if person["identities"]}
-        if ends and parse_time(ends) <= self.at:
-            roles = {"owner"} & {*roles}
+        roles = roles if not ends or self.at < parse_time(ends) else {"owner"} & {*roles}
         found, held = {}, [(p, r, k) for p in people for r in p["roles"] for k in p["keys"]]
         for person, role, key in held:
             if role["name"] in roles and all(covers(it, self.at) for it in (person, role, key)):
@@ -298,12 +297,12 @@ def walk_trust(changes: list, pinned: dict | None) -> tuple:
 def check_verdict(verdict: Entry, about: list, lists: dict, root: dict, gone: set) -> list:
     """Return what is wrong with what it names; statements in `gone` do not count any more."""
     told, own = verdict.predicate, verdict.predicate["assay_verdict"]
-    listed, void = {*map(named, told["inputAttestations"])}, {*own["voided"]}
+    listed = {"sha256:" + one["digest"]["sha256"] for one in told["inputAttestations"]}
     before = [e for e in about if e.kind in EVIDENCE and e.index < verdict.index]
-    there = {e.digest: e.counts(root) for e in before}
+    there, void = {e.digest: e.counts(root) for e in before}, {*own["voided"]}
     fits = {True: listed - void, False: void - listed, None: listed ^ void}
-    surplus, policy = sorted((listed | void) - {*there}), named(told["policy"])
-    wrong = [f"names evidence that is not there: {one}" for one in surplus]
+    policy = "sha256:" + told["policy"]["digest"]["sha256"]
+    wrong = [f"names evidence that is not there: {n}" for n in sorted((listed | void) - {*there})]
     wrong += [f"leaves out evidence: {one}" for one in there if one not in fits[there[one]]]
     if policy not in [policy_digest(e) for e in lists.get(policy, []) if e.kind == POLICY]:
         wrong.append(f"names a policy that is not there: {policy}")
@@ -351,7 +350,8 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:
     gone = [i for i in now if now[i] is False]
     never = [i for i in gone if entries[i].counts(then[i][-1]) is False]
     wrong = [f"entry {i}: signed by nobody trusted then" for i in never]
-    untold += [f"entry {i}: who signed it? {UNREAD}" for i in now if now[i] is None]
+    unread = [(i, BUNDLE if entries[i].certified else NEWER) for i in now if now[i] is None]
+    untold += [f"entry {i}: not told who signed it, {why}" for i, why in unread]
     found = [f"log {last.origin}, {last.size} entries, {last.at}; {len(signed)} witnesses"]
     found += [f"trust root {named(canonical(root))}; {len(about)} statements: all on {subject}"]
     found += [f"entry {i}: its signature does not count any more" for i in gone]

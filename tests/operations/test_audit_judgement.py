@@ -74,6 +74,19 @@ def test_a_verdict_on_evidence_that_is_not_there(here: Site) -> None:
     assert f"names evidence that is not there: {invented}" in answers.second_said
 
 
+def test_a_verdict_that_calls_evidence_void(here: Site) -> None:
+    """Evidence that said no, put aside as if its key had been revoked."""
+    _, evidence = last_verdict(here)
+    statement = forged(here, evidence=evidence[1:], voided=(evidence[0],))
+    index = record(here, statement, role="gate")
+    answers = ask(here, commit_of(here))
+    assert (answers.ours, answers.second) == (1, 1)
+    assert answers.said == (
+        f"verdict, entry {index}: calls evidence void that counted: {evidence[0]}"
+    )
+    assert f"the verdict, entry {index}, leaves out evidence: {evidence[0]}" in answers.second_said
+
+
 def test_a_verdict_under_another_trust_root(here: Site) -> None:
     other = Digest("sha256", "ab" * 32)
     index = record(here, forged(here, trust_root=other), role="gate")

@@ -12,11 +12,14 @@ from typing import Final
 
 import pytest
 
-from assay.core.digest import sha256_of
+from assay.core.digest import Digest, sha256_of
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import seal_statement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, change_statement
+from assay.gates.reading import VERDICT_TYPE
+from assay.gates.replay import parse_verdict
+from assay.gates.vsa import render_vsa
 from assay.operations.reverify_log import reverify_log
 from assay.signing.keys import Signer
 from assay.signing.trust import TrustRoot, render_trust_root, trust_root_digest
@@ -33,7 +36,7 @@ from tests.operations.auditing import (
     found_in,
     hostile_kit,
 )
-from tests.operations.run import check, clock, recorder
+from tests.operations.run import check, clock, ledger, recorder
 from tests.operations.site import Site
 from tests.operations.trustkit import (
     change,
@@ -189,6 +192,26 @@ def test_the_chain_itself_rests_on_the_lost_key(here: Site) -> None:
     assert statuses(ask(here, data)) == (0, 0)
     log_key = pinned(here).log_key
     assert statuses(ask(here, data, log_key=log_key)) == (3, 3)
+
+
+def test_a_new_verdict_on_lost_evidence(here: Site) -> None:
+    """The gate has a good key, and signs again what rests on the lost one."""
+    with ledger(here) as opened:
+        subject = Digest("gitCommit", here.repo.head)
+        found = opened.verified(subject=subject, role="gate", predicate_type=VERDICT_TYPE)
+    said = parse_verdict(found[-1].payload)
+    compromised(here)
+    reverify_log(here.top, record=True, clock=clock(hours=3))
+    now = replace(said, trust_root=trust_root_digest(pinned(here)))
+    with recorder(here, hours=4) as recording:
+        [receipt] = recording.record((render_vsa(now),), role="gate")
+    answers = ask(here, exported(here, hours=5))
+    assert statuses(answers) == (1, 1)
+    for digest in said.evidence:
+        told = f"verdict, entry {receipt.index}: names evidence that did not count: {digest}"
+        assert told in answers.said
+        told = f"the verdict, entry {receipt.index}, leaves out evidence: {digest}"
+        assert told in answers.second_said
 
 
 def test_a_key_that_was_lost_later_voids_nothing(here: Site) -> None:
