@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -296,3 +297,16 @@ def test_nothing_of_psycopg_is_loaded_for_an_embedded_log() -> None:
 def test_not_a_url() -> None:
     with pytest.raises(UsageError):
         open_postgres("assay.db", schema="s", create=True)
+
+
+def test_a_transaction_in_which_something_failed_is_not_called_committed(url: str) -> None:
+    """PostgreSQL answers such a COMMIT with a ROLLBACK, and with no error."""
+    with open_postgres(url, schema="s", create=True) as database:
+        with pytest.raises(UnavailableError) as caught, database.transaction():
+            database.execute("CREATE TABLE t (n bigint)")
+            with suppress(psycopg.errors.DivisionByZero):
+                database.execute("SELECT 1 / 0")
+        assert str(caught.value) == (
+            f"[unavailable] the database undid what it was to commit, at {where(url)} (try again)"
+        )
+        assert database.query_one("SELECT to_regclass('t')") == (None,)

@@ -3,7 +3,8 @@
 * `https` only; `http` is for the loopback addresses, where tests and local proxies live.
 * The host must be one that the caller expects, on the first request and after every redirect: a
   URL out of a document cannot make us ask a machine inside the network.
-* Sizes, redirects and the whole time (`httpdeadline`) are limited; a redirect may not change the scheme.
+* Sizes, redirects and the whole time (`httpdeadline`) are limited; a redirect may not change the
+  scheme.
 * Proxies of the environment (`HTTPS_PROXY`) are used, except towards the loopback.
 """
 

@@ -131,7 +131,11 @@ class PostgresDatabase(Closing):
         self._inside = True
         try:
             yield
-            self._run(lambda connection: connection.execute("COMMIT"))
+            done = self._run(lambda connection: connection.execute("COMMIT"))
+            if done.statusmessage != "COMMIT":  # what failed in the block was passed over
+                raise UnavailableError(
+                    "the database undid what it was to commit", where=self.place, hint="try again"
+                )
         finally:  # also on Ctrl-C, and when the commit itself failed
             self._inside = False
             self._undo()
