@@ -302,10 +302,15 @@ def test_not_a_url() -> None:
 def test_a_transaction_in_which_something_failed_is_not_called_committed(url: str) -> None:
     """PostgreSQL answers such a COMMIT with a ROLLBACK, and with no error."""
     with open_postgres(url, schema="s", create=True) as database:
-        with pytest.raises(UnavailableError) as caught, database.transaction():
-            database.execute("CREATE TABLE t (n bigint)")
-            with suppress(psycopg.errors.DivisionByZero):
-                database.execute("SELECT 1 / 0")
+
+        def pass_over() -> None:
+            with database.transaction():
+                database.execute("CREATE TABLE t (n bigint)")
+                with suppress(psycopg.errors.DivisionByZero):
+                    database.execute("SELECT 1 / 0")
+
+        with pytest.raises(UnavailableError) as caught:
+            pass_over()
         assert str(caught.value) == (
             f"[unavailable] the database undid what it was to commit, at {where(url)} (try again)"
         )
