@@ -45,6 +45,13 @@ def test_parts_are_cut_between_records() -> None:
     assert list(parse_parts(parts.values())) == [head, head]
 
 
+def test_a_part_that_is_full_is_ended() -> None:
+    """A record has five bytes before its data."""
+    for missing, count in ((5, 2), (6, 1)):
+        head = BackedUp(envelopes=(b"x" * (PART_BYTES - missing),), note=b"n", lines=b"")
+        assert len(dict(render_parts([head]))) == count
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_malformed(data: bytes) -> None:
     try:

@@ -1,5 +1,8 @@
 """Cosignatures beside the checkpoints of a stored log, in each database."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from assay.core.errors import MalformedError
@@ -49,6 +52,20 @@ def test_no_line(backend: Backend) -> None:
     with backend.open(create=True) as store:
         with pytest.raises(MalformedError):
             store.cosignatures.add(1, b"no line\n")
+        assert store.cosignatures.lines(1) == b""
+
+
+def test_all_lines_or_none(tmp_path: Path) -> None:
+    """A fault at the second leaves the first away too; a trigger stands for a disk that is full."""
+    backend = Backend(kind="sqlite", location=tmp_path / "log.db")
+    with backend.open(create=True) as store:
+        store.append([verified({"n": 1})], log_signer=LOG, at=NOW)
+        backend.edit(  # after it was opened: a log with a trigger is not
+            "CREATE TRIGGER full BEFORE INSERT ON cosignatures WHEN NEW.number = 1 "
+            "BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+        with pytest.raises(sqlite3.IntegrityError):
+            store.cosignatures.add(1, b"".join(lines(store.latest_checkpoint() or b"")))
         assert store.cosignatures.lines(1) == b""
 
 

@@ -21,14 +21,14 @@ from tests.fakes.trust import LOG, LOG_KEY, MALLORY, NOW, ORIGIN
 
 
 class History:
-    """A tree that `name` tells from others, from its third entry on."""
+    """A tree that `name` tells from others, after the first `same` entries."""
 
-    def __init__(self, name: bytes) -> None:
+    def __init__(self, name: bytes, *, same: int = 2) -> None:
         self.nodes = list[bytes]()
         self.roots = [EMPTY_ROOT]
         tree = Frontier()
         for number in range(9):
-            own = name if number > 1 else b"same"
+            own = name if number >= same else b"same"
             self.nodes.extend(tree.push(leaf_hash(b"%b %d" % (own, number))))
             self.roots.append(tree.root())
 
@@ -59,6 +59,15 @@ def test_each_fork_is_found_and_proves_itself(large: int) -> None:
             assert (first.size, first.root) == (small, ONE.roots[small])
             assert (second.size, second.root) == (large, OTHER.roots[large])
             assert parse_fork(render_fork(fork)) == fork
+
+
+@pytest.mark.parametrize("large", [1, 2, 9])
+def test_histories_that_differ_from_their_first_entry_on(large: int) -> None:
+    one, other = History(b"one", same=0), History(b"other", same=0)
+    fork = find_fork(one.note(1), other.note(large), other, log_key=LOG_KEY)
+    assert fork is not None
+    first, second = verify_fork(fork, log_key=LOG_KEY)
+    assert (first.size, second.size) == (1, large)
 
 
 def a_fork(small: int = 3, large: int = 9) -> Fork:

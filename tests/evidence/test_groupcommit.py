@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -290,6 +291,23 @@ def test_a_group_has_a_limit(store: LogStore) -> None:
     join([*first, *others, *more])
     assert all(isinstance(answer, tuple) for answer in (*answers, *last))
     assert list(store.checkpoint_sizes(since=0)) == [1, GROUP_LIMIT + 1, GROUP_LIMIT + 2]
+
+
+def test_a_group_may_be_full(store: LogStore) -> None:
+    signer = GatedSigner()
+    group = GroupCommit(store, log_signer=signer, clock=clock)
+    first, _ = in_threads(lambda: group.append([verified({"n": 0})]))
+    assert signer.asked.wait(30)
+    sizes = (1, GROUP_LIMIT - 1)
+    batches = [[verified({"batch": n, "of": size}) for n in range(size)] for size in sizes]
+    threads = list(first)
+    for number, batch in enumerate(batches):
+        others, _ = in_threads(partial(group.append, batch))
+        threads += others
+        waiting(group, number + 1)
+    signer.gate.set()
+    join(threads)
+    assert list(store.checkpoint_sizes(since=0)) == [1, GROUP_LIMIT + 1]
 
 
 def test_an_unexpected_fault_is_raised_as_it_is(store: LogStore) -> None:

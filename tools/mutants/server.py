@@ -12,9 +12,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from tempfile import mkdtemp
@@ -33,6 +33,7 @@ SURVIVED: Final = "survived"
 BROKEN: Final = "broken"  # the machinery failed, which says nothing about the tests
 TOO_LONG: Final = 4.0  # seconds: a test that starts programs, which would not see the mutant
 ELSEWHERE: Final = 15.0  # seconds in all for tests outside the mirrored file, shortest first
+FIXTURES: Final = 60.0  # seconds for all fixtures of a test
 PATIENCE: Final = 8.0  # times as long as a test takes without the mutant, plus a second
 MEMORY: Final = 4 * 2**30
 # Tests that need a server of the session would start it for each mutant. What they show of the
@@ -51,6 +52,7 @@ class Tests:
     while_collecting: dict[str, frozenset[int]]  # file → lines that run while tests are collected
     bad: tuple[str, ...]
     slow: tuple[str, ...] = ()  # too slow to be asked
+    shared: Mapping[str, float] = field(default_factory=dict)  # for what it shares with others
 
     def for_mutant(self, mutant: Mutant) -> tuple[str, ...]:
         """Return the tests to run: those of the mirrored file first, then the shortest."""
@@ -65,9 +67,13 @@ class Tests:
         if not mutant.holder:  # what a module computes as it loads: its own tests must notice
             names = {name for name in self.seconds if name.startswith(mirror)} | names
         own = sorted((n for n in names if n.startswith(mirror)), key=lambda n: self.seconds[n])
-        rest = sorted(names - set(own), key=lambda n: (self.seconds[n], n))
-        spent = accumulate(self.seconds[name] for name in rest)
+        rest = sorted(names - set(own), key=lambda n: (self._cost(n), self.seconds[n], n))
+        spent = accumulate(self._cost(name) for name in rest)
         return (*own, *(name for name, s in zip(rest, spent, strict=True) if s <= ELSEWHERE))
+
+    def _cost(self, name: str) -> float:
+        """Return the seconds of a test, with the fixtures that others made where all were run."""
+        return self.seconds[name] + self.shared.get(name, 0.0)
 
 
 def mirrored(module: str) -> str:
@@ -83,6 +89,8 @@ class Session:
         self.task = task
         self.items: dict[str, pytest.Item] = {}
         self.functions: dict[tuple[str, int], list[FunctionType]] = {}
+        self.fixtures: dict[tuple[str, str], float] = {}  # shared ones, with the seconds they took
+        self.call_limit = 0.0  # seconds for a test without its fixtures; 0 for no limit
         self.failed: list[str] = []
         self.on_failure: Callable[[str], None] = self.failed.append
 
@@ -104,6 +112,25 @@ class Session:
         if name in self.items:
             return [self.items[name]]
         return [item for found, item in self.items.items() if found.startswith(f"{name}[")]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object]
+    ) -> Generator[None, object, object]:
+        """Measure what tests share: whoever runs alone has to make it."""
+        began = time.perf_counter()
+        made = yield
+        if fixturedef.scope != "function":
+            spent = time.perf_counter() - began
+            self.fixtures[fixturedef.baseid, fixturedef.argname] = spent
+        return made
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Give the test its own limit, now that its fixtures are there."""
+        if self.call_limit:
+            signal.setitimer(signal.ITIMER_REAL, self.call_limit)
+        return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -228,7 +255,18 @@ def find_baseline(run: Session, session: pytest.Session, coverage: Coverage) -> 
         file: {str(line): contexts for line, contexts in data.contexts_by_lineno(file).items()}
         for file in data.measured_files()
     }
-    return {"seconds": seconds, "files": files, "bad": run.failed}
+    shared = {item.nodeid: _shared_seconds(item, run.fixtures) for item in items}
+    return {"seconds": seconds, "files": files, "bad": run.failed, "shared": shared}
+
+
+def _shared_seconds(item: pytest.Item, fixtures: Mapping[tuple[str, str], float]) -> float:
+    """Return how long it takes to make what this test shares with others."""
+    known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]  # noqa: SLF001  # no public way
+    return sum(
+        fixtures.get((found.baseid, found.argname), 0.0)
+        for definitions in known.values()
+        for found in definitions[-1:]
+    )
 
 
 def read_baseline(answer: dict[str, object], collected: Container[str] | None = None) -> Tests:
@@ -236,6 +274,7 @@ def read_baseline(answer: dict[str, object], collected: Container[str] | None = 
     bad: list[str] = answer["bad"]  # type: ignore[assignment]  # our own JSON
     seconds: dict[str, float] = answer["seconds"]  # type: ignore[assignment]  # our own JSON
     files: dict[str, dict[str, list[str]]] = answer["files"]  # type: ignore[assignment]  # the same
+    shared: dict[str, float] = answer.get("shared", {})  # type: ignore[assignment]  # the same
     good = {
         name: spent
         for name, spent in seconds.items()
@@ -252,6 +291,7 @@ def read_baseline(answer: dict[str, object], collected: Container[str] | None = 
             for file, lines in files.items()
         },
         bad=tuple(bad),
+        shared=shared,
         slow=tuple(name for name, spent in seconds.items() if spent >= TOO_LONG),
     )
 
@@ -294,7 +334,8 @@ def _until_failure(run: Session, names: Sequence[str], tests: Tests) -> dict[str
     items = [item for name in names for item in run.named(name)]
     for item, after in zip(items, [*items[1:], None], strict=True):
         current = item.nodeid
-        signal.setitimer(signal.ITIMER_REAL, 2.0 + PATIENCE * tests.seconds.get(current, 1.0))
+        run.call_limit = 2.0 + PATIENCE * tests.seconds.get(current, 1.0)
+        signal.setitimer(signal.ITIMER_REAL, FIXTURES)
         try:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         except _Stop:

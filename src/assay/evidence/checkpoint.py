@@ -168,7 +168,7 @@ def add_cosignatures(note: bytes, lines: bytes) -> bytes:
     Raises:
         MalformedError: Not a note, not signature lines, or more than a note holds.
     """
-    there = set(parse_note(note).signatures)
+    there = parse_note(note).signatures
     added = dict.fromkeys(s for s in parse_signature_lines(lines) if s not in there)
     result = note + b"".join(map(render_signature, added))
     if len(result) > MAX_NOTE_BYTES:
