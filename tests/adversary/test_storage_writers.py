@@ -1,11 +1,14 @@
 """Storage, two writers: who decides from the trust root must not append after it has changed."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from assay.core.digest import sha256_of
-from assay.core.errors import UnavailableError
+from assay.core.errors import TamperedError, UnavailableError
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.trustchain import change_statement, verify_change
 from assay.operations.change_trust import apply_trust, propose_trust, sign_trust
@@ -71,6 +74,30 @@ def test_a_writer_goes_on_where_the_same_version_was_recorded_again(here: Site) 
             [again] = fast.record((change_statement(pinned(here)),), role="owner")
         assert again.recorded
         assert slow.record((statement("late"),), role="collector")[0].recorded
+
+
+def test_the_log_is_set_back_while_a_writer_is_at_work(here: Site, tmp_path: Path) -> None:
+    """It was looked at when the writer began; what is signed now would cover the loss for ever."""
+    database = here.top / ".assay" / "log.sqlite"
+    copied(database, tmp_path / "old.sqlite")
+    with recorder(here, hours=1) as opened:
+        opened.record((statement("failed"),), role="collector")
+    with recorder(here, hours=2) as slow:
+        copied(tmp_path / "old.sqlite", database)
+        with pytest.raises(TamperedError) as caught:
+            slow.record((statement("late"),), role="collector")
+    assert str(caught.value) == (
+        "[tampered] cut or set back: 10 entries, where 11 were seen, at log "
+        "(restore a copy that holds what the anchor saw)"
+    )
+    with pytest.raises(TamperedError), ledger(here, hours=3):
+        pass
+
+
+def copied(source: Path, target: Path) -> None:
+    """Put the rows of one database in the place of another's, in use or not."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 def statement(name: str) -> Statement:

@@ -210,6 +210,7 @@ class Recorder:
         store = self.ledger.store
 
         def check() -> None:
+            check_anchor(self.ledger.home, store, self.ledger.trust)
             self._check_unchanged()
             if seen is not None and seen != self.ledger.seen(seen.subject):
                 raise OvertakenError(
