@@ -69,6 +69,7 @@ def test_faults_in_statements(code: str, wanted: set[str]) -> None:
         "@dataclass(frozen=True)\nclass C: ...",
         "from a import b",
         "Id = NewType('Id', str)",
+        "__all__ = ['a', 'b']",
         "if TYPE_CHECKING:\n    x = 1",
     ],
 )

@@ -156,6 +156,8 @@ def _is_left_out(node: ast.AST, field: str) -> bool:
     match node, field:
         case (_, "annotation" | "returns" | "decorator_list" | "type_params"):
             return True
+        case (ast.Assign(targets=[ast.Name(id="__all__")]), "value"):
+            return True  # what `import *` would take, which nobody writes
         case (ast.Subscript(), "slice") if _is_generic(node):
             return True
         case (ast.If(test=ast.Name(id="TYPE_CHECKING")), _):

@@ -255,3 +255,11 @@ def test_a_token_that_is_no_header_is_not_shown(
     assert told(sign_with_vault) == (
         "[usage] what belongs into X-Vault-Token has characters that cannot be sent"
     )
+
+
+def test_a_signer_is_told_by_its_key_and_its_place(vault: RestServer) -> None:
+    """What asks the service may hold a token: it is in no text."""
+    first, second = (open_signer("hashivault:assay", passphrase=None) for _ in range(2))
+    assert first == second
+    assert TOKEN not in repr(first)
+    assert "ask" not in repr(first)

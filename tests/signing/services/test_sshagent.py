@@ -177,6 +177,11 @@ ANSWERS = {
         "[unavailable] the ssh-agent refuses (is it locked, or the key restricted, or was it denied?)",
     ),
     "no-count": (b"\x0c\x00", f"{SAYS} a list of keys that is cut off, {AT}"),
+    "one-too-many": (b"\x0c" + struct.pack(">I", 2049), f"{SAYS} 2049 keys, {AT}"),
+    "as-many-as-may-be": (
+        b"\x0c" + struct.pack(">I", 2048),
+        f"{SAYS} 0 strings where 4096 are needed, {AT}",
+    ),
     "many": (b"\x0c\xff\xff\xff\xff", f"{SAYS} 4294967295 keys, {AT}"),
     "fewer": (
         b"\x0c" + struct.pack(">I", 2) + string(ED) + string(b"a"),
