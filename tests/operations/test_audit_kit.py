@@ -145,7 +145,10 @@ def test_the_digest_of_the_trust_root_is_enough(exported: Exported) -> None:
 
 @pytest.mark.parametrize(
     ("trust_digest", "log_key", "what"),
-    [("", "", "no trust anchor"), ("sha256:" + "00" * 32, "a+b+c", "several trust anchors")],
+    [
+        ("", "", "whom to trust is not said"),
+        ("sha256:" + "00" * 32, "a+b+c", "whom to trust is said in two ways"),
+    ],
 )
 def test_one_anchor_is_needed(trust_digest: str, log_key: str, what: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -305,6 +308,11 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
         lambda kit: kit["lists"].append(copy.deepcopy(kit["lists"][0])),
         "two lists of one key",
         "not all lists, or one twice",
+    ),
+    "lists in another order": (
+        lambda kit: kit["lists"].reverse(),
+        "lists that are not in their order, at lists",
+        "not all lists, or one twice, or in another order",
     ),
     "an older checkpoint": (
         keep_first_checkpoints,

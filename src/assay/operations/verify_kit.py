@@ -50,7 +50,7 @@ class Expectations:
         given = sum(map(bool, (self.trust_root, self.trust_digest, self.log_key)))
         if given != 1:
             raise UsageError(
-                "no trust anchor" if not given else "several trust anchors",
+                "whom to trust is not said" if not given else "whom to trust is said in two ways",
                 hint="one of --trust-root FILE, --trust-digest DIGEST, --log-key VKEY",
             )
 
