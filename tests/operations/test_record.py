@@ -1,22 +1,29 @@
 """The ledger: what counts under the newest trust root, what does not any more, and why."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assay.core.digest import sha256_of
+from assay.core.errors import TamperedError
 from assay.evidence.envelope import parse_envelope
 from assay.evidence.store import LogStore, open_store
 from assay.evidence.trustchain import TrustChain, Version
 from assay.operations.home import Home
 from assay.operations.record import Expected, Ledger
+from assay.operations.replay_verdict import replay_verdict
+from assay.operations.show_entry import load_envelope, show_entry
 from assay.signing.trust import TrustRoot, trust_root_digest
 from tests.evidence.sigstore.case import ARTIFACT, PREDICATE_TYPE, statement_v1, trusted_root
 from tests.evidence.sigstore.test_entry import RECORDED, root
 from tests.fakes.trust import LOG, LOG_KEY, ORIGIN
+from tests.operations.run import clock
+from tests.operations.site import Site
 
 EXPECTED = Expected(subject=sha256_of(ARTIFACT), role="collector", predicate_type=PREDICATE_TYPE)
 
@@ -49,6 +56,27 @@ def recorded(store: LogStore, before: TrustRoot, after: TrustRoot, home: Path) -
         log_key=LOG_KEY,
         at=RECORDED,
     )
+
+
+def test_an_entry_that_was_moved_to_another_time(here: Site) -> None:
+    """Asked for by its number or its digest, it is proven to be where it is."""
+    with closing(sqlite3.connect(here.top / ".assay" / "log.sqlite")) as database, database:
+        [moved] = database.execute("SELECT digest, envelope FROM entries WHERE number = 9")
+        database.execute("DELETE FROM entries WHERE number = 9")
+        database.execute("UPDATE entries SET digest = ?, envelope = ? WHERE number = 4", moved)
+    digest = f"sha256:{moved[0].hex()}"
+    for asked in (
+        lambda: show_entry(here.top, 4, clock=clock(hours=1)),
+        lambda: replay_verdict("4", here.top, clock=clock(hours=1)),
+        lambda: replay_verdict(digest, here.top, clock=clock(hours=1)),
+        lambda: load_envelope(here.top, 4, clock=clock(hours=1)),
+    ):
+        with pytest.raises(TamperedError) as caught:
+            asked()
+        assert str(caught.value) == (
+            "[tampered] not the entry that was recorded, at entries row 4 "
+            "(assay log verify looks at all of them)"
+        )
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def bundle_entry(
         UnavailableError: A file cannot be written.
     """
     with open_ledger(open_repository(repository), at=clock()) as ledger:
-        entry = ledger.store.entry(index)
+        entry = ledger.entry(index)
         verified = verified_entry(ledger, entry)
         ids = frozenset(key for statement in verified for key in statement.keys)
         name, key = _chosen(_signers(ledger.trust, ids), signed_by)

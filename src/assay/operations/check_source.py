@@ -243,7 +243,7 @@ def _report(
 
 
 def _logged(recorder: Recorder, verified: VerifiedStatement) -> LoggedStatement:
-    entry = recorder.ledger.store.find(verified.digest)
+    entry = recorder.ledger.find(verified.digest)
     if entry is None:
         raise RejectedError(f"the log lost {verified.digest}")
     return LoggedStatement(

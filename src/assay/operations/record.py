@@ -15,17 +15,21 @@ from datetime import datetime
 from assay.core.clock import Clock
 from assay.core.digest import Digest
 from assay.core.errors import (
+    ProofError,
     RejectedError,
     SignatureInvalidError,
+    TamperedError,
     UnavailableError,
     UsageError,
 )
 from assay.evidence.anchor import verify_extends
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
+from assay.evidence.leaf import leaf_of
 from assay.evidence.reading import LogEntry
 from assay.evidence.statement import Statement
 from assay.evidence.store import LogStore, Receipt
 from assay.evidence.timing import time_of_record
+from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.evidence.trustchain import (
     TRUST_ROOT_TYPE,
     RecordedChange,
@@ -132,6 +136,36 @@ class Ledger:
             why_not(self.trust, key, role=expected.role, at=then.at) for key in sorted(then.keys)
         )
         return tuple(filter(None, reasons)) or ("it does not hold under the trust root in force",)
+
+    def entry(self, index: int) -> LogEntry:
+        """Return the entry at `index`, proven to be there.
+
+        Raises:
+            UsageError: The log has no such entry.
+            TamperedError: Another one is in its place, from another time perhaps.
+        """
+        return self._proven(self.store.entry(index))
+
+    def find(self, envelope_digest: Digest) -> LogEntry | None:
+        """Return the entry that holds this envelope, proven to be where it is, or None.
+
+        Raises:
+            TamperedError: It was moved from another place.
+        """
+        found = self.store.find(envelope_digest)
+        return None if found is None else self._proven(found)
+
+    def _proven(self, entry: LogEntry) -> LogEntry:
+        try:
+            proof = parse_tlog_proof(self.store.proof(entry.index))
+            verify_tlog_proof(proof, entry=leaf_of(entry.envelope), log_key=self.log_key)
+        except ProofError as error:
+            raise TamperedError(
+                "not the entry that was recorded",
+                where=f"entries row {entry.index}",
+                hint="assay log verify looks at all of them",
+            ) from error
+        return entry
 
     def seen(self, subject: Digest) -> "Seen":
         """Say how far the log goes about `subject`; asked before it is read, and compared later."""

@@ -96,11 +96,11 @@ def _find(ledger: Ledger, name: str) -> LogEntry:
     if name.isascii() and name.isdigit():
         if len(name) > _MAX_DIGITS:
             raise UsageError(f"no entry {printable(name, limit=_MAX_DIGITS)}")
-        return ledger.store.entry(int(name))
+        return ledger.entry(int(name))
     if name.startswith("sha256:"):
-        found = ledger.store.find(named_digest(name))
+        found = ledger.find(named_digest(name))
     else:
-        found = ledger.store.find(parse_envelope(load_verdict(Path(name)).envelope).digest)
+        found = ledger.find(parse_envelope(load_verdict(Path(name)).envelope).digest)
     if found is None:
         raise UsageError("this log does not hold that verdict", where=name)
     return found

@@ -161,7 +161,7 @@ def _fallen(ledger: Ledger, verdicts: tuple[LogEntry, ...]) -> tuple[Fallen, ...
 def _replace(recorder: Recorder, fallen: Fallen) -> Fallen:
     """Record the verdict that takes the place of a fallen one, from what still counts."""
     ledger = recorder.ledger
-    old = read_verdict(ledger, ledger.store.entry(fallen.index), fallen.subject)
+    old = read_verdict(ledger, ledger.entry(fallen.index), fallen.subject)
     why = Withdrawal(verdict=fallen.digest, why="; ".join(fallen.reasons))
     new, _ = record_verdict(
         recorder,

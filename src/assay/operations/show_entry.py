@@ -53,7 +53,7 @@ def show_entry(path: Path, index: int, *, clock: Clock = now) -> ShownEntry:
         SignatureInvalidError: Nobody whom the trust root knows signed it in any role.
     """
     with open_ledger(open_repository(path), at=clock()) as ledger:
-        entry = ledger.store.entry(index)
+        entry = ledger.entry(index)
         verified = verified_entry(ledger, entry)
         statement = verified[0]
         return ShownEntry(
@@ -84,7 +84,7 @@ def load_envelope(path: Path, index: int, *, clock: Clock = now) -> bytes:
         UsageError: The log has no such entry.
     """
     with open_ledger(open_repository(path), at=clock()) as ledger:
-        return ledger.store.entry(index).envelope
+        return ledger.entry(index).envelope
 
 
 def verified_entry(ledger: Ledger, entry: LogEntry) -> tuple[VerifiedStatement, ...]:
