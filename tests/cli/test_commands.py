@@ -49,22 +49,34 @@ def test_an_unknown_option(checked_site: Site, words: tuple[str, ...]) -> None:
     answer = checked_site.assay(*words, "--bogus")
     assert answer.status == USAGE
     assert answer.err.startswith("[usage] No such option: --bogus ")
-    assert answer.err.endswith("(see assay --help)\n")
+    assert answer.err.endswith(f"(see assay {' '.join(words)} --help)\n")
     assert answer.out == b""
 
 
 WRONG: Final = {
-    "an unknown command": (("chekc",), "No such command 'chekc'. Did you mean 'check'?"),
-    "an unknown subcommand": (("log", "lst"), "No such command 'lst'. Did you mean 'list'?"),
-    "one argument too many": (("check", ".", "x"), "Got unexpected extra argument(s) (x)"),
-    "a missing argument": (("replay",), "Missing argument 'verdict'"),
-    "a missing option": (("sign", "x", "--output", "y"), "Missing option '--signer'"),
+    "an unknown command": (
+        ("chekc",),
+        "No such command 'chekc'. Did you mean 'check'? (see assay --help)",
+    ),
+    "an unknown subcommand": (
+        ("log", "lst"),
+        "No such command 'lst'. Did you mean 'list'? (see assay log --help)",
+    ),
+    "one argument too many": (
+        ("check", ".", "x"),
+        "Got unexpected extra argument(s) (x) (see assay check --help)",
+    ),
+    "a missing argument": (("replay",), "Missing argument 'verdict' (see assay replay --help)"),
+    "a missing option": (
+        ("sign", "x", "--output", "y"),
+        "Missing option '--signer' (see assay sign --help)",
+    ),
 }
 
 
 @pytest.mark.parametrize(("words", "message"), WRONG.values(), ids=WRONG)
 def test_a_wrong_call(checked_site: Site, words: tuple[str, ...], message: str) -> None:
-    expected = (USAGE, f"[usage] {message} (see assay --help)")
+    expected = (USAGE, f"[usage] {message}")
     answer = checked_site.assay(*words)
     assert (answer.outcome, answer.out) == (expected, b"")
     as_json = checked_site.assay(*words, "--json")
@@ -77,7 +89,8 @@ def test_no_command_shows_the_help(checked_site: Site, words: tuple[str, ...]) -
     answer = checked_site.assay(*words)
     assert answer.status == USAGE
     assert answer.err.startswith(f"Usage: {' '.join(('assay', *words))} ")
-    assert answer.err.endswith("\n[usage] no command (see assay --help)\n")
+    name = " ".join(("assay", *words))
+    assert answer.err.endswith(f"\n[usage] no command (see {name} --help)\n")
 
 
 def test_version(checked_site: Site) -> None:

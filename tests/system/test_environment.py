@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.system.environment import data_home, get_variable
+from assay.core.errors import UsageError
+from assay.system.environment import cache_home, data_home, get_variable
 
 
 def test_a_variable_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +42,13 @@ def test_a_relative_folder_would_be_another_one_in_each_repository(
     monkeypatch.setenv("ASSAY_HOME", "")
     monkeypatch.setenv("XDG_DATA_HOME", "share")
     assert data_home() == Path("/home/me/.local/share/assay")
+
+
+def test_a_relative_folder_that_was_asked_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be looked for in the repository, with a trust root that came along."""
+    monkeypatch.setenv("ASSAY_HOME", "home")
+    for home in (data_home, cache_home):
+        with pytest.raises(UsageError) as caught:
+            home()
+        message = "[usage] a relative path, at $ASSAY_HOME (write the whole path)"
+        assert str(caught.value) == message

@@ -52,4 +52,6 @@ def check(
     if wanted == "text":
         for target, _ in targets:
             typer.echo(f"Report: {target}")
+        if save_verdict is not None:
+            typer.echo(f"Verdict: {save_verdict}")
     return EXIT_STATUS[report.verdict]

@@ -19,7 +19,6 @@ from assay.core.errors import AssayError, UnavailableError, UsageError
 BUG: Final = 70
 INTERRUPTED: Final = 128 + signal.SIGINT
 UNREAD: Final = 128 + signal.SIGPIPE
-_SEE_HELP: Final = "see assay --help"
 
 
 def run() -> NoReturn:
@@ -128,7 +127,8 @@ def _refused_arguments(error: Exception, *, as_json: bool) -> int:
     if message.startswith("Usage:"):  # no command was given: the message is the whole help text
         print(message, file=sys.stderr)  # noqa: T201
         message = "no command"
-    return _refused(UsageError(message, hint=_SEE_HELP), as_json=as_json)
+    command = getattr(getattr(error, "ctx", None), "command_path", "assay")
+    return _refused(UsageError(message, hint=f"see {command} --help"), as_json=as_json)
 
 
 def _interrupted(status: int, *, as_json: bool) -> int:

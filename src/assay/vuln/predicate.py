@@ -5,7 +5,7 @@ because the standard has no place for what was not checked.
 """
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from assay import __version__
 from assay.core.clock import format_time
@@ -13,7 +13,9 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.findings.finding import Finding
 from assay.findings.scanreport import ScanReport, parse_scan_report
-from assay.vuln.match import MatchResult
+
+if TYPE_CHECKING:
+    from assay.vuln.match import MatchResult  # not loaded by who only reads: start-up time
 
 PREDICATE_TYPE: Final = "https://in-toto.io/attestation/vulns/v0.2"
 SCANNER: Final = "vulnerabilities"
@@ -21,7 +23,7 @@ SCANNER_URI: Final = "urn:assay:scanner:vulnerabilities"
 NEVER: Final = "1970-01-01T00:00:00Z"  # lastUpdate is required, and there may be no data at all
 
 
-def report_matches(result: MatchResult, *, at: datetime) -> ScanReport:
+def report_matches(result: "MatchResult", *, at: datetime) -> ScanReport:
     """Return the report of a matching that was made at the time `at`."""
     return ScanReport(
         scanner=SCANNER,
