@@ -307,11 +307,11 @@ def test_a_checkpoint_dated_before_the_one_before() -> None:
     assert str(caught.value) == "[tampered] dated before the one before, at checkpoints row 1"
 
 
-def refused_quickly(*subjects: StoredRow) -> str:
+def refused_quickly(*subjects: StoredRow, root: bytes | None = None) -> str:
     """Return what the quick check says of these rows of the index, before it compares the root."""
     sample = verified({"n": 1})
     leaf = leaf_hash(sample.envelope)
-    head = Checkpoint(origin=ORIGIN, size=1, root=leaf, index_root=b"i" * 32)
+    head = Checkpoint(origin=ORIGIN, size=1, root=root or leaf, index_root=b"i" * 32)
     tables = {name: stored(name) for name in (*KEYS, "cosignatures")}
     tables["checkpoints"] = stored("checkpoints", (0, 1, sign_checkpoint(head, signer=LOG, at=NOW)))
     tables["entries"] = stored("entries", (0, sample.digest.raw, sample.envelope))
@@ -341,6 +341,23 @@ QUICKLY: dict[str, tuple[tuple[StoredRow, ...], str]] = {
 @pytest.mark.parametrize(("subjects", "message"), QUICKLY.values(), ids=QUICKLY)
 def test_the_quick_check(subjects: tuple[StoredRow, ...], message: str) -> None:
     assert refused_quickly(*subjects) == f"[tampered] {message}"
+
+
+def test_a_root_that_is_not_that_of_the_entries() -> None:
+    """The log signed it; the tree is looked at before the index."""
+    assert refused_quickly(FILED, root=b"r" * 32) == (
+        "[tampered] the entries have another root, at checkpoints row 0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"), [(("0", b"", b""), "('0',)"), ((None, b"", b""), "(None,)")]
+)
+def test_a_key_of_another_type(row: StoredRow, shown: str) -> None:
+    """What a damaged page is read as."""
+    assert refused(entries=stored("entries", row)) == (
+        f"[tampered] a key of another type, at entries row {shown}"
+    )
 
 
 def test_what_only_the_whole_check_finds(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from mutants.equivalent import load_equivalents
-from mutants.judges import PACKAGES, choose_judges, list_tests, load_seen
-from mutants.loading import ROOT, SOURCE, path_of
+from mutants.judges import PACKAGES, all_modules, choose_judges, list_tests, load_seen
+from mutants.loading import ROOT, path_of
 from mutants.mutation import Mutant, mutants_of
 from mutants.report import Report, as_json, as_markdown, as_text
 from mutants.results import Result, digest_of, load_results, name_of, save_results
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _modules(asked: Sequence[str] | None, since: str | None) -> list[str]:
     wanted = [f"assay.{name.removeprefix('assay.')}" for name in asked or PACKAGES]
-    names = [name for name in _all_modules(PACKAGES) if _is_in(name, wanted)]
+    names = [name for name in all_modules() if _is_in(name, wanted)]
     if since is None:
         return names
     changed = subprocess.run(
@@ -76,16 +76,6 @@ def _modules(asked: Sequence[str] | None, since: str | None) -> list[str]:
 
 def _is_in(name: str, wanted: Iterable[str]) -> bool:
     return any(name == part or name.startswith(f"{part}.") for part in wanted)
-
-
-def _all_modules(packages: Iterable[str]) -> list[str]:
-    files = [
-        file
-        for package in packages
-        for file in sorted(SOURCE.joinpath(*package.split(".")).rglob("*.py"))
-        if file.stem != "__init__"
-    ]
-    return [".".join(file.relative_to(SOURCE).with_suffix("").parts) for file in files]
 
 
 def _mutants(module: str, one_in: int, part: int) -> tuple[Mutant, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from mutants.loading import ROOT
+from mutants.loading import ROOT, SOURCE
 
 KEPT: Final = ROOT / ".mutants" / "judges.json"
 # Packages, with the folders whose tests may run them.
@@ -40,6 +40,17 @@ def _may_run(file: str, wanted: set[str], known: Mapping[str, object] | None) ->
         return True
     ran = known["runs"]
     return isinstance(ran, list) and not wanted.isdisjoint(ran)
+
+
+def all_modules() -> list[str]:
+    """Return the modules of all packages."""
+    files = [
+        file
+        for package in PACKAGES
+        for file in sorted(SOURCE.joinpath(*package.split(".")).rglob("*.py"))
+        if file.stem != "__init__"
+    ]
+    return [".".join(file.relative_to(SOURCE).with_suffix("").parts) for file in files]
 
 
 def list_tests(folders: Iterable[str]) -> list[str]:

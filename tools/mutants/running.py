@@ -13,7 +13,7 @@ from coverage import Coverage
 
 from mutants import server
 from mutants.baseline import load_baseline, save_baseline
-from mutants.judges import load_seen, save_seen, slow_tests
+from mutants.judges import all_modules, load_seen, save_seen, slow_tests
 from mutants.loading import ROOT, SOURCE, path_of
 from mutants.mutation import Mutant
 from mutants.results import Result, digest_of, name_of
@@ -139,7 +139,7 @@ def _serve(mutants: Sequence[Mutant], tests: tuple[str, ...], jobs: int) -> None
     coverage.start()
 
     def task(run: server.Session, session: pytest.Session) -> None:
-        run.find_functions({mutant.module for mutant in mutants})
+        run.find_functions(all_modules())
         answer = load_baseline(run.items)
         if answer is None:
             server.say(f"{len(run.items)} tests, without a mutant")
