@@ -26,8 +26,8 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked, parse_not_checked
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.sbom.component import Component, Inventory
-from assay.sbom.filekinds import is_requirements
 from assay.sbom.hashes import parse_hash, render_hash
+from assay.sbom.requirementnames import is_requirements
 
 PREDICATE_TYPE: Final = "https://cyclonedx.org/bom"
 SPEC_VERSION: Final = "1.6"

@@ -21,6 +21,7 @@ from assay.sbom.lockfiles.poetrylock import parse_poetry_lock
 from assay.sbom.lockfiles.pylock import parse_pylock
 from assay.sbom.lockfiles.reading import Reading
 from assay.sbom.lockfiles.uvlock import parse_uv_lock
+from assay.sbom.requirementnames import is_requirements
 
 ParseLock = Callable[[bytes, str], Reading]
 ParseManifest = Callable[[bytes], frozenset[str]]
@@ -103,9 +104,6 @@ UNREAD: Final = frozenset(
 )
 _UNREAD_ENDINGS: Final = (".csproj", ".fsproj", ".vbproj", ".gemspec")
 _PYLOCK: Final = re.compile(r"pylock(?:\.[^./]+)?\.toml\Z")
-_REQUIREMENTS: Final = re.compile(
-    r"(?:.*[-_.])?(?:requirements?|constraints?)(?:[-_.].*)?\Z", re.IGNORECASE
-)
 
 
 def lock_parser(path: str) -> ParseLock | None:
@@ -119,15 +117,6 @@ def manifest_kind(path: str) -> Manifest | None:
     if is_requirements(path, ".in"):
         return REQUIREMENTS_IN
     return MANIFESTS.get(posixpath.basename(path))
-
-
-def is_requirements(path: str, ending: str = ".txt") -> bool:
-    """Tell whether `path` is a requirements or constraints file by its name or its folder."""
-    folder, name = posixpath.split(path)
-    stem, dot = posixpath.splitext(name)
-    if dot != ending:
-        return False
-    return posixpath.basename(folder) == "requirements" or _REQUIREMENTS.match(stem) is not None
 
 
 def is_unread(path: str) -> bool:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
-from assay.sbom.filekinds import is_requirements, is_vendored
+from assay.sbom.filekinds import is_vendored
 from assay.sbom.lockfiles.pypisource import normal_name
 from assay.sbom.lockfiles.reading import Reading, clean
 from assay.sbom.lockfiles.requirements import parse_requirements
+from assay.sbom.requirementnames import is_requirements
 
 
 @dataclass(slots=True, kw_only=True)
