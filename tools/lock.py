@@ -1,6 +1,7 @@
 """Resolve the dependencies again and pin each with its hashes, into `requirements/`.
 
-`run.txt` is what `assay` needs to run; `dev.txt` adds the extras, and what its developers need. Needs `uv`.
+`run.txt` is what `assay` needs to run; `dev.txt` adds the extras, and what its developers need.
+Needs `uv`.
 """
 
 import shutil

@@ -10,12 +10,12 @@ from assay.core.errors import UsageError
 from assay.core.verdict import Verdict
 from assay.evidence.checkpoint import verify_checkpoint
 from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
+from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.findings.finding import Kind
 from assay.gates.reading import LOG_CHECK_TYPE, SCAN_TYPE, SUPERSESSION_TYPE, VERDICT_TYPE
 from assay.operations.check_source import check_source
 from assay.operations.evidence import gate_evidence
 from assay.operations.list_log import list_log
-from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.operations.material import POLICY_TYPE
 from assay.operations.savedverdict import load_verdict
 from tests.operations.run import AT, ENTRIES, check, clock, ledger

@@ -154,8 +154,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "a-key-that-is-none": (
         ("http://127.0.0.1:9",),
         ("nonsense",),
-        "[usage] 'nonsense' is no Ed25519 note key "
-        "(assay log witness-key prints the key of a witness)",
+        (
+            "[usage] 'nonsense' is no Ed25519 note key "
+            "(assay log witness-key prints the key of a witness)"
+        ),
     ),
     "a-key-of-a-log": (
         ("http://127.0.0.1:9",),

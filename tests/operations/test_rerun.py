@@ -6,6 +6,7 @@ from typing import Final
 from assay.core.digest import Digest
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement
+from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
@@ -14,7 +15,6 @@ from assay.operations.checkreport import CheckReport
 from assay.operations.collect import commit_subject
 from assay.operations.list_log import list_log
 from assay.operations.manage_advisories import import_advisories
-from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.operations.material import POLICY_TYPE
 from assay.source.repository import open_repository
 from tests.operations.run import AT, HOUR, check, clock, ledger, recorder

@@ -74,6 +74,7 @@ FIRST, SECOND, THIRD, OTHER = (key.public.key_id for key in (ALICE, ALICE_TOO, G
         ),
         (MALLORY.public.key_id, NOW, ""),
     ],
+    ids=["never", "not-yet", "from-then-on", "an-identity", "nobodys"],
 )
 def test_why_revoked(name: str, at: datetime, why: str) -> None:
     assert why_revoked(THERE, name, at=at) == why
