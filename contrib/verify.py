@@ -67,8 +67,7 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def members(value: object, **kinds: type) -> list:
-    """Return the members of an object that has exactly these names, each of its type."""
+def members(value: object, **kinds: type) -> list:  # exactly these, each of its type
     need(isinstance(value, dict) and value.keys() == kinds.keys(), f"no object of {list(kinds)}")
     need(all(k in {object, type(value[n])} for n, k in kinds.items()), f"not all of {kinds}")
     return [value[name] for name in kinds]
@@ -335,7 +334,8 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:
     entries = {entry.index: entry for entry in (Entry(one, heads) for one in packed)}
     need([one["index"] for one in packed] == sorted(entries), "entries that are not in order")
     lists = {e["subject"] or e["predicateType"]: check_list(e, entries, last) for e in listed}
-    need(len(lists) == len(listed) and {subject, TRUST} <= {*lists}, "not all lists, or one twice")
+    ordered = len(listed) == len(lists) and [*lists] == [subject, *sorted({*lists} - {subject})]
+    need(ordered and TRUST in lists, "not all lists, or one twice, or in another order")
     need({e.index for one in lists.values() for e in one} == {*entries}, "an entry in no list")
     if options.anchor:
         seen = Checkpoint(options.anchor.read_text(), log_key)

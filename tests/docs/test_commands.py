@@ -14,7 +14,7 @@ RUN: Final = {
     "README.md": 3,
     "docs/howto/air-gap-advisories.md": 2,
     "docs/howto/answer-a-leaked-secret.md": 8,
-    "docs/howto/audit.md": 10,
+    "docs/howto/audit.md": 11,
     "docs/howto/backup.md": 11,
     "docs/howto/check-in-ci.md": 7,
     "docs/howto/exclude-paths.md": 16,

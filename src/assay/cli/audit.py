@@ -64,6 +64,17 @@ def verify(  # noqa: PLR0913  # one for each option
         list[Path] | None,
         typer.Option(help="A checkpoint that you kept: the log must begin with it."),
     ] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write a report too; the ending tells its format: .html .json .txt",
+        ),
+    ] = None,
+    output_format: Annotated[
+        str, typer.Option("--format", help="Of stdout: text, json, html.")
+    ] = "text",
     as_json: JsonOption = False,
 ) -> int:
     """Check everything in a kit again, and make each verdict anew.
@@ -77,8 +88,14 @@ def verify(  # noqa: PLR0913  # one for each option
         Expectations,
         verify_kit,
     )
-    from assay.reports.audittext import print_audit  # noqa: PLC0415
+    from assay.reports.auditwrite import (  # noqa: PLC0415
+        audit_format,
+        print_audit,
+        write_audit,
+    )
 
+    wanted = audit_format("json" if as_json else output_format)
+    targets = [(target, audit_format(target.suffix)) for target in output or ()]
     expected = Expectations(
         subject=subject,
         trust_root=trust_root,
@@ -87,8 +104,10 @@ def verify(  # noqa: PLR0913  # one for each option
         anchors=tuple(anchor or ()),
     )
     found = verify_kit(kit, expected=expected)
-    if as_json:
-        print_json(found.as_json())
-    else:
-        print_audit(found)
+    for target, kind in targets:
+        write_audit(found, kind, target)
+    print_audit(found, wanted)
+    if wanted == "text":
+        for target, _ in targets:
+            typer.echo(f"Report: {target}")
     return EXIT_STATUS[found.result]

@@ -4,7 +4,8 @@
 2. Every entry is in the tree of the first checkpoint of the kit that covers it; the date of that
    checkpoint is its time of record: the log had it by then.
 3. Every list is all that the signed index holds; an entry is in a list if it is about that subject
-   or of that type, and in the kit if it is in a list.
+   or of that type, and in the kit if it is in a list. The list of the subject comes first, the
+   others in the order of their names: there is one form of a kit.
 
 Who signed the entries, and what they say, is asked afterwards.
 """
@@ -92,8 +93,7 @@ def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
     entries = tuple(_entries(kit, dated))
     last, at = dated[-1]
     known = {entry.index: entry for entry in entries}
-    if len({(one.subject, one.predicate_type) for one in kit.lists}) != len(kit.lists):
-        raise ProofError("two lists of one key", where="lists")
+    _check_order(kit)
     seen = set[int]()
     for place, one in enumerate(kit.lists):
         with inside(f"lists[{place}]"):
@@ -110,6 +110,15 @@ def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
         entries=entries,
         listed=kit.lists,
     )
+
+
+def _check_order(kit: Kit) -> None:
+    """Refuse lists that are not in their one order, or of which one is there twice."""
+    names = [str(one.subject or one.predicate_type) for one in kit.lists]
+    if len(set(names)) != len(names):
+        raise ProofError("two lists of one key", where="lists")
+    if names != sorted(names, key=lambda name: (name != str(kit.subject), name)):
+        raise ProofError("lists that are not in their order", where="lists")
 
 
 def _checkpoints(kit: Kit, log_key: NoteKey) -> Iterator[tuple[Checkpoint, datetime]]:

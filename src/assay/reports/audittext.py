@@ -1,13 +1,15 @@
 """What a kit shows, for an auditor to read from the top: the answer, the log, who, what, gaps."""
 
+import io
+
 from assay.core.clock import format_time
 from assay.core.verdict import Verdict
 from assay.operations.kitstatements import AuditedStatement
 from assay.operations.kitverdicts import AuditedVerdict
 from assay.operations.verify_kit import KitVerified
-from assay.reports.lines import COLOURS, Lines, stdout_lines
+from assay.reports.lines import COLOURS, Lines, stdout_lines, text_lines
 
-_SUMMARY = {
+SUMMARY = {
     Verdict.PASSED: "everything in this kit holds",
     Verdict.FAILED: "something in this kit does not hold",
     Verdict.UNKNOWN: "what is in this kit holds, and something could not be told",
@@ -16,9 +18,19 @@ _SUMMARY = {
 
 def print_audit(found: KitVerified) -> None:
     """Print the audit on stdout."""
-    lines = stdout_lines()
+    _print(stdout_lines(), found)
+
+
+def render_audit_text(found: KitVerified) -> bytes:
+    """Return the audit as plain text."""
+    into = io.StringIO()
+    _print(text_lines(into), found)
+    return into.getvalue().encode()
+
+
+def _print(lines: Lines, found: KitVerified) -> None:
     colour = COLOURS[found.result]
-    lines.put((f"{found.result.value}: {_SUMMARY[found.result]}", colour))
+    lines.put((f"{found.result.value}: {SUMMARY[found.result]}", colour))
     lines.put(answer(found), indent=2)
     for problem in found.audit.problems:
         lines.put(problem, indent=2, bullet=("does not hold: ", COLOURS[Verdict.FAILED]))

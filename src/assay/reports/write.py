@@ -20,15 +20,15 @@ _ENDINGS: Final = {
 }
 
 
-def report_format(name: str) -> str:
-    """Return the format that a word or a file's ending means.
+def report_format(name: str, formats: tuple[str, ...] = FORMATS) -> str:
+    """Return the one of `formats` that a word or a file's ending means.
 
     Raises:
         UsageError: None.
     """
     found = _ENDINGS.get(name.lower(), name)
-    if found not in FORMATS:
-        known = ", ".join((*FORMATS, *_ENDINGS))
+    if found not in formats:
+        known = ", ".join((*formats, *(end for end in _ENDINGS if _ENDINGS[end] in formats)))
         raise UsageError(f"unknown report format {name!r}", hint=f"one of: {known}")
     return found
 
