@@ -35,6 +35,7 @@ _END: Final = AT + timedelta(days=365)
 _SCT_LIST: Final = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 _ISSUER_V2: Final = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
+_SHA384: Final = "2.16.840.1.101.3.4.2.2"
 _TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 
 
@@ -68,6 +69,16 @@ def sign(key: PrivateKey, message: bytes) -> bytes:
 
 def name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class StampForm:
+    """How a timestamp says who signed it, and how, in the ways that RFC 5652 and 5035 allow."""
+
+    signer: bytes = b""  # in the place of issuer and serial number
+    names_by: str = ""  # the digest that names the signer's certificate
+    scheme: str = "1.2.840.10045.4.3.2"  # ECDSA with SHA-256
+    key: "PrivateKey | None" = None  # in the place of the authority's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,11 +297,13 @@ class Instance:
         usages: tuple[x509.ObjectIdentifier, ...] = (ExtendedKeyUsageOID.TIME_STAMPING,),
         critical: bool = True,
         window: tuple[datetime, datetime] = (_START, _END),
+        public: PrivateKey | None = None,
     ) -> Authority:
-        """Issue the certificate of a timestamp authority."""
+        """Issue the certificate of a timestamp authority; for the key `public`, if given."""
         key = p256()
         root = self.stamper_root
-        builder = _builder("stamper", key, root.certificate.subject, window, root.key)
+        subject = root.certificate.subject
+        builder = _builder("stamper", public or key, subject, window, root.key)
         builder = builder.add_extension(_key_usage(digital=True), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=critical)
         return Authority(key=key, certificate=builder.sign(self.stamper_root.key, hashes.SHA256()))
@@ -306,8 +319,10 @@ class Instance:
         content_type: str = _TST_INFO,
         content: bytes = b"",
         embedded: bool = True,
+        form: "StampForm | None" = None,
     ) -> bytes:
         """Stamp a signature: a TimeStampResp in DER."""
+        shape = form or StampForm()
         signer = by or self.stamper
         info = content or tst_info(signature, at)
         attributes = (
@@ -317,19 +332,19 @@ class Instance:
                 der.set_of(der.octets(hashlib.sha256(info).digest())),
             ),
             der.sequence(
-                der.oid("1.2.840.113549.1.9.16.2.47"),
-                der.set_of(_names(named or signer.certificate)),
+                der.oid(f"1.2.840.113549.1.9.16.2.{12 if shape.names_by == 'sha1' else 47}"),
+                der.set_of(_names(named or signer.certificate, shape.names_by)),
             ),
         )
         ordered = b"".join(sorted(attributes))
-        signed = signer.key.sign(der.element(0x31, ordered), ec.ECDSA(hashes.SHA256()))
+        signed = sign(shape.key or signer.key, der.element(0x31, ordered))
         issuer = signer.certificate.issuer.public_bytes()
         signer_info = der.sequence(
             der.integer(1),
-            der.sequence(issuer, der.integer(signer.certificate.serial_number)),
+            shape.signer or der.sequence(issuer, der.integer(signer.certificate.serial_number)),
             der.sequence(der.oid(_SHA256)),
             der.element(0xA0, ordered),
-            der.sequence(der.oid("1.2.840.10045.4.3.2")),
+            der.sequence(der.oid(shape.scheme)),
             der.octets(signed),
         )
         certificates = der.element(0xA0, signer.certificate.public_bytes(Encoding.DER))
@@ -385,9 +400,11 @@ def tst_info(signature: bytes, at: datetime) -> bytes:
     return der.sequence(der.integer(1), der.oid("1.2.3.4"), imprint, der.integer(7), der.time(at))
 
 
-def _names(certificate: x509.Certificate) -> bytes:
-    digest = hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()
-    return der.sequence(der.sequence(der.sequence(der.octets(digest))))
+def _names(certificate: x509.Certificate, by: str) -> bytes:
+    """Return the attribute that names the signer (RFC 5035): SHA-256 need not be said."""
+    digest = hashlib.new(by or "sha256", certificate.public_bytes(Encoding.DER)).digest()
+    said = {"sha384": der.sequence(der.oid(_SHA384))}.get(by, b"")
+    return der.sequence(der.sequence(der.sequence(said, der.octets(digest))))
 
 
 def _promise(

@@ -140,6 +140,7 @@ def test_a_compromised_identity() -> None:
 
 def test_an_expired_trust_root() -> None:
     assert refusal(statement_v1(), trusted=root(expires=RECORDED)) == NOBODY
+    verify(statement_v1(), trusted=root(expires=RECORDED + timedelta(seconds=1)))
 
 
 def test_signed_after_it_was_recorded() -> None:

@@ -1,12 +1,14 @@
 """Each rule of RFC 3161 and RFC 5652 that a timestamp is held to."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from assay.core.errors import AssayError
@@ -14,7 +16,7 @@ from assay.evidence.sigstore.timestamp import verify_timestamp
 from assay.evidence.sigstore.trustedroot import Authority, Period
 from tests.evidence.sigstore.case import INSTANCE
 from tests.fakes import der
-from tests.fakes.sigstore import AT, tst_info
+from tests.fakes.sigstore import AT, StampForm, tst_info
 
 SIGNATURE: Final = b"any signature"
 STAMPED: Final = AT + timedelta(minutes=1)
@@ -66,6 +68,15 @@ def info(*, version: int = 1, time: bytes = b"") -> bytes:
     return whole.replace(der.integer(1), der.integer(version), 1)
 
 
+def with_more_in_the_imprint() -> bytes:
+    digest = hashlib.sha256(SIGNATURE).digest()
+    algorithm = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"))
+    imprint = der.sequence(algorithm, der.octets(digest), der.integer(1))
+    return der.sequence(
+        der.integer(1), der.oid("1.2.3.4"), imprint, der.integer(7), der.time(STAMPED)
+    )
+
+
 REFUSED: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "not granted": (
         lambda: INSTANCE.timestamp(SIGNATURE, status=2),
@@ -102,6 +113,10 @@ REFUSED: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "before the authority": (
         lambda: INSTANCE.timestamp(SIGNATURE, at=AT - timedelta(days=2)),
         "[rejected] the authority was not trusted at 2026-05-30T12:00:00+00:00",
+    ),
+    "more in the imprint": (
+        lambda: INSTANCE.timestamp(SIGNATURE, content=with_more_in_the_imprint()),
+        "[malformed] an element 0x02 too many",
     ),
     "no DER": (lambda: b"", "[malformed] not DER"),
 }
@@ -147,3 +162,53 @@ def test_fractions_of_a_second() -> None:
     content = der.sequence(content[2:].replace(der.time(STAMPED), der.element(0x18, fraction)))
     found = stamped(INSTANCE.timestamp(SIGNATURE, content=content))
     assert found == datetime(2026, 6, 1, 12, 1, 0, 250_000, tzinfo=UTC)
+
+
+def key_id(certificate: x509.Certificate) -> bytes:
+    found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+    return found.value.digest
+
+
+def test_a_signer_that_is_named_by_its_key() -> None:
+    """RFC 5652, section 5.3: "subjectKeyIdentifier [0] SubjectKeyIdentifier"."""
+    own = StampForm(signer=der.element(0x80, key_id(INSTANCE.stamper.certificate)))
+    assert stamped(INSTANCE.timestamp(SIGNATURE, form=own)) == STAMPED
+    other = StampForm(signer=der.element(0x80, key_id(INSTANCE.stamper_root.certificate)))
+    assert stamped(INSTANCE.timestamp(SIGNATURE, form=other)) is None
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha256", "sha384"])
+def test_a_signature_names_its_certificate(digest: str) -> None:
+    """RFC 5035: SHA-1 in the old attribute, and in the new one what it says, or SHA-256."""
+    form = StampForm(names_by=digest)
+    assert stamped(INSTANCE.timestamp(SIGNATURE, form=form)) == STAMPED
+    named = INSTANCE.stamper_root.certificate
+    assert refusal(INSTANCE.timestamp(SIGNATURE, form=form, named=named)) == (
+        "[signature-invalid] a signature that names another certificate"
+    )
+
+
+UNKNOWN = "[signature-invalid] a timestamp signed in a way that is not known"
+FORGED = "[signature-invalid] a timestamp that the authority did not sign"
+
+
+@pytest.mark.parametrize(
+    ("bits", "scheme", "message"),
+    [
+        (2048, "1.2.840.113549.1.1.1", ""),
+        (2048, "1.2.840.113549.1.1.11", ""),
+        (2048, "1.2.840.113549.1.1.12", FORGED),
+        (2048, "1.2.840.10045.4.3.2", UNKNOWN),
+        (1024, "1.2.840.113549.1.1.11", UNKNOWN),
+    ],
+)
+def test_rsa(bits: int, scheme: str, message: str) -> None:
+    """PKCS #1; the plain identifier leaves the hash to the digest algorithm."""
+    key = rsa.generate_private_key(65537, bits)
+    signer = INSTANCE.stamping_certificate(public=key)
+    authority = replace(AUTHORITY, chain=(signer.certificate, INSTANCE.stamper_root.certificate))
+    response = INSTANCE.timestamp(SIGNATURE, by=signer, form=StampForm(key=key, scheme=scheme))
+    if message:
+        assert refusal(response, authority) == message
+    else:
+        assert stamped(response, authority) == STAMPED

@@ -35,6 +35,13 @@ def test_names_of_a_log_with_a_port_and_a_path() -> None:
     )
 
 
+def test_a_log_without_a_host() -> None:
+    document = INSTANCE.trusted_root()
+    at(document, "tlogs", 0)["baseUrl"] = "log.example.test/shard"
+    [log, _] = parse_trusted_root(json.dumps(document).encode()).logs
+    assert log.origins == frozenset({"log.example.test/shard"})
+
+
 def test_public_roots(shared_data: Path) -> None:
     folder = shared_data / "vectors" / "sigstore"
     for path in folder.glob("**/trusted_root*.json"):

@@ -156,7 +156,17 @@ def test_a_key_alone_says_what_it_left_unread() -> None:
 
 def test_a_key_alone_needs_no_log_entry() -> None:
     bare = alone(managed()).changed(lambda b: at(b, "verificationMaterial").pop("tlogEntries"))
-    assert bare.verify().logged == ()
+    found = bare.verify()
+    assert found.logged == ()
+    assert [gap.why for gap in found.not_checked] == [
+        "only the signature of the key was asked about"
+    ]
+    stamped = bare.changed(
+        lambda b: at(b, "verificationMaterial").update(timestampVerificationData=stamps(b"any"))
+    )
+    assert [gap.why for gap in stamped.verify().not_checked] == [
+        "only the signature of the key was asked about; 0 log entries and 1 timestamps unread"
+    ]
 
 
 # --- refusals
@@ -714,3 +724,37 @@ def replace_data(case: Case, data: bytes) -> None:
     from assay.evidence.sigstore.verify import verify_bundle  # noqa: PLC0415  # named once
 
     verify_bundle(data, expected=case.expected, signer=case.signer, at=case.at)
+
+
+def test_a_statement_of_another_payload_type() -> None:
+    case = statement_v1()
+    other = case.changed(lambda b: at(b, "dsseEnvelope").update(payloadType="text/plain"))
+    assert other.refusal() == (
+        "[malformed] payload type 'text/plain', where 'application/vnd.in-toto+json' is needed, "
+        "at dsseEnvelope.payloadType"
+    )
+
+
+def test_a_proof_of_another_entry() -> None:
+    """Only a Rekor v2 log has one number for both."""
+    case = keyless_v2()
+    index = int(str(entry_of(case.bundle)["logIndex"]))
+    other = case.changed(lambda b: entry_of(b).update(logIndex=str(index + 1)))
+    assert other.refusal() == (
+        f"[proof-invalid] the proof is of entry {index}, the entry is {index + 1}, "
+        "at tlogEntries[0].inclusionProof"
+    )
+
+
+def test_two_logs_of_one_id() -> None:
+    """The first was not trusted any more; the second, with the same key, was."""
+    case = keyless_v1()
+
+    def both(root: Json) -> None:
+        logs = root["tlogs"]
+        assert isinstance(logs, list)
+        ended = json.loads(json.dumps(logs[0]))
+        ended["publicKey"]["validFor"] = period(end=AT - timedelta(days=1))
+        logs.insert(0, ended)
+
+    assert len(case.trusting(both).verify().logged) == 1

@@ -12,7 +12,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from assay.core.errors import AssayError
 from assay.evidence.sigstore.x509 import CODE_SIGNING, TIME_STAMPING, load_certificate, verify_chain
 from tests.evidence.sigstore.case import INSTANCE
-from tests.fakes.sigstore import AT, Authority, authority, name, p256
+from tests.fakes import der
+from tests.fakes.sigstore import AT, Authority, authority, name, p256, sign, spki
 
 NOW: Final = AT + timedelta(minutes=1)
 ROOT: Final = authority("root")
@@ -137,8 +138,24 @@ def test_a_key_that_may_not_sign_certificates() -> None:
 
 
 def test_bytes_that_are_no_certificate() -> None:
-    with pytest.raises(AssayError, match="a certificate that cannot be read"):
+    with pytest.raises(AssayError) as caught:
         load_certificate(b"\x30\x00")
+    assert str(caught.value).startswith(
+        "[malformed] a certificate that cannot be read: error parsing"
+    )
+
+
+def test_a_certificate_of_version_1() -> None:
+    """It has no extensions, and so nothing that says what it is for."""
+    key = p256()
+    algorithm = der.sequence(der.oid("1.2.840.10045.4.3.2"))
+    named = name("old").public_bytes()
+    validity = der.sequence(der.time(AT), der.time(AT + timedelta(days=1)))
+    body = der.sequence(der.integer(1), algorithm, named, validity, named, spki(key))
+    signature = der.element(0x03, b"\0" + sign(key, body))
+    with pytest.raises(AssayError) as caught:
+        load_certificate(der.sequence(body, algorithm, signature))
+    assert str(caught.value) == "[malformed] a certificate that is not of version 3"
 
 
 def test_a_serial_number_that_is_not_positive() -> None:
