@@ -36,6 +36,7 @@ _SCT_LIST: Final = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 _ISSUER_V2: Final = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
 _SHA384: Final = "2.16.840.1.101.3.4.2.2"
+_SHA512: Final = "2.16.840.1.101.3.4.2.3"
 _TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 
 
@@ -78,7 +79,15 @@ class StampForm:
     signer: bytes = b""  # in the place of issuer and serial number
     names_by: str = ""  # the digest that names the signer's certificate
     scheme: str = "1.2.840.10045.4.3.2"  # ECDSA with SHA-256
+    hash: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
     key: "PrivateKey | None" = None  # in the place of the authority's
+
+    def sign(self, key: "PrivateKey", message: bytes) -> bytes:
+        """Sign with the hash."""
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            return key.sign(message, ec.ECDSA(self.hash))
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return key.sign(message, padding.PKCS1v15(), self.hash)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,7 +346,7 @@ class Instance:
             ),
         )
         ordered = b"".join(sorted(attributes))
-        signed = sign(shape.key or signer.key, der.element(0x31, ordered))
+        signed = shape.sign(shape.key or signer.key, der.element(0x31, ordered))
         issuer = signer.certificate.issuer.public_bytes()
         signer_info = der.sequence(
             der.integer(1),
@@ -393,9 +402,11 @@ class Instance:
         }
 
 
-def tst_info(signature: bytes, at: datetime) -> bytes:
+def tst_info(signature: bytes, at: datetime, *, digest: str = "sha256") -> bytes:
+    """Return the content of a timestamp (RFC 3161, section 2.4.2)."""
+    algorithm = {"sha256": _SHA256, "sha384": _SHA384, "sha512": _SHA512}[digest]
     imprint = der.sequence(
-        der.sequence(der.oid(_SHA256)), der.octets(hashlib.sha256(signature).digest())
+        der.sequence(der.oid(algorithm)), der.octets(hashlib.new(digest, signature).digest())
     )
     return der.sequence(der.integer(1), der.oid("1.2.3.4"), imprint, der.integer(7), der.time(at))
 

@@ -12,7 +12,7 @@ from assay.core.digest import sha256_of
 from assay.core.errors import AssayError, MalformedError, SignatureInvalidError, UsageError
 from assay.evidence.sigstore.keys import ED25519_PH, Scheme, load_log_key, parse_signature_key
 from assay.evidence.sigstore.message import BytesMessage, DigestMessage
-from tests.fakes.sigstore import p256, public_pem, sign, spki
+from tests.fakes.sigstore import PrivateKey, p256, public_pem, sign, spki
 from tests.signing.test_ed25519ph import KEY, SIGNATURE
 
 DATA: Final = b"data"
@@ -142,3 +142,69 @@ def test_a_key_that_is_not_of_the_kind_that_is_claimed() -> None:
     assert caught.value.what == "a key of the kind secp256r1, where PKIX_ED25519 is claimed"
     with pytest.raises(MalformedError, match="not a public key in DER"):
         load_log_key(b"\x30\x00", details="PKIX_ED25519")
+
+
+P521: Final = ec.generate_private_key(ec.SECP521R1())
+P256: Final = p256()
+ED: Final = ed25519.Ed25519PrivateKey.generate()
+SALTED: Final = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+HASHES: Final = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
+
+
+def of_curve(key: ec.EllipticCurvePrivateKey, hashed: str) -> tuple[PrivateKey, bytes]:
+    return key, key.sign(DATA, ec.ECDSA(HASHES[hashed]))
+
+
+PKCS1: Final = (RSA, RSA.sign(DATA, padding.PKCS1v15(), hashes.SHA256()))
+PSS: Final = (RSA, RSA.sign(DATA, SALTED, hashes.SHA256()))
+REGISTRY: Final[dict[str, tuple[PrivateKey, bytes]]] = {
+    "PKIX_ECDSA_P256_SHA_256": of_curve(P256, "256"),
+    "PKIX_ECDSA_P384_SHA_384": of_curve(P384, "384"),
+    "PKIX_ECDSA_P384_SHA_256": of_curve(P384, "256"),
+    "PKIX_ECDSA_P521_SHA_512": of_curve(P521, "512"),
+    "PKIX_ECDSA_P521_SHA_256": of_curve(P521, "256"),
+    "PKIX_ED25519": (ED, ED.sign(DATA)),
+    "PKIX_RSA_PKCS1V5": PKCS1,
+    "PKIX_RSA_PKCS1V15_2048_SHA256": PKCS1,
+    "PKIX_RSA_PKCS1V15_3072_SHA256": PKCS1,
+    "PKIX_RSA_PKCS1V15_4096_SHA256": PKCS1,
+    "PKIX_RSA_PSS": PSS,
+    "PKIX_RSA_PSS_2048_SHA256": PSS,
+    "PKIX_RSA_PSS_3072_SHA256": PSS,
+    "PKIX_RSA_PSS_4096_SHA256": PSS,
+}
+
+
+@pytest.mark.parametrize("details", REGISTRY)
+def test_each_kind_of_the_registry_signs_its_own_way(details: str) -> None:
+    """And its key is told from every other kind's."""
+    private, signature = REGISTRY[details]
+    key = load_log_key(spki(private), details=details)
+    key.verify(DATA, signature)
+    for other, (_, forged) in REGISTRY.items():
+        if forged != signature:
+            with pytest.raises(SignatureInvalidError):
+                key.verify(DATA, forged)
+        fits = parse_signature_key(public_pem(private)).details_fit(other)
+        assert fits is (type(private) is type(REGISTRY[other][0]) and same_size(private, other))
+
+
+def same_size(key: PrivateKey, other: str) -> bool:
+    """Tell whether a key is of the size of another one's, where that makes its kind."""
+    sizes = (getattr(key, "key_size", 0), getattr(REGISTRY[other][0], "key_size", 0))
+    return sizes[0] == sizes[1]
+
+
+def test_a_prehashed_ed25519_log() -> None:
+    raw = ed25519.Ed25519PublicKey.from_public_bytes(KEY)
+    pem = raw.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    load_log_key(pem, details="PKIX_ED25519_PH").verify(b"abc", SIGNATURE)
+
+
+@pytest.mark.parametrize("private", [P521, P384], ids=["p521", "p384"])
+def test_all_the_ways_of_a_curve(private: ec.EllipticCurvePrivateKey) -> None:
+    key = parse_signature_key(public_pem(private))
+    own = {521: "512", 384: "384"}[private.curve.key_size]
+    for hashed in (own, "256"):
+        signature = private.sign(DATA, ec.ECDSA(HASHES[hashed]))
+        assert key.verify(MESSAGE, signature) == Scheme("ecdsa", f"sha{hashed}")

@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -212,3 +213,32 @@ def test_rsa(bits: int, scheme: str, message: str) -> None:
         assert refusal(response, authority) == message
     else:
         assert stamped(response, authority) == STAMPED
+
+
+@pytest.mark.parametrize("digest", ["sha256", "sha384", "sha512"])
+def test_each_digest_of_an_imprint(digest: str) -> None:
+    content = tst_info(SIGNATURE, STAMPED, digest=digest)
+    assert stamped(INSTANCE.timestamp(SIGNATURE, content=content)) == STAMPED
+
+
+HASHES: Final = (hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
+RSA: Final = rsa.generate_private_key(65537, 2048)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_each_way_to_sign(number: int) -> None:
+    """The scheme says the hash; the last number of its identifier counts them."""
+    signer = INSTANCE.stamping_certificate(public=RSA)
+    authority = replace(AUTHORITY, chain=(signer.certificate, INSTANCE.stamper_root.certificate))
+    for used in HASHES:
+        ecdsa = StampForm(scheme=f"1.2.840.10045.4.3.{2 + number}", hash=used)
+        pkcs1 = StampForm(scheme=f"1.2.840.113549.1.1.{11 + number}", hash=used, key=RSA)
+        responses = (
+            (INSTANCE.timestamp(SIGNATURE, form=ecdsa), AUTHORITY),
+            (INSTANCE.timestamp(SIGNATURE, by=signer, form=pkcs1), authority),
+        )
+        for response, trusted in responses:
+            if used is HASHES[number]:
+                assert stamped(response, trusted) == STAMPED
+            else:
+                assert refusal(response, trusted) == FORGED

@@ -758,3 +758,18 @@ def test_two_logs_of_one_id() -> None:
         logs.insert(0, ended)
 
     assert len(case.trusting(both).verify().logged) == 1
+
+
+@pytest.mark.parametrize("name", ["SHA2_256", "SHA2_384", "SHA2_512"])
+def test_each_digest_of_a_hint(name: str) -> None:
+    """What a bundle says which artifact it is for; nobody signed it, and it must fit."""
+    hashed = hashlib.new(name.replace("SHA2_", "sha"), ARTIFACT).digest()
+
+    def hint(bundle: Json, digest: bytes) -> None:
+        told = {"algorithm": name, "digest": b64(digest)}
+        at(bundle, "messageSignature").update(messageDigest=told)
+
+    assert keyless_v1().changed(lambda b: hint(b, hashed)).verify().logged
+    assert keyless_v1().changed(lambda b: hint(b, bytes(len(hashed)))).refusal() == (
+        "[rejected] the bundle is for another artifact, at messageSignature.messageDigest"
+    )
