@@ -109,8 +109,11 @@ def test_the_bounds_are_within(data: bytes) -> None:
 
 
 def test_what_is_written_is_within() -> None:
+    """OWASP asks for N = 2^14, r = 8 and p = 5, among others of that strength."""
     pem = render_private_pem(signer_for("ed25519"), passphrase=b"word")
-    check_derivation(base64.b64decode(b"".join(pem.splitlines()[1:-1])))
+    written = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+    check_derivation(written)
+    assert der.integer(2**14) + der.integer(8) + der.integer(5) in written
 
 
 def encrypted(plain: bytes) -> bytes:

@@ -56,6 +56,12 @@ def test_no_key_inside_a_repository(tmp_path: Path, inner: str) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize("there", ["HEAD", "objects"])
+def test_half_of_a_bare_repository_is_none(tmp_path: Path, there: str) -> None:
+    (tmp_path / "HEAD").touch() if there == "HEAD" else (tmp_path / "objects").mkdir()
+    create_key_file(tmp_path / "key.pem", algorithm="ed25519")
+
+
 def test_no_key_behind_a_link_into_a_repository(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     (repository / ".git").mkdir(parents=True)

@@ -18,7 +18,7 @@ from assay.signing.keyfile import create_key_file
 from assay.signing.keys import Signer, load_public_key
 from assay.signing.privatepem import render_private_pem
 from assay.signing.signers import KINDS, open_signer
-from assay.signing.signeruri import uri_of_path
+from assay.signing.signeruri import parse_signer_uri, uri_of_path
 from tests.fakes.agent import ssh_agent
 from tests.fakes.hsm import OBJECTS, PIN, softhsm
 from tests.fakes.keyservices import GCP_NAME, PRIVATE, TOKEN, Aws, Azure, Gcp, Transit
@@ -271,3 +271,8 @@ def test_every_variable_is_in_the_reference() -> None:
     }
     page = REFERENCE.read_text()
     assert {name for name in read if name not in page} == {"AZURE_POD_IDENTITY_AUTHORITY_HOST"}
+
+
+def test_a_uri_is_shown_as_it_was_written() -> None:
+    uri = parse_signer_uri("pkcs11:token=a?module-path=/m.so")
+    assert repr(uri) == "SignerUri('pkcs11:token=a?module-path=/m.so')"

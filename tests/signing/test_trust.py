@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,19 +10,70 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import AssayError, MalformedError
+from assay.signing.notekey import cosigner_key, render_note_key
 from assay.signing.trust import (
     TrustRoot,
     parse_trust_root,
     render_trust_root,
     trust_root_digest,
 )
-from tests.fakes.trust import ALICE, BOB, END, EPOCH, LOG, NOW, ORIGIN, ROOT, principal
+from tests.fakes.trust import (
+    ALICE,
+    BOB,
+    END,
+    EPOCH,
+    GATE,
+    LOG,
+    MALLORY,
+    NOW,
+    ORIGIN,
+    ROOT,
+    principal,
+)
 
 SECOND = timedelta(seconds=1)
 
 
 def test_what_is_rendered_is_read_back() -> None:
     assert parse_trust_root(render_trust_root(ROOT)) == ROOT
+
+
+WITNESSES = tuple(
+    render_note_key(cosigner_key(name, signer.public))
+    for name, signer in (("w1.example", GATE), ("w2.example", MALLORY))
+)
+FULL = TrustRoot(
+    principals=(
+        principal("alice", ALICE, roles=("collector", "owner")),
+        principal("bob", BOB, roles=("owner",), valid_until=None),
+    ),
+    log_origin=ORIGIN,
+    log_key=ROOT.log_key,
+    owner_threshold=2,
+    witnesses=WITNESSES,
+    quorum=1,
+    history=(trust_root_digest(ROOT),),
+    expires=END,
+    sigstore=b'{"tlogs":[]}',
+)
+
+
+def test_every_member_is_read_back() -> None:
+    assert parse_trust_root(render_trust_root(FULL)) == FULL
+    assert FULL.version == 2
+
+
+def test_what_is_left_out_is_not_there() -> None:
+    document = json.loads(render_trust_root(FULL))
+    for name in ("witnesses", "expires", "sigstore"):
+        del document[name]
+    found = parse_trust_root(json.dumps(document).encode())
+    assert found == replace(FULL, witnesses=(), quorum=0, expires=None, sigstore=None)
+
+
+@pytest.mark.parametrize("quorum", [1, 2])
+def test_quorums(quorum: int) -> None:
+    assert replace(FULL, quorum=quorum).quorum == quorum
 
 
 def test_the_digest_is_of_the_canonical_form() -> None:
@@ -97,6 +149,42 @@ BROKEN: dict[str, tuple[Callable[[], object], str]] = {
             "[malformed] a key for 'log.example/shop', where the origin is 'other.example', "
             "at log.key"
         ),
+    ),
+    "no-owners": (
+        lambda: replace(ROOT, owner_threshold=0),
+        "[malformed] a threshold of 0, at owners.threshold (1 or more)",
+    ),
+    "a-version-twice": (
+        lambda: replace(FULL, history=FULL.history * 2),
+        f"[malformed] version {str(trust_root_digest(ROOT))!r} is there twice, at principals",
+    ),
+    "no-quorum": (
+        lambda: replace(FULL, quorum=0),
+        "[malformed] a quorum of 0 among 2, at witnesses.quorum",
+    ),
+    "a-quorum-of-more-than-there-are": (
+        lambda: replace(FULL, quorum=3),
+        "[malformed] a quorum of 3 among 2, at witnesses.quorum",
+    ),
+    "a-quorum-of-nobody": (
+        lambda: replace(FULL, witnesses=(), quorum=1),
+        "[malformed] a quorum of 1 among 0, at witnesses.quorum",
+    ),
+    "two-witnesses-of-one-name": (
+        lambda: replace(
+            FULL,
+            witnesses=(
+                WITNESSES[0],
+                render_note_key(cosigner_key("w1.example", MALLORY.public)),
+            ),
+        ),
+        "[malformed] two keys of one name, at witnesses.keys",
+    ),
+    "a-witness-as-a-principal": (
+        lambda: replace(
+            FULL, witnesses=(render_note_key(cosigner_key("w1.example", ALICE.public)),)
+        ),
+        f"[malformed] key {ALICE.public.key_id!r} is there twice, at principals",
     ),
     "no-name": (
         lambda: principal("", ALICE),

@@ -38,6 +38,18 @@ def test_the_metadata_service_of_azure(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
+def test_without_an_identity_the_one_of_the_machine_is_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = Azure(algorithm="ecdsa-p256")
+    with serving(service.answer) as served:
+        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", served.url)
+        uri = f"azurekms://shop/assay?endpoint={served.url}"  # slashes as in a URL
+        open_signer(uri, passphrase=None).sign(b"message")
+        resource = "api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net"
+        assert set(service.resources) == {resource}
+
+
 AZURE_PLACES = {
     "no-key": "azurekms:shop",
     "no-vault": "azurekms:/assay",

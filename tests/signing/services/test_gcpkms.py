@@ -112,6 +112,15 @@ def test_the_metadata_service_of_google(monkeypatch: pytest.MonkeyPatch) -> None
         )
 
 
+def test_slashes_as_in_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", TOKEN)
+    service = Gcp(algorithm="ecdsa-p256")
+    with serving(service.answer) as served:
+        uri = google(service, served.url)
+        plain = open_signer(uri, passphrase=None)
+        assert open_signer(uri.replace(":", "://", 1), passphrase=None).public == plain.public
+
+
 GOOGLE_NAMES = (
     "gcpkms:",
     f"gcpkms:{GCP_NAME.rpartition('/cryptoKeyVersions')[0]}",

@@ -1,5 +1,8 @@
 """Transit keys of Vault and OpenBao: versions, namespaces, tokens, mounts."""
 
+import base64
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from assay.core.errors import AssayError
 from assay.signing.signers import open_signer
 from tests.fakes.keyservices import PRIVATE, TOKEN, Transit
-from tests.fakes.restserver import RestServer, serving
+from tests.fakes.restserver import Answered, Asked, RestServer, document, serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -147,6 +150,53 @@ def test_no_authorities(
     message = told(lambda: open_signer("hashivault:assay", passphrase=None))
     assert message.startswith("[usage] no file of TLS authorities: ")
     assert message.endswith(f", at {file}")
+
+
+ASKED = {
+    "ecdsa-p256": {"marshaling_algorithm": "asn1", "hash_algorithm": "sha2-256"},
+    "ecdsa-p384": {"marshaling_algorithm": "asn1", "hash_algorithm": "sha2-384"},
+    "rsa-pss": {
+        "signature_algorithm": "pss",
+        "salt_length": "hash",
+        "hash_algorithm": "sha2-256",
+    },
+}
+
+
+@pytest.mark.parametrize(("algorithm", "scheme"), ASKED.items())
+def test_what_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, algorithm: str, scheme: dict[str, str]
+) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    service = Transit(kind=algorithm, versions=[PRIVATE[algorithm]])
+    with serving(service.answer) as served:
+        monkeypatch.setenv("VAULT_ADDR", served.url)
+        open_signer("hashivault:assay", passphrase=None).sign(b"message")
+        hashed = hashlib.new(scheme["hash_algorithm"].replace("sha2-", "sha"), b"message").digest()
+        assert served.asked[-1].document() == {
+            "input": base64.b64encode(hashed).decode(),
+            "prehashed": True,
+            "key_version": 1,
+            **scheme,
+        }
+
+
+def test_an_ed25519_key_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    service = Transit(kind="ed25519", versions=[PRIVATE["ed25519"]])
+    with serving(service.answer) as served:
+        monkeypatch.setenv("VAULT_ADDR", served.url)
+
+        def change(_: Asked, answer: Answered) -> Answered:
+            told_ = json.loads(answer.body)
+            told_["data"]["keys"]["1"]["public_key"] = "-"
+            return document(told_)
+
+        served.garble(change)
+        assert told(lambda: open_signer("hashivault:assay", passphrase=None)) == (
+            "[unavailable] an answer that is not understood: not base64 at public_key, "
+            "at 'hashivault:assay'"
+        )
 
 
 @pytest.mark.usefixtures("vault")

@@ -91,6 +91,23 @@ def test_no_such_key(name: str) -> None:
     assert opening(uri) == f"[usage] no such key in the ssh-agent, at {uri!r} (see: ssh-add -l)"
 
 
+@pytest.mark.usefixtures("agent")
+def test_no_parameters() -> None:
+    assert opening("ssh-agent:ed25519?confirm=1") == (
+        "[usage] no parameter 'confirm' of ssh-agent: (it has none)"
+    )
+
+
+def test_a_key_without_a_comment_is_not_the_one_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(tmp_path, string(listed((ED, b"")))) as path:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
+        assert opening("ssh-agent:") == (
+            "[usage] no such key in the ssh-agent, at 'ssh-agent:' (see: ssh-add -l)"
+        )
+
+
 def test_no_agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     assert opening("ssh-agent:a") == (
@@ -208,6 +225,10 @@ ANSWERS = {
     "token-key": (
         listed((string(b"sk-ssh-ed25519@openssh.com") + ED, b"a")),
         TOKEN_KEY,
+    ),
+    "no-text": (
+        listed((string(b"\xff"), b"a")),
+        f"[usage] a key '\ufffd': a kind that is not known here, {AT} {KINDS}",
     ),
     "certificate": (
         listed((string(b"ssh-ed25519-cert-v01@openssh.com") + ED, b"a")),
