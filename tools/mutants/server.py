@@ -369,6 +369,7 @@ def kill_anew(mutant: Mutant, names: Sequence[str], tests: Tests) -> dict[str, o
 
     That the tests cannot even be collected is a failure too: somebody would see it.
     """
+    limit_memory()  # a constant of the module may be the size of something
     path = path_of(mutant.module)
     load_instead(mutant.module, compile_mutant(mutant, path.read_text(), path))
     return run_anew(names, tests)
