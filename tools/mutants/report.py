@@ -1,6 +1,7 @@
 """The score, and the mutants that survived: as JSON for machines, as Markdown for the page."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,21 @@ class Score:
         """The killed among those that can be, in percent."""
         possible = self.made - self.equivalent
         return 100.0 * self.killed / possible if possible else 100.0
+
+    def interval(self) -> tuple[float, float]:
+        """Return between what the share of all mutants is, by 19 to 1, where these are a sample.
+
+        Wilson's interval: it holds near 100 percent too.
+        """
+        possible = self.made - self.equivalent
+        if not possible:
+            return (0.0, 100.0)
+        share, z = self.killed / possible, 1.96
+        weight = 1 + z**2 / possible
+        middle = (share + z**2 / (2 * possible)) / weight
+        spread = share * (1 - share) / possible + z**2 / (4 * possible**2)
+        half = z * math.sqrt(spread) / weight
+        return (100 * (middle - half), 100 * (middle + half))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +92,8 @@ def as_text(report: Report) -> str:
         f"{whole.share:6.1f} %  {whole.killed} of {whole.made} mutants killed, "
         f"{whole.equivalent} cannot be; {len(report.mutants) - len(report.tried)} were not run"
     )
+    low, high = whole.interval()
+    lines.append(f"as a sample of more: {low:.1f} to {high:.1f} % (95 % confidence)")
     return "\n".join(lines)
 
 
@@ -88,6 +106,7 @@ def as_json(report: Report) -> str:
         "equivalent": whole.equivalent,
         "notRun": len(report.mutants) - len(report.tried),
         "share": round(whole.share, 2),
+        "interval": [round(bound, 2) for bound in whole.interval()],
         "modules": {
             name: {"made": s.made, "killed": s.killed, "share": round(s.share, 2)}
             for name, s in report.modules().items()
