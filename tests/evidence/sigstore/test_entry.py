@@ -10,6 +10,7 @@ import pytest
 from assay.core.digest import sha256_of
 from assay.core.errors import AssayError
 from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope
+from assay.evidence.sigstore.entry import parse_bundle_envelope
 from assay.evidence.sigstore.write import render_statement_bundle
 from assay.signing.trust import (
     OidcIdentity,
@@ -181,3 +182,11 @@ def test_another_payload_type() -> None:
         "[malformed] payload type 'text/plain', where 'application/vnd.in-toto+json' is needed, "
         "at dsseEnvelope.payloadType"
     )
+
+
+def test_an_envelope_that_is_a_bundle_shows_nothing() -> None:
+    """As any other before it is verified; equal bytes are equal."""
+    data = json.dumps(statement_v1().bundle).encode()
+    first, second = parse_bundle_envelope(data), parse_bundle_envelope(data)
+    assert first == second
+    assert repr(first) == "BundleEnvelope()"

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from assay.core.der import parse_element
 from assay.core.errors import AssayError
 from assay.evidence.sigstore.timestamp import verify_timestamp
 from assay.evidence.sigstore.trustedroot import Authority, Period
@@ -114,6 +115,18 @@ REFUSED: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "before the authority": (
         lambda: INSTANCE.timestamp(SIGNATURE, at=AT - timedelta(days=2)),
         "[rejected] the authority was not trusted at 2026-05-30T12:00:00+00:00",
+    ),
+    "no signed data": (
+        lambda: INSTANCE.timestamp(SIGNATURE).replace(
+            der.oid("1.2.840.113549.1.7.2"), der.oid("1.2.840.113549.1.7.1")
+        ),
+        "[malformed] a timestamp token that is no signed data",
+    ),
+    "more behind the token": (
+        lambda: der.sequence(
+            parse_element(INSTANCE.timestamp(SIGNATURE), tag=0x30).value, der.integer(1)
+        ),
+        "[malformed] an element 0x02 too many",
     ),
     "more in the imprint": (
         lambda: INSTANCE.timestamp(SIGNATURE, content=with_more_in_the_imprint()),
