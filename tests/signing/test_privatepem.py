@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,15 @@ def test_refused(pem: bytes, message: str) -> None:
     with pytest.raises(AssayError) as caught:
         parse_private_pem(pem, passphrase=never)
     assert str(caught.value) == message
+
+
+def test_a_page_of_blanks_is_read_once() -> None:
+    """And not once from each of them."""
+    head = labelled("ENCRYPTED PRIVATE " + "KEY").partition(b"AAAA")[0]
+    began = time.process_time()
+    with pytest.raises(AssayError):
+        parse_private_pem(head + b" " * 2**20, passphrase=never)
+    assert time.process_time() - began < 1
 
 
 def test_text_around_a_key_is_let_be() -> None:

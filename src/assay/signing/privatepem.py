@@ -47,7 +47,7 @@ _PBES2: Final = bytes.fromhex("06092a864886f70d01050d")
 _SCRYPT: Final = bytes.fromhex("06092b06010401da47040b")
 _AES_256_CBC: Final = bytes.fromhex("060960864801650304012a")
 _ENCRYPTED: Final = "ENCRYPTED PRIVATE KEY"
-_BODY: Final = re.compile(rb"-----\s+([A-Za-z0-9+/=\s]+)-----END " + _ENCRYPTED.encode() + b"-----")
+_BODY: Final = re.compile(rb"-----\s([A-Za-z0-9+/=\s]*)-----END " + _ENCRYPTED.encode() + b"-----")
 _LABEL: Final = re.compile(rb"\s*-----BEGIN ([A-Z0-9 ]{1,64})-----")
 
 
