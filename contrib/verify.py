@@ -45,6 +45,12 @@ def need(holds: object, what: str) -> None:
         raise ValueError(what)
 
 
+def load(path: Path) -> bytes:
+    if not path.is_file() or path.stat().st_size > 2**29:
+        raise OSError(f"{path}: no such file, or of more than 512 MiB")
+    return path.read_bytes()
+
+
 def named(data: bytes) -> str:
     return f"sha256:{sha256(data).hexdigest()}"
 
@@ -94,7 +100,7 @@ def is_signed(key: str | object, message: bytes, signature: bytes) -> bool | Non
 
 def note_times(note: str, vkey: str, kind: int | None = None) -> list:
     """Return the time of each signature by a key (C2SP signed-note); type 1 has none: 0 here."""
-    name, claimed, typed = vkey.split("+", 2)
+    name, claimed, typed = [*vkey.split("+", 2), "", ""][:3]
     raw = unbase64(typed)
     need(claimed == sha256(name.encode() + b"\n" + raw).digest()[:4].hex(), "not a verifier key")
     kind = kind or raw[0]
@@ -116,9 +122,7 @@ def note_times(note: str, vkey: str, kind: int | None = None) -> list:
     return found
 
 
-class Checkpoint:
-    """A tree head that the log signed and dated, with the root of the index."""
-
+class Checkpoint:  # a tree head that the log signed and dated, with the root of the index
     def __init__(self, note: str, log_key: str) -> None:
         signed, dated = (note_times(note, log_key, kind=kind) for kind in (1, 4))
         need(signed and dated, "a checkpoint that the log did not sign and date")
@@ -130,8 +134,7 @@ class Checkpoint:
         [self.index] = [unbase64(line[6:]) for line in more if line.startswith("index ")]
 
 
-def root_of(leaf: bytes, index: int, size: int, path: list) -> bytes:
-    """Return the root to which an inclusion path leads; its last hash is the highest."""
+def root_of(leaf: bytes, index: int, size: int, path: list) -> bytes:  # of an inclusion path
     need((size == 1) == (not path) and 0 <= index < size, "an inclusion path of a wrong length")
     if size == 1:
         return leaf
@@ -199,9 +202,7 @@ def check_list(one: dict, entries: dict, last: Checkpoint) -> list:
     return listed
 
 
-class Entry:
-    """An envelope (DSSE, in-toto) at its place in the log; `at` is when it had been recorded."""
-
+class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by the time `at`
     def __init__(self, value: dict, checkpoints: list) -> None:
         self.index, text, path = members(value, index=int, envelope=str, path=list)
         data, self.certified = unbase64(text), False
@@ -248,8 +249,7 @@ def covers(limits: dict, at: datetime) -> bool:  # a window, and a revocation
     return parse_time(limits["from"]) <= at and all(at < parse_time(end) for end in ends if end)
 
 
-def credentials(root: dict) -> dict:
-    """Return each key and identity that a trust root names: whose it is, and its limits."""
+def credentials(root: dict) -> dict:  # each key and identity: whose it is, and its limits
     all_of = [(p["name"], one) for p in root["principals"] for one in p["keys"] + p["identities"]]
     found = {one.get("pem") or (one["issuer"], one["subject"]): (name, one) for name, one in all_of}
     need(len(found) == len(all_of), "a key or an identity that is there twice")
@@ -322,8 +322,9 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:
     """Return what is wrong, what could not be told, and lines that say what was found."""
     form = members(kit, schema=str, subject=str, checkpoints=list, entries=list, lists=list)
     schema, subject, noted, packed, listed = form
-    need(schema == "assay.audit-kit/v1" and subject == options.subject, f"{schema} on {subject}")
-    pinned = options.trust_root and parse_json(options.trust_root.read_bytes())
+    asked = f"assay.audit-kit/v1 on {options.subject}"
+    need(f"{schema} on {subject}" == asked, f"{schema} on {subject}, where {asked} is asked for")
+    pinned = options.trust_root and parse_json(load(options.trust_root))
     log_key = pinned["log"]["key"] if pinned else options.log_key
     heads = [Checkpoint(members(one, note=str, consistency=list)[0], log_key) for one in noted]
     last, sizes, dates = heads[-1], [c.size for c in heads], [c.at for c in heads]
@@ -338,7 +339,7 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:
     need(ordered and TRUST in lists, "not all lists, or one twice, or in another order")
     need({e.index for one in lists.values() for e in one} == {*entries}, "an entry in no list")
     if options.anchor:
-        seen = Checkpoint(options.anchor.read_text(), log_key)
+        seen = Checkpoint(load(options.anchor).decode(), log_key)
         need(seen.root in [c.root for c in heads if c.size == seen.size], "not after the anchor")
     (versions, untold), about = walk_trust(lists[TRUST], pinned), lists[subject]
     root, quorum = versions[-1][1], versions[-1][1]["witnesses"]["quorum"]
@@ -381,14 +382,13 @@ def main(arguments: list | None = None) -> int:
     trust.add_argument("--log-key", help="or the log's key alone: who may sign stays untold")
     options = parser.parse_args(arguments)
     try:
-        need(options.kit.stat().st_size <= 2**29, "a kit of more than 512 MiB")
-        kit = parse_json(data := options.kit.read_bytes())
+        kit = parse_json(data := load(options.kit))
         need(canonical(kit) == data, "not the one form of a kit")
         wrong, untold, found = check_kit(kit, options)
     except OSError as error:
         parser.error(str(error))
     except WRONG as error:
-        wrong, untold, found = [f"{type(error).__name__}: {error}"], [], []
+        wrong, untold, found = [f"not as it should be: {error!r}"], [], []
     result, status = ("FAILED", 1) if wrong else ("UNKNOWN", 3) if untold else ("PASSED", 0)
     for line in (result, *found, *wrong, *untold, *(f"not checked: {one}" for one in NOT_CHECKED)):
         print(re.sub("[^ -~]", "?", line))

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assay.core.errors import UsageError
+from assay.core.errors import AssayError, UsageError
 from assay.core.verdict import Verdict
 from assay.evidence.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
 from assay.operations.export_kit import export_kit
 from assay.operations.manage_advisories import import_advisories
 from assay.operations.verify_kit import Expectations, verify_kit
 from assay.signing.asymmetric import generate_signer
-from assay.signing.notekey import cosigner_key, render_note_key
+from assay.signing.notekey import cosigner_key, note_key, render_note_key
 from assay.signing.trust import render_trust_root
 from tests.fakes.trust import LOG, LOG_KEY, NOW, ORIGIN, ROOT
 from tests.operations.auditing import SCRIPT, Answers, Kit, audit, canonical, drop, load_script
@@ -425,7 +425,10 @@ def test_the_trust_root_of_others(exported: Exported, tmp_path: Path) -> None:
     foreign.write_bytes(render_trust_root(ROOT))
     answers = exported.ask(trust_root=foreign)
     assert (answers.ours, answers.second) == (1, 1)
-    assert "not signed by" in answers.said
+    assert answers.said.endswith(
+        f"where {ORIGIN!r} is trusted, at checkpoints (this trust root or key belongs to another "
+        "log)"
+    )
     assert "did not sign and date" in answers.second_said
 
 
@@ -439,6 +442,60 @@ def test_a_trust_root_with_one_more_signer(exported: Exported, tmp_path: Path) -
     assert (answers.ours, answers.second) == (1, 1)
     assert "where sha256:" in answers.said
     assert "another trust root" in answers.second_said
+
+
+def test_another_key_of_a_log_of_this_name(exported: Exported, tmp_path: Path) -> None:
+    """The name is the right one; nobody with the auditor's key signed anything here."""
+    document = json.loads(exported.trust.read_bytes())
+    key = note_key(document["log"]["origin"], LOG.public)
+    document["log"]["key"] = render_note_key(key)
+    swapped = tmp_path / "swapped.json"
+    swapped.write_bytes(canonical(document))
+    answers = exported.ask(trust_root=swapped)
+    assert (answers.ours, answers.second) == (1, 1)
+    assert "not signed by" in answers.said
+    assert "did not sign and date" in answers.second_said
+
+
+NO_KITS: Final[dict[str, tuple[str, str, str]]] = {
+    "nothing there": ("none.json", "trust", "[usage] no such file, at {}/none.json"),
+    "a folder": (".", "trust", "[usage] not a regular file, at {}"),
+    "a trust root as a kit": (
+        "trust",
+        "trust",
+        "[malformed] not of the schema 'assay.audit-kit/v1', at {trust}.schema",
+    ),
+    "a kit as a trust root": (
+        "kit",
+        "kit",
+        (
+            "[malformed] schema 'assay.audit-kit/v1', where 'assay.trust-root/v2' is read, "
+            "at {kit}.schema"
+        ),
+    ),
+    "a folder as a trust root": ("kit", ".", "[usage] not a regular file, at {}"),
+}
+
+
+@pytest.mark.parametrize("case", NO_KITS)
+def test_files_that_are_something_else(exported: Exported, tmp_path: Path, case: str) -> None:
+    """The message says which file, and what it should be; the second verifier refuses as well."""
+    kit = tmp_path / "kit.json"
+    kit.write_bytes(exported.data)
+    named = {"kit": kit, "trust": exported.trust}
+    given, trust, message = NO_KITS[case]
+    path, root = (named.get(name, tmp_path / name) for name in (given, trust))
+    expected = Expectations(subject=exported.subject, trust_root=root, trust_digest="", log_key="")
+    with pytest.raises(AssayError) as caught:
+        verify_kit(path, expected=expected)
+    told = message.replace("{trust}", str(named["trust"])).replace("{kit}", str(kit))
+    assert str(caught.value) == told.replace("{}", str(tmp_path))
+    arguments = [str(path), "--subject", exported.subject, "--trust-root", str(root)]
+    try:
+        status = load_script().main(arguments)
+    except SystemExit as stopped:  # usage
+        status = stopped.code
+    assert status == caught.value.exit_status
 
 
 def test_files_that_are_not_there(exported: Exported, tmp_path: Path) -> None:

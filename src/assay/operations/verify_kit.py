@@ -141,17 +141,13 @@ def verify_kit(path: Path, *, expected: Expectations) -> KitVerified:
         RejectedError: A proof, a checkpoint or a change of the trust root does not hold; the kit
             is about something else, or the log does not extend an anchor.
     """
-    about = named_digest(expected.subject)
-    data = load_file(path, max_bytes=MAX_KIT_BYTES)
+    kit = _load_kit(path, about=named_digest(expected.subject))
+    log_key, pinned = _anchor(path, kit, expected)
     with inside(str(path)):
-        kit = parse_kit(data)
-        if kit.subject != about:
-            raise RejectedError(
-                f"a kit about {kit.subject}, where {about} is asked for", where="subject"
-            )
-        log_key, pinned = _anchor(kit, expected)
+        _check_origin(kit, log_key)
         proven = prove_kit(kit, log_key=log_key)
-        _check_anchors(proven, expected.anchors, log_key)
+    _check_anchors(proven, expected.anchors, log_key)
+    with inside(str(path)):
         chain = _chain(proven, pinned)
         if (chain.current.log_origin, parse_note_key(chain.current.log_key)) != (
             proven.checkpoint.origin,
@@ -165,12 +161,27 @@ def verify_kit(path: Path, *, expected: Expectations) -> KitVerified:
     return _verified(proven, chain, cosigned, audit, pinned is not None)
 
 
-def _anchor(kit: Kit, expected: Expectations) -> tuple[NoteKey, TrustRoot | None]:
+def _load_kit(path: Path, *, about: Digest) -> Kit:
+    """Read the kit in `path`, and refuse it if it is about something else."""
+    data = load_file(path, max_bytes=MAX_KIT_BYTES)
+    with inside(str(path)):
+        kit = parse_kit(data)
+        if kit.subject != about:
+            raise RejectedError(
+                f"a kit about {kit.subject}, where {about} is asked for",
+                where="subject",
+                hint="ask for the kit of that one, or name the right --subject",
+            )
+    return kit
+
+
+def _anchor(path: Path, kit: Kit, expected: Expectations) -> tuple[NoteKey, TrustRoot | None]:
     """Return the log's key and the pinned trust root, from outside the kit."""
     if expected.trust_root is not None:
         root = load_trust_file(expected.trust_root)
     elif expected.trust_digest:
-        root = _find_root(kit, named_digest(expected.trust_digest))
+        with inside(str(path)):
+            root = _find_root(kit, named_digest(expected.trust_digest))
     else:
         try:
             return parse_note_key(expected.log_key), None
@@ -189,6 +200,21 @@ def _find_root(kit: Kit, wanted: Digest) -> TrustRoot:
             if trust_root_digest(root) == wanted:
                 return root
     raise ProofError(f"the kit does not hold the trust root {wanted}", where="lists")
+
+
+def _check_origin(kit: Kit, log_key: NoteKey) -> None:
+    """Tell early, and in words, that the kit and the trust root are of two logs.
+
+    What the kit claims decides nothing: `prove_kit` asks for the signature of `log_key`.
+    """
+    for item in kit.checkpoints[-1:]:
+        claimed = item.note.decode().partition("\n")[0]
+        if claimed != log_key.name:
+            raise RejectedError(
+                f"a kit of the log {claimed!r}, where {log_key.name!r} is trusted",
+                where="checkpoints",
+                hint="this trust root or key belongs to another log",
+            )
 
 
 def _check_anchors(proven: ProvenKit, anchors: tuple[Path, ...], log_key: NoteKey) -> None:

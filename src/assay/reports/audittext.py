@@ -43,6 +43,7 @@ def _print(lines: Lines, found: KitVerified) -> None:
         lines.put(_describe(verdict), indent=2, bullet="- ")
         for why in verdict.fallen:
             lines.put(f"fell since: {why}", indent=4)
+    lines.put()
     for gap in found.not_checked:
         lines.put(str(gap), indent=2, bullet=("not checked: ", COLOURS[Verdict.UNKNOWN]))
 
@@ -70,6 +71,7 @@ def _put_log(lines: Lines, found: KitVerified) -> None:
 
 
 def _put_trust(lines: Lines, found: KitVerified) -> None:
+    lines.put()
     lines.put(("Trust root", "bold"))
     for version in found.chain.versions:
         when = f", entry {version.index}" if version.index >= 0 else ", not in the log"
@@ -78,17 +80,20 @@ def _put_trust(lines: Lines, found: KitVerified) -> None:
 
 def _put_statements(lines: Lines, found: KitVerified) -> None:
     about = {entry.index for entry in found.proven.about(found.proven.subject)}
+    lines.put()
     lines.put(("Statements", "bold"))
     count = found.proven.checkpoint.size
-    lines.put(f"all {len(about)} about {found.proven.subject}, up to entry {count}:", indent=2)
+    told = f"all {len(about)} about {found.proven.subject} in the first {count} entries:"
+    lines.put(told, indent=2)
     for one in found.audit.statements:
         if one.entry.index in about:
             lines.put(_describe_statement(one), indent=2, bullet="- ")
+    lines.put()
     lines.put(("Verdicts", "bold"))
 
 
 def _describe_statement(one: AuditedStatement) -> str:
-    who = ", ".join(one.signed_by) or "NOBODY WHO COUNTS"
+    who = f"{', '.join(one.signed_by)} as {one.role}" if one.signed_by else "NOBODY WHO COUNTS"
     told = f"entry {one.entry.index}, {format_time(one.entry.at)}, by {who}: {one.kind}"
     return f"{told}; does not count any more: {one.fallen}" if one.fallen else told
 

@@ -184,6 +184,7 @@ def parse_trust_root(data: bytes) -> TrustRoot:
             another type, or a rule of this module or of `principals` broken.
     """
     document = JsonValue(parse_json(data, max_bytes=MAX_TRUST_ROOT_BYTES))
+    _check_schema(document)  # first, so that another kind of file is told as what it is not
     return _parse_document(document, history=_parse_history(document.field("history")))
 
 
@@ -215,9 +216,7 @@ def trust_root_digest(root: TrustRoot) -> Digest:
 
 
 def _parse_document(document: JsonValue, *, history: tuple[Digest, ...]) -> TrustRoot:
-    schema = document.field("schema").text()
-    if schema != SCHEMA:
-        raise MalformedError(f"schema {schema!r}, where {SCHEMA!r} is read", where="schema")
+    _check_schema(document)
     refuse_unknown(document, _MEMBERS)
     version = document.field("version")
     if version.integer() != len(history) + 1:
@@ -242,6 +241,12 @@ def _parse_document(document: JsonValue, *, history: tuple[Digest, ...]) -> Trus
         expires=None if expires is None else parse_moment(expires),
         sigstore=_parse_sigstore(document.optional("sigstore")),
     )
+
+
+def _check_schema(document: JsonValue) -> None:
+    schema = document.field("schema").text()
+    if schema != SCHEMA:
+        raise MalformedError(f"schema {schema!r}, where {SCHEMA!r} is read", where="schema")
 
 
 def _parse_history(value: JsonValue) -> tuple[Digest, ...]:
