@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from assay.core.digest import Digest, sha256_of
 from assay.core.verdict import Verdict
@@ -38,6 +39,7 @@ from tests.operations.auditing import (
 )
 from tests.operations.run import check, clock, ledger, recorder
 from tests.operations.site import Site
+from tests.operations.test_audit_kit import STEPS, damaged
 from tests.operations.trustkit import (
     change,
     moment,
@@ -549,3 +551,18 @@ def test_an_owner_signed_for_an_expired_root(here: Site) -> None:
     check(here, hours=4)
     data = exported(here, hours=5)
     assert statuses(ask(here, data, trust_root=kept)) == (0, 0)
+
+
+@pytest.mark.slow
+def test_both_agree_on_much_damage(revoked: Revoked) -> None:
+    """As of a kit with one version: whatever is changed anywhere, both refuse."""
+
+    @settings(max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(STEPS)
+    def agreed(steps: list[tuple[int, int, int]]) -> None:
+        data = damaged(revoked.data, steps)
+        answers = ask(revoked.site, data)
+        expected = (0, 0) if data == revoked.data else (1, 1)
+        assert statuses(answers) == expected, (steps, answers)
+
+    agreed()
