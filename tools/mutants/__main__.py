@@ -20,6 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     modules = _modules(asked.module, asked.since)
     known = {**load_results(), **load_run()}
+    save_results(known)  # what an interrupted run has found is lost otherwise by the next one
     for package, folders in {}.items() if asked.report_only else PACKAGES.items():
         inside = [name for name in modules if _is_in(name, [package])]
         files = list_tests(asked.tests or folders)
