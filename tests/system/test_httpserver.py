@@ -183,7 +183,7 @@ def test_an_answer_that_takes_too_long() -> None:
         with pytest.raises(UnavailableError) as caught:
             post_bytes(url, b"", hosts=LOOPBACK, limits=FetchLimits(max_bytes=1, seconds=0.2))
         wait.set()
-    assert str(caught.value) == f"[unavailable] cannot ask: timed out, at {url}"
+    assert str(caught.value) == f"[unavailable] cannot ask: out of time, at {url}"
 
 
 @pytest.mark.parametrize("url", ["http://witness.example/", "https://other.example/"])

@@ -23,6 +23,12 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.evidence.indexpage:parse_leaf": (
         "cuts 72 bytes that assay.evidence.indexproof:verify_index_path has checked"
     ),
+    "assay.operations.verifierkeys:read_log_key": (
+        "says more about what assay.signing.notekey:parse_note_key refuses"
+    ),
+    "assay.operations.verifierkeys:read_witness_key": (
+        "says more about what assay.signing.notekey:parse_witness_key refuses"
+    ),
     "assay.signing.principaljson:parse_principal": (
         "a part of what assay.signing.trust:parse_trust_root reads"
     ),

@@ -16,6 +16,8 @@ from assay.sbom.lockfiles.reading import Draft
 from assay.sbom.requirementset import read_requirements
 from assay.scan import bandit, zizmor
 from assay.scan.scanner import Sources, parse_output
+from assay.scan.secrets.foreign import FILES as FOREIGN_FILES
+from assay.scan.secrets.foreign import read_foreign
 from assay.system.process import Completed
 from assay.vuln import feedfile
 from assay.vuln.osv import parse_advisory
@@ -189,6 +191,15 @@ TARGETS: Final[tuple[Target, ...]] = (
         name="assay.scan.scanner:parse_output",
         read=lambda data: parse_output(Completed(status=0, output=data, errors=b"")),
         seeds=lambda: (b"[]",),
+    ),
+    Target(
+        name="assay.scan.secrets.foreign:read_foreign",
+        read=lambda data: read_foreign(dict.fromkeys(FOREIGN_FILES, data)),
+        seeds=lambda: (
+            b"[[rules]]\nid = 'own'\nregex = 'own_[a-z]{8}'\n[allowlist]\npaths = ['docs']\n",
+            b"0123456789012345678901234567890123456789:a.py:own:3\n",
+            b'{"results": {"a.py": [{"type": "own", "line_number": 3}]}}',
+        ),
     ),
     raw(
         "assay.scan.secrets.rule:parse_rules",
