@@ -26,6 +26,8 @@ REFUSED = {
     "not-ascii": ("YWJé", "[malformed] not base64"),
     "another-character": ("YWJ*", "[malformed] not base64"),
     "stray-bits": ("YR==", "[malformed] base64 with stray bits"),
+    "plus-and-minus": ("-_+A", "[malformed] base64 of two alphabets at once"),
+    "slash-and-underscore": ("A__/", "[malformed] base64 of two alphabets at once"),
     "two-alphabets": ("-_+/", "[malformed] base64 of two alphabets at once"),
 }
 

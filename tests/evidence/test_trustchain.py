@@ -98,6 +98,13 @@ def test_all_versions_are_found_from_any_pin(pinned: TrustRoot) -> None:
     assert chain.doubts() == ()
 
 
+def test_a_version_of_another_log() -> None:
+    digest = trust_root_digest(replace(FIRST, expires=NOW))
+    with pytest.raises(AssayError) as caught:
+        walk_trust(FIRST, []).find(digest)
+    assert str(caught.value) == f"[rejected] the trust root {digest} is none of this log's"
+
+
 def test_an_empty_log_has_the_first_version_alone() -> None:
     assert [v.root for v in walk(FIRST).versions] == [FIRST]
 
