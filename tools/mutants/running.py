@@ -92,12 +92,17 @@ def forget_run() -> None:
 
 
 def _needs_loading(mutant: Mutant, found: Mapping[str, Result], baseline: server.Tests) -> bool:
-    """Tell whether a mutant must be loaded with its module, to be seen by whoever ran meanwhile."""
+    """Tell whether a mutant must be loaded with its module, to be seen by whoever ran meanwhile.
+
+    Of a function that ran while modules were loaded, others may hold what it made: a value, or a
+    function inside of it.
+    """
     result = found.get(name_of(mutant))
     if not mutant.holder or result is None:
         return True
     early = baseline.while_collecting.get(str(path_of(mutant.module)), frozenset())
-    return result.verdict == server.SURVIVED and mutant.line in early
+    body = range(mutant.holder + 1, mutant.last_line + 1)
+    return result.verdict == server.SURVIVED and not early.isdisjoint(body)
 
 
 class Control:
