@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
 
 from assay.core.digest import Digest
@@ -165,6 +166,17 @@ def server_sessions(backend: Backend) -> list[int]:
     return [int(str(pid)) for (pid,) in found]
 
 
+def wait_until_gone(backend: Backend, sessions: list[int]) -> None:
+    """Wait until the server has ended all of `sessions`, has recovered, and answers again."""
+    deadline = time.monotonic() + 60
+    while True:
+        assert time.monotonic() < deadline
+        with suppress(psycopg.OperationalError):
+            if not set(sessions) & set(server_sessions(backend)):
+                return
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     "rounds", [2, pytest.param(20, marks=pytest.mark.slow)], ids=["short", "long"]
 )
@@ -198,9 +210,10 @@ def test_a_server_that_is_killed(tmp_path: Path, rounds: int) -> None:
         )
 
         def strike(children: list["subprocess.Popen[bytes]"]) -> None:
-            before = len(acknowledged(tmp_path))
             sessions = server_sessions(backend)
             os.kill(random.choice(sessions), signal.SIGKILL)  # noqa: S311
+            wait_until_gone(backend, sessions)
+            before = len(acknowledged(tmp_path))
             wait_until_told(tmp_path, more_than=before + 5)
             kill_writers(children)
 

@@ -1,6 +1,7 @@
 """PostgreSQL: what only it can do wrong, and what its errors become."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -212,6 +213,36 @@ def test_a_server_that_was_killed_and_came_back(server: PostgresServer, url: str
             database.query_one("SELECT count(*) FROM t")
         server.start()
         assert database.query_one("SELECT count(*) FROM t") == (1,)
+
+
+def test_a_server_that_recovers_is_waited_for(server: PostgresServer, url: str) -> None:
+    """One process of the server is killed, and all of it recovers: whoever comes then waits."""
+    open_postgres(url, schema="s", create=True).close()
+    for _ in range(5):
+        with psycopg.connect(url, autocommit=True) as other:
+            os.kill(other.info.backend_pid, signal.SIGKILL)
+            with suppress(psycopg.OperationalError):  # until the others know of it
+                while True:
+                    psycopg.connect(url).close()
+            with open_postgres(url, schema="s", create=False) as database:
+                assert database.query_one("SELECT 1") == (1,)
+
+
+def test_a_server_that_starts_is_not_waited_for_longer_than_asked(
+    server: PostgresServer, url: str
+) -> None:
+    with psycopg.connect(url, autocommit=True) as other:
+        assert server.process is not None
+        server.process.send_signal(signal.SIGTERM)  # it lets nobody in, and waits for who is there
+        with suppress(psycopg.OperationalError):  # until it knows
+            while True:
+                psycopg.connect(url).close()
+        with pytest.raises(UnavailableError) as refused:
+            open_postgres(url, schema="s", create=True, busy_seconds=0.3)
+        assert "the database system is shutting down" in str(refused.value)
+        assert other.info.server_version
+    server.process.wait(timeout=60)
+    server.start()
 
 
 def test_a_damaged_page(server: PostgresServer, url: str) -> None:

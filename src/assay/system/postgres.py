@@ -6,16 +6,18 @@
 * A commit is acknowledged when it is on disk: `synchronous_commit` is set for our sessions, and a
   server with `fsync` or `full_page_writes` off is refused, for no session can make up for these.
 * A connection that was lost is made again when the next transaction or query begins.
+* A server that starts, or recovers from a crash, is waited for as long as another writer is.
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, LiteralString, TypeVar
 
 import psycopg
 from psycopg import sql
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PGconn, Ping, TransactionStatus
 from psycopg.rows import TupleRow
 
 from assay.core.closing import Closing
@@ -35,6 +37,8 @@ _SESSION: Final = """SELECT set_config('search_path', %s, false),
         WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)"""
 _WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"  # each statement sees the last
 _READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"  # all statements see one state
+
+_PAUSE: Final = 0.1  # seconds between two knocks at a server that starts
 
 _Connection = psycopg.Connection[TupleRow]
 _Result = TypeVar("_Result")
@@ -191,7 +195,7 @@ def open_postgres(
 
 def _connect(target: Target, schema: str, *, busy_seconds: float) -> _Connection:
     with answering(target.place, secret=target.secret):
-        connection = psycopg.connect(target.conninfo, autocommit=True, client_encoding="UTF8")
+        connection = _await_server(target.conninfo, until=time.monotonic() + busy_seconds)
     try:
         with answering(target.place):
             _demand_durability(connection, target.place)
@@ -200,6 +204,19 @@ def _connect(target: Target, schema: str, *, busy_seconds: float) -> _Connection
         connection.close()
         raise
     return connection
+
+
+def _await_server(conninfo: str, *, until: float) -> _Connection:
+    """Connect; a server that is there, but lets nobody in yet, is tried again until `until`."""
+    while True:
+        try:
+            return psycopg.connect(conninfo, autocommit=True, client_encoding="UTF8")
+        except psycopg.OperationalError:
+            if time.monotonic() > until or PGconn.ping(conninfo.encode()) != Ping.REJECT:
+                break
+            time.sleep(_PAUSE)
+    # The last word: what refused a moment ago may have begun to accept since.
+    return psycopg.connect(conninfo, autocommit=True, client_encoding="UTF8")
 
 
 def _demand_durability(connection: _Connection, place: str) -> None:
