@@ -30,7 +30,7 @@ import psycopg
 from tests.fakes.postgres import PostgresServer, find_programs, run_server
 
 from assay.core.digest import Digest
-from assay.evidence.checkpoint import Checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
 from assay.evidence.groupcommit import GroupCommit
 from assay.evidence.statement import Statement, Subject

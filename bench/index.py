@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.digest import Digest
-from assay.evidence.connecting import connect
-from assay.evidence.index import Index, IndexedEntry, keys_of, type_key
-from assay.evidence.indexstore import StoredPages
-from assay.evidence.schema import prepare_schema
+from assay.evidence.index.trie import Index, IndexedEntry, keys_of, type_key
+from assay.evidence.storage.connecting import connect
+from assay.evidence.storage.indexpages import StoredPages
+from assay.evidence.storage.schema import prepare_schema
 
 LIMIT: Final = 80.0  # µs for each statement: a quarter of what 3,000 per second leave
 BATCH: Final = 1_000

@@ -11,7 +11,7 @@ from typing import LiteralString
 import pytest
 
 from assay.core.errors import SignatureInvalidError, TamperedError, UnavailableError
-from assay.evidence.anchor import verify_extends
+from assay.evidence.checkpoints.anchor import verify_extends
 from assay.signing.keyfile import create_key_file
 from assay.signing.keys import PublicKey
 from assay.signing.notekey import note_key

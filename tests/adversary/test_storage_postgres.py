@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from assay.core.errors import TamperedError, UsageError
-from assay.evidence.connecting import schema_name
-from assay.evidence.tables import LAYOUTS
+from assay.evidence.storage.connecting import schema_name
+from assay.evidence.storage.tables import LAYOUTS
 from assay.system.database import Dialect
 from tests.fakes.backends import Backend
 from tests.fakes.postgres import PostgresServer

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from assay.core.errors import ProofError
-from assay.evidence.merkle import inclusion_path, node_place
-from assay.evidence.tlogproof import TlogProof, verify_tlog_proof
-from assay.evidence.witness import (
+from assay.evidence.checkpoints.witness import (
     AddCheckpoint,
     Refusal,
     WitnessRefusedError,
     cosigning_time,
     verify_request,
 )
-from tests.evidence.test_witness import FORKED, NODES, note, path, request, seen
+from assay.evidence.merkle import inclusion_path, node_place
+from assay.evidence.tiles.tlogproof import TlogProof, verify_tlog_proof
+from tests.evidence.checkpoints.test_witness import FORKED, NODES, note, path, request, seen
 from tests.fakes.trust import LOG_KEY, NOW
 
 

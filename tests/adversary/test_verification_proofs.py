@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from assay.core.errors import MalformedError, ProofError, SignatureInvalidError
-from assay.evidence.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from assay.evidence.merkle import (
     Frontier,
     consistency_path,
@@ -16,7 +16,7 @@ from assay.evidence.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from assay.evidence.tlogproof import TlogProof, verify_tlog_proof
+from assay.evidence.tiles.tlogproof import TlogProof, verify_tlog_proof
 from tests.fakes.trust import LOG, LOG_KEY, MALLORY, NOW, ORIGIN
 
 ENTRIES = [b"entry %d" % i for i in range(8)]

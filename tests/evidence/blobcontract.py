@@ -6,7 +6,7 @@ import pytest
 
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import TamperedError, UnavailableError, UsageError
-from assay.evidence.blobs import MAX_BLOB_BYTES, BlobStore
+from assay.evidence.storage.blobs import MAX_BLOB_BYTES, BlobStore
 
 Damage = Callable[[Digest, bytes], None]
 """Puts other bytes in the place of a blob, past the store."""

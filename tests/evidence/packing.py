@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assay.core.digest import Digest
-from assay.evidence.checkpoint import Checkpoint, sign_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.envelope import seal_statement
-from assay.evidence.index import (
+from assay.evidence.index.trie import (
     Index,
     IndexedEntry,
     MemoryPages,
@@ -15,7 +15,7 @@ from assay.evidence.index import (
     subject_key,
     type_key,
 )
-from assay.evidence.kit import Kit, KitCheckpoint, KitEntry, KitList
+from assay.evidence.kit.document import Kit, KitCheckpoint, KitEntry, KitList
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.merkle import Frontier, consistency_path, inclusion_path, node_place
 from assay.evidence.statement import Statement

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from assay.core.digest import Digest
-from assay.evidence.checkpoint import verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.signing.keyfile import create_key_file
 from assay.signing.keys import Signer
 from assay.signing.notekey import note_key

@@ -9,7 +9,7 @@ import pytest
 
 from assay.core.digest import sha256_of
 from assay.core.errors import TamperedError
-from assay.evidence.checkpoint import Checkpoint, sign_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE
 from assay.evidence.log import (

@@ -19,12 +19,12 @@ from assay.core.errors import (
     UnavailableError,
     UsageError,
 )
-from assay.evidence import rows
-from assay.evidence.blobs import FolderBlobs
-from assay.evidence.checkpoint import verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.merkle import leaf_hash, verify_consistency, verify_inclusion
+from assay.evidence.storage import rows
+from assay.evidence.storage.blobs import FolderBlobs
 from assay.evidence.store import LogStore, Receipt, open_store
-from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
+from assay.evidence.tiles.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.signing.notekey import note_key
 from assay.system.database import Row
 from assay.system.sqlite import SqliteDatabase

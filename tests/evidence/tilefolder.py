@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from assay.core.digest import sha256_of
-from assay.evidence.checkpoint import Checkpoint, sign_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.leaf import is_large, leaf_of
 from assay.evidence.merkle import Frontier, leaf_hash, node_place
-from assay.evidence.tilelog import blob_path
-from assay.evidence.tiles import render_bundle, render_tile, tiles_of
+from assay.evidence.tiles.layout import render_bundle, render_tile, tiles_of
+from assay.evidence.tiles.published import blob_path
 from tests.fakes.trust import LOG, NOW, ORIGIN
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, LiteralString
 import psycopg
 import pytest
 
-from assay.evidence.blobs import BlobStore
-from assay.evidence.connecting import schema_name
+from assay.evidence.storage.blobs import BlobStore
+from assay.evidence.storage.connecting import schema_name
 from assay.evidence.store import LogStore, open_store
 from assay.system.database import Row
 from tests.fakes.trust import ORIGIN

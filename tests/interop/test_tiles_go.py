@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.evidence.checkpoint import add_cosignatures, cosign_checkpoint
+from assay.evidence.checkpoints.checkpoint import add_cosignatures, cosign_checkpoint
 from assay.evidence.leaf import MAX_LEAF_BYTES
 from assay.signing.notekey import cosigner_key, render_note_key
 from tests.evidence.tilefolder import published

@@ -15,9 +15,9 @@ from typing import Final
 from assay.cli.output import EXIT_STATUS
 from assay.core.digest import Digest
 from assay.core.errors import AssayError
-from assay.evidence.checkpoint import verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope
-from assay.evidence.kit import render_kit
+from assay.evidence.kit.document import render_kit
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.operations.export_kit import build_kit, export_kit
 from assay.operations.record import Recorder

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from assay.core.digest import Digest
-from assay.evidence.checkpoint import verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.statement import Statement, Subject
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import parse_verdict

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from assay.core.errors import AssayError, UsageError
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
 from assay.operations.export_kit import export_kit
 from assay.operations.manage_advisories import import_advisories
 from assay.operations.verify_kit import Expectations, verify_kit

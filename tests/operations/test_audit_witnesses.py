@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
-from assay.evidence.checkpoint import cosign_checkpoint
-from assay.evidence.note import render_signature, sign_text
+from assay.evidence.checkpoints.checkpoint import cosign_checkpoint
+from assay.evidence.checkpoints.note import render_signature, sign_text
 from assay.operations.cosign_log import cosign_log
 from assay.signing.asymmetric import generate_signer
 from assay.signing.notekey import NoteKey, NoteKind

@@ -11,7 +11,7 @@ import pytest
 
 from assay.core.errors import AssayError
 from assay.core.strictjson import parse_json
-from assay.evidence.backup import parse_manifest, render_manifest
+from assay.evidence.backup.record import parse_manifest, render_manifest
 from assay.evidence.reading import LogEntry
 from assay.operations.backup_log import backup_log
 from assay.operations.cosign_log import cosign_log
@@ -273,7 +273,7 @@ def test_partial_import_that_leaves_half(here: Site) -> None:
 
 def _described(file: Path, data: bytes) -> bytes:
     """Let the manifest say what the parts are now, as a forger would."""
-    from assay.evidence.backup import describe_part  # noqa: PLC0415  # for this forgery alone
+    from assay.evidence.backup.record import describe_part  # noqa: PLC0415  # for this forgery alone
 
     with zipfile.ZipFile(file) as archive:
         part = describe_part("part-000000", archive.read("part-000000"))

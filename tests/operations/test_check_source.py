@@ -8,8 +8,8 @@ import pytest
 from assay.core.digest import Digest
 from assay.core.errors import UsageError
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import verify_checkpoint
-from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
+from assay.evidence.checkpoints.checkpoint import verify_checkpoint
+from assay.evidence.tiles.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.findings.finding import Kind
 from assay.gates.reading import LOG_CHECK_TYPE, SCAN_TYPE, SUPERSESSION_TYPE, VERDICT_TYPE

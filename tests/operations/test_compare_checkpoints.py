@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import AssayError
-from assay.evidence.fork import parse_fork, render_fork
+from assay.evidence.checkpoints.fork import parse_fork, render_fork
 from assay.operations.compare_checkpoints import check_fork, compare_checkpoints
 from assay.operations.verify_log import verify_log
 from tests.operations.logkit import log_key, newest_note

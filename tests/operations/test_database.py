@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from assay.evidence.connecting import schema_name
+from assay.evidence.storage.connecting import schema_name
 from tests.fakes.gitrepo import GitRepo
 from tests.fakes.postgres import PostgresServer
 from tests.operations.site import TREE, Answer, Site, empty_site, write_advisories

@@ -13,11 +13,11 @@ import pytest
 
 from assay.core.clock import Clock
 from assay.core.errors import AssayError, UsageError
-from assay.evidence.checkpoint import add_cosignatures, sign_checkpoint, verify_cosigned
-from assay.evidence.witness import MAX_REQUEST_BYTES, render_add_checkpoint
+from assay.evidence.checkpoints.checkpoint import add_cosignatures, sign_checkpoint, verify_cosigned
+from assay.evidence.checkpoints.witness import MAX_REQUEST_BYTES, render_add_checkpoint
 from assay.operations.run_witness import Witness, open_witness, serve_witness
 from assay.signing.notekey import parse_witness_key, render_note_key
-from tests.evidence.test_witness import FORKED, head, note, request
+from tests.evidence.checkpoints.test_witness import FORKED, head, note, request
 from tests.fakes.trust import LOG, LOG_KEY, NOW, ORIGIN
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

@@ -12,9 +12,9 @@ import pytest
 from assay.core.digest import parse_digest
 from assay.core.errors import AssayError
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import add_cosignatures, cosign_checkpoint
+from assay.evidence.checkpoints.checkpoint import add_cosignatures, cosign_checkpoint
 from assay.evidence.envelope import parse_envelope
-from assay.evidence.tlogproof import parse_tlog_proof, render_tlog_proof
+from assay.evidence.tiles.tlogproof import parse_tlog_proof, render_tlog_proof
 from assay.gates.reading import VERDICT_TYPE
 from assay.operations.home import load_trust_file
 from assay.operations.initialise import initialise

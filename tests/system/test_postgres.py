@@ -293,7 +293,7 @@ def test_the_client_that_is_not_installed() -> None:
 import sys
 sys.modules["psycopg"] = None
 from assay.core.errors import UsageError
-from assay.evidence.connecting import connect, place_of
+from assay.evidence.storage.connecting import connect, place_of
 for ask in (lambda: place_of("postgresql:///x"),
             lambda: connect("postgresql:///x", origin="o", create=True)):
     try:

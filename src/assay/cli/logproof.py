@@ -14,7 +14,7 @@ from assay.core.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.evidence.checkpoint import Cosigned
+    from assay.evidence.checkpoints.checkpoint import Cosigned
 
 LogKeyOption = Annotated[
     str, typer.Option("--log-key", help="The log's verifier key: NAME+ID+KEY.")

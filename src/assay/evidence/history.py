@@ -12,8 +12,9 @@ from typing import Final
 
 from assay.core.digest import sha256_of
 from assay.core.errors import TamperedError, UsageError
-from assay.evidence import merkle, rows
-from assay.evidence.checkpoint import Checkpoint, verify_dated
+from assay.evidence import merkle
+from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_dated
+from assay.evidence.storage import rows
 from assay.signing.notekey import NoteKey
 from assay.system.database import Database, Row
 

@@ -5,7 +5,8 @@ the record; digests, tree nodes and the index of subjects follow from the entrie
 anew. So any byte that was changed, any row that is gone and any row too many shows up, with the
 name of its table and row. Each checkpoint names the one before, so that none can be taken out,
 and is not dated before it. What cannot show up here is a log that was cut back to an earlier
-checkpoint, or replaced by another one that the log's key signed: see `assay.evidence.anchor`.
+checkpoint, or replaced by another one that the log's key signed: see
+`assay.evidence.checkpoints.anchor`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,12 +16,12 @@ from typing import Final
 
 from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import RejectedError, TamperedError
-from assay.evidence.checkpoint import Checkpoint, verify_dated
+from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_dated
+from assay.evidence.checkpoints.note import parse_signature_lines
 from assay.evidence.envelope import Claims, parse_claims
-from assay.evidence.index import Index, IndexedEntry, MemoryPages, keys_of, type_key
+from assay.evidence.index.trie import Index, IndexedEntry, MemoryPages, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.merkle import Frontier, node_place
-from assay.evidence.note import parse_signature_lines
 from assay.signing.notekey import NoteKey
 
 StoredValue = int | str | bytes | None

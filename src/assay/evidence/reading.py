@@ -6,10 +6,11 @@ from typing import Final
 
 from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import MalformedError, TamperedError, UnavailableError, UsageError
-from assay.evidence import merkle, rows
-from assay.evidence.blobs import BlobStore
-from assay.evidence.index import IndexedEntry
+from assay.evidence import merkle
+from assay.evidence.index.trie import IndexedEntry
 from assay.evidence.leaf import envelope_leaf_hash
+from assay.evidence.storage import rows
+from assay.evidence.storage.blobs import BlobStore
 from assay.system.database import Database, Row, Value
 
 _BY_DIGEST: Final = "SELECT number, digest, envelope FROM entries WHERE digest = ?"

@@ -19,31 +19,32 @@ from typing import Final
 from assay.core.closing import Closing
 from assay.core.digest import Digest
 from assay.core.errors import AssayError, ProofError, TamperedError, UsageError
-from assay.evidence import merkle, rows
-from assay.evidence.backup import BackedUp
-from assay.evidence.batch import Batch, refuse_unfit
-from assay.evidence.blobs import BlobStore, FolderBlobs
-from assay.evidence.checkpoint import Checkpoint, add_cosignatures, sign_checkpoint
-from assay.evidence.connecting import connect
-from assay.evidence.cosignatures import Cosignatures
+from assay.evidence import merkle
+from assay.evidence.backup.record import BackedUp
+from assay.evidence.backup.restoring import Place, insert_batch, restore_rows
+from assay.evidence.checkpoints.checkpoint import Checkpoint, add_cosignatures, sign_checkpoint
+from assay.evidence.checkpoints.cosignatures import Cosignatures
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.history import Head, History
-from assay.evidence.index import Index, PageSource, type_key
-from assay.evidence.indexpage import EMPTY_ROOT
-from assay.evidence.indexstore import (
+from assay.evidence.index.page import EMPTY_ROOT
+from assay.evidence.index.trie import Index, PageSource, type_key
+from assay.evidence.leaf import is_large
+from assay.evidence.log import LogRows, StoredRows, verify_log, verify_signed_rows
+from assay.evidence.reading import LogEntry, StoredEntries
+from assay.evidence.storage import rows
+from assay.evidence.storage.batch import Batch, refuse_unfit
+from assay.evidence.storage.blobs import BlobStore, FolderBlobs
+from assay.evidence.storage.connecting import connect
+from assay.evidence.storage.indexpages import (
     IndexView,
     Proven,
     StoredPages,
     proven_list,
     replay_index,
 )
-from assay.evidence.leaf import is_large
-from assay.evidence.log import LogRows, StoredRows, verify_log, verify_signed_rows
-from assay.evidence.reading import LogEntry, StoredEntries
-from assay.evidence.restoring import Place, insert_batch, restore_rows
-from assay.evidence.schema import check_indexes, check_schema, prepare_schema
+from assay.evidence.storage.schema import check_indexes, check_schema, prepare_schema
+from assay.evidence.tiles.tlogproof import TlogProof, render_tlog_proof
 from assay.evidence.timing import time_of_record
-from assay.evidence.tlogproof import TlogProof, render_tlog_proof
 from assay.signing.keys import Signer
 from assay.signing.notekey import NoteKey, is_note_name, note_key
 from assay.system.database import Database, Row

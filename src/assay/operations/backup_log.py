@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
-from assay.evidence.backup import (
+from assay.evidence.backup.record import (
     MANIFEST,
     BackedUp,
     Manifest,
@@ -22,7 +22,7 @@ from assay.evidence.backup import (
     render_manifest,
     render_parts,
 )
-from assay.evidence.checkpoint import verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.store import LogStore
 from assay.operations.record import open_ledger
 from assay.signing.notekey import NoteKey

@@ -1,7 +1,7 @@
 """`assay log compare`: can these checkpoints of one log all be true?
 
 Two of one size are compared as they are. For others the tree is needed: that of this repository's
-log. What contradicts is kept as a proof that stands for itself (see `assay.evidence.fork`).
+log. What contradicts is kept as a proof that stands for itself: `assay.evidence.checkpoints.fork`.
 """
 
 import itertools
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.core.errors import UnavailableError, inside
-from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
-from assay.evidence.fork import MAX_FORK_BYTES, Fork, find_fork, parse_fork, verify_fork
-from assay.evidence.note import MAX_NOTE_BYTES
+from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.checkpoints.fork import MAX_FORK_BYTES, Fork, find_fork, parse_fork, verify_fork
+from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
 from assay.evidence.store import LogStore
 from assay.operations.forks import keep_fork
 from assay.operations.home import load_trust, open_home, open_log

@@ -21,21 +21,21 @@ from assay.core.errors import (
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import (
+from assay.evidence.checkpoints.checkpoint import (
     Checkpoint,
     Cosigned,
     verify_checkpoint,
     verify_cosigned,
 )
-from assay.evidence.merkle import Path, consistency_path
-from assay.evidence.note import (
+from assay.evidence.checkpoints.note import (
     Note,
     parse_note,
     parse_signature_lines,
     render_signature,
     verify_signatures,
 )
-from assay.evidence.witness import AddCheckpoint, render_add_checkpoint
+from assay.evidence.checkpoints.witness import AddCheckpoint, render_add_checkpoint
+from assay.evidence.merkle import Path, consistency_path
 from assay.operations.home import Home
 from assay.operations.record import Ledger, open_ledger
 from assay.operations.verifierkeys import read_witness_key

@@ -10,8 +10,15 @@ from pathlib import Path
 from assay.core.clock import Clock
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import ProofError, TamperedError, UsageError, inside
-from assay.evidence.checkpoint import Checkpoint, verify_checkpoint
-from assay.evidence.kit import MAX_KIT_BYTES, Kit, KitCheckpoint, KitEntry, KitList, render_kit
+from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.kit.document import (
+    MAX_KIT_BYTES,
+    Kit,
+    KitCheckpoint,
+    KitEntry,
+    KitList,
+    render_kit,
+)
 from assay.evidence.merkle import consistency_path, inclusion_path, verify_consistency
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.gates.reading import VERDICT_TYPE

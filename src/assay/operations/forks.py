@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assay.core.digest import sha256_of
 from assay.core.errors import RejectedError
-from assay.evidence.anchor import AnotherHistoryError, verify_extends
-from assay.evidence.checkpoint import Checkpoint
-from assay.evidence.fork import Fork, find_fork, render_fork
+from assay.evidence.checkpoints.anchor import AnotherHistoryError, verify_extends
+from assay.evidence.checkpoints.checkpoint import Checkpoint
+from assay.evidence.checkpoints.fork import Fork, find_fork, render_fork
 from assay.evidence.store import LogStore
 from assay.operations.home import Home
 from assay.signing.notekey import NoteKey

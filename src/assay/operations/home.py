@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import TamperedError, UsageError, inside
-from assay.evidence.blobs import BlobStore, open_blob_store
-from assay.evidence.connecting import connect, place_of
+from assay.evidence.storage.blobs import BlobStore, open_blob_store
+from assay.evidence.storage.connecting import connect, place_of
 from assay.evidence.store import LogStore, open_store
 from assay.operations.signersettings import SignerChoice, SignerChoices, load_choices
 from assay.operations.signingkeys import open_signing_key

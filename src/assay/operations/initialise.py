@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
-from assay.evidence.connecting import place_of
+from assay.evidence.storage.connecting import place_of
 from assay.operations.home import (
     ORIGIN_FILE,
     Home,

@@ -1,6 +1,6 @@
 """The judgement of a proven kit: what does not hold, what could not be told, what nobody looked at.
 
-Pure. `evidence.kitproof` has shown that everything is in the log, and that the lists are whole.
+Pure. `evidence.kit.proof` has shown that everything is in the log, and that the lists are whole.
 Here every statement is judged as an auditor must: as of its time of record, under the newest trust
 root. A key that was revoked since takes away what it signed; that is no fault of the kit while a
 verdict that counts takes the place of each one that fell.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.evidence.kitproof import ProvenKit
+from assay.evidence.kit.proof import ProvenKit
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, TrustChain
 from assay.gates.reading import VULNS_TYPE
 from assay.operations.kitstatements import (

@@ -11,7 +11,7 @@ from typing import Final
 from assay.core.digest import Digest
 from assay.core.errors import RejectedError
 from assay.evidence.envelope import VerifiedStatement, parse_envelope
-from assay.evidence.kitproof import ProvenEntry
+from assay.evidence.kit.proof import ProvenEntry
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, TrustChain
 from assay.gates.reading import LOG_CHECK_TYPE, SUPERSESSION_TYPE, VERDICT_TYPE
 from assay.operations.evidence import COLLECTED

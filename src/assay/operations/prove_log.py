@@ -11,11 +11,11 @@ from assay.core.clock import Clock
 from assay.core.digest import parse_digest
 from assay.core.errors import AssayError, UsageError, inside
 from assay.core.notchecked import NotChecked
-from assay.evidence.blobs import MAX_BLOB_BYTES
-from assay.evidence.checkpoint import Cosigned, verify_cosigned
+from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
 from assay.evidence.leaf import leaf_of
 from assay.evidence.merkle import inclusion_path
-from assay.evidence.tlogproof import (
+from assay.evidence.storage.blobs import MAX_BLOB_BYTES
+from assay.evidence.tiles.tlogproof import (
     MAX_PROOF_BYTES,
     TlogProof,
     parse_tlog_proof,

@@ -14,14 +14,13 @@ from typing import Final
 from assay.core.clock import Clock
 from assay.core.digest import sha256_of
 from assay.core.errors import TamperedError
-from assay.evidence.anchor import verify_extends
-from assay.evidence.blobs import MAX_BLOB_BYTES
-from assay.evidence.checkpoint import verify_checkpoint
+from assay.evidence.checkpoints.anchor import verify_extends
+from assay.evidence.checkpoints.checkpoint import verify_checkpoint
+from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
 from assay.evidence.leaf import is_large, leaf_of
-from assay.evidence.note import MAX_NOTE_BYTES
+from assay.evidence.storage.blobs import MAX_BLOB_BYTES
 from assay.evidence.store import LogStore
-from assay.evidence.tilelog import CHECKPOINT, blob_path
-from assay.evidence.tiles import (
+from assay.evidence.tiles.layout import (
     MAX_BUNDLE_BYTES,
     Tile,
     partial_tiles,
@@ -29,6 +28,7 @@ from assay.evidence.tiles import (
     render_tile,
     tiles_of,
 )
+from assay.evidence.tiles.published import CHECKPOINT, blob_path
 from assay.operations.record import Ledger, open_ledger
 from assay.operations.witnessing import WitnessedCheckpoint, required_checkpoint
 from assay.source.repository import open_repository

@@ -22,14 +22,14 @@ from assay.core.errors import (
     UnavailableError,
     UsageError,
 )
-from assay.evidence.anchor import verify_extends
+from assay.evidence.checkpoints.anchor import verify_extends
 from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
 from assay.evidence.leaf import leaf_of
 from assay.evidence.reading import LogEntry
 from assay.evidence.statement import Statement
 from assay.evidence.store import LogStore, Receipt
+from assay.evidence.tiles.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.evidence.timing import time_of_record
-from assay.evidence.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.evidence.trustchain import (
     TRUST_ROOT_TYPE,
     RecordedChange,

@@ -24,8 +24,7 @@ from assay.core.errors import (
     inside,
 )
 from assay.core.notchecked import NotChecked
-from assay.evidence.anchor import verify_extends
-from assay.evidence.backup import (
+from assay.evidence.backup.record import (
     MANIFEST,
     MAX_MANIFEST_BYTES,
     MAX_PART_BYTES,
@@ -35,7 +34,8 @@ from assay.evidence.backup import (
     parse_parts,
     verify_part,
 )
-from assay.evidence.checkpoint import Checkpoint, verify_checkpoint, verify_time
+from assay.evidence.checkpoints.anchor import verify_extends
+from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint, verify_time
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import LogStore, open_store
 from assay.operations.cosign_log import configured_witnesses, size_at_witness

@@ -13,8 +13,8 @@ from typing import Final
 from assay.core.clock import Clock
 from assay.core.errors import MalformedError, UnavailableError, UsageError, inside
 from assay.core.printable import printable
-from assay.evidence.checkpoint import add_cosignatures, cosign_checkpoint
-from assay.evidence.witness import (
+from assay.evidence.checkpoints.checkpoint import add_cosignatures, cosign_checkpoint
+from assay.evidence.checkpoints.witness import (
     MAX_REQUEST_BYTES,
     AddCheckpoint,
     WitnessRefusedError,
@@ -23,7 +23,7 @@ from assay.evidence.witness import (
     parse_add_checkpoint,
     verify_request,
 )
-from assay.evidence.witnessstate import LogState, WitnessState
+from assay.evidence.checkpoints.witnessstate import LogState, WitnessState
 from assay.operations.verifierkeys import read_log_key
 from assay.signing.keyfile import create_key_file, load_key_file
 from assay.signing.keys import Signer

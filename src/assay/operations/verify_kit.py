@@ -14,9 +14,9 @@ from assay.core.digest import Digest
 from assay.core.errors import MalformedError, ProofError, RejectedError, UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import Cosigned, verify_checkpoint, verify_cosigned
-from assay.evidence.kit import MAX_KIT_BYTES, Kit, parse_kit
-from assay.evidence.kitproof import ProvenKit, prove_kit
+from assay.evidence.checkpoints.checkpoint import Cosigned, verify_checkpoint, verify_cosigned
+from assay.evidence.kit.document import MAX_KIT_BYTES, Kit, parse_kit
+from assay.evidence.kit.proof import ProvenKit, prove_kit
 from assay.evidence.trustchain import (
     TRUST_ROOT_TYPE,
     RecordedChange,

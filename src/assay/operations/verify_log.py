@@ -8,8 +8,8 @@ from assay.core.clock import Clock
 from assay.core.errors import inside
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import Cosigned, verify_cosigned
-from assay.evidence.note import MAX_NOTE_BYTES
+from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
+from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
 from assay.operations.forks import verify_history
 from assay.operations.record import Ledger, open_ledger
 from assay.operations.witnessing import newest_witnessed, witness_keys

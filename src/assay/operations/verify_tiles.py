@@ -5,10 +5,10 @@ from pathlib import Path
 
 from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
-from assay.evidence.blobs import MAX_BLOB_BYTES
-from assay.evidence.checkpoint import Cosigned, verify_cosigned
-from assay.evidence.tilelog import Read, open_tiled_log
-from assay.evidence.tiles import MAX_BUNDLE_BYTES
+from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
+from assay.evidence.storage.blobs import MAX_BLOB_BYTES
+from assay.evidence.tiles.layout import MAX_BUNDLE_BYTES
+from assay.evidence.tiles.published import Read, open_tiled_log
 from assay.operations.verifierkeys import read_log_key, read_witness_key
 from assay.system.files import load_file
 

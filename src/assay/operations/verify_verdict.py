@@ -9,10 +9,10 @@ from assay.core.clock import Clock, format_time
 from assay.core.errors import RejectedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.evidence.checkpoint import verify_cosigned, verify_time
+from assay.evidence.checkpoints.checkpoint import verify_cosigned, verify_time
 from assay.evidence.envelope import parse_envelope
 from assay.evidence.leaf import leaf_of
-from assay.evidence.tlogproof import TlogProof, parse_tlog_proof, verify_tlog_proof
+from assay.evidence.tiles.tlogproof import TlogProof, parse_tlog_proof, verify_tlog_proof
 from assay.gates.facts import CLOCK_SKEW
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.replay import parse_verdict

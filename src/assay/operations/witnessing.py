@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from assay.core.errors import UnavailableError, UsageError
-from assay.evidence.checkpoint import Checkpoint, Cosigned, verify_checkpoint, verify_cosigned
+from assay.evidence.checkpoints.checkpoint import (
+    Checkpoint,
+    Cosigned,
+    verify_checkpoint,
+    verify_cosigned,
+)
 from assay.operations.record import Ledger
 from assay.signing.notekey import NoteKey, parse_witness_key
 from assay.signing.trust import TrustRoot

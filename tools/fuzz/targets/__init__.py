@@ -20,8 +20,8 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.operations.standing:read_verdict": (
         "verifies, and leaves reading to assay.gates.replay:parse_verdict"
     ),
-    "assay.evidence.indexpage:parse_leaf": (
-        "cuts 72 bytes that assay.evidence.indexproof:verify_index_path has checked"
+    "assay.evidence.index.page:parse_leaf": (
+        "cuts 72 bytes that assay.evidence.index.proof:verify_index_path has checked"
     ),
     "assay.operations.verifierkeys:read_log_key": (
         "says more about what assay.signing.notekey:parse_note_key refuses"

@@ -18,9 +18,9 @@ from typing import Final
 from tests.fakes.trust import BOB, COMMIT, LOG, LOG_KEY, NOW, ORIGIN, ROOT
 
 from assay.core.errors import MalformedError
+from assay.evidence.checkpoints.note import cosign_text, render_signature, sign_text
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE
-from assay.evidence.note import cosign_text, render_signature, sign_text
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.signing.notekey import cosigner_key, render_note_key
 from assay.signing.trust import render_trust_root, trust_root_digest

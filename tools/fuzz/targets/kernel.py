@@ -17,7 +17,7 @@ from tests.fakes.trust import (
 )
 
 from assay.core.errors import AssayError
-from assay.evidence.backup import (
+from assay.evidence.backup.record import (
     BackedUp,
     Manifest,
     describe_part,
@@ -25,7 +25,7 @@ from assay.evidence.backup import (
     render_manifest,
     render_parts,
 )
-from assay.evidence.checkpoint import (
+from assay.evidence.checkpoints.checkpoint import (
     Checkpoint,
     add_cosignatures,
     sign_checkpoint,
@@ -33,24 +33,24 @@ from assay.evidence.checkpoint import (
     verify_cosigned,
     verify_time,
 )
+from assay.evidence.checkpoints.fork import Fork, render_fork
+from assay.evidence.checkpoints.note import parse_note, render_signature, sign_text
+from assay.evidence.checkpoints.witness import AddCheckpoint, render_add_checkpoint
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE, parse_envelope, seal_statement
-from assay.evidence.fork import Fork, render_fork
-from assay.evidence.indexpage import EMPTY_PAGE, Held, page_hash, render_leaf, with_slot
-from assay.evidence.indexproof import verify_index_path
-from assay.evidence.kit import Kit, KitCheckpoint, KitEntry, KitList, render_kit
+from assay.evidence.index.page import EMPTY_PAGE, Held, page_hash, render_leaf, with_slot
+from assay.evidence.index.proof import verify_index_path
+from assay.evidence.kit.document import Kit, KitCheckpoint, KitEntry, KitList, render_kit
 from assay.evidence.merkle import leaf_hash
-from assay.evidence.note import parse_note, render_signature, sign_text
 from assay.evidence.statement import parse_statement, render_statement
-from assay.evidence.tiles import Tile, parse_bundle, parse_tile, render_bundle
-from assay.evidence.tlogproof import (
+from assay.evidence.tiles.layout import Tile, parse_bundle, parse_tile, render_bundle
+from assay.evidence.tiles.tlogproof import (
     TlogProof,
     parse_tlog_proof,
     render_tlog_proof,
     verify_tlog_proof,
 )
 from assay.evidence.trustchain import draft_change
-from assay.evidence.witness import AddCheckpoint, render_add_checkpoint
 from assay.signing.notekey import cosigner_key
 from fuzz.target import Target, raw, text
 
@@ -193,37 +193,39 @@ TARGETS: Final[tuple[Target, ...]] = (
     Target(
         name="assay.evidence.statement:parse_statement", read=_signed_statement, seeds=_statements
     ),
-    Target(name="assay.evidence.note:parse_note", read=_verify_note, seeds=_notes),
+    Target(name="assay.evidence.checkpoints.note:parse_note", read=_verify_note, seeds=_notes),
     raw(
-        "assay.evidence.note:parse_signature_lines",
+        "assay.evidence.checkpoints.note:parse_signature_lines",
         lambda: tuple(n.partition(b"\n\n")[2] for n in _notes()),
     ),
     Target(
-        name="assay.evidence.checkpoint:parse_checkpoint_text",
+        name="assay.evidence.checkpoints.checkpoint:parse_checkpoint_text",
         read=_signed_text,
         seeds=checkpoint_texts,
     ),
-    Target(name="assay.evidence.tlogproof:parse_tlog_proof", read=_verify_proof, seeds=_proofs),
-    raw("assay.evidence.witness:parse_add_checkpoint", _requests),
-    raw("assay.evidence.kit:parse_kit", kits),
     Target(
-        name="assay.evidence.backup:parse_parts",
+        name="assay.evidence.tiles.tlogproof:parse_tlog_proof", read=_verify_proof, seeds=_proofs
+    ),
+    raw("assay.evidence.checkpoints.witness:parse_add_checkpoint", _requests),
+    raw("assay.evidence.kit.document:parse_kit", kits),
+    Target(
+        name="assay.evidence.backup.record:parse_parts",
         read=lambda data: tuple(parse_parts([data])),
         seeds=_parts,
     ),
-    raw("assay.evidence.backup:parse_manifest", _manifests),
-    raw("assay.evidence.fork:parse_fork", _forks),
+    raw("assay.evidence.backup.record:parse_manifest", _manifests),
+    raw("assay.evidence.checkpoints.fork:parse_fork", _forks),
     raw("assay.evidence.dsse:parse_unsigned", envelopes, payload_type=PAYLOAD_TYPE),
     raw("assay.evidence.envelope:parse_draft", envelopes),
     raw("assay.evidence.trustchain:parse_change", lambda: (draft_change(ROOT),)),
-    Target(name="assay.evidence.indexproof:verify_index_path", read=_index_path, seeds=_pages),
+    Target(name="assay.evidence.index.proof:verify_index_path", read=_index_path, seeds=_pages),
     Target(
-        name="assay.evidence.tiles:parse_tile",
+        name="assay.evidence.tiles.layout:parse_tile",
         read=lambda data: parse_tile(_TILE, data),
         seeds=lambda: (leaf_hash(b"one") + leaf_hash(b"two"),),
     ),
     Target(
-        name="assay.evidence.tiles:parse_bundle",
+        name="assay.evidence.tiles.layout:parse_bundle",
         read=lambda data: parse_bundle(_TILE, data),
         seeds=lambda: (render_bundle((b"one", b"two")),),
     ),

@@ -11,9 +11,9 @@ import base64
 
 from assay.core.errors import MalformedError, ProofError, SignatureInvalidError, inside
 from assay.core.strictjson import render_canonical_json
-from assay.evidence.checkpoint import parse_checkpoint_text
+from assay.evidence.checkpoints.checkpoint import parse_checkpoint_text
+from assay.evidence.checkpoints.note import Note, parse_note
 from assay.evidence.merkle import leaf_hash, verify_inclusion
-from assay.evidence.note import Note, parse_note
 from assay.evidence.sigstore.testimony import Logged
 from assay.evidence.sigstore.tlogentry import InclusionProof, LogEntry
 from assay.evidence.sigstore.trustedroot import LogInstance

@@ -1,0 +1,1 @@
+"""The verifiable index: what the log holds under a subject or a type, and nothing else."""

@@ -1,0 +1,201 @@
+"""What a kit proves about the log, by the log's key alone: pure.
+
+1. Every checkpoint is signed and dated by the log, and begins what the last one covers.
+2. Every entry is in the tree of the first checkpoint of the kit that covers it; the date of that
+   checkpoint is its time of record: the log had it by then.
+3. Every list is all that the signed index holds; an entry is in a list if it is about that subject
+   or of that type, and in the kit if it is in a list. The list of the subject comes first, the
+   others in the order of their names: there is one form of a kit.
+
+Who signed the entries, and what they say, is asked afterwards.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assay.core.digest import Digest
+from assay.core.errors import ProofError, inside
+from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint, verify_time
+from assay.evidence.envelope import Claims, parse_claims
+from assay.evidence.index.proof import verify_complete
+from assay.evidence.index.trie import IndexedEntry, subject_key, type_key
+from assay.evidence.kit.document import Kit, KitEntry, KitList
+from assay.evidence.leaf import envelope_leaf_hash
+from assay.evidence.merkle import verify_consistency, verify_inclusion
+from assay.signing.notekey import NoteKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenEntry:
+    """An entry that is in the log, when it was recorded, and what it says that it is about."""
+
+    index: int
+    envelope: bytes = field(repr=False)
+    at: datetime
+    claims: Claims
+    indexed: IndexedEntry = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedCheckpoint:
+    """A tree head, and when the log says that it signed it."""
+
+    checkpoint: Checkpoint
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenKit:
+    """What the log's key and the proofs show; `note` is the last checkpoint, dated `at`."""
+
+    subject: Digest
+    note: bytes = field(repr=False)
+    checkpoint: Checkpoint
+    at: datetime
+    checkpoints: tuple[DatedCheckpoint, ...]  # all of them, the last one too
+    entries: tuple[ProvenEntry, ...]
+    listed: tuple[KitList, ...]
+
+    def about(self, subject: Digest) -> tuple[ProvenEntry, ...]:
+        """Return all entries of the log about `subject`.
+
+        Raises:
+            ProofError: The kit does not say which those are.
+        """
+        return self._of(next((one for one in self.listed if one.subject == subject), None), subject)
+
+    def of_type(self, predicate_type: str) -> tuple[ProvenEntry, ...]:
+        """Return all entries of the log of `predicate_type`.
+
+        Raises:
+            ProofError: The kit does not say which those are.
+        """
+        found = next((one for one in self.listed if one.predicate_type == predicate_type), None)
+        return self._of(found, repr(predicate_type))
+
+    def _of(self, found: KitList | None, what: Digest | str) -> tuple[ProvenEntry, ...]:
+        if found is None:
+            raise ProofError(f"the kit has no list of all entries for {what}", where="lists")
+        wanted = set(found.indexes)
+        return tuple(entry for entry in self.entries if entry.index in wanted)
+
+
+def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
+    """Refuse unless everything in `kit` is in the log of `log_key`, and its lists are complete.
+
+    Raises:
+        MalformedError, SignatureInvalidError: A checkpoint is not one that the log signed and
+            dated; or an entry is no envelope.
+        ProofError: A proof does not hold; `where` says which.
+    """
+    dated = tuple(_checkpoints(kit, log_key))
+    entries = tuple(_entries(kit, dated))
+    last, at = dated[-1]
+    known = {entry.index: entry for entry in entries}
+    _check_order(kit)
+    seen = set[int]()
+    for place, one in enumerate(kit.lists):
+        with inside(f"lists[{place}]"):
+            _verify_list(one, known, last)
+        seen.update(one.indexes)
+    if surplus := sorted(known.keys() - seen):
+        raise ProofError(f"entry {surplus[0]} is in no list", where="entries")
+    return ProvenKit(
+        subject=kit.subject,
+        note=kit.checkpoints[-1].note,
+        checkpoint=last,
+        at=at,
+        checkpoints=tuple(DatedCheckpoint(checkpoint=c, at=at) for c, at in dated),
+        entries=entries,
+        listed=kit.lists,
+    )
+
+
+def _check_order(kit: Kit) -> None:
+    """Refuse lists that are not in their one order, or of which one is there twice."""
+    names = [str(one.subject or one.predicate_type) for one in kit.lists]
+    if len(set(names)) != len(names):
+        raise ProofError("two lists of one key", where="lists")
+    if names != sorted(names, key=lambda name: (name != str(kit.subject), name)):
+        raise ProofError("lists that are not in their order", where="lists")
+
+
+def _checkpoints(kit: Kit, log_key: NoteKey) -> Iterator[tuple[Checkpoint, datetime]]:
+    """Yield each checkpoint with its time, when all that is asked of it holds."""
+    if not kit.checkpoints:
+        raise ProofError("a kit without a checkpoint", where="checkpoints")
+    with inside(f"checkpoints[{len(kit.checkpoints) - 1}]"):
+        last = verify_checkpoint(kit.checkpoints[-1].note, log_key=log_key)
+    before, dated = 0, None
+    for place, item in enumerate(kit.checkpoints):
+        with inside(f"checkpoints[{place}]"):
+            found = verify_checkpoint(item.note, log_key=log_key)
+            at = verify_time(item.note, log_key=log_key)
+            if found.size <= before or (dated is not None and at < dated):
+                raise ProofError("checkpoints that are not in their order")
+            verify_consistency(
+                old_size=found.size,
+                new_size=last.size,
+                old_root=found.root,
+                new_root=last.root,
+                path=item.consistency,
+            )
+        before, dated = found.size, at
+        yield found, at
+
+
+def _entries(kit: Kit, dated: tuple[tuple[Checkpoint, datetime], ...]) -> Iterator[ProvenEntry]:
+    """Yield each entry when it is proven; both lists are in order, so they are walked together."""
+    covering, before = 0, -1
+    for place, item in enumerate(kit.entries):
+        with inside(f"entries[{place}]"):
+            if item.index <= before:
+                raise ProofError("entries that are not in the order of the log")
+            while covering < len(dated) and dated[covering][0].size <= item.index:
+                covering += 1
+            if covering == len(dated):
+                raise ProofError(f"entry {item.index} is not in a log of {dated[-1][0].size}")
+            yield _entry(item, *dated[covering])
+        before = item.index
+
+
+def _entry(item: KitEntry, checkpoint: Checkpoint, at: datetime) -> ProvenEntry:
+    leaf = envelope_leaf_hash(item.envelope)
+    verify_inclusion(
+        leaf_hash=leaf,
+        index=item.index,
+        tree_size=checkpoint.size,
+        path=item.path,
+        root_hash=checkpoint.root,
+    )
+    claims = parse_claims(item.envelope)
+    return ProvenEntry(
+        index=item.index,
+        envelope=item.envelope,
+        at=at,
+        claims=claims,
+        indexed=IndexedEntry(
+            number=item.index, leaf=leaf, type_key=type_key(claims.predicate_type)
+        ),
+    )
+
+
+def _verify_list(one: KitList, known: dict[int, ProvenEntry], last: Checkpoint) -> None:
+    if last.index_root is None:
+        raise ProofError("the log signed no index", where="pages")
+    if missing := [index for index in one.indexes if index not in known]:
+        raise ProofError(f"entry {missing[0]} is not in the kit", where="entries")
+    listed = [known[index] for index in one.indexes]
+    for entry in listed:
+        if one.predicate_type not in {None, entry.claims.predicate_type} or (
+            one.subject is not None and one.subject not in entry.claims.subjects
+        ):
+            raise ProofError(f"entry {entry.index} does not belong here", where="entries")
+    verify_complete(
+        [entry.indexed for entry in listed],
+        root=last.index_root,
+        key=subject_key(one.subject) if one.subject else type_key(one.predicate_type or ""),
+        path=one.pages,
+        size=last.size,
+    )
