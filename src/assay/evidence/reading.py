@@ -1,6 +1,6 @@
 """The entries of a log as they are stored: each compared with its digest before it is given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -132,10 +132,36 @@ class StoredEntries:
             case _:
                 raise TamperedError("the row is missing", where=f"nodes row {place}")
 
+    def path(self, make: Callable[[merkle.NodeSource], merkle.Path]) -> merkle.Path:
+        """Return the path that `make` makes, its nodes all read at once.
+
+        What `make` asks for may not depend on the hashes that it is given: it is asked twice.
+
+        Raises:
+            TamperedError: The log has no such subtree, or its row is missing.
+        """
+        wanted = list[tuple[int, int]]()
+
+        def note(level: int, index: int) -> bytes:
+            wanted.append((level, index))
+            return bytes(merkle.HASH_BYTES)
+
+        make(note)
+        places = [merkle.node_place(*at) for at in wanted]
+        found = self._hashes(places)
+        for place, node in zip(places, found, strict=True):
+            if not node:
+                raise TamperedError("the row is missing", where=f"nodes row {place}")
+        nodes = dict(zip(wanted, found, strict=True))
+        return make(lambda level, index: nodes[level, index])
+
     def leaves(self, numbers: Sequence[int]) -> Sequence[bytes]:
         """Return the hashes of the leaves of these entries."""
-        places = [(merkle.node_place(0, number),) for number in numbers]
-        found = self._database.query_each(_NODE, places)
+        return self._hashes([merkle.node_place(0, number) for number in numbers])
+
+    def _hashes(self, places: Sequence[int]) -> Sequence[bytes]:
+        """Return the hash at each of `places`, empty where there is none."""
+        found = self._database.query_each(_NODE, [(place,) for place in places])
         return [row[0] if row and isinstance(row[0], bytes) else b"" for row in found]
 
     def _entry(self, row: Row) -> LogEntry:

@@ -28,6 +28,7 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.history import Head, History
 from assay.evidence.index.page import EMPTY_ROOT
 from assay.evidence.index.trie import Index, PageSource, type_key
+from assay.evidence.lapse import refuse_lapsed
 from assay.evidence.leaf import is_large
 from assay.evidence.log import LogRows, StoredRows, verify_log, verify_signed_rows
 from assay.evidence.reading import LogEntry, StoredEntries
@@ -91,12 +92,16 @@ class LogStore(StoredEntries, Closing):
     ) -> tuple[Receipt, ...]:
         """Record the statements in their order, durably, under one new checkpoint dated `at`.
 
+        That date may have to be a little later. What is new is verified again as of the date: all
+        of it is recorded, or nothing.
+
         `check` may read the log as no other writer changes it any more before they are recorded;
         what it raises leaves the log as it was.
 
         Raises:
             UsageError: The log's key is no Ed25519 key.
             MalformedError: A statement cannot be filed.
+            LapsedError: One does not count any more at the time that it would be recorded with.
             SignatureInvalidError: The newest checkpoint was signed with another key.
             TamperedError: What is stored is not what was last signed with this key.
             UnavailableError: The disk is full, others hold the log, or the clock was set back;
@@ -112,7 +117,8 @@ class LogStore(StoredEntries, Closing):
             dated = time_of_record(at, newest=signed.at)
             tree = self._signed_tree(head, signed.checkpoint)
             index = Index(self._pages, _index_root(signed.checkpoint))
-            receipts = self._record(statements, Batch(tree, index, elsewhere=elsewhere))
+            batch = Batch(tree, index, elsewhere=elsewhere)
+            receipts = self._record(statements, batch, at=dated)
             if tree.size > head.size:
                 self._pages.put(index.seal())
                 checkpoint = Checkpoint(
@@ -265,13 +271,14 @@ class LogStore(StoredEntries, Closing):
         """
         return self._history.recorded_at(index, log_key=log_key)
 
-    def inclusion_proof(self, index: int) -> merkle.Path:
-        """Return the path from entry `index` to the root of the newest checkpoint.
+    def inclusion_proof(self, index: int, *, size: int | None = None) -> merkle.Path:
+        """Return the path from entry `index` to the root of `size` entries, by default of all.
 
         Raises:
             ProofError: The log has no such entry.
         """
-        return merkle.inclusion_path(index, self.size, self.node)
+        within = self.size if size is None else size
+        return self.path(lambda node: merkle.inclusion_path(index, within, node))
 
     def consistency_proof(self, old: int, new: int) -> merkle.Path:
         """Return the proof that the first `old` of `new` entries are the tree of size `old`.
@@ -281,7 +288,7 @@ class LogStore(StoredEntries, Closing):
         """
         if new > self.size:
             raise ProofError(f"no tree of {new} entries in a log of {self.size}")
-        return merkle.consistency_path(old, new, self.node)
+        return self.path(lambda node: merkle.consistency_path(old, new, node))
 
     def proof(self, index: int) -> bytes:
         """Return the C2SP tlog-proof of entry `index` under the newest checkpoint.
@@ -291,7 +298,7 @@ class LogStore(StoredEntries, Closing):
         """
         with self._database.snapshot():
             head = self._history.head()
-            path = merkle.inclusion_path(index, head.size, self.node)
+            path = self.inclusion_proof(index, size=head.size)
         return render_tlog_proof(TlogProof(index=index, path=path, checkpoint=head.note))
 
     def verify(self, *, log_key: NoteKey) -> Checkpoint | None:
@@ -341,9 +348,13 @@ class LogStore(StoredEntries, Closing):
             )
         return tree
 
-    def _record(self, statements: Sequence[VerifiedStatement], batch: Batch) -> tuple[Receipt, ...]:
-        """Write what is not there yet, and grow the tree of `batch` with it."""
+    def _record(
+        self, statements: Sequence[VerifiedStatement], batch: Batch, *, at: datetime
+    ) -> tuple[Receipt, ...]:
+        """Write what is not there yet, recorded `at`, and grow the tree of `batch` with it."""
         known = self._database.query_each(_NUMBER, [(s.digest.raw,) for s in statements])
+        new = (s for s, row in zip(statements, known, strict=True) if row is None)
+        refuse_lapsed(new, at=at)  # what is there keeps the time that it has
         added = [
             batch.add(statement, known=_number(row))
             for statement, row in zip(statements, known, strict=True)

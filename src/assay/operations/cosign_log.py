@@ -35,7 +35,6 @@ from assay.evidence.checkpoints.note import (
     verify_signatures,
 )
 from assay.evidence.checkpoints.witness import AddCheckpoint, render_add_checkpoint
-from assay.evidence.merkle import Path, consistency_path
 from assay.operations.home import Home
 from assay.operations.record import Ledger, open_ledger
 from assay.operations.verifierkeys import read_witness_key
@@ -126,9 +125,9 @@ def _ask(
     """Return the lines of known witnesses in what the witness at `url` answers."""
     old = max((s for s in ledger.store.cosignatures.sizes() if s <= checkpoint.size), default=0)
     for _ in range(_ATTEMPTS):
-        path: Path = ()
+        path = tuple[bytes, ...]()
         if 0 < old < checkpoint.size:
-            path = consistency_path(old, checkpoint.size, ledger.store.node)
+            path = ledger.store.consistency_proof(old, checkpoint.size)
         posted = _post(url, AddCheckpoint(old_size=old, path=path, note=note))
         if posted.status == 200:
             return _known_lines(note, posted.body, known)

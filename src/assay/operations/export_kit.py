@@ -19,7 +19,7 @@ from assay.evidence.kit.document import (
     KitList,
     render_kit,
 )
-from assay.evidence.merkle import consistency_path, inclusion_path, verify_consistency
+from assay.evidence.merkle import verify_consistency
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.gates.reading import VERDICT_TYPE
 from assay.operations.record import Ledger, open_ledger
@@ -124,7 +124,7 @@ def build_kit(
         checkpoints=tuple(
             KitCheckpoint(
                 note=note,
-                consistency=consistency_path(size, head.checkpoint.size, ledger.store.node),
+                consistency=ledger.store.consistency_proof(size, head.checkpoint.size),
             )
             for size, note in sorted(heads.items())
         ),
@@ -172,7 +172,7 @@ def _check_extends(ledger: Ledger, seen: Checkpoint, head: Checkpoint) -> None:
             new_size=head.size,
             old_root=seen.root,
             new_root=head.root,
-            path=consistency_path(seen.size, head.size, ledger.store.node),
+            path=ledger.store.consistency_proof(seen.size, head.size),
         )
     except ProofError as error:
         raise TamperedError(
@@ -186,5 +186,5 @@ def _entry(ledger: Ledger, index: int, sizes: list[int]) -> KitEntry:
     return KitEntry(
         index=index,
         envelope=ledger.store.entry(index).envelope,
-        path=inclusion_path(index, covering, ledger.store.node),
+        path=ledger.store.inclusion_proof(index, size=covering),
     )

@@ -13,7 +13,6 @@ from assay.core.errors import AssayError, UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
 from assay.evidence.leaf import leaf_of
-from assay.evidence.merkle import inclusion_path
 from assay.evidence.storage.blobs import MAX_BLOB_BYTES
 from assay.evidence.tiles.tlogproof import (
     MAX_PROOF_BYTES,
@@ -72,7 +71,7 @@ def prove_log(path: Path, entry: str, *, clock: Clock = now) -> Proved:
         size = head.checkpoint.size
         proof = TlogProof(
             index=index,
-            path=inclusion_path(index, size, ledger.store.node),
+            path=ledger.store.inclusion_proof(index, size=size),
             checkpoint=head.note,
         )
         return Proved(index=index, size=size, proof=render_tlog_proof(proof))
