@@ -325,6 +325,60 @@ def test_a_change_by_a_key_that_is_revoked_by_now_is_in_doubt() -> None:
     assert walk(FIRST, GENESIS, TO_SECOND, signed(later, ALICE, BOB)).doubts() == ()
 
 
+def test_who_stole_a_key_cannot_vouch_for_himself_by_another_one() -> None:
+    """He gave himself a spare key with the stolen one; that one counts still, and proves nothing."""
+    first = replace(FIRST, owner_threshold=1)
+    taken = revoking(first, BOB, since=NOW, spare=MALLORY)
+    chain = walk(first, signed(first, GATE), signed(taken, BOB, MALLORY))
+    assert chain.doubts() == (
+        (
+            f"version 2: key {BOB.public.key_id[:16]} of 'bob' is revoked as compromised "
+            "since 2026-06-01T00:00:00Z"
+        ),
+    )
+
+
+def test_a_new_owner_whose_key_was_lost_before_the_change() -> None:
+    """The owners of the old version are as they were; the new one needed one more."""
+    first = replace(FIRST, principals=FIRST.principals[::2], owner_threshold=1)
+    carol = principal("carol", CAROL, roles=("owner",))
+    second = after(first, principals=(*first.principals, carol), owner_threshold=2)
+    third = after(second, owner_threshold=1)
+    changes = (
+        signed(first, GATE),
+        signed(second, ALICE, CAROL),
+        signed(third, ALICE, CAROL),
+        signed(revoking(third, CAROL, since=NOW, spare=BOB), ALICE),
+    )
+    why = f"key {CAROL.public.key_id[:16]} of 'carol' is revoked as compromised"
+    assert walk(first, *changes).doubts() == (
+        f"version 2: {why} since 2026-06-01T00:00:00Z",
+        f"version 3: {why} since 2026-06-01T00:00:00Z",
+    )
+
+
+def test_an_owner_whose_role_was_ended_as_of_before_the_change() -> None:
+    ended = tuple(
+        replace(
+            p,
+            roles=tuple(
+                replace(g, window=replace(g.window, valid_until=NOW)) if g.role == "owner" else g
+                for g in p.roles
+            ),
+        )
+        if p.name == "bob"
+        else p
+        for p in SECOND.principals
+    )
+    third = after(SECOND, principals=ended, owner_threshold=1)
+    chain = walk(FIRST, GENESIS, TO_SECOND, signed(third, ALICE, BOB))
+    why = "'bob' is no owner at"
+    assert chain.doubts() == (
+        f"version 2: {why} 2026-06-01T01:00:00Z",
+        f"version 3: {why} 2026-06-01T02:00:00Z",
+    )
+
+
 def test_a_statement_about_another_root_than_it_holds() -> None:
     made = change_statement(FIRST)
     lying = replace(made, subjects=(replace(made.subjects[0], digest=trust_root_digest(SECOND)),))

@@ -185,7 +185,7 @@ def test_the_chain_itself_rests_on_the_lost_key(here: Site) -> None:
     answers = ask(here, data, trust_root=kept)
     assert statuses(answers) == (3, 3)
     assert answers.said == (
-        "the trust root rests on a key that was revoked since: is this one right? version 2: "
+        "the trust root rests on signatures that count no more: is this one right? version 2: "
         f"key {key[:16]} of 'local' is revoked as compromised since 2026-06-01T12:00:00Z"
     )
     assert (

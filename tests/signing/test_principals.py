@@ -88,6 +88,24 @@ def test_an_identity_alone_is_enough() -> None:
     assert runner.at(EPOCH - SECOND).identities == ()
 
 
+PRINTABLE = st.text(
+    st.sampled_from('ab ()"\\é'), min_size=1, max_size=12
+)  # what separates the parts of a name, what escapes it, and letters
+
+
+@given(PRINTABLE, PRINTABLE, PRINTABLE, PRINTABLE)
+def test_no_two_identities_have_one_name(a: str, b: str, c: str, d: str) -> None:
+    one, other = OidcIdentity(issuer=a, subject=b), OidcIdentity(issuer=c, subject=d)
+    assert (str(one) == str(other)) == (one == other)
+
+
+def test_the_name_of_an_identity_that_looks_like_two() -> None:
+    """Once both were called `a (b (c)`."""
+    first = OidcIdentity(issuer="c", subject="a (b")
+    second = OidcIdentity(issuer="b (c", subject="a")
+    assert (str(first), str(second)) == ('"a (b" (c)', 'a ("b (c")')
+
+
 BROKEN: dict[str, tuple[Callable[[], object], str]] = {
     "no-issuer": (
         lambda: OidcIdentity(issuer="", subject="x"),

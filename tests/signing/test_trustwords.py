@@ -161,3 +161,12 @@ DANGERS: dict[str, tuple[Callable[[], TrustRoot], datetime, tuple[str, ...]]] = 
 @pytest.mark.parametrize(("make", "at", "lines"), DANGERS.values(), ids=DANGERS)
 def test_dangers(make: Callable[[], TrustRoot], at: datetime, lines: tuple[str, ...]) -> None:
     assert name_dangers(make(), at=at) == lines
+
+
+def test_two_keys_that_begin_alike_have_a_line_each() -> None:
+    """Whoever searches finds two keys of one beginning; one line would hide the other's end."""
+    twice = replace(ALICES, keys=(*ALICES.keys, trusted_key(ALICE, valid_until=NOW)))
+    assert name_principal(twice)[-2:] == (
+        f"'alice', key {FIRST}: {OPEN}",
+        f"'alice', key {FIRST} (2): from 2026-01-01T00:00:00Z until 2026-06-01T00:00:00Z",
+    )

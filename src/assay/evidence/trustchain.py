@@ -8,13 +8,20 @@
 * The pinned version itself must be in the log, unless it is the first and the log has none yet.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from assay.core.digest import Digest
-from assay.core.errors import MalformedError, RejectedError, TamperedError, inside
+from assay.core.errors import (
+    MalformedError,
+    RejectedError,
+    SignatureInvalidError,
+    TamperedError,
+    inside,
+)
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import canonical_form, parse_json
 from assay.evidence.envelope import (
@@ -24,8 +31,8 @@ from assay.evidence.envelope import (
     parse_envelope,
 )
 from assay.evidence.statement import Statement, Subject
-from assay.signing.standing import why_revoked
-from assay.signing.succession import verify_succession
+from assay.signing.standing import why_not
+from assay.signing.succession import credentials, verify_succession
 from assay.signing.trust import (
     MAX_TRUST_ROOT_BYTES,
     OWNER,
@@ -89,30 +96,34 @@ class TrustChain:
         raise RejectedError(f"the trust root {digest} is none of this log's")
 
     def doubts(self, *, beyond: int = 0) -> tuple[str, ...]:
-        """Say which changes rest on keys that are revoked by now as of the time of the change.
+        """Say which changes too few owners signed, of the version before or of their own, by now.
 
-        They are followed all the same: the version that revoked the key was built on them. Owners
-        must look at them. Who knows from elsewhere that a version is the right one asks about
-        those `beyond` it; it names all versions before.
+        Each was signed by enough when it was made; since then a key was revoked, or a role ended,
+        as of a time before. They are followed all the same: the version that says so was built on
+        them. Owners must look at them. Who knows from elsewhere that a version is the right one
+        asks about those `beyond` it; it names all versions before.
         """
         found = []
-        for before, after in zip(self.versions, self.versions[1:], strict=False):
-            signed = after.signed
-            if signed is None or after.root.version <= beyond:
+        for before, after in itertools.pairwise(self.versions):
+            if after.signed is None or after.root.version <= beyond:
                 continue
-            fallen = {
-                name: why
-                for name in sorted(signed.keys)
-                if (why := why_revoked(self.current, name, at=signed.at))
-            }
-            left = {
-                holder.name
-                for holder in before.root.holders(OWNER, at=signed.at)
-                if any(k.key_id in signed.keys - fallen.keys() for k in holder.keys)
-            }
-            if len(left) < before.root.owner_threshold:
-                found.append(f"version {after.root.version}: {'; '.join(fallen.values())}")
+            if (why := self._why_doubted(before.root, after.root, after.signed)) is not None:
+                found.append(f"version {after.root.version}: {why}")
         return tuple(found)
+
+    def _why_doubted(self, old: TrustRoot, new: TrustRoot, signed: VerifiedStatement) -> str | None:
+        """Say why owners do not count any more, where too few of `old` or of `new` are left."""
+        by_now, fallen, is_enough = _owner_keys(self.current, signed), set[str](), True
+        for root in (old, new):  # TUF, section 5.3.4: both had to sign
+            then = _owner_keys(root, signed)
+            fallen |= then.keys() - by_now.keys()
+            # By the same key: by another one, whoever stole the first could vouch for himself.
+            left = {then[key] for key in then.keys() & by_now.keys()}
+            is_enough &= len(left) >= root.owner_threshold
+        if is_enough:
+            return None
+        reasons = (why_not(self.current, key, role=OWNER, at=signed.at) for key in sorted(fallen))
+        return "; ".join(filter(None, reasons)) or "too few of those who signed are owners still"
 
 
 def change_statement(root: TrustRoot) -> Statement:
@@ -231,6 +242,22 @@ def _check_known(root: TrustRoot, digest: Digest, expected: Digest) -> None:
             f"version {root.version} of the trust root is {digest}, where {expected} is pinned",
             hint="a fork, or the trust root of another log",
         )
+
+
+def _owner_keys(root: TrustRoot, signed: VerifiedStatement) -> dict[str, str]:
+    """Return by which keys owners of `root` signed a change, and whose each is."""
+    try:
+        verified = parse_envelope(signed.envelope).verify(
+            trusted=root,
+            role=OWNER,
+            threshold=1,
+            subject=signed.subjects[0].digest,
+            predicate_type=TRUST_ROOT_TYPE,
+            at=signed.at,
+        )
+    except SignatureInvalidError:
+        return {}
+    return {name: owner for owner, name, _ in credentials(root) if name in verified.keys}
 
 
 def _verify_owners(

@@ -92,7 +92,7 @@ def _unanswered(verdict: AuditedVerdict) -> str:
 
 
 def _doubted(doubt: str) -> str:
-    return f"the trust root rests on a key that was revoked since: is this one right? {doubt}"
+    return f"the trust root rests on signatures that count no more: is this one right? {doubt}"
 
 
 def _untold(

@@ -14,9 +14,11 @@ from enum import Enum
 from typing import Final
 
 from assay.core.errors import MalformedError, inside
+from assay.core.strictjson import render_canonical_json
 from assay.signing.keys import PublicKey
 
 ROLES: Final = frozenset({"collector", "gate", "owner"})
+_SEPARATING: Final = frozenset(' ()"')  # what stands between the parts of an identity's name
 MAX_NAME_LENGTH: Final = 200  # of a principal, an issuer, a subject: it is shown on one line
 
 
@@ -74,8 +76,13 @@ class OidcIdentity:
                 raise MalformedError("empty, too long, or cannot be printed", where=name)
 
     def __str__(self) -> str:
-        """Return the identity as people read it."""
-        return f"{self.subject} ({self.issuer})"
+        """Return `subject (issuer)`: no two identities have the same name.
+
+        The names stand for the identities in statements, verdicts and trust roots. So a part that
+        holds what separates them is written as JSON text: of `a (b` by `c` and `a` by `b (c` each
+        has its own.
+        """
+        return f"{_as_part(self.subject)} ({_as_part(self.issuer)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +195,11 @@ class Holder:
 
 def _valid_keys(keys: Iterable[TrustedKey], at: datetime) -> tuple[PublicKey, ...]:
     return tuple(key.public for key in keys if key.is_valid(at=at))
+
+
+def _as_part(text: str) -> str:
+    """Return `text`, in quotes where it could be read as more than one part, or as quoted."""
+    return render_canonical_json(text).decode() if _SEPARATING & set(text) else text
 
 
 def _is_name(text: str) -> bool:

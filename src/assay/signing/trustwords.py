@@ -3,7 +3,8 @@
 Everything that a trust root says is one line here, so that no change goes without a word.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ SOON: Final = timedelta(days=30)  # for people to meet and sign
 
 def name_changes(old: TrustRoot, new: TrustRoot) -> tuple[str, ...]:
     """Return a line for each thing that `new` says otherwise; none where they say the same."""
-    before, after = dict(_lines(old)), dict(_lines(new))
+    before, after = dict(_numbered(_lines(old))), dict(_numbered(_lines(new)))
     names = dict.fromkeys((*before, *after))
     return tuple(
         _changed(name, before.get(name), after.get(name))
@@ -28,7 +29,7 @@ def name_changes(old: TrustRoot, new: TrustRoot) -> tuple[str, ...]:
 
 def name_principal(principal: Principal) -> tuple[str, ...]:
     """Return the lines that tell all about one principal, its own first."""
-    return tuple(f"{name}: {value}" for name, value in _of_principal(principal))
+    return tuple(f"{name}: {value}" for name, value in _numbered(_of_principal(principal)))
 
 
 def name_dangers(root: TrustRoot, *, at: datetime) -> tuple[str, ...]:
@@ -72,15 +73,23 @@ def _lines(root: TrustRoot) -> Iterator[tuple[str, str]]:
         yield from _of_principal(principal)
 
 
+def _numbered(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield `lines`, each under a name of its own: one of a name would hide the others.
+
+    A role may be held twice. Keys are called by the beginning of their ids, and somebody may have
+    searched for two that begin alike.
+    """
+    seen = Counter[str]()
+    for name, value in lines:
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name} ({seen[name]})"), value
+
+
 def _of_principal(principal: Principal) -> Iterator[tuple[str, str]]:
     name = repr(principal.name)
     yield name, f"{principal.kind.value}, {_window(principal.window)}"
-    for number, grant in enumerate(principal.roles):
-        again = sum(other.role == grant.role for other in principal.roles[:number])
-        yield (
-            f"{name} as {grant.role}" + (f" ({again + 1})" if again else ""),
-            _window(grant.window),
-        )
+    for grant in principal.roles:
+        yield f"{name} as {grant.role}", _window(grant.window)
     for item in principal.credentials:
         yield f"{name}, {describe(item)}", _window(item.window) + _revoked(item.revoked)
 
