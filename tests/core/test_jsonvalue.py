@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from assay.core.digest import parse_digest
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 
@@ -42,6 +43,14 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: DOCUMENT.field("list").members(),
         "[malformed] list where an object is needed, at doc.list",
     ),
+    "parsed-of-another-type": (
+        lambda: DOCUMENT.field("number").parsed(parse_digest),
+        "[malformed] int where text is needed, at doc.number",
+    ),
+    "parsed-and-refused": (
+        lambda: DOCUMENT.field("text").parsed(parse_digest),
+        "[malformed] 't' is no digest, at doc.text (write it as sha256:…)",
+    ),
     "optional-of-another-type": (
         lambda: DOCUMENT.optional_text("number"),
         "[malformed] int where text is needed, at doc.number",
@@ -58,6 +67,7 @@ def test_refused(narrow: Callable[[], object], message: str) -> None:
 
 def test_what_is_there() -> None:
     assert DOCUMENT.field("text").text() == "t"
+    assert DOCUMENT.field("text").parsed(str.upper) == "T"
     assert DOCUMENT.field("number").integer() == 3
     assert DOCUMENT.field("flag").boolean() is True
     assert [item.where for item in DOCUMENT.field("list").items()] == ["doc.list[0]", "doc.list[1]"]

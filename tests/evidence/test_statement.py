@@ -88,7 +88,11 @@ REFUSED = {
     ),
     "a-digest-that-is-none": (
         document(subject=[{"digest": {"sha256": "00"}}]),
-        "[malformed] '00' is no sha256 digest, at subject[0].digest",
+        "[malformed] '00' is no sha256 digest, at subject[0].digest.sha256",
+    ),
+    "a-digest-of-another-type": (
+        document(subject=[{"digest": {"sha256": 7}}]),
+        "[malformed] int where text is needed, at subject[0].digest.sha256",
     ),
     "no-predicate-type": (
         document(predicateType="absent"),

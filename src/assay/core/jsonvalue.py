@@ -1,8 +1,12 @@
 """Narrowing of parsed JSON: every value knows its path, so that a refusal can name the place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from assay.core.errors import MalformedError
+from assay.core.errors import MalformedError, inside
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ class JsonValue:
         """Return the string `name` of this object, or `default` where it is absent or null."""
         member = self.optional(name)
         return default if member is None else member.text()
+
+    def parsed(self, parse: Callable[[str], _Read]) -> _Read:
+        """Return what `parse` makes of this string; what it refuses, it refuses at this place."""
+        text = self.text()
+        with inside(self.where):
+            return parse(text)
 
     def integer(self) -> int:
         """Return this value, which must be a whole number (a boolean is none)."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from assay.core.errors import MalformedError, SignatureInvalidError, UsageError, inside
+from assay.core.errors import MalformedError, SignatureInvalidError, UsageError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.exactbase64 import decode_either_base64
@@ -177,18 +177,16 @@ def _parse(data: bytes, *, at_least: int, at_most: int) -> DsseEnvelope:
             where="signatures",
         )
     return DsseEnvelope(
-        _payload=_decoded(document.field("payload")),
+        _payload=document.field("payload").parsed(decode_either_base64),
         _payload_type=document.field("payloadType").text(),
         _signatures=tuple(
-            _Signature(key_id=item.optional_text("keyid"), value=_decoded(item.field("sig")))
+            _Signature(
+                key_id=item.optional_text("keyid"),
+                value=item.field("sig").parsed(decode_either_base64),
+            )
             for item in signatures
         ),
     )
-
-
-def _decoded(value: JsonValue) -> bytes:
-    with inside(value.where):
-        return decode_either_base64(value.text())
 
 
 def _is_signed(key: PublicKey, message: bytes, signature: bytes) -> bool:

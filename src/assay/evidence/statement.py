@@ -7,11 +7,12 @@ does not know are left out, and a subject that has no other digest is refused.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from assay.core.digest import Digest, is_digest_algorithm
-from assay.core.errors import MalformedError, inside
+from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 
@@ -91,12 +92,13 @@ def parse_statement(
 def _subjects(value: JsonValue) -> tuple[Subject, ...]:
     digests = value.field("digest")
     name = value.optional_text("name")
-    with inside(digests.where):
-        found = tuple(
-            Subject(name=name, digest=Digest(algorithm, member.text()))
-            for algorithm, member in digests.members()
-            if is_digest_algorithm(algorithm)
+    found = tuple(
+        Subject(name=name, digest=member.parsed(partial(Digest, algorithm)))
+        for algorithm, member in digests.members()
+        if is_digest_algorithm(algorithm)
+    )
+    if not found:
+        raise MalformedError(
+            "no digest of a known algorithm", where=digests.where, hint="add sha256"
         )
-        if not found:
-            raise MalformedError("no digest of a known algorithm", hint="add sha256")
-        return found
+    return found

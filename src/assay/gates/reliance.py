@@ -10,7 +10,6 @@ from datetime import datetime
 
 from assay.core.clock import format_time, parse_time
 from assay.core.digest import Digest, parse_digest
-from assay.core.errors import inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
@@ -77,10 +76,10 @@ def parse_reliance(value: JsonValue) -> Reliance:
         MalformedError: A member is missing or of another type.
     """
     return Reliance(
-        statement=_digest(value.field("statement")),
+        statement=value.field("statement").parsed(parse_digest),
         keys=tuple(key.text() for key in value.field("keys").items()),
         role=value.field("role").text(),
-        at=parse_time(value.field("recordedAt").text()),
+        at=value.field("recordedAt").parsed(parse_time),
     )
 
 
@@ -90,9 +89,5 @@ def parse_withdrawal(value: JsonValue) -> Withdrawal:
     Raises:
         MalformedError: A member is missing or of another type.
     """
-    return Withdrawal(verdict=_digest(value.field("verdict")), why=value.field("why").text())
-
-
-def _digest(value: JsonValue) -> Digest:
-    with inside(value.where):
-        return parse_digest(value.text())
+    verdict = value.field("verdict").parsed(parse_digest)
+    return Withdrawal(verdict=verdict, why=value.field("why").text())

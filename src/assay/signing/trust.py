@@ -250,11 +250,7 @@ def _check_schema(document: JsonValue) -> None:
 
 
 def _parse_history(value: JsonValue) -> tuple[Digest, ...]:
-    found = []
-    for item in value.items():
-        with inside(item.where):
-            found.append(parse_digest(item.text()))
-    return tuple(found)
+    return tuple(item.parsed(parse_digest) for item in value.items())
 
 
 def _parse_witnesses(value: JsonValue | None) -> tuple[tuple[str, ...], int]:

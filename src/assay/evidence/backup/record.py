@@ -17,7 +17,7 @@ from typing import Final
 
 from assay.core.clock import format_time, parse_time
 from assay.core.digest import Digest, parse_digest, sha256_of
-from assay.core.errors import MalformedError, TamperedError, inside
+from assay.core.errors import MalformedError, TamperedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.storage.blobs import MAX_BLOB_BYTES
@@ -144,14 +144,11 @@ def parse_manifest(data: bytes) -> Manifest:
     document = JsonValue(parse_json(data, max_bytes=MAX_MANIFEST_BYTES))
     if document.field("schema").text() != SCHEMA:
         raise MalformedError(f"not of the schema {SCHEMA!r}", where="schema")
-    made_at = document.field("madeAt")
-    with inside(made_at.where):
-        at = parse_time(made_at.text())
     return Manifest(
         origin=document.field("origin").text(),
         size=document.field("size").integer(),
         note=document.field("checkpoint").text().encode(),
-        made_at=at,
+        made_at=document.field("madeAt").parsed(parse_time),
         parts=tuple(_parse_part(i, p) for i, p in enumerate(document.field("parts").items())),
     )
 
@@ -160,10 +157,8 @@ def _parse_part(number: int, value: JsonValue) -> Part:
     name = value.field("name").text()
     if name != _part_name(number):
         raise MalformedError(f"the part {name!r}, where {_part_name(number)!r} follows")
-    digest = value.field("digest")
-    with inside(digest.where):
-        named = parse_digest(digest.text())
-    return Part(name=name, size=value.field("size").integer(), digest=named)
+    digest = value.field("digest").parsed(parse_digest)
+    return Part(name=name, size=value.field("size").integer(), digest=digest)
 
 
 def _part_name(number: int) -> str:

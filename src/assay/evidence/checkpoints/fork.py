@@ -114,20 +114,15 @@ def parse_fork(data: bytes) -> Fork:
     document = JsonValue(parse_json(data, max_bytes=MAX_FORK_BYTES))
     if document.field("schema").text() != SCHEMA:
         raise MalformedError(f"not of the schema {SCHEMA!r}", where="schema")
-    path = tuple(_decoded(item) for item in document.field("path").items())
+    path = tuple(item.parsed(decode_base64) for item in document.field("path").items())
     if len(path) > _MAX_PATH:
         raise MalformedError(f"a path of {len(path)} hashes", where="path")
     return Fork(
         first=document.field("first").text().encode(),
         second=document.field("second").text().encode(),
-        root_then=_decoded(document.field("rootThen")),
+        root_then=document.field("rootThen").parsed(decode_base64),
         path=path,
     )
-
-
-def _decoded(value: JsonValue) -> bytes:
-    with inside(value.where):
-        return decode_base64(value.text())
 
 
 def _verified(note: bytes, log_key: NoteKey, which: str) -> Checkpoint:

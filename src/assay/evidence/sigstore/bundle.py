@@ -9,7 +9,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
-from assay.core.errors import MalformedError, inside
+from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.evidence.exactbase64 import decode_either_base64
@@ -192,9 +192,7 @@ def _envelope(value: JsonValue) -> DsseContent:
         )
     [signature] = signatures.items()
     refuse_unknown(signature, frozenset({"sig", "keyid"}))
-    payload = value.field("payload")
-    with inside(payload.where):
-        decoded = decode_either_base64(payload.text())
+    decoded = value.field("payload").parsed(decode_either_base64)
     return DsseContent(
         payload_type=value.field("payloadType").text(),
         payload=decoded,

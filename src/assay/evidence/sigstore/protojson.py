@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from assay.core.clock import parse_time
-from assay.core.errors import MalformedError, inside
+from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import MAX_INTEGER
 from assay.evidence.exactbase64 import decode_either_base64
@@ -33,10 +33,9 @@ def refuse_unknown(value: JsonValue, known: frozenset[str]) -> None:
 
 def bytes_of(value: JsonValue) -> bytes:
     """Return the bytes that `value` holds in base64; none are refused."""
-    with inside(value.where):
-        decoded = decode_either_base64(value.text().replace("\n", ""))
-        if not decoded:
-            raise MalformedError("empty")
+    decoded = value.parsed(lambda text: decode_either_base64(text.replace("\n", "")))
+    if not decoded:
+        raise MalformedError("empty", where=value.where)
     return decoded
 
 
@@ -77,5 +76,4 @@ def optional_number(value: JsonValue, name: str) -> int:
 
 def time_of(value: JsonValue) -> datetime:
     """Return an RFC 3339 time."""
-    with inside(value.where):
-        return parse_time(value.text())
+    return value.parsed(parse_time)

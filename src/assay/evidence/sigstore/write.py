@@ -8,7 +8,7 @@ import base64
 import hashlib
 from typing import Final
 
-from assay.core.errors import SignatureInvalidError, UsageError, inside
+from assay.core.errors import SignatureInvalidError, UsageError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.dsse import MAX_ENVELOPE_BYTES, render_pae
@@ -29,10 +29,13 @@ def render_statement_bundle(envelope: bytes, *, key: PublicKey) -> bytes:
         SignatureInvalidError: `key` did not sign it.
     """
     document = JsonValue(parse_json(envelope, max_bytes=MAX_ENVELOPE_BYTES))
-    payload, kind = _decoded(document.field("payload")), document.field("payloadType").text()
+    payload, kind = (
+        document.field("payload").parsed(decode_either_base64),
+        document.field("payloadType").text(),
+    )
     message = render_pae(kind, payload)
     for item in document.field("signatures").items():
-        signature = _decoded(item.field("sig"))
+        signature = item.field("sig").parsed(decode_either_base64)
         if _is_signed(key, message, signature):
             return _render(
                 key,
@@ -90,11 +93,6 @@ def _is_signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
     except SignatureInvalidError:
         return False
     return True
-
-
-def _decoded(value: JsonValue) -> bytes:
-    with inside(value.where):
-        return decode_either_base64(value.text())
 
 
 def _encoded(data: bytes) -> str:
