@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from assay.core.clock import ALLOWED_SKEW
 from assay.core.errors import SignatureInvalidError, UnavailableError
 from assay.core.verdict import Verdict
-from assay.evidence.timing import ALLOWED_SKEW, time_of_record
+from assay.evidence.timing import time_of_record
 from assay.operations.reverify_log import reverify_log
 from assay.signing.trust import Revocation, RevocationReason
 from tests.evidence.sigstore.case import SIGNED_AT, statement_v1
@@ -52,6 +53,6 @@ def test_a_compromised_key_counts_by_a_date_of_its_own() -> None:
 
 def test_clock_set_back_when_recording() -> None:
     """Evidence of after a revocation would be dated before it."""
-    assert time_of_record(NOW - ALLOWED_SKEW, newest=NOW) == NOW
+    assert time_of_record(NOW - ALLOWED_SKEW, newest=NOW, size=7) == NOW
     with pytest.raises(UnavailableError):
-        time_of_record(NOW - ALLOWED_SKEW - timedelta(seconds=1), newest=NOW)
+        time_of_record(NOW - ALLOWED_SKEW - timedelta(seconds=1), newest=NOW, size=7)

@@ -458,9 +458,11 @@ def test_a_clock_that_was_set_back(store: LogStore) -> None:
     with pytest.raises(UnavailableError) as caught:
         store.append(SAMPLES[1:2], log_signer=LOG, at=NOW - timedelta(minutes=5, seconds=1))
     assert str(caught.value) == (
-        "[unavailable] the clock says 2026-05-31T23:54:59Z, the newest checkpoint "
-        "2026-06-01T00:00:00Z: nothing is recorded with a clock that was set back "
-        "(set the clock of this machine, and try again)"
+        "[unavailable] the clock says 2026-05-31T23:54:59Z, and the newest checkpoint, of size 1, "
+        "is dated 2026-06-01T00:00:00Z: a log does not go back in time (set the clock of "
+        "this machine, if it is behind. If it is right, the clock of whoever recorded last was "
+        "ahead: wait until that time has come, or put a backup from before in its place: "
+        "assay log restore FILE --accept-loss REASON)"
     )
     assert store.size == 1
     store.append(SAMPLES[1:2], log_signer=LOG, at=NOW - timedelta(minutes=5))

@@ -7,12 +7,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from assay.core.errors import TamperedError, UnavailableError, UsageError
+from assay.system.clock import now
 from assay.system.postgres import open_postgres
 from tests.fakes.postgres import PostgresServer, run_server
 
@@ -105,8 +107,49 @@ def test_no_server(server: PostgresServer, tmp_path: Path) -> None:
         open_postgres(f"postgresql:///assay?host={tmp_path}", schema="s", create=True)
     assert str(caught.value).startswith("[unavailable] no connection to the database: ")
     assert caught.value.hint == (
-        "try again; what was acknowledged is there, and nothing is recorded twice"
+        "see that the server runs and listens there (pg_isready tells), or name another one in "
+        "ASSAY_DATABASE; what was acknowledged is not lost"
     )
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=6), timedelta(days=-400)])
+def test_a_clock_that_is_not_the_servers(url: str, apart: timedelta) -> None:
+    """Of many machines that append to one log, one with a wrong clock would stop all others."""
+
+    def wrong() -> datetime:
+        return now() + apart
+
+    open_postgres(url, schema="s", create=True).close()
+    with open_postgres(url, schema="s", create=True, clock=wrong) as database:
+        with pytest.raises(UnavailableError) as caught, database.transaction():
+            database.execute("CREATE TABLE never (n bigint)")
+        assert caught.value.what.startswith("the clock here says 20")
+        assert caught.value.where == where(url)
+        assert caught.value.hint == (
+            "set the one that is wrong; timedatectl tells whether a machine keeps time"
+        )
+        found = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 's'"
+        assert database.query_one(found) == (0,)  # and whoever reads only is not refused
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=4), timedelta(minutes=-4)])
+def test_a_clock_that_is_nearly_the_servers(url: str, apart: timedelta) -> None:
+    with open_postgres(url, schema="s", create=True, clock=lambda: now() + apart) as database:
+        with database.transaction():
+            database.execute("CREATE TABLE t (n bigint)")
+        assert database.query("SELECT n FROM t") == []
+
+
+def test_whose_clock_is_asked_cannot_be_another_function(url: str) -> None:
+    """Whoever may write to the schema puts no clock of their own in the server's place."""
+    open_postgres(url, schema="s", create=True).close()
+    run(
+        url,
+        "CREATE FUNCTION s.clock_timestamp() RETURNS timestamptz"
+        " LANGUAGE sql AS $$ SELECT 'epoch'::timestamptz $$",
+    )
+    with open_postgres(url, schema="s", create=True) as database, database.transaction():
+        pass
 
 
 def test_no_such_database(server: PostgresServer) -> None:

@@ -4,11 +4,14 @@ Nothing below the operations reads a clock: whoever decides is told the time.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from assay.core.errors import MalformedError
 
 Clock = Callable[[], datetime]
+
+ALLOWED_SKEW: Final = timedelta(minutes=5)  # between the clocks of machines that keep time
 
 
 def format_time(at: datetime) -> str:

@@ -59,12 +59,29 @@ class VerifiedStatement:
     keys: frozenset[str]  # ids of the keys by which they signed
     role: str  # the one that was asked about; whoever wants another one must ask again
     at: datetime  # the time as of which it was verified: that of its record, where it has one
+    trusted: TrustRoot = field(repr=False, compare=False)  # by which, and for `as_of` again
+    threshold: int
     seal: InitVar[object]  # a plain field would be carried along by dataclasses.replace
 
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made anywhere else."""
         if seal is not _SEAL:
             raise TypeError("only Envelope.verify makes a VerifiedStatement")
+
+    def as_of(self, at: datetime) -> "VerifiedStatement":
+        """Return this statement verified again as of `at`, with the same expectations.
+
+        Raises:
+            RejectedError: It does not count then.
+        """
+        return parse_envelope(self.envelope).verify(
+            trusted=self.trusted,
+            role=self.role,
+            threshold=self.threshold,
+            subject=self.subjects[0].digest,
+            predicate_type=self.predicate_type,
+            at=at,
+        )
 
     def predicate(self) -> JsonValue:
         """Return the predicate, parsed afresh: what one caller does to it no other one sees."""
@@ -126,6 +143,8 @@ class Envelope:
             keys=keys,
             role=role,
             at=at,
+            trusted=trusted,
+            threshold=threshold,
             seal=_SEAL,
         )
 
@@ -219,9 +238,14 @@ def parse_envelope(data: bytes) -> Envelope:
     return Envelope(_data=data, _signed=_parse_signed(data))
 
 
+def is_bundle(data: bytes) -> bool:
+    """Tell a Sigstore bundle from DSSE: only it has this member; no base64 looks like it."""
+    return b'"mediaType"' in data
+
+
 def _parse_signed(data: bytes) -> "DsseEnvelope | BundleEnvelope":
-    """Read either form. Only a bundle has this member; nothing of base64 looks like it."""
-    if b'"mediaType"' not in data:
+    """Read either form."""
+    if not is_bundle(data):
         return parse_dsse(data)
     from assay.evidence.sigstore.entry import (  # noqa: PLC0415  # most logs have no bundle
         parse_bundle_envelope,

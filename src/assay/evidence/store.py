@@ -114,7 +114,7 @@ class LogStore(StoredEntries, Closing):
                 check()
             head = self._history.head()
             signed = self._history.signed(head, log_key)
-            dated = time_of_record(at, newest=signed.at)
+            dated = time_of_record(at, newest=signed.at, size=head.size)
             tree = self._signed_tree(head, signed.checkpoint)
             index = Index(self._pages, _index_root(signed.checkpoint))
             batch = Batch(tree, index, elsewhere=elsewhere)

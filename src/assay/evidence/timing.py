@@ -4,29 +4,30 @@ Every checkpoint is dated by the log's key. The dates never go back, so that the
 over an entry says when it was recorded at the latest, and the one before it that it was not there.
 """
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
-from assay.core.clock import format_time
+from assay.core.clock import ALLOWED_SKEW, format_time
 from assay.core.errors import UnavailableError
 
-ALLOWED_SKEW: Final = timedelta(minutes=5)  # between the clocks of those who append to one log
 
+def time_of_record(at: datetime, *, newest: datetime | None, size: int) -> datetime:
+    """Return the time to date the next checkpoint with, after the one over `size` dated `newest`.
 
-def time_of_record(at: datetime, *, newest: datetime | None) -> datetime:
-    """Return the time to date the next checkpoint with, after the one dated `newest`.
-
-    A clock that is a little behind is raised to that date.
+    It is in whole seconds, as it is written. A clock that is a little behind is raised.
 
     Raises:
-        UnavailableError: The clock is further behind: it was set back, or `newest` set forward.
+        UnavailableError: The clock is further behind: it was set back, or whoever recorded last
+            had one that was ahead.
     """
+    at = at.astimezone(UTC).replace(microsecond=0)
     if newest is None or at >= newest:
         return at
     if newest - at > ALLOWED_SKEW:
         raise UnavailableError(
-            f"the clock says {format_time(at)}, the newest checkpoint {format_time(newest)}: "
-            "nothing is recorded with a clock that was set back",
-            hint="set the clock of this machine, and try again",
+            f"the clock says {format_time(at)}, and the newest checkpoint, of size {size}, "
+            f"is dated {format_time(newest)}: a log does not go back in time",
+            hint="set the clock of this machine, if it is behind. If it is right, the clock of "
+            "whoever recorded last was ahead: wait until that time has come, or put a backup from "
+            "before in its place: assay log restore FILE --accept-loss REASON",
         )
     return newest

@@ -284,7 +284,7 @@ class Recorder:
         """
         size = self.ledger.store.size
         newest = self.ledger.recorded_at(size - 1) if size else None
-        return time_of_record(self.clock(), newest=newest)
+        return time_of_record(self.clock(), newest=newest, size=size)
 
     def _verified(self, statement: Statement, role: str, at: datetime) -> VerifiedStatement:
         trusted, signer = self.ledger.trust.undated(), self.signers.statements

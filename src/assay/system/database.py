@@ -63,9 +63,9 @@ class Database(Protocol):
         """Hold the one right to write; all changes of the block become durable, or none does.
 
         Raises:
-            UnavailableError: Others hold it for too long, or it cannot be committed. Where the
-                connection was lost over the commit, it may have been: the changes are looked for
-                before they are made again.
+            UnavailableError: Others hold it for too long, the clock here and the server's are too
+                far apart, or it cannot be committed. Where the connection was lost over the
+                commit, it may have been: the changes are looked for before they are made again.
         """
 
     def snapshot(self) -> AbstractContextManager[None]:

@@ -6,6 +6,8 @@
 * A commit is acknowledged when it is on disk: `synchronous_commit` is set for our sessions, and a
   server with `fsync` or `full_page_writes` off is refused, for no session can make up for these.
 * A connection that was lost is made again when the next transaction or query begins.
+* Nobody writes whose clock and the server's are more than five minutes apart: one of them is wrong,
+  and of many machines that append to one log the server's is the one that they all know.
 * A server that starts, or recovers from a crash, is waited for as long as another writer is.
 """
 
@@ -13,6 +15,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Final, LiteralString, TypeVar
 
 import psycopg
@@ -20,8 +23,10 @@ from psycopg import sql
 from psycopg.pq import PGconn, Ping, TransactionStatus
 from psycopg.rows import TupleRow
 
+from assay.core.clock import ALLOWED_SKEW, Clock, format_time
 from assay.core.closing import Closing
 from assay.core.errors import AssayError, UnavailableError
+from assay.system.clock import now
 from assay.system.database import BUSY_SECONDS, AbsentError, Dialect, Row
 from assay.system.postgreserrors import answering
 from assay.system.postgresurl import Target, parse_target
@@ -38,6 +43,9 @@ _SESSION: Final = """SELECT set_config('search_path', %s, false),
 _WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"  # each statement sees the last
 _READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"  # all statements see one state
 
+_WRITER: Final = """SELECT pg_catalog.pg_advisory_xact_lock(?),
+    pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())::bigint"""
+
 _PAUSE: Final = 0.1  # seconds between two knocks at a server that starts
 
 _Connection = psycopg.Connection[TupleRow]
@@ -49,11 +57,14 @@ class PostgresDatabase(Closing):
 
     dialect: Final = Dialect.POSTGRESQL
 
-    def __init__(self, target: Target, schema: str, *, busy_seconds: float) -> None:
+    def __init__(
+        self, target: Target, schema: str, *, busy_seconds: float, clock: Clock = now
+    ) -> None:
         self.place = target.place
         self._target = target
         self._schema = schema
         self._busy_seconds = busy_seconds
+        self._clock = clock
         self._made: _Connection | None = None
         self._inside = False  # of a transaction
         self._lock = int.from_bytes(hashlib.sha256(schema.encode()).digest()[:8], signed=True)
@@ -103,8 +114,23 @@ class PostgresDatabase(Closing):
     def transaction(self) -> Iterator[None]:
         """Hold the one right to write; all changes of the block become durable, or none does."""
         with self._until_commit(_WRITING):
-            self.execute("SELECT pg_advisory_xact_lock(?)", (self._lock,))
+            match self.query_one(_WRITER, (self._lock,)):
+                case (_, int(seconds)):
+                    self._check_clock(datetime.fromtimestamp(seconds, tz=UTC))
+                case _:  # a SELECT without FROM has one row
+                    raise AssertionError
             yield
+
+    def _check_clock(self, theirs: datetime) -> None:
+        """Refuse to write where the clock here or that of the server is wrong."""
+        ours = self._clock()
+        if abs(ours - theirs) > ALLOWED_SKEW:
+            raise UnavailableError(
+                f"the clock here says {format_time(ours)}, that of the database server "
+                f"{format_time(theirs)}: nothing is recorded while one of them is wrong",
+                where=self.place,
+                hint="set the one that is wrong; timedatectl tells whether a machine keeps time",
+            )
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -172,7 +198,12 @@ class PostgresDatabase(Closing):
 
 
 def open_postgres(
-    url: str, *, schema: str, create: bool, busy_seconds: float = BUSY_SECONDS
+    url: str,
+    *,
+    schema: str,
+    create: bool,
+    busy_seconds: float = BUSY_SECONDS,
+    clock: Clock = now,
 ) -> PostgresDatabase:
     """Open `schema` in the database at `url`, made first if `create` and absent.
 
@@ -181,7 +212,8 @@ def open_postgres(
         AbsentError: No such schema, and `create` is false.
         UnavailableError: The server does not answer, refuses, or does not keep what it commits.
     """
-    database = PostgresDatabase(parse_target(url), schema, busy_seconds=busy_seconds)
+    target = parse_target(url)
+    database = PostgresDatabase(target, schema, busy_seconds=busy_seconds, clock=clock)
     try:
         if not database.has_schema():
             if not create:
@@ -194,7 +226,7 @@ def open_postgres(
 
 
 def _connect(target: Target, schema: str, *, busy_seconds: float) -> _Connection:
-    with answering(target.place, secret=target.secret):
+    with answering(target.place, secret=target.secret, connecting=True):
         connection = _await_server(target.conninfo, until=time.monotonic() + busy_seconds)
     try:
         with answering(target.place):

@@ -16,6 +16,10 @@ _LOST: Final = (
     "the connection to the database was lost",
     "try again; what was acknowledged is there, and nothing is recorded twice",
 )
+_NOT_THERE: Final = (
+    "see that the server runs and listens there (pg_isready tells), or name another one in "
+    "ASSAY_DATABASE; what was acknowledged is not lost"
+)
 _BUSY: Final = ("another process holds the database", "try again")
 _ANSWERS: Final = {  # by code, then by class
     "53100": ("no room left on the disk", "make room; nothing was lost, try again"),
@@ -37,9 +41,10 @@ _DAMAGED: Final = frozenset({"XX001", "XX002", "58P01"})  # data, an index, a fi
 
 
 @contextmanager
-def answering(place: str, *, secret: str = "") -> Iterator[None]:
+def answering(place: str, *, secret: str = "", connecting: bool = False) -> Iterator[None]:
     """Turn what PostgreSQL reports into an error that says what to do next.
 
+    `connecting` where there is no connection yet: then it is not one that was lost.
     `secret` is left out of the words of the server, should it ever repeat it.
     """
     try:
@@ -56,18 +61,15 @@ def answering(place: str, *, secret: str = "") -> Iterator[None]:
             ) from error
         answer = _ANSWERS.get(code) or _ANSWERS.get(code[:2])
         if answer is None and not code and isinstance(error, psycopg.OperationalError):
-            raise _unreachable(error, place, secret) from None  # the cause may hold the secret
+            hint = _NOT_THERE if connecting else _LOST[1]
+            # the cause may hold the secret
+            raise UnavailableError(
+                f"no connection to the database: {_words(error, secret)}", where=place, hint=hint
+            ) from None
         if answer is None:
             raise
         what, hint = answer
         raise UnavailableError(what, where=place, hint=hint) from None
-
-
-def _unreachable(error: psycopg.Error, place: str, secret: str) -> UnavailableError:
-    """Return the error for what the client library says without a code: it has no connection."""
-    return UnavailableError(
-        f"no connection to the database: {_words(error, secret)}", where=place, hint=_LOST[1]
-    )
 
 
 def _words(error: psycopg.Error, secret: str) -> str:
