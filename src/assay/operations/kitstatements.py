@@ -8,7 +8,7 @@ was revoked. One that never counted is a fault of the log that holds it.
 from dataclasses import dataclass, field
 from typing import Final
 
-from assay.core.digest import Digest
+from assay.core.digest import Digest, sha256_of
 from assay.core.errors import RejectedError
 from assay.evidence.envelope import VerifiedStatement, parse_envelope
 from assay.evidence.kit.proof import ProvenEntry
@@ -69,7 +69,7 @@ def judge_entry(entry: ProvenEntry, chain: TrustChain) -> AuditedStatement:
             fallen = _why_fallen(verified, chain.current)
     return AuditedStatement(
         entry=entry,
-        digest=parse_envelope(entry.envelope).digest,
+        digest=sha256_of(entry.envelope),
         signed_by=tuple(sorted(verified.signed_by)) if verified else (),
         role=verified.role if verified else "",
         problem=problem,
@@ -111,7 +111,7 @@ def _change(entry: ProvenEntry, chain: TrustChain) -> AuditedStatement:
     found = next((v.signed for v in chain.versions if v.index == entry.index), None)
     return AuditedStatement(
         entry=entry,
-        digest=parse_envelope(entry.envelope).digest,
+        digest=sha256_of(entry.envelope),
         signed_by=tuple(sorted(found.signed_by)) if found else (),
         role=OWNER if found else "",
         problem="",

@@ -50,7 +50,10 @@ class Lines:
 
     def _print(self, line: Text) -> None:
         line.rstrip()
-        self._console.print(line, soft_wrap=True)
+        if self._console.is_terminal:
+            self._console.print(line, soft_wrap=True)
+        else:  # the same, without a look at its width
+            self._console.file.write(f"{line.plain}\n")
 
 
 def stdout_lines() -> Lines:
