@@ -72,16 +72,15 @@ def _objection(review: ForgeReview, request: ChangeRequest) -> str:
     """Say why an approval does not count; empty where it does."""
     name = review.by.lower()
     wrote = {request.author.lower(), *(author.lower() for author in request.authors)}
-    if not name:
-        return "the forge does not tell whose it is"
-    if review.bot:
-        return "a machine gave it"
-    if name in wrote:
-        return "it is by somebody who wrote the change"
-    if not review.commit:
-        return "the forge does not tell which commit was reviewed"
-    if review.commit != request.head:
-        return "it is of another commit than the last one"
-    if request.author_bot and request.merged_by.lower() == name:
-        return "the change is a machine's, and they merged it themselves"
-    return ""
+    objections = (
+        (not name, "the forge does not tell whose it is"),
+        (review.bot, "a machine gave it"),
+        (name in wrote, "it is by somebody who wrote the change"),
+        (not review.commit, "the forge does not tell which commit was reviewed"),
+        (review.commit != request.head, "it is of another commit than the last one"),
+        (
+            request.author_bot and request.merged_by.lower() == name,
+            "the change is a machine's, and they merged it themselves",
+        ),
+    )
+    return next((why for applies, why in objections if applies), "")

@@ -1,0 +1,1 @@
+"""Who owns which path: the files CODEOWNERS of GitHub, GitLab and Gitea."""
