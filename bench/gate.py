@@ -24,7 +24,7 @@ from assay.gates.decision import decide_gate
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
 from assay.gates.reading import SCAN_TYPE
-from assay.gates.verdict import GateRequest, decide_verdict
+from assay.gates.request import GateRequest, decide_verdict
 from assay.gates.vsa import render_vsa
 from assay.policy.bundle import load_bundle, load_default_pack
 from assay.policy.engine import engine_version, evaluate

@@ -7,7 +7,7 @@ from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
-from assay.gates.verdict import decide_verdict
+from assay.gates.request import decide_verdict
 from assay.gates.vsa import PREDICATE_TYPE, render_vsa
 from assay.policy.engine import evaluate
 from tests.fakes.trust import COMMIT, NOW, verified

@@ -12,9 +12,8 @@ import pytest
 from assay.core.digest import Digest
 from assay.core.verdict import Verdict
 from assay.gates.reading import SCAN_TYPE, VERDICT_TYPE
-from assay.gates.replay import parse_verdict
 from assay.gates.verdict import GateVerdict
-from assay.gates.vsa import render_vsa
+from assay.gates.vsa import parse_verdict, render_vsa
 from assay.operations.manage_advisories import import_advisories
 from tests.operations.auditing import Answers, Kit, audit, canonical, commit_of, drop, exported
 from tests.operations.conftest import dated_site, here

@@ -10,7 +10,7 @@ import pytest
 from assay.core.digest import Digest
 from assay.evidence.statement import parse_statement
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
-from assay.gates.replay import parse_verdict
+from assay.gates.vsa import parse_verdict
 from assay.operations.check_source import check_source
 from assay.operations.checkreport import CheckReport
 from assay.operations.record import OvertakenError

@@ -13,8 +13,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.evidence.statement import Statement, Subject
 from assay.gates.reading import SCAN_TYPE, VERDICT_TYPE
-from assay.gates.replay import parse_verdict
-from assay.gates.vsa import render_vsa
+from assay.gates.vsa import parse_verdict, render_vsa
 from assay.operations.export_kit import export_kit
 from assay.reports.auditwrite import AUDIT_FORMATS, render_audit
 from tests.operations.auditing import Answers, audit, canonical, commit_of, exported, found_in

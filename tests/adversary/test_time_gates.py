@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from assay.core.clock import ALLOWED_SKEW
 from assay.core.errors import SignatureInvalidError
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement, parse_envelope
-from assay.gates.facts import CLOCK_SKEW, build_facts
+from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
-from assay.gates.verdict import decide_verdict
+from assay.gates.request import decide_verdict
 from assay.policy.bundle import load_bundle, load_default_pack
 from assay.policy.engine import evaluate
 from tests.fakes.trust import COMMIT, END, NOW, ROOT
@@ -54,7 +55,7 @@ def test_one_stale_feed_beside_a_fresh_one() -> None:
 
 def test_clock_set_back() -> None:
     """A gate whose clock stands before the evidence cannot tell any age."""
-    late = scan("secrets", at=NOW + CLOCK_SKEW + timedelta(seconds=1))
+    late = scan("secrets", at=NOW + ALLOWED_SKEW + timedelta(seconds=1))
     decision = decide_verdict(request(late)).decision
     assert decision.verdict is Verdict.UNKNOWN
     assert [gap.why for gap in decision.not_checked] == [
@@ -63,7 +64,7 @@ def test_clock_set_back() -> None:
 
 
 def test_clocks_that_differ_a_little() -> None:
-    assert decide_verdict(request(scan("secrets", at=NOW + CLOCK_SKEW))).decision.verdict is (
+    assert decide_verdict(request(scan("secrets", at=NOW + ALLOWED_SKEW))).decision.verdict is (
         Verdict.PASSED
     )
 

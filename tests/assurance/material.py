@@ -19,8 +19,8 @@ from assay.gates.parameters import Parameters
 from assay.gates.reading import LOG_CHECK_TYPE, SBOM_TYPE, SOURCE_TYPE, SUPERSESSION_TYPE
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import render_vsa
-from assay.policy.engine import RuleResult
 from assay.policy.metadata import Effect, RuleMetadata
+from assay.policy.results import RuleResult
 from assay.sbom.component import Component, Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
 from assay.source.commit import SignatureKind

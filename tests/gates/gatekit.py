@@ -8,7 +8,7 @@ from assay.core.digest import sha256_of
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Subject
 from assay.gates.parameters import Parameters
-from assay.gates.verdict import GateRequest
+from assay.gates.request import GateRequest
 from assay.policy.bundle import load_bundle
 from tests.fakes.trust import COMMIT, NOW
 from tests.policy.packs import named_rule

@@ -12,8 +12,8 @@ from assay.core.verdict import Verdict, all_of
 from assay.findings.finding import Severity
 from assay.gates.decision import Decision, decide_gate
 from assay.gates.parameters import Parameters, Relaxation
-from assay.policy.engine import Reason, RuleResult
 from assay.policy.metadata import Effect, RuleMetadata
+from assay.policy.results import Reason, RuleResult
 from tests.fakes.trust import NOW
 from tests.gates.evidencekit import ACCEPTED, GAP
 

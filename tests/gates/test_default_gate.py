@@ -10,7 +10,7 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.findings.finding import Severity
 from assay.gates.decision import Decision
 from assay.gates.parameters import Parameters
-from assay.gates.verdict import decide_verdict
+from assay.gates.request import decide_verdict
 from assay.policy.bundle import load_bundle, load_default_pack
 from assay.sbom.component import Inventory
 from tests.fakes.sourcefacts import CLONE

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import render_statement
-from assay.gates.verdict import decide_verdict
+from assay.gates.request import decide_verdict
 from assay.gates.vsa import render_vsa
 from tests.fakes.trust import NOW, verified
 from tests.gates.evidencekit import ACCEPTED, GAP, HOUR, finding, sbom, scan, supersession

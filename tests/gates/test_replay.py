@@ -11,9 +11,9 @@ from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject, render_statement
 from assay.gates.parameters import Parameters
-from assay.gates.replay import name_differences, parse_verdict, recompute_verdict
-from assay.gates.verdict import decide_verdict
-from assay.gates.vsa import render_vsa
+from assay.gates.replay import name_differences, recompute_verdict
+from assay.gates.request import decide_verdict
+from assay.gates.vsa import parse_verdict, render_vsa
 from assay.policy.bundle import PolicyBundle, load_bundle
 from tests.fakes.trust import COMMIT, NOW, OTHER_COMMIT
 from tests.gates.evidencekit import HOUR, finding, scan

@@ -12,7 +12,8 @@ from assay.core.strictjson import parse_json
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement, render_statement
 from assay.gates.parameters import Parameters, Relaxation
-from assay.gates.verdict import GateVerdict, decide_verdict
+from assay.gates.request import decide_verdict
+from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import PREDICATE_TYPE, parse_vsa, render_vsa
 from assay.policy.engine import engine_version
 from tests.fakes.trust import NOW

@@ -7,8 +7,7 @@ from assay.core.digest import Digest
 from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.statement import Statement, Subject
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.replay import parse_verdict
-from assay.gates.vsa import render_vsa
+from assay.gates.vsa import parse_verdict, render_vsa
 from assay.operations.export_kit import export_kit
 from tests.operations.auditing import Answers, audit
 from tests.operations.run import check, clock, ledger, recorder

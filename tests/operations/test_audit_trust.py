@@ -19,8 +19,7 @@ from assay.evidence.envelope import seal_statement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, change_statement
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.replay import parse_verdict
-from assay.gates.vsa import render_vsa
+from assay.gates.vsa import parse_verdict, render_vsa
 from assay.operations.reverify_log import reverify_log
 from assay.signing.keys import Signer
 from assay.signing.trust import TrustRoot, render_trust_root, trust_root_digest

@@ -8,7 +8,7 @@ import pytest
 
 from assay.core.errors import AssayError
 from assay.evidence.envelope import parse_envelope, seal_statement
-from assay.evidence.trustchain import TRUST_ROOT_TYPE, change_statement
+from assay.evidence.trustchain import TRUST_ROOT_TYPE, change_statement, draft_change
 from assay.operations.change_trust import (
     Revoking,
     apply_trust,
@@ -19,7 +19,7 @@ from assay.operations.change_trust import (
     update_trust,
 )
 from assay.operations.show_trust import show_trust
-from assay.operations.trustdraft import load_draft
+from assay.operations.trustdraft import TrustDraft, load_draft, make_draft, save_draft
 from assay.signing.trust import render_trust_root, trust_root_digest
 from tests.operations.run import AT, HOUR, check, clock, ledger, recorder, told
 from tests.operations.site import Site
@@ -325,6 +325,35 @@ def test_a_statement_of_the_type_that_too_few_owners_signed_stops_everything(her
         "[tampered] the change of the trust root does not hold: 1 trusted keys signed, 2 needed, "
         "at log entry 12.owners of version 3.signatures"
     )
+
+
+NO_SIGSTORE = b'{"mediaType":"text/plain"}'
+NO_SIGSTORE_MESSAGE = "media type 'text/plain' is no trusted root, at {}sigstore.mediaType"
+
+
+def test_a_sigstore_trusted_root_that_is_none(here: Site) -> None:
+    """It is found before owners sign it, and not when the first bundle is refused."""
+    wrong = written(here, replace(pinned(here), sigstore=NO_SIGSTORE))
+    draft = here.folder / "draft.json"
+    message = refusal(here, lambda: propose_trust(wrong, here.top, draft=draft, clock=clock()))
+    assert message == "[malformed] " + NO_SIGSTORE_MESSAGE.format("")
+    assert not draft.exists()
+
+
+def test_a_draft_with_a_sigstore_trusted_root_that_is_none(here: Site) -> None:
+    """Somebody else made the draft: who is asked to sign it is told as well."""
+    draft, before = here.folder / "draft.json", pinned(here)
+    after = replace(before, sigstore=NO_SIGSTORE, history=(trust_root_digest(before),))
+    save_draft(draft, TrustDraft(before=before, after=after, envelope=draft_change(after)))
+    message = refusal(here, lambda: sign_trust(draft, signer_uri="", clock=clock()))
+    assert message == "[malformed] " + NO_SIGSTORE_MESSAGE.format("{}/draft.json.envelope.")
+
+
+def test_a_sigstore_trusted_root_in_force_keeps_nothing_from_changing(here: Site) -> None:
+    """Whoever has a bad one must be able to revoke a key all the same."""
+    before = replace(pinned(here), sigstore=NO_SIGSTORE)
+    after = replace(before, expires=moment(9000), history=(trust_root_digest(before),))
+    assert make_draft(before, after, at=moment(1)).after == after
 
 
 def test_an_expired_trust_root_is_only_changed(here: Site) -> None:

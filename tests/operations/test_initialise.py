@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import TamperedError, UsageError
-from assay.operations.home import load_trust_file
+from assay.operations.trustfile import load_trust_file
 from assay.operations.initialise import initialise
 from assay.signing.keyfile import load_key_file
 from assay.signing.trust import PrincipalKind, Window

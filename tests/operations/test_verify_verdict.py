@@ -16,9 +16,9 @@ from assay.evidence.checkpoints.checkpoint import add_cosignatures, cosign_check
 from assay.evidence.envelope import parse_envelope
 from assay.evidence.tiles.tlogproof import parse_tlog_proof, render_tlog_proof
 from assay.gates.reading import VERDICT_TYPE
-from assay.operations.home import load_trust_file
 from assay.operations.initialise import initialise
 from assay.operations.savedverdict import SavedVerdict, load_verdict, save_verdict
+from assay.operations.trustfile import load_trust_file
 from assay.operations.verify_verdict import VerdictVerified, verify_verdict
 from assay.signing.asymmetric import generate_signer
 from assay.signing.keyfile import create_key_file

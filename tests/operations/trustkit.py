@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from assay.operations.change_trust import apply_trust, propose_trust, sign_trust, update_trust
-from assay.operations.home import load_trust_file
 from assay.operations.trustdraft import DescribedDraft
+from assay.operations.trustfile import load_trust_file
 from assay.signing.keyfile import create_key_file
 from assay.signing.keys import Signer
 from assay.signing.trust import (

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from assay.core.errors import MalformedError
 from assay.core.verdict import Verdict
 from assay.policy.bundle import PolicyBundle, load_bundle
-from assay.policy.engine import MAX_INTEGER, Reason, engine_version, evaluate, evaluate_package
+from assay.policy.engine import MAX_INTEGER, engine_version, evaluate, evaluate_package
+from assay.policy.results import Reason
 from tests.policy.packs import BODY, METADATA, named_rule, rule
 
 SAMPLE = load_bundle({"a.rego": rule()})

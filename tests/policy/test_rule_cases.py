@@ -15,7 +15,8 @@ import yaml
 from assay.core.jsonvalue import JsonValue
 from assay.core.verdict import Verdict
 from assay.policy.bundle import load_bundle, load_default_pack
-from assay.policy.engine import RuleResult, evaluate
+from assay.policy.engine import evaluate
+from assay.policy.results import RuleResult
 from tests.policy.cleandocument import CLEAN
 
 FOLDER = Path(__file__).parent.parent / "cases" / "policy"

@@ -18,8 +18,8 @@ from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import Parameters
 from assay.gates.verdict import GateVerdict
 from assay.operations.checkreport import CheckReport, LoggedStatement
-from assay.policy.engine import Reason, RuleResult
 from assay.policy.metadata import Effect, RuleMetadata
+from assay.policy.results import Reason, RuleResult
 from assay.sbom.component import Component, Inventory
 from tests.fakes.trust import COMMIT, NOW
 

@@ -17,8 +17,8 @@ from assay.core.notchecked import NotChecked, parse_not_checked
 from assay.core.verdict import Verdict, all_of
 from assay.gates.acceptance import render_acceptance
 from assay.gates.parameters import Parameters, Relaxation
-from assay.policy.engine import Reason, RuleResult
 from assay.policy.metadata import Effect
+from assay.policy.results import Reason, RuleResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from assay.core.clock import format_time, parse_time
+from assay.core.clock import ALLOWED_SKEW, format_time, parse_time
 from assay.core.digest import Digest
 from assay.core.errors import MalformedError, RejectedError
 from assay.core.notchecked import NotChecked
@@ -31,7 +31,6 @@ from assay.gates.supersession import Counted, Replacement, apply_replacements
 
 SCHEMA: Final = "assay.facts/v1"
 COLLECTOR: Final = "collector"  # whose statements a gate decides from
-CLOCK_SKEW: Final = timedelta(minutes=5)  # between two machines that keep time
 
 
 def build_facts(
@@ -103,7 +102,7 @@ def _unreadable(digest: str, error: MalformedError) -> NotChecked:
 
 def _from_the_future(evidence: tuple[Evidence, ...], at: datetime) -> Iterator[NotChecked]:
     for item in evidence:
-        if item.observed_at > at + CLOCK_SKEW:
+        if item.observed_at > at + ALLOWED_SKEW:
             yield NotChecked(
                 what="statement",
                 where=str(item.statement),

@@ -15,6 +15,7 @@ from assay.core.strictjson import canonical_form
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings import scanreport
 from assay.findings.scanreport import ScanReport, parse_scan_report
+from assay.gates import vsa
 from assay.gates.supersession import Replacement
 from assay.sbom import cyclonedx
 from assay.sbom.component import Inventory
@@ -27,7 +28,7 @@ VULNS_TYPE: Final = vulns.PREDICATE_TYPE
 SOURCE_TYPE: Final = source.PREDICATE_TYPE
 SBOM_TYPE: Final = cyclonedx.PREDICATE_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
-VERDICT_TYPE: Final = "https://slsa.dev/verification_summary/v1"
+VERDICT_TYPE: Final = vsa.PREDICATE_TYPE
 LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
 # Kinds that say nothing about the commit by themselves. A verdict is not evidence for a verdict.
 NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE, LOG_CHECK_TYPE})

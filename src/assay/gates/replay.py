@@ -7,31 +7,14 @@ names. Time and parameters are the recorded ones, and no clock or configuration 
 from collections.abc import Iterator
 
 from assay.core.digest import Digest
-from assay.core.errors import MalformedError, RejectedError
-from assay.core.jsonvalue import JsonValue
+from assay.core.errors import RejectedError
 from assay.core.strictjson import parse_json
 from assay.evidence.envelope import VerifiedStatement
-from assay.evidence.statement import MAX_STATEMENT_BYTES, parse_statement, render_statement
-from assay.gates.verdict import GateRequest, GateVerdict, decide_verdict
-from assay.gates.vsa import PREDICATE_TYPE, parse_vsa, render_vsa
+from assay.evidence.statement import MAX_STATEMENT_BYTES, render_statement
+from assay.gates.request import GateRequest, decide_verdict
+from assay.gates.verdict import GateVerdict
+from assay.gates.vsa import parse_verdict, render_vsa
 from assay.policy.bundle import PolicyBundle
-
-
-def parse_verdict(payload: bytes) -> GateVerdict:
-    """Read a verdict out of the statement `payload`.
-
-    Raises:
-        MalformedError: No statement, of another type, or about several subjects.
-    """
-    statement = parse_statement(payload)
-    if statement.predicate_type != PREDICATE_TYPE:
-        raise MalformedError(
-            f"a statement of type {statement.predicate_type!r}", where="predicateType"
-        )
-    if len(statement.subjects) != 1:
-        raise MalformedError(f"a verdict on {len(statement.subjects)} subjects", where="subject")
-    predicate = JsonValue(dict(statement.predicate), "predicate")
-    return parse_vsa(subject=statement.subjects[0], predicate=predicate)
 
 
 def recompute_verdict(

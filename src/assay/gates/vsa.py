@@ -17,14 +17,14 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import parse_not_checked
 from assay.core.strictjson import canonical_form
 from assay.core.verdict import Verdict
-from assay.evidence.statement import Statement, Subject
+from assay.evidence.statement import Statement, Subject, parse_statement
 from assay.findings.finding import Severity
 from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import parse_parameters
 from assay.gates.reliance import parse_reliance, parse_withdrawal
 from assay.gates.verdict import GateVerdict
-from assay.policy.engine import Reason, RuleResult
 from assay.policy.metadata import Effect, RuleMetadata
+from assay.policy.results import Reason, RuleResult
 
 PREDICATE_TYPE: Final = "https://slsa.dev/verification_summary/v1"
 SCHEMA: Final = "assay.verdict/v2"
@@ -60,6 +60,23 @@ def render_vsa(verdict: GateVerdict) -> Statement:
             "assay_verdict": _extension(verdict),
         },
     )
+
+
+def parse_verdict(payload: bytes) -> GateVerdict:
+    """Read a verdict out of the statement `payload`.
+
+    Raises:
+        MalformedError: No statement, of another type, or about several subjects.
+    """
+    statement = parse_statement(payload)
+    if statement.predicate_type != PREDICATE_TYPE:
+        raise MalformedError(
+            f"a statement of type {statement.predicate_type!r}", where="predicateType"
+        )
+    if len(statement.subjects) != 1:
+        raise MalformedError(f"a verdict on {len(statement.subjects)} subjects", where="subject")
+    predicate = JsonValue(dict(statement.predicate), "predicate")
+    return parse_vsa(subject=statement.subjects[0], predicate=predicate)
 
 
 def parse_vsa(*, subject: Subject, predicate: JsonValue) -> GateVerdict:

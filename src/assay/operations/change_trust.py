@@ -18,11 +18,10 @@ from assay.evidence.dsse import add_signature
 from assay.evidence.trustchain import change_statement, verify_change
 from assay.operations.home import (
     load_signer_choices,
-    load_trust_file,
     open_home,
-    save_trust,
 )
 from assay.operations.record import Recorder, open_ledger, open_recorder
+from assay.operations.seen import pin_trust
 from assay.operations.signingkeys import open_signing_key
 from assay.operations.trustdraft import (
     DescribedDraft,
@@ -32,6 +31,7 @@ from assay.operations.trustdraft import (
     make_draft,
     save_draft,
 )
+from assay.operations.trustfile import load_trust_file
 from assay.signing.keys import Signer
 from assay.signing.principaljson import parse_moment
 from assay.signing.principals import Credential
@@ -195,7 +195,7 @@ def _apply(recorder: Recorder, draft: TrustDraft) -> None:
     if ledger.chain.versions[-1].index < 0:  # a log without entries, or without a check yet
         recorder.record((change_statement(ledger.trust),), role="owner")
     recorder.append((verified,), at=at)
-    save_trust(ledger.home, draft.after)
+    pin_trust(ledger.home, draft.after)
 
 
 def _signed(draft: TrustDraft, signer: Signer, at: datetime) -> bytes:

@@ -24,7 +24,8 @@ from assay.gates.reading import (
     SUPERSESSION_TYPE,
     VERDICT_TYPE,
 )
-from assay.gates.verdict import GateRequest, GateVerdict
+from assay.gates.request import GateRequest
+from assay.gates.verdict import GateVerdict
 from assay.operations.checkreport import CheckReport, LoggedStatement
 from assay.operations.collect import (
     Collected,

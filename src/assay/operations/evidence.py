@@ -13,7 +13,8 @@ from assay.gates.reading import (
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
 )
-from assay.gates.verdict import GateRequest, GateVerdict, decide_verdict
+from assay.gates.request import GateRequest, decide_verdict
+from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import render_vsa
 from assay.operations.record import Ledger, OvertakenError, Recorder
 from assay.operations.standing import standing_verdicts

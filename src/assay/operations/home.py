@@ -23,16 +23,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from assay.core.errors import TamperedError, UsageError, inside
+from assay.core.errors import TamperedError, UsageError
 from assay.evidence.storage.blobs import BlobStore, open_blob_store
 from assay.evidence.storage.connecting import connect, place_of
 from assay.evidence.store import LogStore, open_store
 from assay.operations.signersettings import SignerChoice, SignerChoices, load_choices
 from assay.operations.signingkeys import open_signing_key
+from assay.operations.trustfile import load_trust_file
 from assay.signing.keys import Signer
 from assay.signing.notekey import is_note_name
 from assay.signing.spki import ED25519
-from assay.signing.trust import TrustRoot, parse_trust_root, render_trust_root
+from assay.signing.trust import MAX_TRUST_ROOT_BYTES, TrustRoot, render_trust_root
 from assay.source.repository import Repository
 from assay.system.database import AbsentError
 from assay.system.environment import data_home, get_variable
@@ -41,7 +42,6 @@ from assay.system.files import load_file, load_private_file, save_file
 STATE_FOLDER: Final = ".assay"
 LOG_FILE: Final = "log.sqlite"
 ORIGIN_FILE: Final = "origin"
-_MAX_TRUST_BYTES: Final = 4 * 2**20
 _MAX_NOTE_BYTES: Final = 256 * 1024
 _MAX_ORIGIN_BYTES: Final = 256
 _MAX_KEY_BYTES: Final = 4096
@@ -287,20 +287,8 @@ def load_trust(home: Home, origin: str) -> TrustRoot:
 def save_trust(home: Home, root: TrustRoot) -> None:
     """Pin `root`: nothing before it is accepted any more. The same one again changes nothing."""
     path, data = home.trust(root.log_origin), render_trust_root(root)
-    if not path.exists() or load_file(path, max_bytes=_MAX_TRUST_BYTES) != data:
+    if not path.exists() or load_file(path, max_bytes=MAX_TRUST_ROOT_BYTES) != data:
         save_file(path, data)
-
-
-def load_trust_file(path: Path) -> TrustRoot:
-    """Read a trust root from a file.
-
-    Raises:
-        UsageError: There is no such file.
-        MalformedError: It holds no trust root.
-    """
-    data = load_file(path, max_bytes=_MAX_TRUST_BYTES)
-    with inside(str(path)):
-        return parse_trust_root(data)
 
 
 def load_anchor(home: Home, origin: str) -> bytes | None:

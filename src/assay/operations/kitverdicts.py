@@ -19,8 +19,10 @@ from assay.core.errors import RejectedError
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.trustchain import TrustChain
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.replay import name_differences, parse_verdict, recompute_verdict
-from assay.gates.verdict import ASSAY, ENGINE, GateVerdict
+from assay.gates.replay import name_differences, recompute_verdict
+from assay.gates.request import ASSAY, ENGINE
+from assay.gates.verdict import GateVerdict
+from assay.gates.vsa import parse_verdict
 from assay.operations.kitstatements import GATE_EVIDENCE, AuditedStatement, counted_under
 from assay.operations.material import POLICY_TYPE, policy_of
 from assay.policy.bundle import PolicyBundle

@@ -11,8 +11,9 @@ from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope
 from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.replay import name_differences, parse_verdict, recompute_verdict
+from assay.gates.replay import name_differences, recompute_verdict
 from assay.gates.verdict import GateVerdict
+from assay.gates.vsa import parse_verdict
 from assay.operations.material import load_policy
 from assay.operations.record import Expected, Ledger, open_ledger
 from assay.operations.savedverdict import load_verdict, named_digest

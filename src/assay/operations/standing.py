@@ -9,8 +9,8 @@ from assay.core.digest import Digest
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.replay import parse_verdict
 from assay.gates.verdict import GateVerdict
+from assay.gates.vsa import parse_verdict
 from assay.operations.record import Expected, Ledger
 
 

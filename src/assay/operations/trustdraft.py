@@ -86,9 +86,10 @@ def make_draft(before: TrustRoot, after: TrustRoot, *, at: datetime) -> TrustDra
 
     Raises:
         UsageError: Nothing changes.
+        MalformedError: Its Sigstore trusted root is none.
         RejectedError: It may not follow.
     """
-    verify_succession(before, after, at=at)
+    _verify_next(before, after, at=at)
     if not name_changes(before, after):
         raise UsageError("nothing changes", hint="what is in force says the same")
     return TrustDraft(before=before, after=after, envelope=draft_change(after))
@@ -138,8 +139,23 @@ def load_draft(path: Path, *, at: datetime) -> TrustDraft:
             before = parse_trust_root(canonical_form(document.field("before").value))
         with inside("envelope"):
             after = parse_change(envelope)
-            verify_succession(before, after, at=at)
+            _verify_next(before, after, at=at)
     return TrustDraft(before=before, after=after, envelope=envelope)
+
+
+def _verify_next(before: TrustRoot, after: TrustRoot, *, at: datetime) -> None:
+    """Refuse what may not follow `before`, or would be found to be malformed at its first use.
+
+    A Sigstore trusted root that is in force already is not asked about: it must not keep owners
+    from changing anything else.
+    """
+    verify_succession(before, after, at=at)
+    if after.sigstore is not None and after.sigstore != before.sigstore:
+        # Slow to import, and few trust roots have one.
+        from assay.evidence.sigstore.trustedroot import parse_trusted_root  # noqa: PLC0415
+
+        with inside("sigstore"):
+            parse_trusted_root(after.sigstore)
 
 
 def _signatures(draft: TrustDraft, root: TrustRoot, at: datetime) -> Signatures:

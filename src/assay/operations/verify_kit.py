@@ -24,10 +24,9 @@ from assay.evidence.trustchain import (
     parse_change,
     walk_trust,
 )
-from assay.operations.home import load_trust_file
 from assay.operations.kitaudit import KitAudit, audit_kit
 from assay.operations.savedverdict import named_digest
-from assay.operations.witnessing import witness_keys
+from assay.operations.trustfile import load_trust_file, witness_keys
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.signing.trust import TrustRoot, trust_root_digest
 from assay.system.files import load_file

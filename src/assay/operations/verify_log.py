@@ -12,7 +12,8 @@ from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
 from assay.operations.forks import verify_history
 from assay.operations.record import Ledger, open_ledger
-from assay.operations.witnessing import newest_witnessed, witness_keys
+from assay.operations.trustfile import witness_keys
+from assay.operations.witnessing import newest_witnessed
 from assay.source.repository import open_repository
 from assay.system.clock import now
 from assay.system.files import load_file

@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from assay.core.clock import Clock, format_time
+from assay.core.clock import ALLOWED_SKEW, Clock, format_time
 from assay.core.errors import RejectedError, UsageError
 from assay.core.notchecked import NotChecked
-from assay.core.verdict import Verdict
+from assay.core.verdict import Verdict, all_of
 from assay.evidence.checkpoints.checkpoint import verify_cosigned, verify_time
 from assay.evidence.envelope import parse_envelope
 from assay.evidence.leaf import leaf_of
 from assay.evidence.tiles.tlogproof import TlogProof, parse_tlog_proof, verify_tlog_proof
-from assay.gates.facts import CLOCK_SKEW
-from assay.gates.reading import VERDICT_TYPE
-from assay.gates.replay import parse_verdict
 from assay.gates.verdict import GateVerdict
-from assay.operations.home import load_trust_file
+from assay.gates.vsa import PREDICATE_TYPE, parse_verdict
 from assay.operations.savedverdict import load_verdict, named_digest
-from assay.operations.witnessing import witness_keys
+from assay.operations.trustfile import load_trust_file, witness_keys
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot, trust_root_digest
@@ -28,7 +25,11 @@ from assay.system.clock import now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictVerified:
-    """What was verified: the verdict, who signed it, and where in which log it is."""
+    """What was verified: the verdict, who signed it, and where in which log it is.
+
+    `verdict` is what the gate said, and UNKNOWN where that is PASSED and fewer witnesses have seen
+    it than the trust root asks for.
+    """
 
     verdict: Verdict
     subject: str
@@ -81,19 +82,19 @@ def verify_verdict(
     proof = parse_tlog_proof(saved.proof)
     log_key = parse_note_key(trust.log_key)
     checkpoint = verify_tlog_proof(proof, entry=leaf_of(saved.envelope), log_key=log_key)
-    gaps = tuple(_unwitnessed(proof, trust))
+    gaps = tuple(_unwitnessed(proof, trust, path))
     verified = parse_envelope(saved.envelope).verify(
         trusted=trust,
         role="gate",
         threshold=1,
         subject=about,
-        predicate_type=VERDICT_TYPE,
+        predicate_type=PREDICATE_TYPE,
         at=_recorded_by(proof, log_key, at),
     )
     verdict = parse_verdict(verified.payload)
     _check_content(verdict, trust, stage=stage)
     return VerdictVerified(
-        verdict=verdict.decision.verdict,
+        verdict=all_of((verdict.decision.verdict, *(Verdict.UNKNOWN for _ in gaps))),
         subject=str(about),
         stage=stage,
         decided_at=format_time(verdict.at),
@@ -109,7 +110,7 @@ def verify_verdict(
 def _recorded_by(proof: TlogProof, log_key: NoteKey, at: datetime) -> datetime:
     """Return the time by which the log held the entry."""
     recorded = verify_time(proof.checkpoint, log_key=log_key)
-    if recorded > at + CLOCK_SKEW:
+    if recorded > at + ALLOWED_SKEW:
         raise RejectedError(
             f"recorded at {format_time(recorded)}, which is after now: {format_time(at)}",
             where="checkpoint",
@@ -118,7 +119,7 @@ def _recorded_by(proof: TlogProof, log_key: NoteKey, at: datetime) -> datetime:
     return recorded
 
 
-def _unwitnessed(proof: TlogProof, trust: TrustRoot) -> Iterator[NotChecked]:
+def _unwitnessed(proof: TlogProof, trust: TrustRoot, path: Path) -> Iterator[NotChecked]:
     """Yield what is open where fewer witnesses cosigned than the trust root asks for.
 
     Raises:
@@ -131,7 +132,7 @@ def _unwitnessed(proof: TlogProof, trust: TrustRoot) -> Iterator[NotChecked]:
             where="checkpoint",
             why=f"{len(cosigned)} known witnesses cosigned, where the trust root asks for "
             f"{trust.quorum}: the log may show others another history",
-            remedy="assay log cosign, then assay audit export: a kit has them",
+            remedy=f"where the log is: assay log cosign, then assay log renew {path}",
         )
 
 

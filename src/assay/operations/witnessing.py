@@ -10,8 +10,7 @@ from assay.evidence.checkpoints.checkpoint import (
     verify_cosigned,
 )
 from assay.operations.record import Ledger
-from assay.signing.notekey import NoteKey, parse_witness_key
-from assay.signing.trust import TrustRoot
+from assay.operations.trustfile import witness_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +22,6 @@ class WitnessedCheckpoint:
     cosigned: tuple[Cosigned, ...]
 
 
-def witness_keys(trust: TrustRoot) -> tuple[NoteKey, ...]:
-    """Return the keys of the witnesses that the trust root names."""
-    return tuple(map(parse_witness_key, trust.witnesses))
-
-
 def newest_witnessed(ledger: Ledger, *, at_least: int) -> WitnessedCheckpoint | None:
     """Return the newest checkpoint over `at_least` entries that enough witnesses cosigned.
 
@@ -37,19 +31,39 @@ def newest_witnessed(ledger: Ledger, *, at_least: int) -> WitnessedCheckpoint | 
     Raises:
         SignatureInvalidError: A signature of a known witness, or of the log, does not verify.
     """
-    trust, store = ledger.trust, ledger.store
-    sizes = store.cosignatures.sizes() if trust.quorum else (store.size,)
-    for size in sizes:
-        if size < at_least:
-            break
-        note = store.cosigned_checkpoint(size)
-        if note is None:
-            continue
-        checkpoint = verify_checkpoint(note, log_key=ledger.log_key)
-        cosigned = verify_cosigned(note, witnesses=witness_keys(trust), quorum=0)
-        if len(cosigned) >= trust.quorum:
-            return WitnessedCheckpoint(checkpoint=checkpoint, note=note, cosigned=cosigned)
-    return None
+    store = ledger.store
+    sizes = store.cosignatures.sizes() if ledger.trust.quorum else (store.size,)
+    found = (_witnessed(ledger, size) for size in sizes if size >= at_least)
+    return next((one for one in found if one is not None), None)
+
+
+def first_witnessed(ledger: Ledger, index: int) -> WitnessedCheckpoint:
+    """Return the first checkpoint over entry `index` that enough witnesses cosigned.
+
+    Its date is the nearest to the entry's time of record that witnesses have seen.
+
+    Raises:
+        UsageError: The log has no such entry.
+        UnavailableError: No checkpoint over it has the cosignatures that the trust root asks for.
+    """
+    first = verify_checkpoint(ledger.store.checkpoint_over(index), log_key=ledger.log_key)
+    sizes = (first.size, *ledger.store.cosignatures.sizes_from(first.size))
+    found = (_witnessed(ledger, size) for size in dict.fromkeys(sizes))
+    return next((one for one in found if one is not None), None) or required_checkpoint(
+        ledger, at_least=index + 1
+    )
+
+
+def _witnessed(ledger: Ledger, size: int) -> WitnessedCheckpoint | None:
+    """Return the checkpoint of `size`, if there is one that enough witnesses cosigned."""
+    note = ledger.store.cosigned_checkpoint(size)
+    if note is None:
+        return None
+    checkpoint = verify_checkpoint(note, log_key=ledger.log_key)
+    cosigned = verify_cosigned(note, witnesses=witness_keys(ledger.trust), quorum=0)
+    if len(cosigned) < ledger.trust.quorum:
+        return None
+    return WitnessedCheckpoint(checkpoint=checkpoint, note=note, cosigned=cosigned)
 
 
 def required_checkpoint(ledger: Ledger, *, at_least: int) -> WitnessedCheckpoint:

@@ -26,7 +26,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.verdict import Verdict
 from assay.policy.bundle import PolicyBundle, Rule
-from assay.policy.metadata import RuleMetadata
+from assay.policy.results import Reason, RuleResult
 
 MAX_INTEGER: Final = 2**53  # above it, readers of JSON disagree
 _SHIFT: Final = 0xF0000  # plane 15 is for private use, and is not written in names or paths
@@ -36,34 +36,6 @@ _SHOW: Final = {_SHIFT + code: code for code in _SPECIAL}
 # Most texts hold none of them, and a search is quicker than a translation.
 _HAS_SPECIAL: Final = re.compile(f"[{re.escape(''.join(map(chr, _SPECIAL)))}]").search
 _HAS_HIDDEN: Final = re.compile(f"[{''.join(map(chr, _SHOW))}]").search
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why a rule answers as it does: what is wrong, where, and what to do about it."""
-
-    what: str
-    where: str
-    remedy: str
-    finding: str = ""  # the identity of the finding, where there is one
-
-    def as_json(self) -> dict[str, object]:
-        """Return the JSON object that stands for this value in verdicts and reports."""
-        return {
-            "what": self.what,
-            "where": self.where,
-            "remedy": self.remedy,
-            "finding": self.finding,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleResult:
-    """The answer of one rule; every answer but PASSED has reasons."""
-
-    rule: RuleMetadata
-    verdict: Verdict
-    reasons: tuple[Reason, ...]
 
 
 class _Answer(Protocol):

@@ -15,7 +15,7 @@ from assay.core.verdict import Verdict
 from assay.findings.finding import Finding, Severity
 from assay.gates.decision import JudgedRule
 from assay.operations.checkreport import CheckReport
-from assay.policy.engine import Reason
+from assay.policy.results import Reason
 from assay.reports.wording import place, refusals
 
 _DIGITS: Final = re.compile(r"([0-9]{1,9})")  # at most nine at once: int() stays quick

@@ -18,7 +18,7 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.gates.reliance:parse_reliance": _INSIDE_VERDICT,
     "assay.gates.reliance:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (
-        "verifies, and leaves reading to assay.gates.replay:parse_verdict"
+        "verifies, and leaves reading to assay.gates.vsa:parse_verdict"
     ),
     "assay.evidence.index.page:parse_leaf": (
         "cuts 72 bytes that assay.evidence.index.proof:verify_index_path has checked"

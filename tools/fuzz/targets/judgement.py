@@ -183,7 +183,7 @@ TARGETS: Final[tuple[Target, ...]] = (
         seeds=_seed(_SUPERSEDED),
     ),
     Target(name="assay.gates.vsa:parse_vsa", read=_vsa, seeds=_seed(_VSA.predicate)),
-    raw("assay.gates.replay:parse_verdict", lambda: (render_statement(_VSA),)),
+    raw("assay.gates.vsa:parse_verdict", lambda: (render_statement(_VSA),)),
     value("assay.gates.parameters:parse_parameters", _seed(verdict().parameters.as_json())),
     value("assay.findings.scanreport:parse_scan_report", _seed(_SCANNED.as_json())),
     value("assay.findings.finding:parse_finding", _seed(finding().as_json())),
