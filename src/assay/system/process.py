@@ -75,13 +75,17 @@ def run_process(
     stdin: bytes = b"",
     environment: Mapping[str, str] | None = None,
     max_output_bytes: int = MAX_OUTPUT_BYTES,
+    called: str = "",
 ) -> Completed:
     """Run `command` to its end and return what it wrote, whatever its exit status.
+
+    `called` is its name in messages, where the first word of `command` only starts it.
 
     Raises:
         UnavailableError: It cannot be started, runs over `seconds`, writes over
             `max_output_bytes`, or leaves a process behind that cannot be ended.
     """
+    name = called or _name(command)
     with _started(command, cwd=cwd, environment=environment) as child:
         output, errors = bytearray(), bytearray()
         readers = (
@@ -93,16 +97,16 @@ def run_process(
             thread.start()
         if not _has_ended(child, within=seconds):
             raise UnavailableError(
-                f"{_name(command)} did not end within {seconds:g} s",
+                f"{name} did not end within {seconds:g} s",
                 hint="try again, or leave out what makes it slow",
             )
         _kill(child)  # what it left behind in its group
         for thread in (*readers, feeder):  # a pipe is closed only when nobody uses its number
             thread.join(GRACE_SECONDS)
         if readers[0].overran:
-            raise UnavailableError(f"{_name(command)} wrote over {max_output_bytes} bytes")
+            raise UnavailableError(f"{name} wrote over {max_output_bytes} bytes")
         if any(thread.is_alive() for thread in (*readers, feeder)):
-            raise UnavailableError(f"{_name(command)} left a process that holds its pipes open")
+            raise UnavailableError(f"{name} left a process that holds its pipes open")
         child.wait()
         return Completed(
             status=child.returncode,
