@@ -8,12 +8,14 @@ Each run measures, on the same disk and one after the other:
   batches; from many threads through one `GroupCommit`, each thread one by one; from two processes;
 * arrived signed: the same without the signing, as for evidence that collectors elsewhere signed.
 
-And how many entries of a log are verified per second. All of it for SQLite, and for PostgreSQL
-where its programs are installed. Run `python -m bench.append [FOLDER]`; the folder says which disk
-is measured.
+And how many entries of a log are verified per second. Beside them: appends to the tree of pymerkle
+in SQLite, one by one, neither signed nor checked; and DSSE envelopes that securesystemslib signs
+and verifies, which go nowhere. All of it for SQLite, and for PostgreSQL where its programs are
+installed. Run `python -m bench.append [FOLDER]`; the folder says which disk is measured.
 """
 
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -45,8 +47,33 @@ from assay.signing.trust import (
     TrustRoot,
     Window,
 )
+from bench._peers import peer
 
 PROCESSES: Final = 2
+PEERS: Final = {
+    "pymerkle==7.0.0": """
+import os, sys, tempfile, time
+from pymerkle import SqliteTree
+with tempfile.TemporaryDirectory(dir=sys.argv[1]) as folder:
+    tree = SqliteTree(os.path.join(folder, "tree.db"))
+    start = time.perf_counter()
+    for number in range(1000):
+        tree.append_entry(b"%700d" % number)
+    print(1000 / (time.perf_counter() - start))
+""",
+    "securesystemslib[crypto]==1.6.0": """
+import time
+from securesystemslib.dsse import Envelope
+from securesystemslib.signer import CryptoSigner
+signer = CryptoSigner.generate_ed25519()
+start = time.perf_counter()
+for number in range(1000):
+    envelope = Envelope(b"%700d" % number, "application/vnd.in-toto+json", {})
+    envelope.sign(signer)
+    envelope.verify([signer.public_key], 1)
+print(1000 / (time.perf_counter() - start))
+""",
+}
 ORIGIN: Final = "bench.example/log"
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 COMMIT: Final = Digest("gitCommit", "be" * 20)
@@ -300,6 +327,16 @@ def places(folder: Path | None) -> Iterator[Iterator[Place]]:
         yield each()
 
 
+def measure_peers(folder: Path | None) -> None:
+    for requirement, script in PEERS.items():
+        programs = peer(requirement)
+        if programs is not None:
+            command: list[str | Path] = [programs / "python", "-c", script]
+            command.append(folder or tempfile.gettempdir())
+            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            print(f"{requirement:46}{float(told):12,.0f}")
+
+
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     print(f"{'':46}{'per second':>12}{'of commits':>12}{'of signatures':>14}")
@@ -310,6 +347,7 @@ def main() -> None:
                     f"{m.name:46}{m.per_second:12,.0f}{m.of_commits:12.2f}{m.of_signatures:14.2f}",
                     flush=True,
                 )
+    measure_peers(folder)
 
 
 if __name__ == "__main__":
