@@ -94,6 +94,12 @@ def test_what_a_person_writes_takes_its_history_from_what_is_in_force() -> None:
         assert found.version == 2
 
 
+def test_what_a_person_writes_later_has_the_whole_history() -> None:
+    second = replace(ROOT, history=(trust_root_digest(ROOT),))
+    found = parse_authored(render_toml(FULL, version=3).encode(), after=second)
+    assert found.history == (trust_root_digest(ROOT), trust_root_digest(second))
+
+
 def test_what_is_left_out_is_that_of_the_principal() -> None:
     text = render_toml(ROOT, version=1)
     [alice, *_] = parse_authored(text.encode(), after=None).principals
