@@ -1,6 +1,5 @@
 """TOML 1.0, bounded, as the value that everything else narrows."""
 
-import tomllib
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -15,6 +14,8 @@ def parse_toml(data: bytes, *, max_bytes: int = MAX_TOML_BYTES) -> JsonValue:
     Raises:
         MalformedError: Over `max_bytes` bytes, not UTF-8, not TOML, or nested too deeply.
     """
+    import tomllib  # noqa: PLC0415  # its tables take longer to make than a small search
+
     if len(data) > max_bytes:
         raise MalformedError(f"{len(data)} bytes, where at most {max_bytes} are read")
     try:

@@ -41,7 +41,7 @@ from assay.operations.configuration import (
     parse_configuration,
 )
 from assay.operations.evidence import gate_evidence, record_verdict
-from assay.operations.home import load_identity_key
+from assay.operations.identitykey import load_identity_key
 from assay.operations.material import record_material
 from assay.operations.record import Recorder, open_recorder
 from assay.operations.savedverdict import SavedVerdict
@@ -105,7 +105,7 @@ def check_source(
         settings = CollectSettings(
             configuration=configuration,
             product=product,
-            identity_key=load_identity_key(recorder.ledger.home),
+            identity_key=load_identity_key(recorder.ledger.home.folder),
             home=recorder.ledger.home,
             workers=workers or min(MAX_WORKERS, count_cores()),
             at=at,

@@ -7,7 +7,7 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── keys/log.pem        signs the checkpoints of the logs (Ed25519)
 ├── keys/identity.key   keys the identities of secrets, so that they cannot be guessed back
 ├── trust/<log>.json    who may sign what, for the repository with that log
-├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards
+├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards; beside it a lock
 ├── forks/<log>-….json  proofs that a log's key signed two histories; not there by default
 ├── witnesses           the addresses of witnesses, one on a line; not there by default
 ├── allowed_signers     whose SSH signatures on commits hold (ssh-keygen(1)); not there by default
@@ -27,25 +27,23 @@ from assay.core.errors import TamperedError, UsageError
 from assay.evidence.storage.blobs import BlobStore, open_blob_store
 from assay.evidence.storage.connecting import connect, place_of
 from assay.evidence.store import LogStore, open_store
+from assay.operations.identitykey import identity_key_file
 from assay.operations.signersettings import SignerChoice, SignerChoices, load_choices
 from assay.operations.signingkeys import open_signing_key
 from assay.operations.trustfile import load_trust_file
 from assay.signing.keys import Signer
 from assay.signing.notekey import is_note_name
 from assay.signing.spki import ED25519
-from assay.signing.trust import MAX_TRUST_ROOT_BYTES, TrustRoot, render_trust_root
+from assay.signing.trust import TrustRoot
 from assay.source.repository import Repository
 from assay.system.database import AbsentError
 from assay.system.environment import data_home, get_variable
-from assay.system.files import load_file, load_private_file, save_file
+from assay.system.files import load_file, save_file
 
 STATE_FOLDER: Final = ".assay"
 LOG_FILE: Final = "log.sqlite"
 ORIGIN_FILE: Final = "origin"
-_MAX_NOTE_BYTES: Final = 256 * 1024
 _MAX_ORIGIN_BYTES: Final = 256
-_MAX_KEY_BYTES: Final = 4096
-_IDENTITY_KEY_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ class Home:
     @property
     def identity_key(self) -> Path:
         """Return the path of the key that the identities of secrets are made with."""
-        return self.folder / "keys" / "identity.key"
+        return identity_key_file(self.folder)
 
     @property
     def advisories(self) -> Path:
@@ -176,16 +174,6 @@ def _check_log_signer(choice: SignerChoice, signer: Signer) -> None:
         )
 
 
-def load_identity_key(home: Home) -> bytes:
-    """Return the 32 bytes that key the identities of secrets."""
-    key = load_private_file(home.identity_key, max_bytes=_MAX_KEY_BYTES)
-    if len(key) != _IDENTITY_KEY_BYTES:
-        raise UsageError(
-            f"{len(key)} bytes where {_IDENTITY_KEY_BYTES} are needed", where=str(home.identity_key)
-        )
-    return key
-
-
 def log_location(repository: Repository) -> Path | str:
     """Return where the log is kept: at the URL in `ASSAY_DATABASE`, else beside the work tree."""
     return get_variable("ASSAY_DATABASE") or state_folder(repository) / LOG_FILE
@@ -282,24 +270,6 @@ def load_trust(home: Home, origin: str) -> TrustRoot:
             hint="put back the trust root that assay init made",
         )
     return root
-
-
-def save_trust(home: Home, root: TrustRoot) -> None:
-    """Pin `root`: nothing before it is accepted any more. The same one again changes nothing."""
-    path, data = home.trust(root.log_origin), render_trust_root(root)
-    if not path.exists() or load_file(path, max_bytes=MAX_TRUST_ROOT_BYTES) != data:
-        save_file(path, data)
-
-
-def load_anchor(home: Home, origin: str) -> bytes | None:
-    """Return the newest checkpoint seen of the log, or None where none was seen yet."""
-    path = home.anchor(origin)
-    return load_file(path, max_bytes=_MAX_NOTE_BYTES) if path.exists() else None
-
-
-def save_anchor(home: Home, origin: str, note: bytes) -> None:
-    """Remember the newest checkpoint of the log."""
-    save_file(home.anchor(origin), note)
 
 
 def _file_name(origin: str) -> str:

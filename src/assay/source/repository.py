@@ -17,7 +17,7 @@ from typing import Final
 
 from assay.core.errors import AssayError, RejectedError, UnavailableError, UsageError
 from assay.core.printable import printable
-from assay.source.git import quiet_environment, run_git, try_git
+from assay.source.git import GitPlace, quiet_environment, run_git, try_git
 from assay.system.files import load_file
 from assay.system.process import Completed, find_program, run_process
 
@@ -70,6 +70,20 @@ class _Place:
     filters: tuple[str, ...] = ()
 
 
+def open_place(path: Path) -> GitPlace:
+    """Find the repository that `path` is, or lies in; nothing in it is read yet, not even HEAD.
+
+    Raises:
+        UsageError: No such folder, no repository, one of another owner, or a work tree that is not
+            where its repository says.
+        RejectedError: Git cannot read it.
+        UnavailableError: Git is missing, too old, or did not answer.
+    """
+    where = _folder(path)
+    program, _version = _load_git()
+    return _find(program, path.absolute(), where)
+
+
 def open_repository(path: Path) -> Repository:
     """Open the repository that `path` is, or lies in, and find the commit at HEAD.
 
@@ -79,11 +93,7 @@ def open_repository(path: Path) -> Repository:
         RejectedError: Git cannot read it: damaged objects or configuration.
         UnavailableError: Git is missing, too old, or did not answer.
     """
-    where = printable(str(path))
-    if not path.exists():
-        raise UsageError("no such folder", where=where)
-    if not path.is_dir():
-        raise UsageError("not a folder", where=where, hint="name the folder of the repository")
+    where = _folder(path)
     program, version = _load_git()
     place = _find(program, path.absolute(), where)
     settings = _parse_settings(run_git(place, "config", "--list", "-z"))
@@ -110,6 +120,16 @@ def open_repository(path: Path) -> Repository:
         remotes=_remotes(settings),
         filters=filters,
     )
+
+
+def _folder(path: Path) -> str:
+    """Return `path` as it is printed, where it is a folder."""
+    where = printable(str(path))
+    if not path.exists():
+        raise UsageError("no such folder", where=where)
+    if not path.is_dir():
+        raise UsageError("not a folder", where=where, hint="name the folder of the repository")
+    return where
 
 
 def _load_git() -> tuple[Path, str]:

@@ -1,8 +1,9 @@
-"""Packed bytes, taken apart in memory: zip, tar, gzip, bzip2, xz. Anybody may be their author.
+"""Packed bytes, taken apart in memory: zip, tar, gzip, bzip2, xz, zstd. Whoever may have made them.
 
 * Nothing is written anywhere: names of members are only shown.
 * What comes out is bounded in bytes and members, whatever a header says; beyond the bound, or where
   something is encrypted, damaged or packed by a method that we do not know, the rest is a gap.
+* This Python knows no zstd: the program of that name does it, where it is installed.
 """
 
 import bz2
@@ -15,50 +16,21 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final
 
-from assay.core.errors import MalformedError
+from assay.core.errors import AssayError, MalformedError
 from assay.core.printable import printable
+from assay.system.packed import Budget, format_of
+from assay.system.process import find_program, run_process
 
-MAX_UNPACKED: Final = 64 * 2**20  # bytes out of one object, in all layers
-MAX_MEMBERS: Final = 10_000
-_TAR_MAGIC: Final = slice(257, 262)
 _ENCRYPTED: Final = 0x1
+_ZSTD_SECONDS: Final = 60.0  # its own limit is the bytes that come out
+_ZSTD_MEMORY: Final = "128MiB"  # for its window; a frame may ask for much more
 _DAMAGE: Final = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error),
     *(EOFError, OSError, ValueError, NotImplementedError, RuntimeError, OverflowError),
 )
-_FORMATS: Final = (
-    (b"PK\x03\x04", "zip"),
-    (b"\x1f\x8b\x08", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!\x1a\x07", "rar"),
-)
-FIRST_BYTES: Final = frozenset(magic[0] for magic, _ in _FORMATS)
-
-
-@dataclass(slots=True)
-class Budget:
-    """How many bytes and members may still come out; all layers of one object share it."""
-
-    size: int = MAX_UNPACKED
-    members: int = MAX_MEMBERS
-
-    def take(self, size: int) -> None:
-        """Count what came out.
-
-        Raises:
-            MalformedError: It is more than there was left.
-        """
-        self.size -= size
-        self.members -= 1
-        if self.size < 0:
-            raise MalformedError(f"it unpacks to over {MAX_UNPACKED} bytes")
-        if self.members < 0:
-            raise MalformedError(f"it has over {MAX_MEMBERS} members")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +42,6 @@ class Unpacked:
     gap: str = ""
 
 
-def format_of(start: bytes) -> str:
-    """Return how bytes that begin so (262 of them are enough) are packed, or nothing."""
-    if start[_TAR_MAGIC] == b"ustar":
-        return "tar"
-    name = next((name for magic, name in _FORMATS if start.startswith(magic)), "")
-    return "" if name == "bzip2" and start[4:10] != b"1AY&SY" else name
-
-
 def unpack(data: bytes, budget: Budget) -> Iterator[Unpacked]:
     """Yield the members of packed bytes; those of a compressed file are one without a name."""
     kind = format_of(data[:262])
@@ -87,7 +51,7 @@ def unpack(data: bytes, budget: Budget) -> Iterator[Unpacked]:
         return
     try:
         yield from reader(data, budget)
-    except MalformedError as error:
+    except AssayError as error:
         yield Unpacked(name="", gap=error.what)
     except _DAMAGE as error:
         said = printable(str(error))[:100]
@@ -134,10 +98,29 @@ def _gzip(file: io.BytesIO) -> gzip.GzipFile:
     return gzip.GzipFile(fileobj=file)
 
 
+def _zstd(data: bytes, budget: Budget) -> Iterator[Unpacked]:
+    program = find_program("zstd")
+    if program is None:
+        yield Unpacked(name="", gap="it is packed with zstd, a program that is not installed here")
+        return
+    done = run_process(
+        (program, "-dcq", "--no-progress", f"--memory={_ZSTD_MEMORY}"),
+        cwd=Path("/"),
+        seconds=_ZSTD_SECONDS,
+        stdin=data,
+        max_output_bytes=budget.size + 1,
+    )
+    if done.status:
+        raise MalformedError("it is no sound zstd file, or one that needs too much memory")
+    budget.take(len(done.output))
+    yield Unpacked(name="", data=done.output)
+
+
 _READERS: Final[dict[str, Callable[[bytes, Budget], Iterator[Unpacked]]]] = {
     "zip": _zip,
     "tar": _tar,
     "gzip": _stream(_gzip),
     "bzip2": _stream(bz2.BZ2File),
     "xz": _stream(lzma.LZMAFile),
+    "zstd": _zstd,
 }

@@ -14,7 +14,7 @@ TEXT = (fill("npm_{b62:30}{crc}") + "\nAPI_KEY='" + fill("{hex:32}") + "'\n").en
 
 def found(sealed: SealedFolder | None, name: str = "n") -> list[tuple[str, bytes]]:
     made = compile_rules(sealed=sealed, name=name)
-    matcher = Matcher(made.rules.rules, serialized=made.serialized)
+    matcher = Matcher(made.rules, serialized=made.serialized)
     return [(match.rule.id, match.value) for match in matcher.find(TEXT)]
 
 

@@ -65,6 +65,10 @@ _PURLS = (
     b"pkg:golang/host.example/upper/a@v1.0.0",
     b"pkg:generic/a@0?checksum=sha256:ab",
 )
+_STAGED = (
+    b":000000 100644 " + b"0" * 40 + b" " + b"ab" * 20 + b" A\0new\0"
+    b":100644 000000 " + b"ab" * 20 + b" " + b"0" * 40 + b" D\0gone\0"
+)
 _STATUS = (
     b"1 .M N... 100644 100644 100644 " + b"12" * 20 + b" " + b"12" * 20 + b" a b\0? new\0"
     b"u UU N... 100644 100644 100644 100644 " + b"1 " * 3 + b"both\0"
@@ -96,5 +100,6 @@ TARGETS: tuple[Target, ...] = (
     Target(name="assay.source.commit:signed_bytes", read=signed_bytes, seeds=_commit_seeds),
     raw("assay.source.entries:parse_tree", _tree_seeds, oid_bytes=20),
     raw("assay.source.worktree:parse_status", lambda: (_STATUS,)),
+    raw("assay.source.staged:parse_staged", lambda: (_STAGED,)),
     text("assay.system.postgresurl:parse_target", lambda: (b"postgresql://user@host:5432/log",)),
 )

@@ -2,23 +2,20 @@
 
 They are made for one kind of processor. Hyperscan checks version, processor and a CRC of what it
 loads, none of which stops somebody who wants it to read wild: that is what the seal is for. The
-rules themselves are kept beside them, in JSON, which is read ten times as fast as their TOML.
+rules themselves are kept beside them, and each is read when it is needed.
 """
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 import hyperscan
 
 from assay.core.errors import UnavailableError
-from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import parse_json
-from assay.findings.finding import Severity
+from assay.scan.secrets.keptrules import KeptRules, keep_rules, kept_rules
 from assay.scan.secrets.matcher import Matcher
-from assay.scan.secrets.rule import Rule, RuleSet, load_rules, rules_digest
-from assay.scan.secrets.sealed import MAX_SEALED_BYTES, SealedFolder
+from assay.scan.secrets.rule import Rule, load_rules, rules_digest
+from assay.scan.secrets.sealed import SealedFolder
 from assay.system.processor import processor_kind
 
 FILE: Final = "secrets-rules"
@@ -29,7 +26,8 @@ _LENGTH_BYTES: Final = 8
 class Compiled:
     """The rules, and their triggers as `Matcher` serialises them."""
 
-    rules: RuleSet
+    rules: KeptRules
+    digest: str  # of the files of our own rules
     serialized: tuple[bytes, bytes]
 
 
@@ -58,14 +56,14 @@ def compile_rules(
 
 def _compiled(more: tuple[Rule, ...]) -> Compiled:
     own = load_rules()
-    rules = RuleSet(rules=(*own.rules, *more), digest=own.digest)
-    return Compiled(rules=rules, serialized=Matcher(rules.rules).serialize())
+    rules = (*own.rules, *more)
+    return Compiled(
+        rules=keep_rules(rules), digest=own.digest, serialized=Matcher(rules).serialize()
+    )
 
 
 def _written(compiled: Compiled) -> bytes:
-    rules = json.dumps([asdict(rule) for rule in compiled.rules.rules]).encode()
-    first, second = compiled.serialized
-    parts = (first, second, rules)
+    parts = (*compiled.serialized, compiled.rules.written())
     return b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in parts)
 
 
@@ -77,28 +75,13 @@ def _read(body: bytes) -> Compiled:
         start = end + int.from_bytes(body[start:end], "big")
         parts.append(body[end:start])
     first, second, rules = parts
-    items = JsonValue(parse_json(rules, max_bytes=MAX_SEALED_BYTES)).items()
-    return Compiled(
-        rules=RuleSet(rules=tuple(_rule(item) for item in items), digest=rules_digest()),
-        serialized=(first, second),
-    )
-
-
-def _rule(item: JsonValue) -> Rule:
-    fields = {name: _field(name, member) for name, member in item.members()}
-    return Rule(**fields)  # type: ignore[arg-type]  # sealed: exactly what `_written` wrote
-
-
-def _field(name: str, member: JsonValue) -> object:
-    if name == "severity":
-        return Severity(member.text())
-    return tuple(member.value) if isinstance(member.value, list) else member.value
+    return Compiled(rules=kept_rules(rules), digest=rules_digest(), serialized=(first, second))
 
 
 def _loads(compiled: Compiled) -> bool:
     """Tell whether the library takes it: it may have been built anew under the same version."""
     try:
-        Matcher(compiled.rules.rules, serialized=compiled.serialized)
+        Matcher(compiled.rules, serialized=compiled.serialized)
     except (hyperscan.HyperscanError, UnavailableError):
         return False
     return True

@@ -5,8 +5,10 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
+from assay.core.errors import UsageError
 from assay.scan.secrets.matcher import Match
 
+MIN_KEY_BYTES: Final = 32  # of the identity key
 SHOWN: Final = 4  # characters at most; a quarter of a short secret at most
 
 
@@ -43,6 +45,16 @@ class Gap:
     where: str
     inside: str
     why: str
+
+
+def check_identity_key(key: bytes) -> None:
+    """Refuse a key that can be tried out.
+
+    Raises:
+        UsageError: It is short.
+    """
+    if len(key) < MIN_KEY_BYTES:
+        raise UsageError(f"an identity key of {len(key)} bytes, where {MIN_KEY_BYTES} are needed")
 
 
 def secret_digest(identity_key: bytes, family: str, value: bytes) -> str:

@@ -7,7 +7,7 @@ from assay.core.errors import MalformedError
 from assay.core.printable import printable
 from assay.scan.secrets.encoded import decode_base64, decode_hex
 from assay.scan.secrets.notebook import notebook_cells
-from assay.system.unpack import Budget, format_of, unpack
+from assay.system.packed import Budget, format_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class Layer:
 def layers_of(data: bytes, told: Told, budget: Budget) -> Iterator[Layer]:
     """Yield the layers right below `data`."""
     if format_of(data[:262]):
+        from assay.system.unpack import unpack  # noqa: PLC0415  # seldom needed, and long to load
+
         for member in unpack(data, budget):
             yield Layer(name=printable(member.name), data=member.data, gap=member.gap)
         return

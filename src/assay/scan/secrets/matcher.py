@@ -35,10 +35,10 @@ from assay.scan.secrets.plausible import (
     is_placeholder,
     is_reference,
 )
-from assay.scan.secrets.rule import NAMED, Rule
+from assay.scan.secrets.rule import NAMED, Rule, Rules
 from assay.scan.secrets.triggers import Hit, Triggers, windows
 from assay.scan.secrets.validators import KEPT, VALIDATORS, Checked
-from assay.system.unpack import Budget
+from assay.system.packed import Budget
 
 GUESSABLE: Final = "it is a value that anybody would try"
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16; UTF-32 is its little-endian one and NULs
@@ -69,10 +69,8 @@ class Match:
 class Matcher:
     """All rules, compiled; `serialized` is what `serialize` of another one of these rules gave."""
 
-    def __init__(
-        self, rules: Sequence[Rule], *, serialized: tuple[bytes, bytes] | None = None
-    ) -> None:
-        self._rules = tuple(rules)
+    def __init__(self, rules: Rules, *, serialized: tuple[bytes, bytes] | None = None) -> None:
+        self._rules = rules
         self._triggers = Triggers(self._rules, serialized=serialized)
         self._options = re2.Options()
         self._options.encoding = re2.Options.Encoding.LATIN1

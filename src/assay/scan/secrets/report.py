@@ -4,18 +4,20 @@ A place that may be left out (an exclusion of its path, a permission on its line
 of the finding but an accepted entry of what was not checked, so that it is never silent.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
 from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
-from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
+from assay.findings.finding import Finding, Kind, Location, Severity
+from assay.findings.identity import identity_of
 from assay.scan.secrets.foreign import Foreign
 from assay.scan.secrets.hit import Gap, Hit
+from assay.scan.secrets.keptrules import rules_named
 from assay.scan.secrets.provenance import HeadTree, Traced
-from assay.scan.secrets.rule import Rule
+from assay.scan.secrets.rule import Rule, Rules
 
 MAX_LOCATIONS: Final = 50  # of one finding; the message counts all
 AT_HEAD: Final = "at HEAD"
@@ -25,7 +27,17 @@ UNTRACED: Final = "place unknown"  # the history could not be walked to its end
 IN_MESSAGE: Final = "commit message"
 IN_TAG: Final = "tag message"
 IN_WORK_TREE: Final = "working tree"
-_ORDER: Final = (AT_HEAD, IN_WORK_TREE, IN_MESSAGE, IN_TAG, IN_HISTORY, UNREACHABLE, UNTRACED)
+STAGED: Final = "staged"
+_ORDER: Final = (
+    STAGED,
+    AT_HEAD,
+    IN_WORK_TREE,
+    IN_MESSAGE,
+    IN_TAG,
+    IN_HISTORY,
+    UNREACHABLE,
+    UNTRACED,
+)
 _REFERENCES: Final = ("CWE-798",)
 
 
@@ -46,13 +58,17 @@ class Exclusion(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """What is known about where blobs stand, and what may be left out, at one time."""
+    """What is known about where blobs stand, and what may be left out, at one time.
+
+    `note` says what the tree `head` is: that of the commit at HEAD, or what will be committed.
+    """
 
     head: HeadTree
     traced: Traced
     excluded: tuple[Exclusion, ...]
     foreign: Foreign
     at: datetime
+    note: str = AT_HEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +88,11 @@ class _Place:
 
 
 def describe_hits(
-    hits: Iterable[Hit], gaps: Iterable[Gap], *, rules: Sequence[Rule], places: Places
+    hits: Iterable[Hit], gaps: Iterable[Gap], *, rules: Rules, places: Places
 ) -> Outcome:
     """Return one finding for each secret that stands anywhere without being accepted there."""
-    by_id = {rule.id: rule for rule in rules}
+    hits = tuple(hits)
+    by_id = rules_named(rules, {hit.rule for hit in hits})
     secrets: dict[str, list[tuple[Hit, _Place]]] = {}
     accepted: set[NotChecked] = set()
     for hit in hits:
@@ -88,6 +105,17 @@ def describe_hits(
     findings = tuple(_finding(found, by_id, places) for _, found in sorted(secrets.items()))
     accepted |= {item for gap in gaps for item in _gaps_of(gap, places)}
     return Outcome(findings=findings, not_checked=(*sorted(accepted), *_excluded_at_head(places)))
+
+
+def identities(hits: Iterable[Hit], rules: Rules) -> frozenset[str]:
+    """Return the identities of the findings that `hits` are, wherever they stand."""
+    hits = tuple(hits)
+    by_id = rules_named(rules, {hit.rule for hit in hits})
+    return frozenset(_identity(by_id[hit.rule], hit) for hit in hits)
+
+
+def _identity(rule: Rule, hit: Hit) -> str:
+    return identity_of(Kind.SECRET, rule.family, hit.secret)
 
 
 def _gaps_of(gap: Gap, places: Places) -> Iterator[NotChecked]:
@@ -139,7 +167,12 @@ def _places_of_blob(hit: Hit | Gap, places: Places) -> tuple[_Place, ...]:
         for appearance in appearances
     ]
     found += [
-        _Place(location=Location(path=path, line=_line(hit), note=AT_HEAD), path=path, on="", by="")
+        _Place(
+            location=Location(path=path, line=_line(hit), note=places.note),
+            path=path,
+            on="",
+            by="",
+        )
         for path in now
         if path not in known  # a shallow history need not say where it comes from
     ]
@@ -152,7 +185,7 @@ def _places_of_blob(hit: Hit | Gap, places: Places) -> tuple[_Place, ...]:
 
 
 def _exclusion(place: _Place, places: Places) -> str:
-    if place.location.note not in {AT_HEAD, IN_HISTORY, IN_WORK_TREE}:
+    if place.location.note not in {STAGED, AT_HEAD, IN_HISTORY, IN_WORK_TREE}:
         return ""  # a message, or an object without a path
     for exclusion in places.excluded:
         if exclusion.covers(place.path, at=places.at):
@@ -196,7 +229,7 @@ def _finding(found: list[tuple[Hit, _Place]], rules: Mapping[str, Rule], places:
     rule = rules[hit.rule]
     locations = sorted({place.location for _, place in found}, key=_location_order)
     return Finding(
-        identity=identity_of(Kind.SECRET, rule.family, hit.secret),
+        identity=_identity(rule, hit),
         kind=Kind.SECRET,
         rule=f"secrets/{rule.id}",
         title=rule.title,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol
 
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
@@ -84,6 +84,19 @@ class Rule:
     group: int = 0  # of the pattern, that is the secret; 0 for the first that takes part
 
 
+class Rules(Protocol):
+    """Rules in their order; a place in it is their number in the engines."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def __getitem__(self, place: int, /) -> Rule:
+        """Return one."""
+
+    def __iter__(self) -> Iterator[Rule]:
+        """Return one after the other."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
     """All rules, in the order of their ids, and the digest of the files that they came from."""
@@ -121,9 +134,8 @@ def rules_digest() -> str:
 
 @cache
 def _files() -> tuple[tuple[str, bytes], ...]:
-    folder = files(__package__) / "rules"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple((name, (folder / name).read_bytes()) for name in names)
+    folder = Path(__file__).parent / "rules"
+    return tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml")))
 
 
 def parse_rules(content: bytes) -> Iterator[Rule]:

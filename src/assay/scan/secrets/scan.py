@@ -10,29 +10,27 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from assay import __version__
-from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.scanreport import ScanReport
 from assay.scan.secrets.compiled import Compiled, compile_rules
 from assay.scan.secrets.foreign import Foreign
 from assay.scan.secrets.history import Listing, list_history, search_history
+from assay.scan.secrets.hit import check_identity_key
 from assay.scan.secrets.provenance import HeadTree, list_head, trace_blobs
 from assay.scan.secrets.report import Exclusion, Places, describe_hits
 from assay.scan.secrets.rule import Rule, rules_digest
-from assay.scan.secrets.sealed import SealedFolder, search_name
+from assay.scan.secrets.sealed import SealedFolder, engine_versions, search_name
 from assay.scan.secrets.search import Portion, Search, SearchSettings, prepare_search
 from assay.scan.secrets.seen import Seen, load_seen, save_seen
 from assay.source.git import run_git
 from assay.source.repository import Repository
 
 SCANNER: Final = "secrets"
-MIN_KEY_BYTES: Final = 32  # of the identity key: a shorter one can be tried out
 PORTION_BYTES: Final = 32 * 2**20  # large against the start of Git, small against a worker's share
 
 
@@ -67,15 +65,12 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
         RejectedError: Git says that the repository is damaged.
         UnavailableError: Git did not answer, or a worker died.
     """
-    if len(identity_key) < MIN_KEY_BYTES:
-        raise UsageError(
-            f"an identity key of {len(identity_key)} bytes, where {MIN_KEY_BYTES} are needed"
-        )
+    check_identity_key(identity_key)
     sealed = None if cache is None else SealedFolder(folder=cache, key=identity_key)
     start = _begin(repository, foreign, sealed)
     settings = SearchSettings(
         repository=repository,
-        rules=start.compiled.rules.rules,
+        rules=start.compiled.rules,
         serialized=start.compiled.serialized,
         identity_key=identity_key,
         at=at,
@@ -168,9 +163,9 @@ def _inputs(
     repository: Repository, start: _Start, objects: bytes, tree: _WorkTree, foreign: Foreign
 ) -> dict[str, str]:
     inputs = {
-        "rules": start.compiled.rules.digest,
-        "hyperscan": version("hyperscan"),
-        "re2": version("google-re2"),
+        "rules": start.compiled.digest,
+        "hyperscan": engine_versions()["hyperscan"],
+        "re2": engine_versions()["google-re2"],
         "head": repository.head,
         "refs": f"sha256:{hashlib.sha256(start.refs).hexdigest()}",
         "objects": f"sha256:{hashlib.sha256(objects).hexdigest()}",

@@ -11,18 +11,22 @@ it were not there. One that cannot be written is not written. Neither changes an
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import version
-from importlib.resources import files
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
+
+import hyperscan
 
 from assay import __version__
 from assay.core.errors import AssayError, UnavailableError
 from assay.system.files import load_private_file, save_file
 
 MAX_SEALED_BYTES: Final = 2 * 2**30  # a listing of some thirty million objects
+_ENGINES: Final = ("hyperscan", "google-re2")
 _MAC_BYTES: Final = hashlib.sha256().digest_size
 
 
@@ -57,10 +61,30 @@ class SealedFolder:
 def search_name(rules_digest: str) -> str:
     """Return the name of everything that decides what a search finds: rules, engines, code."""
     code = hashlib.sha256()
-    for entry in sorted(files(__package__).iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".py"):
-            content = entry.read_bytes()
-            code.update(b"%d:%b%d:" % (len(entry.name), entry.name.encode(), len(content)))
-            code.update(content)
-    engines = f"hyperscan {version('hyperscan')}, re2 {version('google-re2')}"
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        content = path.read_bytes()
+        code.update(b"%d:%b%d:" % (len(path.name), path.name.encode(), len(content)))
+        code.update(content)
+    engines = ", ".join(f"{name} {number}" for name, number in engine_versions().items())
     return f"assay {__version__}, {code.hexdigest()}, {engines}, {rules_digest}"
+
+
+@cache
+def engine_versions() -> Mapping[str, str]:
+    """Return the versions of the two engines, by the names of their packages.
+
+    They are in the names of the folders beside the packages. Where they are not, the library is
+    asked that knows every way to install, and that takes longer to load than a change to search.
+    """
+    folder = Path(hyperscan.__file__).parent.parent
+    found: dict[str, str] = {}
+    for package in _ENGINES:
+        stem = f"{package.replace('-', '_')}-"
+        names = [path.name for path in folder.glob(f"{stem}*.dist-info")]
+        if len(names) == 1:
+            found[package] = names[0].removeprefix(stem).removesuffix(".dist-info")
+        else:
+            from importlib.metadata import version  # noqa: PLC0415  # 50 ms; see above
+
+            found[package] = version(package)
+    return MappingProxyType(found)

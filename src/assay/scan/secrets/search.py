@@ -14,12 +14,12 @@ from assay.scan.secrets.hit import Gap, Hit, secret_digest, shown_part
 from assay.scan.secrets.layers import Layer
 from assay.scan.secrets.matcher import Match, Matcher
 from assay.scan.secrets.permission import MARK, permission_on
-from assay.scan.secrets.rule import Rule
+from assay.scan.secrets.rule import Rules
 from assay.scan.secrets.triggers import Hit as Found
 from assay.source.git import GitPlace
 from assay.source.objects import Block, ObjectReader, id_of, size_of
 from assay.source.tree import load_blob
-from assay.system.unpack import FIRST_BYTES, MAX_UNPACKED, Budget, format_of
+from assay.system.packed import FIRST_BYTES, MAX_UNPACKED, Budget, format_of
 
 _WIDE_STARTS: Final = frozenset((0x00, 0xFE, 0xFF))
 MAX_DEPTH: Final = 4  # layers in layers: an archive in an archive, in base64, in a Secret
@@ -31,7 +31,7 @@ class SearchSettings:
     """What every worker needs; `serialized` are the compiled rules."""
 
     repository: GitPlace
-    rules: tuple[Rule, ...]
+    rules: Rules
     serialized: tuple[bytes, bytes]
     identity_key: bytes
     at: datetime

@@ -11,7 +11,7 @@ import hyperscan
 
 from assay.core.errors import UnavailableError
 from assay.scan.secrets.encoded import base64_triggers, hex_triggers
-from assay.scan.secrets.rule import GATE, GATE_AFTER, GATE_BEFORE, Rule
+from assay.scan.secrets.rule import GATE, GATE_AFTER, GATE_BEFORE, Rules
 
 WIDE_WORDS: Final = (
     *("password", "passwd", "secret", "token", "api_key", "apikey", "AccountKey", "AccessKey"),
@@ -27,9 +27,7 @@ Hit = tuple[int, int]
 class Triggers:
     """The compiled triggers of `rules`, numbered in their order, and of text in UTF-16."""
 
-    def __init__(
-        self, rules: Sequence[Rule], *, serialized: tuple[bytes, bytes] | None = None
-    ) -> None:
+    def __init__(self, rules: Rules, *, serialized: tuple[bytes, bytes] | None = None) -> None:
         self.special = len(rules)  # the first number that is no rule
         self.wide, self.tar, self.notebook, self.base64, self.hex, self._gate = range(
             self.special, self.special + 6
@@ -55,7 +53,7 @@ class Triggers:
         found.sort()
         return found
 
-    def _compiled(self, rules: Sequence[Rule]) -> tuple[hyperscan.Database, hyperscan.Database]:
+    def _compiled(self, rules: Rules) -> tuple[hyperscan.Database, hyperscan.Database]:
         """Compile what runs over everything, and what runs around matches of the gate."""
         numbered = list(enumerate(rules))
         free = [(number, rule.trigger) for number, rule in numbered if not rule.gated]

@@ -1,0 +1,31 @@
+"""The key of this installation under which secrets are named; with it, their names can be guessed.
+
+It stands alone, without the rest of the home, because a hook needs nothing else and is waited for.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from assay.core.errors import UsageError
+from assay.system.files import load_private_file
+
+_MAX_BYTES: Final = 4096
+_BYTES: Final = 32
+
+
+def identity_key_file(home: Path) -> Path:
+    """Return the path of the key in the folder `home`."""
+    return home / "keys" / "identity.key"
+
+
+def load_identity_key(home: Path) -> bytes:
+    """Return the 32 bytes that key the identities of secrets.
+
+    Raises:
+        UsageError: There is none, others may read it, or it has another length.
+    """
+    path = identity_key_file(home)
+    key = load_private_file(path, max_bytes=_MAX_BYTES)
+    if len(key) != _BYTES:
+        raise UsageError(f"{len(key)} bytes where {_BYTES} are needed", where=str(path))
+    return key

@@ -1,0 +1,78 @@
+"""Searching the index for secrets, as a hook does before each commit.
+
+`assay.toml` and the settings of other scanners are read from the index too: they are what the
+commit will have. Without an identity key (before `assay init`) everything works but the memory:
+identities are of this run only, and the rules are compiled anew, which takes a second.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from assay.operations.identitykey import identity_key_file, load_identity_key
+from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, read_foreign
+from assay.scan.secrets.hit import MIN_KEY_BYTES
+from assay.scan.secrets.report import Exclusion
+from assay.scan.secrets.staged import StagedScan, scan_staged
+from assay.source.git import GitPlace
+from assay.source.reader import open_reader
+from assay.source.repository import open_place
+from assay.source.staged import list_index, list_staged
+from assay.system.environment import cache_home, data_home
+
+CONFIGURATION: Final = "assay.toml"
+_SETTINGS: Final = (CONFIGURATION, *FILES)
+
+
+def scan_index(path: Path, *, index_file: Path | None, at: datetime) -> StagedScan:
+    """Search what is staged in the repository that `path` is, or lies in.
+
+    `index_file` is what Git told a hook in `GIT_INDEX_FILE`, or None for the repository's own
+    index: `git commit FILE` and `git commit --all` make one of their own.
+
+    Raises:
+        UsageError: No repository, or one without an index; `assay.toml` is not well formed.
+        RejectedError: The repository is damaged.
+        UnavailableError: Git did not answer.
+    """
+    place = open_place(path)
+    staged = list_staged(place, index_file=index_file)
+    settings = _load_settings(place, index_file)
+    known = identity_key_file(data_home()).exists()
+    return scan_staged(
+        place,
+        staged,
+        identity_key=load_identity_key(data_home()) if known else _passing_key(),
+        at=at,
+        excluded=_exclusions(settings),
+        foreign=read_foreign({name: settings[name] for name in FILES if name in settings}),
+        cache=cache_home() if known else None,
+    )
+
+
+def _passing_key() -> bytes:
+    from secrets import token_bytes  # noqa: PLC0415  # long to load, and seldom needed
+
+    return token_bytes(MIN_KEY_BYTES)
+
+
+def _exclusions(settings: dict[str, bytes]) -> tuple[Exclusion, ...]:
+    if CONFIGURATION not in settings:
+        return ()
+    from assay.operations.configuration import (  # noqa: PLC0415  # it knows every gate
+        parse_configuration,
+    )
+
+    return parse_configuration(settings[CONFIGURATION]).exclusions
+
+
+def _load_settings(place: GitPlace, index_file: Path | None) -> dict[str, bytes]:
+    """Load the settings in the index, by their names."""
+    oids = list_index(place, _SETTINGS, index_file=index_file)
+    if not oids:
+        return {}
+    with open_reader(place) as reader:
+        return {
+            name: reader.read(oid, kind="blob", max_bytes=MAX_FOREIGN_BYTES)
+            for name, oid in oids.items()
+        }
