@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from mutants import server
 from mutants.judges import PACKAGES, choose_judges, digest_of_file, list_tests, slow_tests
 from mutants.loading import path_of
+from mutants.mutation import Mutant
 from mutants.running import Control, decide
 
 TRUST = "tests/signing/test_trust.py"
@@ -94,3 +96,32 @@ def test_that_nothing_can_be_collected_kills() -> None:
         return {"verdict": "killed", "by": "collection"}
 
     assert decide(kill, ["a"], control()) == {"verdict": "killed", "by": "collection"}
+
+
+CRC = "assay.signing.services.crc32c"
+OWN, OTHER = "tests/signing/services/test_crc32c.py::test_own", "tests/cli/test_a.py::test_other"
+LONG = "tests/cli/test_a.py::test_long"
+FOUND = server.Tests(
+    seconds={OWN: 2.0, OTHER: 1.0, LONG: 3.0},
+    lines={str(path_of(CRC)): {20: (LONG, OTHER)}},
+    while_collecting={str(path_of(CRC)): frozenset({9, 10, 11})},
+    bad=(),
+)
+
+
+def mutant_at(line: int) -> Mutant:
+    return Mutant(
+        module=CRC, function="f", kind="", before="", after="", occurrence=0, line=line,
+        last_line=line, place=(0, 0), holder=8,
+    )  # fmt: skip
+
+
+def test_who_runs_the_line_is_asked_the_shortest_first() -> None:
+    assert FOUND.for_mutant(mutant_at(20)) == (OTHER, LONG)
+    assert FOUND.for_mutant(mutant_at(21)) == ()
+
+
+def test_of_what_runs_while_a_module_is_loaded_its_own_tests_are_asked_first() -> None:
+    """No test runs the line, for it has run already; whoever uses the module may notice."""
+    assert FOUND.for_mutant(mutant_at(10)) == ()
+    assert FOUND.for_mutant(mutant_at(10), anew=True) == (OWN, OTHER, LONG)

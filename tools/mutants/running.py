@@ -179,7 +179,7 @@ def _load_anew(
     with _Notes(f"loaded-{worker}", len(mutants), tests) as notes:
         control = Control(partial(server.run_anew, tests=baseline))
         for mutant in mutants:
-            names = baseline.for_mutant(mutant)
+            names = baseline.for_mutant(mutant, anew=True)
             own = tuple(name for name in names if name.startswith(mirrored(mutant.module)))
             for chosen in (own, names):
                 kill = partial(server.kill_anew, mutant, tests=baseline)

@@ -54,18 +54,18 @@ class Tests:
     slow: tuple[str, ...] = ()  # too slow to be asked
     shared: Mapping[str, float] = field(default_factory=dict)  # for what it shares with others
 
-    def for_mutant(self, mutant: Mutant) -> tuple[str, ...]:
-        """Return the tests to run: those of the mirrored file first, then the shortest."""
-        file = str(path_of(mutant.module))
-        lines = self.lines.get(file, {})
-        if mutant.holder:
-            span = range(mutant.line, mutant.last_line + 1)
-        else:
-            span = range(min(lines, default=0), max(lines, default=0) + 1)
-        names = {name for line in span for name in lines.get(line, ())}
+    def for_mutant(self, mutant: Mutant, *, anew: bool = False) -> tuple[str, ...]:
+        """Return the tests to run: those of the mirrored file first, then the shortest.
+
+        Of what a module computes as it is loaded `anew`, no test runs the line: its own tests must
+        notice, and whoever runs any of the module.
+        """
+        lines = self.lines.get(str(path_of(mutant.module)), {})
         mirror = mirrored(mutant.module)
-        if not mutant.holder:  # what a module computes as it loads: its own tests must notice
-            names = {name for name in self.seconds if name.startswith(mirror)} | names
+        span = lines if anew else range(mutant.line, mutant.last_line + 1)
+        names = {name for line in span for name in lines.get(line, ())}
+        if anew:
+            names |= {name for name in self.seconds if name.startswith(mirror)}
         own = sorted((n for n in names if n.startswith(mirror)), key=lambda n: self.seconds[n])
         rest = sorted(names - set(own), key=lambda n: (self._cost(n), self.seconds[n], n))
         spent = accumulate(self._cost(name) for name in rest)
