@@ -13,6 +13,7 @@ from assay.gates.parameters import Parameters
 from assay.gates.request import decide_verdict
 from assay.policy.bundle import load_bundle, load_default_pack
 from assay.sbom.component import Inventory
+from tests.fakes.forgefacts import forge, owners
 from tests.fakes.sourcefacts import CLONE
 from tests.gates.evidencekit import GAP, finding, sbom, scan, source
 from tests.gates.gatekit import request
@@ -44,9 +45,26 @@ def blamed(decision: Decision) -> set[str]:
 
 
 def test_a_clean_commit_passes_every_rule() -> None:
-    decision = decide(*CLEAN.values())
+    decision = decide(*CLEAN.values(), forge(), owners())
     assert {rule.result.verdict for rule in decision.rules} == {Verdict.PASSED}
     assert (decision.verdict, decision.not_checked) == (Verdict.PASSED, ())
+
+
+def test_without_a_forge_and_owners_a_commit_passes_unless_the_policy_demands_them() -> None:
+    decision = decide(*CLEAN.values())
+    assert (decision.verdict, decision.not_checked) == (Verdict.PASSED, ())
+    open_rules = {
+        rule.result.rule.id for rule in decision.rules if rule.result.verdict is Verdict.UNKNOWN
+    }
+    assert open_rules == {
+        "source.branch-protected",
+        "source.owners-hold",
+        "source.protection-continuous",
+        "source.review-corroborated",
+    }
+    for rule in sorted(open_rules):
+        demanding = decide(*CLEAN.values(), parameters=Parameters(require=(rule,)))
+        assert demanding.verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize("collector", CLEAN)

@@ -15,6 +15,7 @@ from assay.sbom.component import Component, Inventory
 from assay.source.commit import SignatureKind
 from assay.source.elsewhere import Submodule
 from assay.source.signature import HeadSignature
+from tests.fakes.forgefacts import forge, owners
 from tests.fakes.sourcefacts import CLONE, CONTENT
 from tests.fakes.trust import BOB, COMMIT, NOW, OTHER_COMMIT, verified
 from tests.gates import evidencekit
@@ -170,6 +171,8 @@ def test_a_clean_commit_gives_the_document_that_the_cases_of_rules_start_from() 
         sbom(Inventory(components=(component,), lock_files=("requirements.txt",))),
         scan("vulnerabilities", inputs=feeds),
         *(scan(name) for name in ("secrets", "code", "workflows")),
+        forge(),
+        owners(),
     )
     assert {name: document[name] for name in CLEAN} == CLEAN
     assert document["refused"] == []

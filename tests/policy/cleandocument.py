@@ -11,6 +11,20 @@ EXAMINED: Final = {
     "workflows": {"workflows": 0},
 }
 COLLECTORS: Final = ("code", "sbom", "secrets", "source", "vulnerabilities", "workflows")
+FORGE: Final = "forge github https://api.github.com team/shop"
+CONTROLS: Final = (
+    "changes-by-request",
+    "approval-required",
+    "stale-approvals-dismissed",
+    "owners-approve",
+    "last-pusher-not-alone",
+    "administrators-included",
+    "no-force-push",
+    "no-deletion",
+    "signed-commits",
+    "linear-history",
+    "checks-required",
+)
 
 CLEAN: Final[dict[str, object]] = {
     "parameters": {
@@ -22,7 +36,8 @@ CLEAN: Final[dict[str, object]] = {
         "evidence_max_age_hours": 720,
     },
     "collectors": {
-        name: {"statements": 1, "age_hours": 0, "signed_by": ["alice"]} for name in COLLECTORS
+        name: {"statements": 1, "age_hours": 0, "signed_by": ["alice"]}
+        for name in (*COLLECTORS, FORGE, "owners")
     },
     "scans": {name: {**NO_FINDINGS, "examined": dict(counts)} for name, counts in EXAMINED.items()},
     "advisories": {
@@ -60,6 +75,53 @@ CLEAN: Final[dict[str, object]] = {
             "dependency-manifest": ["requirements.txt"],
         },
         "work_trees": [{"clean": True, "modified": 0, "untracked": 0, "hidden": 0}],
+        **NO_GAPS,
+    },
+    "forge": {
+        "accounts": [
+            {
+                "forge": "github",
+                "repository": "team/shop",
+                "ref": "refs/heads/main",
+                "age_hours": 0,
+                "max_gap_hours": 168,
+                "looks": 1,
+                "controls": dict.fromkeys(CONTROLS, "PASSED"),
+                "since_hours": dict.fromkeys(CONTROLS, 0),
+                "approvals": 2,
+                "bypass": [],
+                "weakenings": [],
+                "weakening_count": 0,
+                "permission_changes": None,
+                "requests": [
+                    {
+                        "number": 7,
+                        "author": "alice",
+                        "merged": True,
+                        "head": "c0" * 20,
+                        "merge_commit": "ab" * 20,
+                        "approvals": ["bob"],
+                        "discounted": [],
+                    }
+                ],
+            }
+        ],
+        **NO_GAPS,
+    },
+    "owners": {
+        "accounts": [
+            {
+                "path": ".github/CODEOWNERS",
+                "dialect": "github",
+                "rules": 1,
+                "paths": 3,
+                "guarded": True,
+                "unowned": [],
+                "unowned_count": 0,
+                "errors": [],
+                "error_count": 0,
+            }
+        ],
         **NO_GAPS,
     },
 }

@@ -10,6 +10,7 @@ import typer
 from assay.cli import (
     audit,
     check,
+    forge,
     init,
     key,
     log,
@@ -45,6 +46,7 @@ app.add_typer(log.app, name="log", rich_help_panel=SHOW)
 app.add_typer(audit.app, name="audit", rich_help_panel=SHOW)
 app.add_typer(trust.app, name="trust", rich_help_panel=SET_UP)
 app.add_typer(key.app, name="key", rich_help_panel=SET_UP)
+app.add_typer(forge.app, name="forge", rich_help_panel=SET_UP)
 app.add_typer(vulns.app, name="vulns", rich_help_panel=SET_UP)
 app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 

@@ -121,7 +121,8 @@ def _relaxed(
 def _gaps(facts: JsonValue) -> Iterator[NotChecked]:
     """Yield what the collectors did not look at."""
     parts = [scan for _, scan in facts.field("scans").members()]
-    parts += [part for name in ("inventory", "source") if (part := facts.optional(name))]
+    named = ("inventory", "source", "forge", "owners")
+    parts += [part for name in named if (part := facts.optional(name))]
     for part in parts:
         for item in part.field("not_checked").items():
             yield parse_not_checked(item)

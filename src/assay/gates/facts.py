@@ -18,6 +18,7 @@ from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.finding import Severity
 from assay.findings.scanreport import ScanReport
+from assay.gates.forgefacts import join_accounts, join_owners
 from assay.gates.joining import join_facts, join_inventories, join_reports
 from assay.gates.parameters import Parameters
 from assay.gates.reading import (
@@ -168,6 +169,8 @@ def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
             reports.setdefault(item.collector, []).append(item.report)
     inventories = [item.inventory for item in counted.evidence if item.inventory is not None]
     accounts = [item.source for item in counted.evidence if item.source is not None]
+    forges = [item.forge for item in counted.evidence if item.forge is not None]
+    owners = [item.owners for item in counted.evidence if item.owners is not None]
     document: dict[str, object] = {
         "scans": {name: join_reports(found, at=at) for name, found in sorted(reports.items())},
         "advisories": _advisories(reports.get("vulnerabilities", []), at),
@@ -176,6 +179,10 @@ def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
         document["inventory"] = join_inventories(inventories, at=at)
     if accounts:
         document["source"] = join_facts(accounts, at=at)
+    if forges:
+        document["forge"] = join_accounts(forges, at=at)
+    if owners:
+        document["owners"] = join_owners(owners, at=at)
     return document
 
 

@@ -21,19 +21,25 @@ from assay.sbom import cyclonedx
 from assay.sbom.component import Inventory
 from assay.source import predicate as source
 from assay.source.facts import SourceFacts
+from assay.source.forge.account import ACCOUNT_TYPE, ForgeAccount, parse_forge_account
+from assay.source.forge.facts import Control
+from assay.source.owners import facts as owners
+from assay.source.owners.facts import OwnersFacts, parse_owners_facts
 from assay.vuln import predicate as vulns
 
 SCAN_TYPE: Final = scanreport.PREDICATE_TYPE
 VULNS_TYPE: Final = vulns.PREDICATE_TYPE
 SOURCE_TYPE: Final = source.PREDICATE_TYPE
 SBOM_TYPE: Final = cyclonedx.PREDICATE_TYPE
+FORGE_TYPE: Final = ACCOUNT_TYPE
+OWNERS_TYPE: Final = owners.OWNERS_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = vsa.PREDICATE_TYPE
 LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
 # Kinds that say nothing about the commit by themselves. A verdict is not evidence for a verdict.
 NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE, LOG_CHECK_TYPE})
 # A scan statement cannot speak for a collector that has a kind of its own.
-_RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities"})
+_RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities", "forge", "owners"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,8 @@ class Evidence:
     report: ScanReport | None = None
     source: SourceFacts | None = None
     inventory: Inventory | None = None
+    forge: ForgeAccount | None = None
+    owners: OwnersFacts | None = None
 
 
 def read_evidence(verified: VerifiedStatement) -> Evidence:
@@ -144,6 +152,42 @@ def _read_source(verified: VerifiedStatement) -> Evidence:
     )
 
 
+def _read_forge(verified: VerifiedStatement) -> Evidence:
+    account = parse_forge_account(verified.predicate())
+    rules = account.protection.rules
+    repository = account.repository
+    return Evidence(
+        statement=verified.digest,
+        kind=verified.predicate_type,
+        # One forge does not speak for another one.
+        collector=f"forge {repository.kind} {repository.url} {repository.path}",
+        observed_at=account.observed_at,
+        signed_by=tuple(sorted(verified.signed_by)),
+        inputs=frozenset({("states", _digest_of(list(account.states)))}),
+        against=frozenset(
+            {
+                *(control.value for control in Control if control not in rules.held),
+                *(_digest_of(one.as_json()) for one in account.protection.weakenings),
+            }
+        ),
+        forge=account,
+    )
+
+
+def _read_owners(verified: VerifiedStatement) -> Evidence:
+    facts = parse_owners_facts(verified.predicate())
+    return Evidence(
+        statement=verified.digest,
+        kind=verified.predicate_type,
+        collector="owners",
+        observed_at=facts.observed_at,
+        signed_by=tuple(sorted(verified.signed_by)),
+        inputs=frozenset({("dialect", facts.dialect.value), ("file", str(facts.digest))}),
+        against=frozenset({*facts.unowned, *(f"{e.line} {e.what}" for e in facts.errors)}),
+        owners=facts,
+    )
+
+
 def _digest_of(value: object) -> str:
     return str(sha256_of(canonical_form(value)))
 
@@ -153,4 +197,6 @@ _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {
     VULNS_TYPE: _read_vulns,
     SBOM_TYPE: _read_sbom,
     SOURCE_TYPE: _read_source,
+    FORGE_TYPE: _read_forge,
+    OWNERS_TYPE: _read_owners,
 }

@@ -8,7 +8,9 @@ from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.store import Receipt
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.gates.reading import (
+    FORGE_TYPE,
     LOG_CHECK_TYPE,
+    OWNERS_TYPE,
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
@@ -22,7 +24,7 @@ from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 _ATTEMPTS: Final = 5  # each evaluates the policy once
 
-COLLECTED: Final = (SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE)
+COLLECTED: Final = (SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE, FORGE_TYPE, OWNERS_TYPE)
 
 
 def gate_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:

@@ -53,12 +53,13 @@ class ForgeAccount:
     states: tuple[str, ...]
     protection: Protection
     changes: tuple[PermissionChange, ...] | None
-    requests: tuple[ChangeRequest, ...]
+    requests: tuple[ChangeRequest, ...] | None
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the predicate (`ACCOUNT_TYPE`)."""
         changes = None if self.changes is None else [one.as_json() for one in self.changes]
+        requests = None if self.requests is None else [_request_json(one) for one in self.requests]
         return {
             "source": "forge",
             "repository": self.repository.as_json(),
@@ -66,7 +67,7 @@ class ForgeAccount:
             "states": list(self.states),
             "protection": self.protection.as_json(),
             "permissionChanges": changes,
-            "requests": [_request_json(request) for request in self.requests],
+            "requests": requests,
             "notChecked": [item.as_json() for item in self.not_checked],
         }
 
@@ -80,7 +81,7 @@ def parse_forge_account(value: JsonValue) -> ForgeAccount:
     source = value.field("source")
     if source.text() != "forge":
         raise MalformedError(f"the word of {source.text()!r}, not of a forge", where=source.where)
-    changes = nullable(value, "permissionChanges")
+    changes, requests = nullable(value, "permissionChanges"), nullable(value, "requests")
     return ForgeAccount(
         repository=parse_forge_repository(value.field("repository")),
         observed_at=parse_time(value.field("observedAt").text()),
@@ -89,7 +90,9 @@ def parse_forge_account(value: JsonValue) -> ForgeAccount:
         changes=None
         if changes is None
         else tuple(parse_permission_change(one) for one in changes.items()),
-        requests=tuple(parse_request(item) for item in value.field("requests").items()),
+        requests=None
+        if requests is None
+        else tuple(parse_request(one) for one in requests.items()),
         not_checked=tuple(parse_not_checked(item) for item in value.field("notChecked").items()),
     )
 
@@ -126,10 +129,11 @@ def _changes(states: Iterable[DatedState]) -> tuple[PermissionChange, ...] | Non
     return None if len(told) < 2 else compare_members(told[-2], told[-1])
 
 
-def _requests(states: Iterable[DatedState], commit: str) -> tuple[ChangeRequest, ...]:
-    """Return the requests of the newest state that was asked for this commit."""
-    asked = [dated.state.requests for dated in states if dated.state.commit == commit]
-    return asked[-1] if asked else ()
+def _requests(states: Iterable[DatedState], commit: str) -> tuple[ChangeRequest, ...] | None:
+    """Return the requests of the newest state that was told them for this commit."""
+    asked = [dated.state for dated in states if dated.state.commit == commit]
+    told = [state.requests for state in asked if state.requests is not None]
+    return told[-1] if told else None
 
 
 def _request_json(request: ChangeRequest) -> dict[str, object]:

@@ -198,8 +198,9 @@ class ChangeRequest:
 class ForgeState:
     """Everything that was asked of a forge at one moment.
 
-    `requests` are those that belong to `commit`. `members` is None where the forge did not tell
-    them: nobody and "not told" are two answers. What else could not be read is in `not_checked`.
+    `requests` are those that belong to `commit`. They, and `members`, are None where the forge did
+    not tell them: nobody and "not told" are two answers. A branch that it did not tell is not in
+    `branches`. `not_checked` has all that could not be read.
     """
 
     repository: ForgeRepository
@@ -209,7 +210,7 @@ class ForgeState:
     tags: tuple[RefRules, ...]
     members: tuple[Member, ...] | None
     commit: str
-    requests: tuple[ChangeRequest, ...]
+    requests: tuple[ChangeRequest, ...] | None
     not_checked: tuple[NotChecked, ...]
 
     def rules_of(self, ref: str) -> RefRules | None:
@@ -219,6 +220,7 @@ class ForgeState:
     def as_json(self) -> dict[str, object]:
         """Return the predicate (`source.forge.predicate.STATE_TYPE`)."""
         members = None if self.members is None else [m.as_json() for m in self.members]
+        requests = None if self.requests is None else [r.as_json() for r in self.requests]
         return {
             "source": "forge",
             "repository": self.repository.as_json(),
@@ -228,7 +230,7 @@ class ForgeState:
             "tags": [rules.as_json() for rules in self.tags],
             "members": members,
             "commit": self.commit,
-            "requests": [request.as_json() for request in self.requests],
+            "requests": requests,
             "notChecked": [item.as_json() for item in self.not_checked],
         }
 

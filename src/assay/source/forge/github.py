@@ -87,7 +87,7 @@ class GitHubReader:
 
     def default_branch(self) -> str:
         """Return the name of the branch that a clone checks out."""
-        return self._get().field("default_branch").text()
+        return text_of(self._get().field("default_branch"))
 
     def branch(self, name: str) -> RefRules:
         """Return what classic protection and all active rulesets enforce on a branch."""

@@ -58,7 +58,7 @@ class GitLabReader:
 
     def default_branch(self) -> str:
         """Return the name of the branch that a clone checks out."""
-        return self._get().field("default_branch").text()
+        return text_of(self._get().field("default_branch"))
 
     def branch(self, name: str) -> RefRules:
         """Return what the protected branches that fit, and the project, enforce."""

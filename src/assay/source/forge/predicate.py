@@ -39,7 +39,7 @@ def parse_forge_state(value: JsonValue) -> ForgeState:
     source = value.field("source")
     if source.text() != "forge":
         raise MalformedError(f"the word of {source.text()!r}, not of a forge", where=source.where)
-    members = nullable(value, "members")
+    members, requests = nullable(value, "members"), nullable(value, "requests")
     return ForgeState(
         repository=parse_forge_repository(value.field("repository")),
         observed_at=parse_time(value.field("observedAt").text()),
@@ -48,7 +48,7 @@ def parse_forge_state(value: JsonValue) -> ForgeState:
         tags=tuple(parse_ref_rules(item) for item in value.field("tags").items()),
         members=None if members is None else tuple(parse_member(m) for m in members.items()),
         commit=value.field("commit").text(),
-        requests=tuple(parse_request(item) for item in value.field("requests").items()),
+        requests=None if requests is None else tuple(parse_request(r) for r in requests.items()),
         not_checked=tuple(parse_not_checked(item) for item in value.field("notChecked").items()),
     )
 

@@ -1,0 +1,119 @@
+"""What forges and owners come to in the document that rules read.
+
+Each account stands for itself: a rule that asks for something asks it of all of them, so that
+another account can add a fault and take none away. Lists are bounded, and their length is told.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from assay.core.notchecked import NotChecked
+from assay.core.strictjson import render_canonical_json
+from assay.gates.acceptance import renew_acceptance
+from assay.source.forge.account import ForgeAccount
+from assay.source.forge.approvals import count_approvals
+from assay.source.forge.continuity import Weakening
+from assay.source.forge.facts import ChangeRequest, Control
+from assay.source.forge.permissions import PermissionChange
+from assay.source.owners.facts import OwnersFacts
+
+MAX_ITEMS: Final = 1_000  # as in `gates.joining`
+
+
+def join_accounts(accounts: Sequence[ForgeAccount], *, at: datetime) -> dict[str, object]:
+    """Return what forges say, one entry for each account; at the time `at`."""
+    return {
+        "accounts": _distinct(_account(account, at) for account in accounts),
+        **_gaps((gap for account in accounts for gap in account.not_checked), at),
+    }
+
+
+def join_owners(accounts: Sequence[OwnersFacts], *, at: datetime) -> dict[str, object]:
+    """Return what CODEOWNERS files come to, one entry for each account."""
+    return {
+        "accounts": _distinct(_owners(facts) for facts in accounts),
+        **_gaps((gap for facts in accounts for gap in facts.not_checked), at),
+    }
+
+
+def _account(account: ForgeAccount, at: datetime) -> dict[str, object]:
+    protection = account.protection
+    weakenings = sorted(protection.weakenings, key=lambda one: one.seen, reverse=True)
+    return {
+        "forge": account.repository.kind,
+        "repository": account.repository.path,
+        "ref": protection.ref,
+        "age_hours": _hours(protection.observed_at, at),
+        "max_gap_hours": protection.max_gap // timedelta(hours=1),
+        "looks": protection.looks,
+        "controls": {c.value: protection.rules.answer(c).value for c in Control},
+        "since_hours": {c.value: _hours(since, at) for c, since in protection.since.items()},
+        "approvals": protection.rules.approvals,
+        "bypass": list(protection.rules.bypass)[:MAX_ITEMS],
+        "weakenings": [_weakening(one, at) for one in weakenings[:MAX_ITEMS]],
+        "weakening_count": len(weakenings),
+        "permission_changes": _changes(account.changes),
+        "requests": None
+        if account.requests is None
+        else [_request(one) for one in account.requests],
+    }
+
+
+def _weakening(one: Weakening, at: datetime) -> dict[str, object]:
+    return {"what": one.what, "was": one.was, "now": one.now, "age_hours": _hours(one.seen, at)}
+
+
+def _changes(changes: Iterable[PermissionChange] | None) -> list[dict[str, object]] | None:
+    """Return the changes, what was widened first."""
+    if changes is None:
+        return None
+    ordered = sorted(changes, key=lambda one: (not one.widened, one))
+    return [one.as_json() for one in ordered[:MAX_ITEMS]]
+
+
+def _request(request: ChangeRequest) -> dict[str, object]:
+    approvals = count_approvals(request)
+    return {
+        "number": request.number,
+        "author": request.author,
+        "merged": request.merged,
+        "head": request.head,
+        "merge_commit": request.merge_commit,
+        "approvals": sorted(approvals.by),
+        "discounted": [{"by": one.review.by, "why": one.why} for one in approvals.discounted],
+    }
+
+
+def _owners(facts: OwnersFacts) -> dict[str, object]:
+    return {
+        "path": facts.path,
+        "dialect": facts.dialect.value,
+        "rules": facts.rules,
+        "paths": facts.paths,
+        "guarded": facts.guarded,
+        "unowned": list(facts.unowned),
+        "unowned_count": facts.unowned_count,
+        "errors": [error.as_json() for error in facts.errors],
+        "error_count": facts.error_count,
+    }
+
+
+def _distinct(values: Iterable[dict[str, object]]) -> list[object]:
+    by_bytes = {render_canonical_json(value): value for value in values}
+    return [by_bytes[key] for key in sorted(by_bytes)]
+
+
+def _hours(since: datetime, at: datetime) -> int:
+    return max(0, (at - since) // timedelta(hours=1))
+
+
+def _gaps(gaps: Iterable[NotChecked], at: datetime) -> dict[str, object]:
+    """Return the gaps, those that nobody accepts first."""
+    distinct = sorted(
+        {renew_acceptance(gap, at=at) for gap in gaps}, key=lambda gap: (gap.accepted != "", gap)
+    )
+    return {
+        "not_checked": [gap.as_json() for gap in distinct[:MAX_ITEMS]],
+        "not_checked_count": len(distinct),
+    }

@@ -1,0 +1,79 @@
+"""Statements about a commit that need more than the commit: what forges said, and who owns what.
+
+No forge is asked here: what `assay forge record` put into the log is read, so that a check needs no
+network. A commit without CODEOWNERS has no statement about owners, and one whose repository was
+never looked at has none about forges.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from assay.core.digest import Digest
+from assay.evidence.statement import Statement, Subject
+from assay.operations.forgestates import forge_accounts
+from assay.operations.record import Ledger
+from assay.source.entries import EntryKind, TreeEntry
+from assay.source.forge.account import ACCOUNT_TYPE
+from assay.source.forge.opening import known_kind
+from assay.source.owners.facts import (
+    OWNERS_TYPE,
+    PLACES,
+    OwnersFacts,
+    describe_owners,
+    find_owners,
+    guess_dialect,
+)
+from assay.source.owners.file import OwnersError
+from assay.source.owners.parse import MAX_OWNERS_BYTES, parse_owners
+from assay.source.repository import Repository
+from assay.source.tree import load_blob
+
+
+def context_statements(
+    ledger: Ledger, repository: Repository, entries: Sequence[TreeEntry], subject: Subject
+) -> tuple[Statement, ...]:
+    """Return what is known besides of the commit at HEAD, of which `entries` are the files.
+
+    Raises:
+        RejectedError: The log holds a state that was never to be trusted.
+    """
+    accounts = forge_accounts(ledger, repository)
+    kinds = [account.repository.kind for account in accounts] + known_kind(repository.remotes)
+    owners = load_owners(repository, entries, forges=kinds, at=ledger.at)
+    predicates = [(ACCOUNT_TYPE, account.as_json()) for account in accounts]
+    predicates += [(OWNERS_TYPE, owners.as_json())] if owners is not None else []
+    return tuple(
+        Statement(subjects=(subject,), predicate_type=kind, predicate=predicate)
+        for kind, predicate in predicates
+    )
+
+
+def load_owners(
+    repository: Repository, entries: Sequence[TreeEntry], *, forges: Sequence[str], at: datetime
+) -> OwnersFacts | None:
+    """Return what the CODEOWNERS file of the commit comes to, or None where it has none.
+
+    `forges` are the kinds of the forges that have the repository, the likeliest first.
+    """
+    files = {entry.path: entry for entry in entries if entry.kind is not EntryKind.SUBMODULE}
+    places = {place for of_one in PLACES.values() for place in of_one}
+    there = {path for path in places & files.keys() if files[path].kind is EntryKind.FILE}
+    dialect = guess_dialect(there, forges=forges)
+    found = find_owners(there, dialect=dialect)
+    if not found:
+        return None
+    entry = files[found[0]]
+    too_large = (entry.size or 0) > MAX_OWNERS_BYTES
+    data = b"" if too_large else load_blob(repository, entry.oid, max_bytes=MAX_OWNERS_BYTES)
+    owners = parse_owners(data, dialect=dialect)
+    if too_large:  # forges go on as if it were not there
+        what = f"{entry.size} bytes, where at most {MAX_OWNERS_BYTES} are read"
+        owners = replace(owners, errors=(OwnersError(line=0, what=what),))
+    return describe_owners(
+        owners,
+        tuple(files),
+        found=found,
+        digest=Digest("gitBlob", entry.oid),
+        at=at,
+    )

@@ -1,0 +1,69 @@
+"""What a forge says, for a terminal."""
+
+from assay.core.clock import format_time
+from assay.core.printable import printable
+from assay.core.verdict import Verdict
+from assay.operations.record_forge import RecordedForge, ShownForge
+from assay.reports.lines import COLOURS, Lines, stdout_lines
+from assay.source.forge.account import ForgeAccount
+from assay.source.forge.approvals import count_approvals
+from assay.source.forge.facts import ChangeRequest, Control
+
+_WORDS = {Verdict.PASSED: "enforced", Verdict.FAILED: "not enforced", Verdict.UNKNOWN: "not told"}
+_WIDTH = max(len(control.value) for control in Control) + 2
+
+
+def print_recorded(recorded: RecordedForge) -> None:
+    """Print what was recorded, and what it comes to."""
+    lines = stdout_lines()
+    if recorded.account is not None:
+        put_account(lines, recorded.account)
+    _put_gaps(lines, recorded.state.not_checked)
+    lines.put(f"Recorded as entry {recorded.index}: {recorded.statement}")
+
+
+def print_shown(shown: ShownForge) -> None:
+    """Print what the log holds about forges."""
+    lines = stdout_lines()
+    for account in shown.accounts:
+        put_account(lines, account)
+    _put_gaps(lines, shown.not_checked)
+
+
+def put_account(lines: Lines, account: ForgeAccount) -> None:
+    """Put what is enforced and since when, what was weakened, and who reviewed the commit."""
+    protection = account.protection
+    lines.put((f"{account.repository.kind} {account.repository.path}, {protection.ref}", "bold"))
+    seen = format_time(protection.observed_at)
+    lines.put(f"seen {protection.looks} times, last at {seen}; the word of the forge", indent=2)
+    for control in Control:
+        answer = protection.rules.answer(control)
+        since = protection.since.get(control)
+        when = f", without a break since {format_time(since)}" if since else ""
+        text = f"{control.value:<{_WIDTH}}{_WORDS[answer]}{when}"
+        lines.put((text, COLOURS[answer]), indent=2)
+    for one in protection.weakenings:
+        lines.put(
+            f"{one.what}: {one.was} at {format_time(one.after)}, {one.now} at "
+            f"{format_time(one.seen)}",
+            indent=2,
+            bullet=("weakened: ", COLOURS[Verdict.FAILED]),
+        )
+    for change in account.changes or ():
+        word = "gained" if change.widened else "lost"
+        lines.put(f"{change.kind} {change.name} {word}: {change.was} to {change.now}", indent=2)
+    for request in account.requests or ():
+        _put_request(lines, request)
+
+
+def _put_request(lines: Lines, request: ChangeRequest) -> None:
+    approvals = count_approvals(request)
+    names = ", ".join(review.by for review in approvals.counted) or "nobody that counts"
+    lines.put(f"request {request.number} by {request.author}: approved by {names}", indent=2)
+    for one in approvals.discounted:
+        lines.put(f"{one.review.by} does not count: {one.why}", indent=4)
+
+
+def _put_gaps(lines: Lines, gaps: tuple[object, ...]) -> None:
+    for gap in gaps:
+        lines.put(printable(str(gap)), indent=2, bullet=("not checked: ", COLOURS[Verdict.UNKNOWN]))
