@@ -16,7 +16,7 @@ from assay.findings.finding import (
 )
 
 FINDING = Finding(
-    identity="weakness:v1:0",
+    identity="weakness/v1:0",
     kind=Kind.WEAKNESS,
     rule="bandit/B602",
     title="A shell runs text",
@@ -27,7 +27,7 @@ FINDING = Finding(
     references=("CWE-78",),
 )
 FIELDS = tuple(FINDING.as_json())
-PLACE = ("path", "line", "commit", "note")
+PLACE = ("path", "line", "commit", "note", "column", "endLine", "endColumn")
 
 
 def test_round_trip() -> None:
@@ -95,6 +95,7 @@ def test_identities_are_equal_only_for_equal_parts(one: list[str], other: list[s
 
 
 def test_identity_names_its_kind_and_version() -> None:
-    kind, version, key = identity_of(Kind.SECRET, "a").split(":")
-    assert (kind, version, len(key)) == ("secret", "v1", 32)
+    kind, key = identity_of(Kind.SECRET, "a").split(":")
+    assert (kind, len(key)) == ("secret/v1", 32)
+    assert identity_of(Kind.SECRET, "a", version=2).startswith("secret/v2:")
     assert key not in identity_of(Kind.WEAKNESS, "a")

@@ -117,8 +117,8 @@ def test_result() -> None:
             },
         ],
         "partialFingerprints": {
-            "assayIdentity/v1": "weakness:v1:0",
-            "primaryLocationLineHash": "weakness:v1:0",
+            "assayIdentity/v1": "weakness/v1:0",
+            "primaryLocationLineHash": "weakness/v1:0",
         },
         "properties": {"severity": "high", "security-severity": "8.0"},
     }
@@ -174,7 +174,7 @@ def test_one_run_for_each_scanner_in_order() -> None:
 
 def test_reports_of_one_scanner_are_one_run_that_drowns_nothing() -> None:
     """A service takes one run of a name; what the earlier report saw must be in it."""
-    other = replace(FINDING, identity="weakness:v1:1")
+    other = replace(FINDING, identity="weakness/v1:1")
     later = replace(
         REPORT,
         observed_at=REPORT.observed_at + timedelta(days=1),
@@ -185,7 +185,7 @@ def test_reports_of_one_scanner_are_one_run_that_drowns_nothing() -> None:
     for pair in ((REPORT, later), (later, REPORT)):
         run = only_run(*pair)
         marks = sorted(hash_of(result) for result in run.field("results").items())
-        assert marks == ["weakness:v1:0", "weakness:v1:1"]
+        assert marks == ["weakness/v1:0", "weakness/v1:1"]
         assert not succeeded(run)
         assert run.field("tool").field("driver").field("version").text() == "2.0"
 
@@ -220,7 +220,7 @@ def test_levels(severity: Severity) -> None:
 
 
 def test_rule_has_the_score_of_its_worst_finding() -> None:
-    low = replace(FINDING, identity="weakness:v1:1", severity=Severity.LOW)
+    low = replace(FINDING, identity="weakness/v1:1", severity=Severity.LOW)
     run = only_run(replace(REPORT, findings=(low, FINDING)))
     (rule,) = run.field("tool").field("driver").field("rules").items()
     assert rule.field("properties").field("security-severity").text() == "8.0"
@@ -281,7 +281,7 @@ def test_too_many_gaps_are_counted() -> None:
 def test_too_many_results_leave_out_the_mildest_and_say_so() -> None:
     severities = (Severity.LOW, Severity.HIGH)
     findings = tuple(
-        replace(FINDING, identity=f"weakness:v1:{severity}{n}", severity=severity)
+        replace(FINDING, identity=f"weakness/v1:{severity}{n}", severity=severity)
         for n in range(MAX_RESULTS // 2 + 2)
         for severity in severities
     )

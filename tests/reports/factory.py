@@ -77,7 +77,7 @@ def finding(
     references: tuple[str, ...] = ("CWE-78", "https://example.org/flaw"),
 ) -> Finding:
     return Finding(
-        identity=f"weakness:v1:{name}",
+        identity=f"weakness/v1:{name}",
         kind=Kind.WEAKNESS,
         rule=f"bandit/{text or name}",
         title=text or f"Title of {name}",

@@ -58,6 +58,8 @@ FINDING = {
     "remedy": str,
     "locations": list,
     "references": list,
+    "observations": list,
+    "fixes": list,
 }
 NOT_CHECKED = {"what": str, "where": str, "why": str, "remedy": str, "accepted": str}
 LOGGED = {"index": int, "title": str, "predicateType": str, "signedBy": list, "envelope": str}

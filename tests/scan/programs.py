@@ -8,6 +8,7 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.findings.finding import Kind, Severity
 from assay.findings.fingerprint import Sighting
+from assay.findings.place import Place
 from assay.scan.runner import ProgramScanner
 from assay.scan.scanner import Command, Reading, Sources
 from assay.system.process import Completed
@@ -38,11 +39,11 @@ def read_names(completed: Completed, sources: Sources) -> Reading:
         sightings=tuple(
             Sighting(
                 kind=Kind.WEAKNESS,
-                family="CWE-1",
                 rule="fake/names",
                 path=name,
                 line=1,
-                text=sources.content(name).decode(),
+                place=Place(sources.content(name).decode()),
+                weaknesses=("CWE-1",),
                 title="A name",
                 severity=Severity.LOW,
                 message="It has a name.",

@@ -211,7 +211,8 @@ def test_test_that_we_do_not_know_still_says_what_to_do() -> None:
         "Do what the test's documentation says: https://bandit.readthedocs.io/x"
     )
     assert sighting.message == "Odd\\u202e text (low confidence)"
-    assert sighting.family == "bandit/B999"  # no CWE is named
+    assert sighting.weaknesses == ()  # no CWE is named
+    assert (sighting.rated, sighting.column) == ("HIGH", 1)
     assert sighting.references == ("https://bandit.readthedocs.io/x",)
 
 
@@ -220,16 +221,15 @@ def test_severity_that_we_do_not_know_is_unknown() -> None:
     assert sighting.severity is Severity.UNKNOWN
 
 
-def test_long_block_is_known_by_its_first_line() -> None:
-    found = finding(line_range=list(range(2, 40)))
-    (sighting,) = read_report(answer(found), SOURCES).sightings
-    assert sighting.text == "two"
-
-
 def test_lines_outside_the_file_are_no_text() -> None:
-    found = finding(line_number=0, line_range=[0, 7])
+    found = finding(line_number=9, line_range=[0, 7])
     (sighting,) = read_report(answer(found), SOURCES).sightings
-    assert (sighting.line, sighting.text) == (1, "")
+    assert (sighting.line, sighting.place.text) == (9, "")
+
+
+def test_lines_count_from_one() -> None:
+    (sighting,) = read_report(answer(finding(line_number=0)), SOURCES).sightings
+    assert (sighting.line, sighting.place.text) == (1, "one")
 
 
 def test_file_without_metrics_is_not_checked() -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from assay.core.digest import sha256_of
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
+from assay.findings.identity import SCHEME
 from assay.sbom.component import Component
 from assay.vuln.advisory import AdvisorySet, Feed, Unreadable
 from assay.vuln.match import GET_ADVISORIES, MAX_LISTED, MatchResult, match_components
@@ -65,7 +67,11 @@ def test_affected() -> None:
     result = match(known(encoded(aliases=["CVE-2026-1"], severity=CRITICAL)), "pkg:pypi/shop@1.0")
     assert result.answers == {"pkg:pypi/shop@1.0": Answer.AFFECTED}
     assert result.not_checked == ()
-    assert only(result) == Finding(
+    found = only(result)
+    (observation,) = found.observations
+    assert observation.traits == (("cluster", "CVE-2026-1"), ("component", "pkg:pypi/shop@1.0"))
+    assert SCHEME.identity(Kind.VULNERABILITY, observation) == found.identity
+    assert replace(found, observations=()) == Finding(
         identity=identity_of(Kind.VULNERABILITY, "pkg:pypi/shop@1.0", "CVE-2026-1"),
         kind=Kind.VULNERABILITY,
         rule="osv/CVE-2026-1",

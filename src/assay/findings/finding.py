@@ -1,9 +1,8 @@
-"""A finding: one problem, under one identity, at one or more locations.
+"""A finding: one problem, under one identity, at one or more locations, seen by one or more tools.
 
 The identity is computed from what the problem *is*, never from a tool's text, its opinion of the
-severity, or a line number: those change without the problem changing. Each kind has its own key;
-every field of it goes in with its length, so that `("ab", "c")` and `("a", "bc")` differ; the key's
-version is part of it.
+severity, or a line number: those change without the problem changing (`assay.findings.identity`).
+What each tool said is kept beside it, so that identities can be computed anew by other rules.
 """
 
 import enum
@@ -13,17 +12,28 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.findings.fixes.edit import Fix, parse_fix
+from assay.findings.observation import Location, Observation, parse_location, parse_observation
 
-IDENTITY_VERSION: Final = 1
+__all__ = [
+    "Finding",
+    "Kind",
+    "Location",
+    "Observation",
+    "Severity",
+    "identity_of",
+    "parse_finding",
+]
 
 
 class Kind(enum.StrEnum):
     """What sort of problem it is; each has its own identity key."""
 
     SECRET = "secret"  # noqa: S105  # a kind of finding, not one
-    VULNERABILITY = "vulnerability"
+    VULNERABILITY = "vulnerability"  # of a component
     WEAKNESS = "weakness"  # in code
     MISCONFIGURATION = "misconfiguration"
+    DYNAMIC = "dynamic"  # seen from outside, in the answers of a running service
 
 
 class Severity(enum.StrEnum):
@@ -52,23 +62,13 @@ _RANKS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Location:
-    """Where a finding is. `line` counts from 1, 0 where there is none; `commit` introduced it."""
-
-    path: str
-    line: int = 0
-    commit: str = ""
-    note: str = ""  # "history only", "working tree", a dependency path
-
-    def as_json(self) -> dict[str, object]:
-        """Return the JSON object that stands for this value."""
-        return {"path": self.path, "line": self.line, "commit": self.commit, "note": self.note}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One problem. `rule` is `tool/rule-id`; `remedy` says what to do about it, never empty."""
+    """One problem. `rule` is `tool/rule-id`; `remedy` says what to do about it, never empty.
+
+    Title, severity, message and remedy are those of the gravest report (`assay.findings.merge`);
+    `observations` are all of them, as the tools gave them. `fixes` are edits that mend it safely.
+    """
 
     identity: str
     kind: Kind
@@ -79,6 +79,8 @@ class Finding:
     remedy: str
     locations: tuple[Location, ...]
     references: tuple[str, ...] = ()  # URLs and ids: CWE-798, CVE-2024-1234
+    observations: tuple[Observation, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a finding that nobody could act on."""
@@ -99,14 +101,19 @@ class Finding:
             "remedy": self.remedy,
             "locations": [location.as_json() for location in self.locations],
             "references": list(self.references),
+            "observations": [item.as_json() for item in self.observations],
+            "fixes": [fix.as_json() for fix in self.fixes],
         }
 
 
-def identity_of(kind: Kind, *parts: str) -> str:
-    """Return the stable identity of the problem that `parts` describe, as `kind:v1:32 hex`."""
+def identity_of(kind: Kind, *parts: str, version: int = 1) -> str:
+    """Return the stable identity of the problem that `parts` describe, as `kind/v1:32 hex`.
+
+    Every part goes in with its length, so that `("ab", "c")` and `("a", "bc")` differ.
+    """
     encoded = [part.encode("utf-8", "surrogateescape") for part in (kind.value, *parts)]
     keyed = b"".join(b"%d:%b," % (len(part), part) for part in encoded)
-    return f"{kind.value}:v{IDENTITY_VERSION}:{hashlib.sha256(keyed).hexdigest()[:32]}"
+    return f"{kind.value}/v{version}:{hashlib.sha256(keyed).hexdigest()[:32]}"
 
 
 def parse_finding(value: JsonValue) -> Finding:
@@ -124,17 +131,12 @@ def parse_finding(value: JsonValue) -> Finding:
             severity=Severity(value.field("severity").text()),
             message=value.field("message").text(),
             remedy=value.field("remedy").text(),
-            locations=tuple(_parse_location(item) for item in value.field("locations").items()),
+            locations=tuple(parse_location(item) for item in value.field("locations").items()),
             references=tuple(item.text() for item in value.field("references").items()),
+            observations=tuple(
+                parse_observation(item) for item in value.field("observations").items()
+            ),
+            fixes=tuple(parse_fix(item) for item in value.field("fixes").items()),
         )
     except ValueError as error:
         raise MalformedError(str(error), where=value.where) from error
-
-
-def _parse_location(value: JsonValue) -> Location:
-    return Location(
-        path=value.field("path").text(),
-        line=value.field("line").integer(),
-        commit=value.field("commit").text(),
-        note=value.field("note").text(),
-    )

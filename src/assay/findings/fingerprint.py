@@ -1,40 +1,70 @@
 """From what a tool points at to findings whose identity outlives edits elsewhere in the file.
 
-The identity of a problem in a file is made of four things: its family (a CWE, or a rule), the path,
-the fingerprint of the offending text, and a counter for equal texts in one file. None of them is a
-line number: code that moves keeps its identity, and code that is rewritten is a new problem.
+A place in a file is told by the offending text, what encloses it, and a counter for equal texts
+(`assay.findings.place`). None of them is a line number: code that moves keeps its identity, and
+code that is rewritten is a new problem.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
+from assay.findings.families import family_of
+from assay.findings.finding import Finding, Kind, Severity
+from assay.findings.fixes.edit import Fix
+from assay.findings.identity import SCHEME
+from assay.findings.merge import merge_findings
+from assay.findings.observation import Location, Observation, traits_of
+from assay.findings.place import Place, normal_path
+
+_CREDENTIALS = "CWE-798"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """What a tool points at, before it has an identity.
 
-    `family` is what the problem is, whatever tool says so ("CWE-78", "unpinned-uses"); `text` is
-    the offending text, as it stands in the file or without what must not count (a literal that may
-    be a secret). `line` counts from 1, `column` from 0. `note` goes to the location.
+    `rule` is `tool/rule-id`, and `weaknesses` are what the tool names ("CWE-78"): both together
+    decide about the family. `place` comes from `SourceText.place`; without the source it is the
+    offending text alone, or what the tool uses for one. Lines and columns are those of `Location`;
+    `note` goes there. `rated` is the severity in the tool's word.
+
+    `traits` are facts that identities of other kinds are made of: `resource` of a misconfiguration,
+    `component` and `cluster` of a vulnerability, `method`, `route` and `parameter` of a dynamic
+    test (`assay.findings.identity`).
     """
 
     kind: Kind
-    family: str
     rule: str
     path: str
     line: int
-    text: str
+    place: Place
     title: str
     severity: Severity
     message: str
     remedy: str
+    weaknesses: tuple[str, ...] = ()
+    rated: str = ""
     column: int = 0
+    end_line: int = 0
+    end_column: int = 0
     note: str = ""
     references: tuple[str, ...] = ()
+    traits: tuple[tuple[str, str], ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+    @property
+    def location(self) -> Location:
+        """Return where it is."""
+        return Location(
+            path=normal_path(self.path),
+            line=self.line,
+            note=self.note,
+            column=self.column,
+            end_line=self.end_line,
+            end_column=self.end_column,
+        )
 
 
 def fingerprint_of(text: str) -> str:
@@ -43,36 +73,89 @@ def fingerprint_of(text: str) -> str:
     return hashlib.sha256(folded.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def name_sightings(sightings: Iterable[Sighting]) -> tuple[Finding, ...]:
-    """Return one finding for each sighting, in the order of path, line and rule.
+def hides_literals(rule: str, weaknesses: Sequence[str]) -> bool:
+    """Tell whether a literal at such a finding may be a secret, which no fingerprint may show."""
+    tool, _, name = rule.partition("/")
+    return family_of(tool, name, weaknesses) == _CREDENTIALS
 
-    A sighting that repeats another one (same rule, same place, same text) is dropped. The counter
-    runs over equal texts of one family in one file, from the top of the file down, so that it does
-    not depend on the order in which the tool reports.
+
+def name_sightings(sightings: Iterable[Sighting], *, version: str = "") -> tuple[Finding, ...]:
+    """Return one finding for each problem, in the order of path, line and rule.
+
+    `version` is that of the tool. Sightings of one problem (by several rules, or several times in
+    one statement) become one finding with an observation for each. Where a place has no number
+    among its equals, it gets one from the top of the file down, so that it does not depend on the
+    order in which the tool reports; what is in one line is one.
     """
-    counted: defaultdict[tuple[Kind, str, str, str], int] = defaultdict(int)
-    findings = []
-    for sighting in sorted(dict.fromkeys(sightings), key=_place):
-        key = (sighting.kind, sighting.family, sighting.path, fingerprint_of(sighting.text))
-        findings.append(_finding(sighting, key, counted[key]))
-        counted[key] += 1
-    return tuple(findings)
+    numbers: _Numbers = defaultdict(dict)
+    ordered = sorted(dict.fromkeys(sightings), key=_order)
+    found = (_finding(_numbered(sighting, numbers), version) for sighting in ordered)
+    return tuple(sorted(merge_findings(found), key=lambda f: (f.locations[0], f.rule, f.identity)))
 
 
-def _place(sighting: Sighting) -> tuple[str, int, int, str, str]:
-    return (sighting.path, sighting.line, sighting.column, sighting.rule, sighting.message)
+_Numbers = defaultdict[tuple[Kind, str, str, Place], dict[int, int]]
 
 
-def _finding(sighting: Sighting, key: tuple[Kind, str, str, str], occurrence: int) -> Finding:
-    kind, *parts = key
+def _numbered(sighting: Sighting, numbers: _Numbers) -> Sighting:
+    """Return `sighting` at a place that has a number among its equals."""
+    if sighting.place.occurrence is not None:
+        return sighting
+    tool, _, rule = sighting.rule.partition("/")
+    family = family_of(tool, rule, sighting.weaknesses)
+    lines = numbers[sighting.kind, family, normal_path(sighting.path), sighting.place]
+    number = lines.setdefault(sighting.line, len(lines))
+    return replace(sighting, place=replace(sighting.place, occurrence=number))
+
+
+def _order(sighting: Sighting) -> tuple[str, int, int, str, str]:
+    return (
+        normal_path(sighting.path),
+        sighting.line,
+        sighting.column,
+        sighting.rule,
+        sighting.message,
+    )
+
+
+def _observation(sighting: Sighting, version: str) -> Observation:
+    tool, _, rule = sighting.rule.partition("/")
+    return Observation(
+        tool=tool,
+        rule=rule,
+        message=sighting.message,
+        location=sighting.location,
+        version=version,
+        severity=sighting.rated,
+        weaknesses=sighting.weaknesses,
+        traits=_traits(sighting),
+    )
+
+
+def _traits(sighting: Sighting) -> tuple[tuple[str, str], ...]:
+    place = sighting.place
+    return traits_of(
+        {
+            "path": normal_path(sighting.path),
+            "scope": place.scope,
+            "fingerprint": fingerprint_of(place.text),
+            "occurrence": str(place.occurrence or 0),
+            **dict(sighting.traits),
+        }
+    )
+
+
+def _finding(sighting: Sighting, version: str) -> Finding:
+    observation = _observation(sighting, version)
     return Finding(
-        identity=identity_of(kind, *parts, str(occurrence)),
-        kind=kind,
+        identity=SCHEME.identity(sighting.kind, observation),
+        kind=sighting.kind,
         rule=sighting.rule,
         title=sighting.title,
         severity=sighting.severity,
         message=sighting.message,
         remedy=sighting.remedy,
-        locations=(Location(path=sighting.path, line=sighting.line, note=sighting.note),),
+        locations=(sighting.location,),
         references=sighting.references,
+        observations=(observation,),
+        fixes=sighting.fixes,
     )

@@ -25,7 +25,8 @@ from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.findings.finding import Kind, Severity
-from assay.findings.fingerprint import Sighting
+from assay.findings.fingerprint import Sighting, hides_literals
+from assay.findings.place import SourceText
 from assay.scan.banditrules import RULES
 from assay.scan.runner import ProgramScanner
 from assay.scan.scanner import (
@@ -49,11 +50,8 @@ _OPTIONS: Final = (
     "--exclude=",  # by default it leaves out every path that has "CVS" or ".tox" in it
     "--ini=/dev/null",  # else it looks for .bandit files beside the code
 )
-_MAX_TEXT_LINES: Final = 5  # a longer statement is known by its first line
 _PASSWORDS: Final = frozenset({"B105", "B106", "B107"})
-_LITERAL: Final = re.compile(r"""("|')(?:\\.|(?!\1).)*\1""")
 _NOSEC: Final = re.compile(r"#\s*nosec\b[:\s]*([^#]*)", re.IGNORECASE)
-_COMMENT: Final = re.compile(r"[ \t]*#\s*nosec\b.*$", re.IGNORECASE | re.MULTILINE)
 _ERROR: Final = re.compile(r"^\[\w+\]\tERROR\t(.*)$", re.MULTILINE)
 _CRASHED: Final = re.compile(r"Bandit internal error running: (\w+) on file \./(.+) at line \d+: ")
 _ALSO_IN_REPORT: Final = ("Exception occurred when executing tests", 'Run "bandit --debug')
@@ -82,14 +80,14 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
         for item in report.field("errors").items()
     }
     finished = sources.paths.intersection(measured).difference(failed)
-    lines_of = lru_cache(maxsize=4)(sources.lines)
+    text_of = lru_cache(maxsize=4)(sources.text)
     return Reading(
         examined={
             "files": len(finished),
             "lines": sum(measured[path].field("loc").integer() for path in finished),
         },
         sightings=tuple(
-            _sighting(item, sources.paths, lines_of) for item in report.field("results").items()
+            _sighting(item, sources.paths, text_of) for item in report.field("results").items()
         ),
         not_checked=(
             *(_unread(path, failed.get(path, "")) for path in sources.paths - finished),
@@ -99,34 +97,36 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
 
 
 def _sighting(
-    item: JsonValue, paths: frozenset[str], lines_of: Callable[[str], tuple[str, ...]]
+    item: JsonValue, paths: frozenset[str], text_of: Callable[[str], SourceText]
 ) -> Sighting:
     test = item.field("test_id").text()
     path = _path(item.field("filename").text())
     if path not in paths:
         raise MalformedError(f"a finding in {path!r}, which it was not shown", where=item.where)
-    weakness = _weakness(item)
-    line = item.field("line_number").integer()
+    weaknesses = _weaknesses(item)
+    rated = item.field("issue_severity").text()
+    line = max(item.field("line_number").integer(), 1)
     span = [number.integer() for number in item.field("line_range").items()]
-    lines = lines_of(path)
+    text = text_of(path)
     url = item.field("more_info").text()
     rule = RULES.get(test) or _generic_rule(item.field("test_name").text(), url)
     confidence = item.field("issue_confidence").text().lower()
     what = rule.title if test in _PASSWORDS else item.field("issue_text").text()
     return Sighting(
         kind=Kind.WEAKNESS,
-        family=weakness or f"bandit/{test}",
         rule=f"bandit/{test}",
         path=path,
-        line=max(line, 1),
-        column=item.field("col_offset").integer(),
-        text=_offending_text(lines, line=line, span=span, blank=test in _PASSWORDS),
+        line=line,
+        column=text.column(line, byte=item.field("col_offset").integer()),
+        place=text.place(line, without_literals=hides_literals(f"bandit/{test}", weaknesses)),
         title=rule.title,
-        severity=_SEVERITIES.get(item.field("issue_severity").text(), Severity.UNKNOWN),
+        severity=_SEVERITIES.get(rated, Severity.UNKNOWN),
+        rated=rated,
+        weaknesses=weaknesses,
         message=f"{printable(what)} ({confidence} confidence)",
         remedy=rule.remedy,
-        note=_suppression(test, item.field("test_name").text(), [*span, line], lines),
-        references=(*((weakness,) if weakness else ()), url),
+        note=_suppression(test, item.field("test_name").text(), [*span, line], text.lines),
+        references=(*weaknesses, url),
     )
 
 
@@ -134,18 +134,10 @@ def _path(name: str) -> str:
     return name.removeprefix("./")
 
 
-def _weakness(item: JsonValue) -> str:
-    """Return the CWE as `CWE-78`, or an empty text where bandit names none."""
+def _weaknesses(item: JsonValue) -> tuple[str, ...]:
+    """Return the CWE as `CWE-78`, or nothing where bandit names none."""
     named = item.field("issue_cwe").optional("id")
-    return f"CWE-{named.integer()}" if named and named.integer() > 0 else ""
-
-
-def _offending_text(lines: tuple[str, ...], *, line: int, span: list[int], blank: bool) -> str:
-    """Return the statement, or its first line where it is long: a function, a block."""
-    numbers = span if 0 < len(span) <= _MAX_TEXT_LINES else [line]
-    text = "\n".join(lines[n - 1] for n in numbers if 0 < n <= len(lines))
-    text = _COMMENT.sub("", text)
-    return _LITERAL.sub("''", text) if blank else text
+    return (f"CWE-{named.integer()}",) if named and named.integer() > 0 else ()
 
 
 def _suppression(test: str, name: str, span: list[int], lines: tuple[str, ...]) -> str:

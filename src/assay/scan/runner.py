@@ -2,6 +2,8 @@
 
 * A program sees the files that its scanner takes and no others, so that no configuration file of
   the repository under test can reach it; its options shut out configuration besides.
+* It runs confined (`assay.system.sandbox`): what confines it here is in the report's inputs, and a
+  scanner that has to be confined does not run where nothing can.
 * A program that is missing, cannot be started, crashes, overruns its limits, or answers in a shape
   that we do not know gives a `NotChecked`, never a list of findings that is empty like "clean".
 * A file that a program was not shown, or did not say it had read, is a `NotChecked` of its own.
@@ -25,7 +27,8 @@ from assay.findings.scanreport import ScanReport
 from assay.scan.scanner import SUPPRESSED, Command, Reading, Scanner, Sources
 from assay.system.files import load_file
 from assay.system.interrupt import ending_runs
-from assay.system.process import MAX_OUTPUT_BYTES, Completed, run_process
+from assay.system.process import MAX_OUTPUT_BYTES, Completed
+from assay.system.sandbox import Limits, Sandbox, find_sandbox, run_confined
 from assay.system.scratch import link_files, scratch_folder
 
 MAX_SOURCE_BYTES: Final = 64 * 2**20  # one file that is read again for its text; bounds memory
@@ -47,7 +50,8 @@ class ProgramScanner:
     exit statuses after which its output is a report. `read` is pure, and raises a
     `MalformedError` where the output is not what it expects. `nouns` are what it counts. After
     any other status, `complaint` says why in one line, and `blamed` names the file that made the
-    program give up on all of them, if it was one: the others are then tried without it.
+    program give up on all of them, if it was one: the others are then tried without it. `sandbox`
+    tells what confines it; where that is nothing, it does not run if it is `confined_only`.
     """
 
     name: str
@@ -61,6 +65,8 @@ class ProgramScanner:
     blamed: Callable[[Completed], str] = _nobody
     seconds: float = _SECONDS
     max_output_bytes: int = MAX_OUTPUT_BYTES
+    sandbox: Callable[[], Sandbox] = find_sandbox
+    confined_only: bool = False
 
     def run(self, root: Path, paths: tuple[str, ...], *, at: datetime) -> ScanReport:
         """Run the program on those of `paths` below `root` that it takes, and report."""
@@ -78,7 +84,12 @@ class ProgramScanner:
     def _examine(self, command: Command | None, root: Path, wanted: tuple[str, ...]) -> Reading:
         """Show the program what it may see, run it, and read its answer."""
         if command is None:
-            raise UnavailableError("not installed", hint="install Assay with all it depends on")
+            raise UnavailableError("not installed", hint=f"install {self.tool}")
+        if self.confined_only and self.sandbox().program is None:
+            raise UnavailableError(
+                f"it is to run confined only, and here there are {self.sandbox().description}",
+                hint="install bubblewrap, or do without `scan.sandbox` in assay.toml",
+            )
         plain = {path for path in wanted if _is_plain(path)}
         with scratch_folder() as view:
             absent = link_files(root, sorted(plain), view)
@@ -109,12 +120,16 @@ class ProgramScanner:
         return Reading(dict.fromkeys(self.nouns, 0), not_checked=tuple(refused))
 
     def _run(self, command: Command, view: Path, *, files: int) -> Completed:
-        completed = run_process(
+        completed = run_confined(
             command.arguments,
-            cwd=view,
-            seconds=self.seconds * max(1.0, files / _FILES),
+            sandbox=self.sandbox(),
+            view=view,
+            limits=Limits(
+                seconds=self.seconds * max(1.0, files / _FILES),
+                output_bytes=self.max_output_bytes,
+            ),
             environment=command.environment,
-            max_output_bytes=self.max_output_bytes,
+            shown=command.shown,
         )
         if completed.errors_cut:  # a warning may be in what was cut off
             raise UnavailableError("it complained more than can be read")
@@ -147,13 +162,20 @@ class ProgramScanner:
         return Reading(dict.fromkeys(self.nouns, 0), not_checked=(item,))
 
     def _report(self, command: Command | None, reading: Reading, *, at: datetime) -> ScanReport:
-        findings = name_sightings(reading.sightings)
-        suppressed = sum(f.locations[0].note.startswith(SUPPRESSED) for f in findings)
-        inputs = {"assay": __version__, **(command.inputs if command else {})}
+        version = command.version if command else "unknown"
+        findings = name_sightings(reading.sightings, version=version)
+        suppressed = sum(
+            any(place.note.startswith(SUPPRESSED) for place in f.locations) for f in findings
+        )
+        inputs = {
+            "assay": __version__,
+            "isolation": self.sandbox().description,
+            **(command.inputs if command else {}),
+        }
         return ScanReport(
             scanner=self.name,
             tool=self.tool,
-            version=command.version if command else "unknown",
+            version=version,
             observed_at=at,
             inputs=MappingProxyType(inputs),
             examined=MappingProxyType({**reading.examined, _COUNT_SUPPRESSED: suppressed}),

@@ -12,6 +12,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.findings.fingerprint import Sighting
+from assay.findings.place import SourceText
 from assay.findings.scanreport import ScanReport
 from assay.system.process import MAX_OUTPUT_BYTES, Completed
 
@@ -39,13 +40,15 @@ class Scanner(Protocol):
 class Command:
     """What is run, and the version and rules that it stands for.
 
-    `inputs` goes into the report: whatever besides the files decides about the findings.
+    `inputs` goes into the report: whatever besides the files decides about the findings. `shown`
+    are files and folders that it reads besides, as rules.
     """
 
     arguments: tuple[str | Path, ...]  # the program first, as an absolute path
     version: str
     inputs: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    shown: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +58,9 @@ class Sources:
     paths: frozenset[str]
     content: Callable[[str], bytes]
 
-    def lines(self, path: str) -> tuple[str, ...]:
-        """Return the lines of a file, ended as compilers end them: by LF, CR or both."""
-        lines = self.content(path).splitlines()
-        return tuple(line.decode("utf-8", "surrogateescape") for line in lines)
+    def text(self, path: str) -> SourceText:
+        """Return a file as the lines and places that findings in it have."""
+        return SourceText(path, self.content(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,18 @@ Good: `- uses: actions/checkout@<40 hex digits> # v4.2.2`.
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
-from assay.core.errors import MalformedError, UnavailableError
+from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.findings.finding import Kind, Severity
 from assay.findings.fingerprint import Sighting
+from assay.findings.observation import traits_of
+from assay.findings.place import SourceText
 from assay.scan.runner import ProgramScanner
 from assay.scan.scanner import (
     SUPPRESSED,
@@ -32,8 +34,9 @@ from assay.scan.scanner import (
     options_digest,
     parse_output,
 )
+from assay.scan.versions import ask_version
 from assay.scan.zizmorrules import RULES
-from assay.system.process import Completed, find_program, run_process
+from assay.system.process import Completed, find_program
 
 _OPTIONS: Final = (
     "--no-config",
@@ -87,6 +90,7 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
     warned = dict(_warnings(log, sources))
     items = () if completed.status == _NO_INPUT else parse_output(completed).items()
     pins, unreadable = _count_pins(sources, finished)
+    text_of = lru_cache(maxsize=4)(sources.text)
     return Reading(
         examined={
             "workflows": sum(bool(_WORKFLOW.match(path)) for path in finished),
@@ -94,7 +98,7 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
             "update_settings": sum(bool(_UPDATES.match(path)) for path in finished),
             **pins,
         },
-        sightings=tuple(_sighting(item, sources) for item in items),
+        sightings=tuple(_sighting(item, sources, text_of) for item in items),
         not_checked=(
             *(_unread(path) for path in sources.paths - finished),
             *(_half_read(path, why) for path, why in warned.items()),
@@ -103,26 +107,29 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
     )
 
 
-def _sighting(item: JsonValue, sources: Sources) -> Sighting:
+def _sighting(item: JsonValue, sources: Sources, text_of: Callable[[str], SourceText]) -> Sighting:
     audit = item.field("ident").text()
     url = item.field("url").text()
     rated = item.field("determinations")
     place = _primary(item.field("locations").items())
     path = _path(place, sources)
     start = place.field("concrete").field("location").field("start_point")
+    line, text = start.field("row").integer() + 1, text_of(path)
+    severity = rated.field("severity").text()
     rule = RULES.get(audit) or _generic_rule(audit, url)
     confidence = rated.field("confidence").text().lower()
     what = place.field("symbolic").field("annotation").text()
     return Sighting(
         kind=Kind.MISCONFIGURATION,
-        family=audit,
         rule=f"zizmor/{audit}",
         path=path,
-        line=start.field("row").integer() + 1,
-        column=start.field("column").integer(),
-        text=_offending_text(place, sources.content(path)),
+        line=line,
+        column=text.column(line, byte=start.field("column").integer()),
+        place=text.place(line),
+        traits=traits_of({"resource": _resource(place)}),
         title=rule.title,
-        severity=_SEVERITIES.get(rated.field("severity").text(), Severity.UNKNOWN),
+        severity=_SEVERITIES.get(severity, Severity.UNKNOWN),
+        rated=severity,
         message=f"{printable(what)} ({confidence} confidence)",
         remedy=rule.remedy,
         note=_suppression(audit, place),
@@ -145,20 +152,17 @@ def _path(place: JsonValue, sources: Sources) -> str:
     return path
 
 
-def _offending_text(place: JsonValue, content: bytes) -> str:
-    """Return what the finding points at.
+def _resource(place: JsonValue) -> str:
+    """Return the way to a whole file or a whole job, as in `jobs/build`; nothing for a line.
 
-    For a finding about a whole file or a whole job that is the way to it, as in `jobs/build`: its
-    text changes with every edit, the problem does not.
+    Its text changes with every edit, the problem does not.
     """
     steps = place.field("symbolic").field("route").field("route").items()
     keys = [step.field("Key").text() for step in steps if step.optional("Key") is not None]
     feature = place.field("concrete").field("feature").text()
     if len(steps) == len(keys) <= 2 and "\n" in feature.strip():
-        return "/".join(keys)
-    span = place.field("concrete").field("location").field("offset_span")
-    found = content[span.field("start").integer() : span.field("end").integer()]
-    return found.decode("utf-8", "surrogateescape")
+        return "/".join(keys) or "the file"
+    return ""
 
 
 def _suppression(audit: str, place: JsonValue) -> str:
@@ -223,18 +227,10 @@ def _prepare() -> Command | None:
         return None
     return Command(
         arguments=(program, *_OPTIONS),
-        version=_version(program),
+        version=ask_version(program, name="zizmor"),
         inputs={"options": options_digest(_OPTIONS), "online_audits": "not run"},
         environment={"RUST_LIB_BACKTRACE": "0"},  # one reason, not a stack
     )
-
-
-def _version(program: Path) -> str:
-    """Ask the program itself: what is found in `PATH` need not be what was installed with us."""
-    told = run_process((program, "--version"), cwd=program.parent, seconds=30)
-    if told.status:
-        raise UnavailableError(f"it does not tell its version: {printable(told.complaint())}")
-    return printable(told.output.decode("utf-8", "replace").removeprefix("zizmor").strip())
 
 
 def _complaint(completed: Completed) -> str:

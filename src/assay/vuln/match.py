@@ -19,7 +19,9 @@ from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
-from assay.findings.finding import Finding, Kind, Location, identity_of
+from assay.findings.finding import Finding, Kind, Location, Observation
+from assay.findings.identity import SCHEME
+from assay.findings.observation import traits_of
 from assay.sbom.component import Component
 from assay.vuln.advisory import AdvisorySet, Feed
 from assay.vuln.index import AdvisoryIndex, Match, PackageAnswer
@@ -178,18 +180,31 @@ def _findings(answer: PackageAnswer, components: list[Component]) -> Iterable[Fi
     one, locations = components[0], _locations(components)
     first = replace(one, name=printable(one.name), version=printable(one.version))
     for match in answer.matches:
-        named = match.summary or "no summary"
+        observation = _observation(first, match, locations[0])
         yield Finding(
-            identity=identity_of(Kind.VULNERABILITY, first.purl, match.vulnerability),
+            identity=SCHEME.identity(Kind.VULNERABILITY, observation),
             kind=Kind.VULNERABILITY,
             rule=f"osv/{match.vulnerability}",
             title=f"{match.vulnerability} in {first.name} {first.version}",
             severity=match.grade.severity,
-            message=f"{named} [{match.grade.reason}; from {', '.join(match.advisories)}]",
+            message=observation.message,
             remedy=_remedy(first, answer, match),
             locations=locations,
             references=(match.vulnerability, *match.aliases),
+            observations=(observation,),
         )
+
+
+def _observation(component: Component, match: Match, location: Location) -> Observation:
+    named = match.summary or "no summary"
+    return Observation(
+        tool="osv",
+        rule=match.vulnerability,
+        message=f"{named} [{match.grade.reason}; from {', '.join(match.advisories)}]",
+        location=location,
+        severity=match.grade.reason,
+        traits=traits_of({"component": component.purl, "cluster": match.vulnerability}),
+    )
 
 
 def _locations(components: list[Component]) -> tuple[Location, ...]:
