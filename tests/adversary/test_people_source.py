@@ -7,10 +7,12 @@ import pytest
 
 from assay.core.verdict import Verdict
 from assay.source.facts import SourceFacts, collect_facts
+from assay.source.judging import NOBODY, CommitTrust
 from assay.source.repository import open_repository
 from assay.source.tree import list_tree
 from assay.source.worktree import list_uncommitted
 from tests.fakes.gitrepo import ALICE, BOB, EPOCH, GitRepo, make_ssh_key
+from tests.fakes.signers import person, ssh, trust_of
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 FORGE = ("Forge", "noreply@forge.example")
@@ -23,14 +25,14 @@ def repo(tmp_path: Path) -> GitRepo:
     return made
 
 
-def facts_of(repo: GitRepo, *, allowed_signers: Path | None = None) -> SourceFacts:
+def facts_of(repo: GitRepo, *, trust: CommitTrust = NOBODY) -> SourceFacts:
     repository = open_repository(repo.top)
     return collect_facts(
         repository,
         list_tree(repository, repository.head),
         list_uncommitted(repository),
         at=AT,
-        allowed_signers=allowed_signers,
+        trust=trust,
     )
 
 
@@ -85,10 +87,9 @@ def test_a_fast_forward_to_a_merge_from_main_swaps_the_line(repo: GitRepo) -> No
 
 def test_a_name_in_a_commit_proves_nobody(repo: GitRepo, tmp_path: Path) -> None:
     """Anybody can write any author: without a signature of an allowed signer, nothing passes."""
-    signers = tmp_path / "signers"
-    signers.write_text(make_ssh_key(tmp_path / "keys").allowed(ALICE[1]))
+    signers = trust_of(person("alice", ssh(make_ssh_key(tmp_path / "keys")), emails=(ALICE[1],)))
     repo.commit("Not by Alice", author=ALICE)
-    assert facts_of(repo, allowed_signers=signers).head.signature.verdict is Verdict.FAILED
+    assert facts_of(repo, trust=signers).head.signature.verdict is Verdict.FAILED
 
 
 def test_a_key_in_the_repository_allows_nobody(repo: GitRepo, tmp_path: Path) -> None:
@@ -99,18 +100,18 @@ def test_a_key_in_the_repository_allows_nobody(repo: GitRepo, tmp_path: Path) ->
     signature = facts_of(repo).head.signature
     assert (signature.verdict, signature.reason) == (
         Verdict.UNKNOWN,
-        "no allowed signers are configured",
+        "no trust root says who may sign",
     )
 
 
 def test_evidence_dated_by_the_signer(repo: GitRepo, tmp_path: Path) -> None:
     """A commit made after the key's end, dated before it, does not pass."""
     key = make_ssh_key(tmp_path / "keys")
-    signers = tmp_path / "signers"
-    signers.write_text(f'{ALICE[1]} namespaces="git",valid-before="20260201" {key.public}\n')
+    until = datetime(2026, 2, 1, tzinfo=UTC)
+    signers = trust_of(person("alice", ssh(key, until=until)))
     repo.at = EPOCH + timedelta(days=1)
     repo.commit("Backdated", sign=key)
-    assert facts_of(repo, allowed_signers=signers).head.signature.verdict is Verdict.UNKNOWN
+    assert facts_of(repo, trust=signers).head.signature.verdict is Verdict.UNKNOWN
 
 
 def test_history_that_was_bent_is_seen_as_it_is(repo: GitRepo) -> None:

@@ -49,7 +49,12 @@ INVENTORY = Inventory(
     examined={"files": 1},
 )
 ALLOWED = HeadSignature(
-    kind=SignatureKind.SSH, verdict=Verdict.PASSED, reason="", key=f"SHA256:{'k' * 43}"
+    kind=SignatureKind.SSH,
+    verdict=Verdict.PASSED,
+    reason="",
+    key=f"SHA256:{'k' * 43}",
+    principal="alice",
+    algorithm="ssh-ed25519",
 )
 GAP = NotChecked(what="file", where="src/odd.py", why="unreadable")
 ACCEPTED = NotChecked(what="file", where="docs/x", why="left out", accepted="until 2027: docs")

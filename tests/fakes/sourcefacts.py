@@ -36,7 +36,12 @@ CONTENT: Final = Content(
     large_count=0,
 )
 SIGNED: Final = HeadSignature(
-    kind=SignatureKind.SSH, verdict=Verdict.PASSED, reason="", key="SHA256:" + "A" * 43
+    kind=SignatureKind.SSH,
+    verdict=Verdict.PASSED,
+    reason="",
+    key="SHA256:" + "A" * 43,
+    principal="alice",
+    algorithm="ssh-ed25519",
 )
 
 

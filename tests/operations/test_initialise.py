@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import TamperedError, UsageError
-from assay.operations.trustfile import load_trust_file
 from assay.operations.initialise import initialise
+from assay.operations.trustfile import load_trust_file
 from assay.signing.keyfile import load_key_file
 from assay.signing.trust import PrincipalKind, Window
 from tests.operations.run import AT, clock, told
@@ -52,7 +52,9 @@ def test_the_trust_root_names_the_key(dated_site: Site) -> None:
     assert key.name == load_key_file(dated_site.home / "keys" / "signer.pem").public.key_id
     assert (principal.name, principal.kind) == ("local", PrincipalKind.PERSON)
     assert principal.window == key.window == Window(valid_from=AT, valid_until=None)
-    assert {grant.role for grant in principal.roles} == {"collector", "gate", "owner"}
+    assert {grant.role for grant in principal.roles} == {
+        *("author", "collector", "gate", "owner", "reviewer")
+    }
     assert (root.version, root.owner_threshold) == (1, 1)
 
 

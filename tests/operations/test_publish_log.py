@@ -183,7 +183,7 @@ def test_a_subject_is_not_an_entry(here: Site) -> None:
 def test_shown(here: Site) -> None:
     shown = show_entry(here.top, ENTRIES - 1, clock=clock(hours=1))
     assert shown.predicate_type == "https://slsa.dev/verification_summary/v1"
-    assert shown.roles == ("collector", "gate", "owner")
+    assert shown.roles == ("author", "collector", "gate", "owner", "reviewer")
     assert shown.recorded_at == AT
     assert shown.as_json()["recordedAt"] == format_time(AT)
     assert isinstance(shown.predicate, dict)

@@ -204,7 +204,7 @@ BROKEN: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "an-unknown-role": (
         lambda: principal("alice", ALICE, roles=("collector", "king")),
-        "[malformed] unknown role 'king' (one of collector, gate, owner)",
+        "[malformed] unknown role 'king' (one of author, collector, gate, owner, reviewer)",
     ),
     "an-end-before-the-beginning": (
         lambda: principal("alice", ALICE, valid_until=EPOCH),

@@ -33,10 +33,10 @@ def test_a_commit_is_read() -> None:
         (b"gpgsig " + GPG, SignatureKind.GPG),
         (b"gpgsig " + SSH, SignatureKind.SSH),
         (b"gpgsig " + X509, SignatureKind.X509),
-        (b"gpgsig-sha256 " + SSH, SignatureKind.SSH),
+        (b"gpgsig-sha256 " + SSH, SignatureKind.OTHER),
         (b"gpgsig something\n", SignatureKind.OTHER),
         (b"gpgsig " + SSH + b"gpgsig " + SSH, SignatureKind.OTHER),
-        (b"gpgsig " + SSH + b"gpgsig-sha256 " + GPG, SignatureKind.OTHER),
+        (b"gpgsig " + SSH + b"gpgsig-sha256 " + GPG, SignatureKind.SSH),
         (b"mergetag object x\n gpgsig " + SSH, SignatureKind.NONE),
         (b"encoding latin-1\n", SignatureKind.NONE),
     ],
@@ -114,3 +114,21 @@ def test_any_bytes_are_a_commit_or_malformed(rest: bytes) -> None:
 def test_a_commit_without_a_signature_is_signed_as_it_is(rest: bytes) -> None:
     if b"gpgsig" not in rest:
         assert signed_bytes(TREE + rest) == TREE + rest
+
+
+def test_the_signature_is_that_of_the_repositorys_hash() -> None:
+    """A commit that exists in both forms has one signature for each."""
+    tree = b"tree " + b"12" * 32 + b"\n"
+    both = b"gpgsig " + SSH + b"gpgsig-sha256 " + GPG + b"\nx"
+    assert parse_commit(tree + AUTHOR + COMMITTER + both).signed_with is SignatureKind.GPG
+
+
+def test_co_authors_are_those_of_the_trailers() -> None:
+    message = (
+        b"\nTitle\n\nCo-authored-by: Bo <bo@example.org>\n"
+        b"  Co-authored-by: indented <no@example.org>\n"
+        b"CO-AUTHORED-BY:   <Caro@Example.org>\nCo-authored-by: Bo <bo@example.org>\n"
+        b"Co-authored-by: none\nNot-co-authored-by: X <x@example.org>\n"
+    )
+    found = parse_commit(TREE + AUTHOR + COMMITTER + message).co_authors
+    assert found == (b"bo@example.org", b"Caro@Example.org")

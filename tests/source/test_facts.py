@@ -9,22 +9,24 @@ from assay.core.strictjson import parse_json, render_canonical_json
 from assay.core.verdict import Verdict
 from assay.source.documents import Role
 from assay.source.facts import Signatory, SourceFacts, WorkTree, collect_facts
+from assay.source.judging import NOBODY, CommitTrust
 from assay.source.repository import open_repository
 from assay.source.tree import list_tree
 from assay.source.worktree import list_uncommitted
 from tests.fakes.gitrepo import ALICE, BOB, EPOCH, GitRepo, make_ssh_key
+from tests.fakes.signers import person, ssh, trust_of
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def facts_of(top: Path, *, allowed_signers: Path | None = None) -> SourceFacts:
+def facts_of(top: Path, *, trust: CommitTrust = NOBODY) -> SourceFacts:
     repository = open_repository(top)
     return collect_facts(
         repository,
         list_tree(repository, repository.head),
         list_uncommitted(repository),
         at=AT,
-        allowed_signers=allowed_signers,
+        trust=trust,
     )
 
 
@@ -84,11 +86,10 @@ def test_a_date_that_is_none(repo: GitRepo) -> None:
 
 def test_the_signature_at_head(repo: GitRepo, tmp_path: Path) -> None:
     key = make_ssh_key(tmp_path / "keys")
-    signers = tmp_path / "signers"
-    signers.write_text(key.allowed(ALICE[1]))
-    assert facts_of(repo.top, allowed_signers=signers).head.signature.verdict is Verdict.FAILED
+    signers = trust_of(person("alice", ssh(key)))
+    assert facts_of(repo.top, trust=signers).head.signature.verdict is Verdict.FAILED
     repo.commit("Signed", sign=key)
-    assert facts_of(repo.top, allowed_signers=signers).head.signature.verdict is Verdict.PASSED
+    assert facts_of(repo.top, trust=signers).head.signature.verdict is Verdict.PASSED
     assert facts_of(repo.top).head.signature.verdict is Verdict.UNKNOWN
 
 

@@ -6,6 +6,7 @@ import pytest
 from assay.core.errors import RejectedError, UnavailableError
 from assay.source.facts import collect_facts
 from assay.source.git import git_environment, git_refusal, run_git, try_git
+from assay.source.judging import NOBODY
 from assay.source.repository import open_repository
 from assay.source.tree import extract_tree, list_tree
 from assay.source.worktree import list_uncommitted
@@ -84,7 +85,7 @@ def read_everything(top: Path, into: Path) -> None:
     uncommitted = list_uncommitted(repository)
     list(uncommitted.load_files())
     extract_tree(repository, entries, into)
-    collect_facts(repository, entries, uncommitted, at=AT, allowed_signers=None)
+    collect_facts(repository, entries, uncommitted, at=AT, trust=NOBODY)
 
 
 def test_nothing_that_the_repository_configures_is_run(tmp_path: Path) -> None:

@@ -45,7 +45,12 @@ FACTS = SourceFacts(
         author=PERSON,
         committer=PERSON,
         signature=HeadSignature(
-            kind=SignatureKind.SSH, verdict=Verdict.PASSED, reason="", key="SHA256:x"
+            kind=SignatureKind.SSH,
+            verdict=Verdict.PASSED,
+            reason="",
+            key="SHA256:x",
+            principal="alice",
+            algorithm="ssh-ed25519",
         ),
     ),
     history=History(

@@ -43,6 +43,7 @@ from assay.operations.configuration import (
 from assay.operations.evidence import gate_evidence, record_verdict
 from assay.operations.identitykey import load_identity_key
 from assay.operations.material import record_material
+from assay.operations.commit_trust import load_commit_trust
 from assay.operations.record import Recorder, open_recorder
 from assay.operations.savedverdict import SavedVerdict
 from assay.operations.savedverdict import save_verdict as save_to
@@ -107,6 +108,7 @@ def check_source(
             product=product,
             identity_key=load_identity_key(recorder.ledger.home.folder),
             home=recorder.ledger.home,
+            trust=load_commit_trust(recorder.ledger, commits=(repository.head,)),
             workers=workers or min(MAX_WORKERS, count_cores()),
             at=at,
             progress=progress,

@@ -29,6 +29,7 @@ from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, read_foreign
 from assay.scan.secrets.scan import scan_secrets
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.facts import SourceFacts, collect_facts
+from assay.source.judging import CommitTrust
 from assay.source.repository import Repository
 from assay.source.tree import extract_tree, load_blob
 from assay.source.worktree import Uncommitted, list_uncommitted
@@ -52,6 +53,7 @@ class CollectSettings:
     product: str
     identity_key: bytes
     home: Home
+    trust: CommitTrust
     workers: int
     at: datetime
     progress: Callable[[str], None]
@@ -98,7 +100,7 @@ def collect_commit(
             entries,
             uncommitted,
             at=settings.at,
-            allowed_signers=settings.home.allowed_signers,
+            trust=settings.trust,
         ),
         inventory=inventory,
         secrets=secrets,

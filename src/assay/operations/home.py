@@ -10,7 +10,6 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards; beside it a lock
 ├── forks/<log>-….json  proofs that a log's key signed two histories; not there by default
 ├── witnesses           the addresses of witnesses, one on a line; not there by default
-├── allowed_signers     whose SSH signatures on commits hold (ssh-keygen(1)); not there by default
 └── advisories/         the local mirror of advisories
 ```
 Beside the repository lies `.assay/log.sqlite`, the log itself, and `.assay/origin`, its name.
@@ -89,15 +88,6 @@ class Home:
     def witnesses(self) -> Path:
         """Return the file of the addresses of witnesses, one on a line."""
         return self.folder / "witnesses"
-
-    @property
-    def allowed_signers(self) -> Path | None:
-        """Return the file of SSH keys that may sign commits, or None where there is none.
-
-        It is not read from the repository: the author of a commit must not say who may sign it.
-        """
-        path = self.folder / "allowed_signers"
-        return path if path.exists() else None
 
     def trust(self, origin: str) -> Path:
         """Return the path of the trust root for the log `origin`."""

@@ -10,7 +10,8 @@ from typing import Final
 from assay.core.clock import format_time, parse_time
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
-from assay.signing.keys import load_public_key
+from assay.signing.keys import PublicKey, load_public_key
+from assay.signing.openpgp import parse_pgp_keys
 from assay.signing.principals import (
     OidcIdentity,
     Principal,
@@ -22,6 +23,7 @@ from assay.signing.principals import (
     TrustedKey,
     Window,
 )
+from assay.signing.sshwire import parse_ssh_line
 
 NO_END: Final = "none"  # null, in TOML
 _WINDOW: Final = frozenset({"from", "until"})
@@ -35,7 +37,12 @@ def principal_as_json(principal: Principal) -> dict[str, object]:
         "kind": principal.kind.value,
         "roles": [{"name": grant.role, **_window(grant.window)} for grant in principal.roles],
         "keys": [
-            {"pem": key.public.pem.decode(), **_window(key.window), **_revocation(key.revoked)}
+            {
+                "pem": key.public.pem.decode(),
+                **({"openpgp": key.openpgp} if key.openpgp else {}),
+                **_window(key.window),
+                **_revocation(key.revoked),
+            }
             for key in principal.keys
         ],
         "identities": [
@@ -47,6 +54,7 @@ def principal_as_json(principal: Principal) -> dict[str, object]:
             }
             for item in principal.identities
         ],
+        **({"emails": list(principal.emails)} if principal.emails else {}),
         **_window(principal.window),
     }
 
@@ -58,16 +66,23 @@ def parse_principal(value: JsonValue) -> Principal:
         MalformedError: A member that is missing, unknown or of another type, or a rule of
             `assay.signing.principals` broken; `where` is the path in the document.
     """
-    refuse_unknown(value, _WINDOW | {"name", "kind", "roles", "keys", "identities"})
+    refuse_unknown(value, _WINDOW | {"name", "kind", "roles", "keys", "identities", "emails"})
     window = _parse_window(value, None)
     kind = _parse_kind(value.field("kind"))
     roles = tuple(_parse_role(item, window) for item in value.field("roles").items())
-    keys = tuple(_parse_key(item, window) for item in value.optional_items("keys"))
+    keys = tuple(k for item in value.optional_items("keys") for k in _parse_keys(item, window))
     identities = tuple(_parse_identity(item, window) for item in value.optional_items("identities"))
+    emails = tuple(item.text().lower() for item in value.optional_items("emails"))
     name = value.field("name").text()
     with inside(value.where):
         return Principal(
-            name=name, kind=kind, roles=roles, keys=keys, identities=identities, window=window
+            name=name,
+            kind=kind,
+            roles=roles,
+            keys=keys,
+            identities=identities,
+            emails=emails,
+            window=window,
         )
 
 
@@ -106,12 +121,30 @@ def _parse_role(value: JsonValue, around: Window) -> RoleGrant:
         return RoleGrant(role=role, window=window)
 
 
-def _parse_key(value: JsonValue, around: Window) -> TrustedKey:
-    refuse_unknown(value, _SIGNING | {"pem"})
-    public = value.field("pem").parsed(lambda pem: load_public_key(pem.encode()))
-    return TrustedKey(
-        public=public, window=_parse_window(value, around), revoked=_parse_revocation(value)
-    )
+def _parse_keys(value: JsonValue, around: Window) -> tuple[TrustedKey, ...]:
+    """Read a key: as PEM, as a line of SSH, or all keys of an OpenPGP block that can sign."""
+    refuse_unknown(value, _SIGNING | {"pem", "ssh", "openpgp"})
+    found = _public_keys(value)
+    window, revoked = _parse_window(value, around), _parse_revocation(value)
+    with inside(value.where):
+        return tuple(
+            TrustedKey(public=public, window=window, revoked=revoked, openpgp=fingerprint)
+            for public, fingerprint in found
+        )
+
+
+def _public_keys(value: JsonValue) -> tuple[tuple[PublicKey, str], ...]:
+    pem, ssh, openpgp = (value.optional(name) for name in ("pem", "ssh", "openpgp"))
+    if pem is not None and ssh is None:
+        fingerprint = "" if openpgp is None else openpgp.text().lower()
+        return ((pem.parsed(lambda text: load_public_key(text.encode())), fingerprint),)
+    if ssh is not None and pem is None and openpgp is None:
+        return ((ssh.parsed(parse_ssh_line).public, ""),)
+    if openpgp is not None and pem is None and ssh is None:
+        return tuple((key.public, key.fingerprint) for key in openpgp.parsed(parse_pgp_keys))
+    if pem is None and ssh is None:
+        value.field("pem")  # raises, naming the place
+    raise MalformedError("not exactly one of pem, ssh and openpgp", where=value.where)
 
 
 def _parse_identity(value: JsonValue, around: Window) -> TrustedIdentity:

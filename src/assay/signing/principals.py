@@ -7,6 +7,7 @@
 * A window and a revocation are asked about with a time; nothing here reads a clock.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,10 @@ from assay.core.errors import MalformedError, inside
 from assay.core.strictjson import render_canonical_json
 from assay.signing.keys import PublicKey
 
-ROLES: Final = frozenset({"collector", "gate", "owner"})
+ROLES: Final = frozenset({"author", "collector", "gate", "owner", "reviewer"})
 _SEPARATING: Final = frozenset(' ()"')  # what stands between the parts of an identity's name
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
+_EMAIL: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 MAX_NAME_LENGTH: Final = 200  # of a principal, an issuer, a subject: it is shown on one line
 
 
@@ -87,11 +90,20 @@ class OidcIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedKey:
-    """A public key of a principal, from when until when."""
+    """A public key of a principal, from when until when.
+
+    `openpgp` is the fingerprint by which OpenPGP calls it, empty where it is not used there.
+    """
 
     public: PublicKey
     window: Window
     revoked: Revocation | None = None
+    openpgp: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no fingerprint of a key of version 4."""
+        if self.openpgp and not _FINGERPRINT.fullmatch(self.openpgp):
+            raise MalformedError(f"{self.openpgp!r} is no OpenPGP fingerprint", where="openpgp")
 
     @property
     def name(self) -> str:
@@ -141,13 +153,18 @@ class RoleGrant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A person or a machine: its roles, and the keys and identities that sign for it."""
+    """A person or a machine: its roles, and the keys and identities that sign for it.
+
+    `emails`, in lower case, are those by which commits name it. They prove nothing: whoever makes
+    a commit writes what it likes. They tell under which names one person must not review itself.
+    """
 
     name: str
     kind: PrincipalKind
     roles: tuple[RoleGrant, ...]
     keys: tuple[TrustedKey, ...]
     identities: tuple[TrustedIdentity, ...] = ()
+    emails: tuple[str, ...] = ()
     window: Window
 
     def __post_init__(self) -> None:
@@ -159,6 +176,9 @@ class Principal:
                 raise MalformedError("no roles")
             if not self.keys and not self.identities:
                 raise MalformedError("no keys and no identities")
+            for email in self.emails:
+                if not _is_name(email) or not _EMAIL.fullmatch(email) or email != email.lower():
+                    raise MalformedError(f"{email!r} is no e-mail address in lower case")
 
     @property
     def credentials(self) -> tuple[Credential, ...]:

@@ -3,7 +3,8 @@
 * A version names all versions before it, by digest: no gap, no fork.
 * Nothing vanishes: a key or an identity that was trusted once stays named, under the same
   principal, and is ended or revoked. What it signed before can so be judged for ever, and it cannot
-  come back as somebody else's.
+  come back as somebody else's. An e-mail address stays too: without it, who wrote a change could
+  review it.
 * A revocation stays: it is not taken back, not moved to a later time, and a compromised key does
   not become a retired one. So a verdict that fell stays fallen.
 * Nobody is locked out: enough owners must be able to sign the version after this one.
@@ -47,6 +48,7 @@ def verify_succession(old: TrustRoot, new: TrustRoot, *, at: datetime) -> None:
                 hint="keep it, with an end: until, or revoked",
             )
         _check_revocation(owner, item, found[1])
+    _check_emails(old, new)
     verify_not_locked(new, at=at)
 
 
@@ -86,6 +88,18 @@ def credentials(root: TrustRoot) -> Iterator[tuple[str, str, Credential]]:
 def describe(item: Credential) -> str:
     """Return how people call a key or an identity."""
     return f"key {item.name[:16]}" if isinstance(item, TrustedKey) else f"identity {item.name!r}"
+
+
+def _check_emails(old: TrustRoot, new: TrustRoot) -> None:
+    after = {email: principal.name for principal in new.principals for email in principal.emails}
+    for principal in old.principals:
+        for email in principal.emails:
+            if after.get(email) != principal.name:
+                raise RejectedError(
+                    f"the e-mail {email!r} of {principal.name!r} has gone, or is another one's",
+                    where=f"principals {principal.name!r}",
+                    hint="keep it: it says which commits are this principal's",
+                )
 
 
 def _check_revocation(owner: str, old: Credential, new: Credential) -> None:

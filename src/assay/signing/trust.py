@@ -102,6 +102,7 @@ class TrustRoot:
         _refuse_repeated(map(str, self.history), "version")
         names = (str(i.identity) for p in self.principals for i in p.identities)
         _refuse_repeated(names, "identity")
+        _refuse_repeated((email for p in self.principals for email in p.emails), "e-mail")
         log_key = self._checked_log_key()
         witnesses = self._checked_witnesses()
         owned = (key.name for p in self.principals for key in p.keys)

@@ -45,12 +45,16 @@ def _principal(principal: Principal) -> Iterator[str]:
     yield f'kind = "{principal.kind.value}"'
     roles = ", ".join(_role(grant, around) for grant in principal.roles)
     yield f"roles = [{roles}]"
+    if principal.emails:
+        yield f"emails = [{', '.join(_text(email) for email in principal.emails)}]"
     yield f"from = {format_time(around.valid_from)}"
     if around.valid_until is not None:
         yield f"until = {format_time(around.valid_until)}"
     for key in principal.keys:
         yield from ("", "[[principals.keys]]")
         yield f"pem = '''\n{key.public.pem.decode()}'''"
+        if key.openpgp:
+            yield f'openpgp = "{key.openpgp}"'
         yield from _limits(key.window, around, key.revoked)
     for item in principal.identities:
         yield from ("", "[[principals.identities]]")

@@ -11,7 +11,7 @@ from typing import Final
 from assay.core.clock import format_time
 from assay.core.digest import sha256_of
 from assay.signing.succession import describe, locked_from, owners_at
-from assay.signing.trust import Principal, Revocation, TrustRoot, Window
+from assay.signing.trust import Principal, Revocation, TrustedKey, TrustRoot, Window
 
 SOON: Final = timedelta(days=30)  # for people to meet and sign
 
@@ -88,10 +88,14 @@ def _numbered(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 def _of_principal(principal: Principal) -> Iterator[tuple[str, str]]:
     name = repr(principal.name)
     yield name, f"{principal.kind.value}, {_window(principal.window)}"
+    if principal.emails:
+        yield f"{name}, e-mail", ", ".join(principal.emails)
     for grant in principal.roles:
         yield f"{name} as {grant.role}", _window(grant.window)
     for item in principal.credentials:
         yield f"{name}, {describe(item)}", _window(item.window) + _revoked(item.revoked)
+        if isinstance(item, TrustedKey) and item.openpgp:
+            yield f"{name}, {describe(item)} in OpenPGP", item.openpgp
 
 
 def _window(window: Window) -> str:

@@ -1,6 +1,10 @@
 """A commit object, read from its bytes (Git's "commit" format; gitformat-signature(5)).
 
-Only the header is read for signatures: a message may hold anything, a signature block included.
+* Only the header is read for signatures: a message may hold anything, a signature block included.
+* The signature is that of the repository's own hash: `gpgsig` where ids are SHA-1, `gpgsig-sha256`
+  where they are SHA-256. One for the other hash says nothing about this object.
+* A header that two readers could read as two commits (a second tree, author or committer, a second
+  signature) is `odd`: no signature on it can pass.
 """
 
 import enum
@@ -12,6 +16,11 @@ from assay.core.errors import MalformedError
 
 _PERSON: Final = re.compile(rb"(?P<name>.*?) ?<(?P<email>[^<>]*)> (?P<at>-?[0-9]+) [+-][0-9]{4}\Z")
 _SIGNATURES: Final = (b"gpgsig", b"gpgsig-sha256")
+_SHA256_LENGTH: Final = 64
+_ONCE: Final = (b"tree", b"author", b"committer", b"encoding", *_SIGNATURES)
+_ORDER: Final = (b"tree", b"parent", b"author", b"committer")
+_CO_AUTHOR: Final = re.compile(rb"(?im)^co-authored-by:[ \t]*[^<>\n]*<([^<>\n]*)>[ \t]*$")
+MAX_CO_AUTHORS: Final = 1000  # of one commit; it is a squash of at most so many people's work
 
 
 class SignatureKind(enum.StrEnum):
@@ -42,13 +51,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """What a commit says; a person is None where the line is not of the form that Git writes."""
+    """What a commit says; a person is None where the line is not of the form that Git writes.
+
+    `signature` has its armour; it is empty where there is none. `co_authors` are the e-mails of the
+    message's `Co-authored-by` lines. `odd` tells that the header is not one that Git writes.
+    """
 
     tree: str
     parents: tuple[str, ...]
     author: Person | None
     committer: Person | None
-    signature: bytes  # with its armour; empty where there is none
+    signature: bytes
+    co_authors: tuple[bytes, ...] = ()
+    odd: bool = False
 
     @property
     def signed_with(self) -> SignatureKind:
@@ -72,20 +87,46 @@ def parse_commit(content: bytes) -> Commit:
     parents = tuple(value for name, value in named if name == b"parent")
     if not all(_is_id(parent) for parent in parents):
         raise MalformedError("a commit with a parent that is no id")
+    own = _SIGNATURES[len(named[0][1]) == _SHA256_LENGTH]
     signatures = [value for name, value in headers if name in _SIGNATURES]
-    if len(signatures) > 1:
-        signatures = [b"several signatures"]
+    signed = [value for name, value in headers if name == own]
     return Commit(
         tree=named[0][1],
         parents=parents,
         author=_person(headers, b"author"),
         committer=_person(headers, b"committer"),
-        signature=signatures[0] if signatures else b"",
+        signature=_only(signed) if signed or not signatures else b"for another hash",
+        co_authors=_co_authors(content.partition(b"\n\n")[2]),
+        odd=_is_odd([name for name, _ in headers]),
     )
 
 
+def _only(signatures: list[bytes]) -> bytes:
+    if len(signatures) > 1:
+        return b"several signatures"
+    return signatures[0] if signatures else b""
+
+
+def _co_authors(message: bytes) -> tuple[bytes, ...]:
+    found = dict.fromkeys(match.strip() for match in _CO_AUTHOR.findall(message))
+    if len(found) > MAX_CO_AUTHORS:
+        raise MalformedError(f"a commit with {len(found)} co-authors")
+    return tuple(found)
+
+
+def _is_odd(names: list[bytes]) -> bool:
+    """Tell whether a header stands twice that may stand once, or before one that it follows."""
+    if any(names.count(name) > 1 for name in _ONCE):
+        return True
+    places = [_ORDER.index(name) for name in names if name in _ORDER]
+    return places != sorted(places) or any(name in _ORDER for name in names[len(places) :])
+
+
 def signed_bytes(content: bytes) -> bytes:
-    """Return what the signature of a commit is about: all of it but the signature's header."""
+    """Return what the signature of a commit is about: all of it but the headers of signatures.
+
+    Git leaves out both: who signs for one hash does not know the signature for the other yet.
+    """
     head, gap, message = content.partition(b"\n\n")
     kept: list[bytes] = []
     inside = False

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
@@ -28,9 +27,10 @@ from assay.source.elsewhere import (
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.git import run_git
 from assay.source.history import History, load_history
+from assay.source.judging import CommitTrust, check_signature
 from assay.source.reader import MAX_COMMIT_BYTES, open_reader
 from assay.source.repository import Repository
-from assay.source.signature import HeadSignature, check_signature
+from assay.source.signature import HeadSignature
 from assay.source.submodules import strip_credentials
 from assay.source.worktree import Uncommitted
 
@@ -174,16 +174,14 @@ def collect_facts(
     uncommitted: Uncommitted,
     *,
     at: datetime,
-    allowed_signers: Path | None,
+    trust: CommitTrust,
 ) -> SourceFacts:
     """Gather the facts about the commit at HEAD, of which `entries` are the files.
 
-    `at` is the time of the observation. Without `allowed_signers`, a file as ssh-keygen(1)
-    describes, no signature of the commit can pass.
+    `at` is the time of the observation; `trust` says who may have signed the commit.
 
     Raises:
         RejectedError: The repository is damaged.
-        UsageError: There is no such `allowed_signers`.
         UnavailableError: Git did not answer.
     """
     entries = tuple(entries)
@@ -199,7 +197,7 @@ def collect_facts(
     return SourceFacts(
         observed_at=at,
         clone=_clone(repository),
-        head=_head(repository, allowed_signers, at),
+        head=_head(repository, trust, at),
         history=history,
         files=sum(entry.kind is EntryKind.FILE for entry in entries),
         content=count_content(
@@ -233,7 +231,7 @@ def _clone(repository: Repository) -> Clone:
     )
 
 
-def _head(repository: Repository, allowed_signers: Path | None, at: datetime) -> Head:
+def _head(repository: Repository, trust: CommitTrust, at: datetime) -> Head:
     with open_reader(repository) as reader:
         content = reader.read(repository.head, kind="commit", max_bytes=MAX_COMMIT_BYTES)
     commit = parse_commit(content)
@@ -244,7 +242,13 @@ def _head(repository: Repository, allowed_signers: Path | None, at: datetime) ->
         parents=len(commit.parents),
         author=_signatory(commit.author),
         committer=_signatory(commit.committer),
-        signature=check_signature(commit, content, allowed_signers=allowed_signers, at=at),
+        signature=check_signature(
+            commit,
+            content,
+            signers=trust.signers,
+            recorded=trust.recorded.get(repository.head),
+            at=at,
+        ),
     )
 
 
