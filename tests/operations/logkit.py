@@ -21,7 +21,7 @@ class Running:
     folder: Path
 
 
-def witness_of(site: Site, name: str = "w1", *, hours: float = 0) -> Witness:
+def witness_of(site: Site, name: str = "w1", *, hours: float = 9) -> Witness:
     """Open a witness of the site's log, with a clock that stands still."""
     return open_witness(
         site.folder / name,
@@ -34,7 +34,7 @@ def witness_of(site: Site, name: str = "w1", *, hours: float = 0) -> Witness:
 
 
 @contextmanager
-def running(site: Site, name: str = "w1", *, hours: float = 0) -> Iterator[Running]:
+def running(site: Site, name: str = "w1", *, hours: float = 9) -> Iterator[Running]:
     """Run a witness of the site's log."""
     witness = witness_of(site, name, hours=hours)
     with serve_witness(witness, host="127.0.0.1", port=0) as url:

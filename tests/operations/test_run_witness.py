@@ -215,6 +215,18 @@ def test_clock_set_back(folder: Path) -> None:
         assert (status, body) == (503, b"the clock of this witness was set back\n")
 
 
+def test_a_log_dated_ahead(folder: Path) -> None:
+    """Nothing is remembered of it, and the same is cosigned once the time has come."""
+    times = iter([NOW - timedelta(minutes=6), NOW])
+    with serve_witness(opened(folder, clock=lambda: next(times)), host="127.0.0.1", port=0) as url:
+        status, _, body = ask(url, 0, 3)
+        assert (status, body) == (
+            503,
+            b"dated 2026-06-01T00:00:00Z, and the clock of this witness says 2026-05-31T23:54:00Z\n",
+        )
+        assert cosigned(folder, 3, ask(url, 0, 3)[2]) == NOW
+
+
 def test_requests_are_counted(folder: Path) -> None:
     with serve_witness(opened(folder), host="127.0.0.1", port=0) as url:
         statuses = [post(url, b"")[0] for _ in range(130)]

@@ -266,3 +266,17 @@ def test_a_verdict_that_a_witness_cosigned(here: Site, forged: bool) -> None:  #
         assert refusal(here, lambda: verify(here, trust=trust)).startswith("[signature-invalid]")
     else:
         assert verify(here, trust=trust).not_checked == ()
+
+
+def test_a_verdict_that_no_witness_has_seen_is_not_passed(here: Site) -> None:
+    """PASSED would be believed by whoever looks at the exit status alone."""
+    assert verify(here).verdict is Verdict.PASSED
+    assert verify(here, trust=asking_for_a_witness(here)).verdict is Verdict.UNKNOWN
+
+
+def test_a_failed_verdict_that_no_witness_has_seen_stays_failed(here: Site) -> None:
+    here.repo.symlink("out", "/etc/hostname")
+    here.repo.commit("Link out")
+    check(here, hours=1, save_verdict=here.saved)
+    found = verify(here, hours=2, trust=asking_for_a_witness(here))
+    assert found.verdict is Verdict.FAILED

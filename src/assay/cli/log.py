@@ -94,6 +94,7 @@ def list_entries(repository: RepositoryOption = Path(), *, as_json: JsonOption =
 app.command("show", rich_help_panel=LOOK)(logproof.show)
 app.command("reverify", rich_help_panel=LOOK)(reverify)
 app.command("prove", rich_help_panel=PROVE)(logproof.prove)
+app.command("renew", rich_help_panel=PROVE)(logproof.renew)
 app.command("check-proof", rich_help_panel=PROVE)(logproof.check_proof)
 app.command("publish", rich_help_panel=PROVE)(logproof.publish)
 app.command("check-tiles", rich_help_panel=PROVE)(logproof.check_tiles)

@@ -106,6 +106,42 @@ def prove(
         typer.echo(f"Entry {proved.index} of {proved.size} is proven in {output}")
 
 
+def renew(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Saved verdicts (`assay check --save-verdict`) or proofs of entries."),
+    ],
+    repository: RepositoryOption = Path(),
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Give saved verdicts and proofs the cosignatures that came since.
+
+    Each file is written again with a proof under the first checkpoint over its entry that as many
+    witnesses cosigned as the trust root asks for. Exits 3 where there is none yet: `assay log
+    cosign` asks them.
+
+        assay log renew verdict.json
+    """
+    from assay.operations.renew_proof import renew_proofs  # noqa: PLC0415  # start-up time
+
+    done = renew_proofs(repository, tuple(files))
+    if as_json:
+        print_json(
+            {
+                "schema": "assay.log-renew/v1",
+                "renewed": [item.as_json() for item in done],
+                "notChecked": [],
+            }
+        )
+        return
+    for item in done:
+        typer.echo(
+            printable(f"{item.file}: entry {item.index}, under the checkpoint of {item.dated}")
+        )
+        print_cosigned(item.cosigned)
+
+
 def check_proof(
     proof: Annotated[Path, typer.Argument(help="From `assay log prove`, or any tlog-proof.")],
     *,

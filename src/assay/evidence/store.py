@@ -253,6 +253,10 @@ class LogStore(StoredEntries, Closing):
         """Return the newest checkpoint as a note, or None before the first entry."""
         return self._history.head().note or None
 
+    def checkpoint_of(self, size: int) -> bytes:
+        """Return the checkpoint of `size` as the log stored it; empty without one."""
+        return self._history.sized(size).note
+
     def checkpoint_over(self, index: int) -> bytes:
         """Return the first checkpoint that covers entry `index`, as a note.
 

@@ -7,7 +7,8 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── keys/log.pem        signs the checkpoints of the logs (Ed25519)
 ├── keys/identity.key   keys the identities of secrets, so that they cannot be guessed back
 ├── trust/<log>.json    who may sign what, for the repository with that log
-├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards; beside it a lock
+├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards
+├── locks/<log>.lock    held while one of the two above is moved forward
 ├── forks/<log>-….json  proofs that a log's key signed two histories; not there by default
 ├── witnesses           the addresses of witnesses, one on a line; not there by default
 └── advisories/         the local mirror of advisories
@@ -92,6 +93,10 @@ class Home:
     def trust(self, origin: str) -> Path:
         """Return the path of the trust root for the log `origin`."""
         return self.folder / "trust" / f"{_file_name(origin)}.json"
+
+    def lock(self, origin: str) -> Path:
+        """Return the path of the lock under which trust root and anchor are written."""
+        return self.folder / "locks" / f"{_file_name(origin)}.lock"
 
     def anchor(self, origin: str) -> Path:
         """Return the path of the newest checkpoint seen of the log `origin`."""

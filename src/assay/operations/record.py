@@ -40,14 +40,12 @@ from assay.evidence.trustchain import (
 from assay.operations.home import (
     Home,
     Signers,
-    load_anchor,
     load_signers,
     load_trust,
     open_home,
     open_log,
-    save_anchor,
-    save_trust,
 )
+from assay.operations.seen import advance_anchor, load_anchor, pin_trust
 from assay.signing.notekey import NoteKey, note_key, parse_note_key, render_note_key
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot, trust_root_digest
@@ -255,7 +253,7 @@ class Recorder:
         note = store.latest_checkpoint()
         if note is None:
             raise RejectedError("the log has no checkpoint after an append", where=str(store.place))
-        save_anchor(self.ledger.home, store.origin, note)
+        advance_anchor(self.ledger.home, store, note, log_key=self.ledger.log_key)
         return receipts
 
     def _check_unchanged(self) -> None:
@@ -385,5 +383,5 @@ def open_recorder(
     with open_ledger(repository, at=at) as ledger:
         signers = load_signers(ledger.home)
         check_keys(ledger.home, ledger.trust, signers)
-        save_trust(ledger.home, ledger.trust)
+        pin_trust(ledger.home, ledger.trust)
         yield Recorder(ledger=ledger, signers=signers, clock=clock)

@@ -41,16 +41,15 @@ from assay.evidence.store import LogStore, open_store
 from assay.operations.cosign_log import configured_witnesses, size_at_witness
 from assay.operations.home import (
     Home,
-    load_anchor,
     load_origin,
     load_trust,
     log_location,
     open_blobs,
     open_home,
-    save_anchor,
     save_origin,
 )
 from assay.operations.record import open_recorder
+from assay.operations.seen import load_anchor, replace_anchor
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.source.repository import Repository, open_repository
 from assay.system.archives import ZipLimits, read_zip
@@ -179,7 +178,7 @@ def _restore(
             store.restore(heads, log_key=log_key, check=check)
     save_origin(repository, manifest.origin)
     if anchor is None:
-        save_anchor(home, manifest.origin, manifest.note)
+        replace_anchor(home, manifest.origin, manifest.note)
 
 
 @contextmanager
@@ -232,7 +231,7 @@ def _leave_trace(
     if seen.note:
         kept = home.lost_anchor(manifest.origin, sha256_of(seen.note).hex[:16])
         save_file(kept, seen.note)
-    save_anchor(home, manifest.origin, manifest.note)
+    replace_anchor(home, manifest.origin, manifest.note)
     about = seen.note or manifest.note
     statement = Statement(
         subjects=(Subject(name="checkpoint", digest=sha256_of(about)),),

@@ -21,6 +21,7 @@ from assay.evidence.checkpoints.witness import (
     claimed_origin,
     cosigning_time,
     parse_add_checkpoint,
+    refuse_ahead,
     verify_request,
 )
 from assay.evidence.checkpoints.witnessstate import LogState, WitnessState
@@ -88,7 +89,9 @@ class Witness:
         with self.state.locked(origin) as state:
             try:
                 verify_request(request, log_keys=log_keys, last=state.last)
-                at = cosigning_time(state.last, now=self.clock())
+                time = self.clock()
+                at = cosigning_time(state.last, now=time)
+                refuse_ahead(request.note, log_keys=log_keys, now=time)
             except WitnessRefusedError as error:
                 self._keep(error, state, request, origin)
                 raise

@@ -22,6 +22,7 @@ from assay.evidence.checkpoints.witness import (
     claimed_origin,
     cosigning_time,
     parse_add_checkpoint,
+    refuse_ahead,
     render_add_checkpoint,
     verify_request,
 )
@@ -260,6 +261,24 @@ def test_times_of_cosignatures_never_go_back() -> None:
         cosigning_time(last, now=NOW - CLOCK_TOLERANCE - timedelta(seconds=1))
     assert caught.value.refusal is Refusal.CLOCK
     assert caught.value.what == "the clock of this witness was set back"
+
+
+def test_a_log_that_dates_itself_ahead() -> None:
+    """Whoever cosigned that would never get a right date after it."""
+    refuse_ahead(note(5), log_keys=(LOG_KEY,), now=NOW - CLOCK_TOLERANCE)
+    with pytest.raises(WitnessRefusedError) as caught:
+        refuse_ahead(note(5), log_keys=(LOG_KEY,), now=NOW - CLOCK_TOLERANCE - timedelta(seconds=1))
+    assert caught.value.refusal is Refusal.CLOCK
+    assert caught.value.what == (
+        "dated 2026-06-01T00:00:00Z, and the clock of this witness says 2026-05-31T23:54:59Z"
+    )
+
+
+def test_a_log_that_dates_nothing() -> None:
+    """As the specification has it: a date is not asked for."""
+    text, _, lines = note(5).partition(b"\n\n")
+    undated = text + b"\n\n" + lines.splitlines(keepends=True)[0]
+    refuse_ahead(undated, log_keys=(LOG_KEY,), now=NOW - timedelta(days=9))
 
 
 @pytest.mark.parametrize("work", [claimed_origin])

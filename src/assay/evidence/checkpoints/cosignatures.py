@@ -39,6 +39,12 @@ class Cosignatures:
         sql = "SELECT DISTINCT size FROM cosignatures ORDER BY size DESC LIMIT 1000"
         return tuple(size for (size,) in self._database.query(sql) if isinstance(size, int))
 
+    def sizes_from(self, size: int) -> tuple[int, ...]:
+        """Return the sizes of checkpoints with cosignatures, `size` or more, the smallest first."""
+        sql = "SELECT DISTINCT size FROM cosignatures WHERE size >= ? ORDER BY size LIMIT 1000"
+        found = self._database.query(sql, (size,))
+        return tuple(size for (size,) in found if isinstance(size, int))
+
     def _lines(self, size: int) -> Iterator[bytes]:
         sql = "SELECT line FROM cosignatures WHERE size = ? ORDER BY number"
         for row in self._database.query(sql, (size,)):

@@ -15,12 +15,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from assay.core.clock import format_time
 from assay.core.errors import MalformedError, ProofError, RejectedError, SignatureInvalidError
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
-from assay.evidence.checkpoints.note import MAX_NOTE_BYTES, parse_note
+from assay.evidence.checkpoints.note import (
+    MAX_NOTE_BYTES,
+    parse_note,
+    time_of,
+    verify_signatures,
+)
 from assay.evidence.exactbase64 import decode_base64
 from assay.evidence.merkle import EMPTY_ROOT, HASH_BYTES, MAX_SIZE, Path, verify_consistency
-from assay.signing.notekey import NoteKey
+from assay.signing.notekey import NoteKey, cosigner_key
 
 MAX_PROOF_LINES: Final = 63
 MAX_REQUEST_BYTES: Final = MAX_NOTE_BYTES + 64 * 2**10  # the proof is 63 lines of 45 bytes
@@ -150,6 +156,25 @@ def cosigning_time(last: LastSeen | None, *, now: datetime) -> datetime:
     if last.at - now > CLOCK_TOLERANCE:
         raise WitnessRefusedError(Refusal.CLOCK, "the clock of this witness was set back")
     return last.at
+
+
+def refuse_ahead(note: bytes, *, log_keys: tuple[NoteKey, ...], now: datetime) -> None:
+    """Refuse a checkpoint that its log dates after now: with it, nothing later could be recorded.
+
+    A log need not date its checkpoints; `note` is one that it signed.
+
+    Raises:
+        WitnessRefusedError: The date is more than five minutes ahead of the clock here.
+    """
+    for log_key in log_keys:
+        key = cosigner_key(log_key.name, log_key.public)
+        for signature in verify_signatures(parse_note(note), key=key):
+            if time_of(signature) - now > CLOCK_TOLERANCE:
+                raise WitnessRefusedError(
+                    Refusal.CLOCK,
+                    f"dated {format_time(time_of(signature))}, and the clock of this witness says "
+                    f"{format_time(now)}",
+                )
 
 
 def _verify_log_signature(note: bytes, log_keys: tuple[NoteKey, ...]) -> Checkpoint:
