@@ -12,6 +12,7 @@ from assay.scan.secrets.plausible import (
     is_mixed,
     is_placeholder,
     is_reference,
+    is_sequence,
 )
 from tests.scan.secrets.generate import fill
 
@@ -63,7 +64,9 @@ def test_a_real_value_is_neither(template: str) -> None:
     assert not is_reference(value)
 
 
-@pytest.mark.parametrize("text", ["postgres", "Password1!", "secret", "abc", "admin123", "sesame"])
+@pytest.mark.parametrize(
+    "text", ["postgres", "Password1!", "secret", "abc", "admin123", "sesame", "user:password"]
+)
 def test_a_guessable_password(text: str) -> None:
     assert is_guessable(text.encode())
 
@@ -73,7 +76,37 @@ def test_a_password_that_is_not(template: str) -> None:
     assert not is_guessable(fill(template).encode())
 
 
-WORDS = ("JsonConfigSettingsSource", "rust_openssl.hpke.MLKEM768", "SecretsManager.V2Response")
+SEQUENCES = {
+    "hex": "0123456789abcdef" * 2,
+    "letters": "abcdefghijklmnopqrstuvwxyz123456",
+    "down": "9876543210fedcba",
+    "groups": "12345678-1234-1234-1234-123456789012",
+    "in-turns": "a1b2c3d4e5f6g7h8i9j0k1l2",
+}
+
+
+@pytest.mark.parametrize("text", SEQUENCES.values(), ids=SEQUENCES)
+def test_what_counts_up_or_down(text: str) -> None:
+    assert is_sequence(text.encode())
+
+
+@pytest.mark.parametrize("template", ["{b62:16}", "{hex:32}", "{dig:12}", "{b32l:24}", "{uuid}"])
+def test_random_values_do_not_count(template: str) -> None:
+    made = [fill(f"{template} {number}").split()[0] for number in range(300)]
+    assert not any(is_sequence(value.encode()) for value in made)
+
+
+@pytest.mark.parametrize("text", ["abcdefg", "1234567", "aaaaaaaaaaaaaaaa", "ab12ab12ab12ab12"])
+def test_what_is_short_or_only_repeats_does_not_count(text: str) -> None:
+    assert not is_sequence(text.encode())
+
+
+WORDS = (
+    "x448.X448PrivateKey",
+    "JsonConfigSettingsSource",
+    "rust_openssl.hpke.MLKEM768",
+    "SecretsManager.V2Response",
+)
 
 
 @pytest.mark.parametrize("text", WORDS)

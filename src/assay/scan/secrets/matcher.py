@@ -34,6 +34,7 @@ from assay.scan.secrets.plausible import (
     is_mixed,
     is_placeholder,
     is_reference,
+    is_sequence,
 )
 from assay.scan.secrets.rule import NAMED, Rule, Rules
 from assay.scan.secrets.triggers import Hit, Triggers, windows
@@ -41,6 +42,7 @@ from assay.scan.secrets.validators import KEPT, VALIDATORS, Checked
 from assay.system.packed import Budget
 
 GUESSABLE: Final = "it is a value that anybody would try"
+INVENTED: Final = "its characters count up or down, so somebody made it up"
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16; UTF-32 is its little-endian one and NULs
 LINE_BYTES: Final = 2000  # on either side of a secret in which its line is looked for
 _RE2_BYTES: Final = 64 * 2**20  # above what the largest pattern needs for its automaton
@@ -162,8 +164,8 @@ class Matcher:
         if not _is_plausible(rule, value):
             return None
         checked = VALIDATORS[rule.validator](value, whole) if rule.validator else KEPT
-        if rule.guessable and not checked.doubt and is_guessable(value):
-            checked = replace(checked, doubt=GUESSABLE)
+        if not checked.doubt:
+            checked = replace(checked, doubt=_doubt(rule, value))
         return None if checked.refused else checked
 
     def _pattern(self, number: int) -> object:
@@ -200,11 +202,19 @@ def _is_code(rule: Rule, value: bytes) -> bool:
     return (rule.rank < NAMED or not has_digits(value)) and is_identifier(value)
 
 
+def _doubt(rule: Rule, value: bytes) -> str:
+    """Return why a value of the right form may be none that anybody has to change."""
+    if rule.guessable:
+        return GUESSABLE if is_guessable(value) else ""
+    return INVENTED if is_sequence(value) else ""
+
+
 def _is_plausible(rule: Rule, value: bytes) -> bool:
     """Tell whether a value can be a secret by the measures that its rule sets."""
     return not (
         is_placeholder(value)
         or (0 < rule.rank <= NAMED and (is_reference(value) or _is_code(rule, value)))
+        or (0 < rule.rank <= NAMED and not rule.guessable and is_sequence(value))
         or (rule.entropy and entropy_of(value) < rule.entropy)
         or (rule.digits and not has_digits(value))
         or (rule.mixed and not is_mixed(value))

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
+from assay import __version__
 from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
-from assay.findings.finding import Finding, Kind, Location, Severity
+from assay.findings.finding import Finding, Kind, Location, Observation, Severity
 from assay.findings.identity import identity_of
+from assay.findings.observation import traits_of
 from assay.scan.secrets.foreign import Foreign
 from assay.scan.secrets.hit import Gap, Hit
 from assay.scan.secrets.keptrules import rules_named
@@ -228,18 +230,31 @@ def _finding(found: list[tuple[Hit, _Place]], rules: Mapping[str, Rule], places:
     hit = min((h for h, _ in found), key=lambda h: (_severity(h, rules).rank, h.rule))
     rule = rules[hit.rule]
     locations = sorted({place.location for _, place in found}, key=_location_order)
+    message = " ".join(
+        (_message(hit, rule, found, len(locations)), *_listings(found, places.foreign))
+    )
     return Finding(
         identity=_identity(rule, hit),
         kind=Kind.SECRET,
         rule=f"secrets/{rule.id}",
         title=rule.title,
         severity=_severity(hit, rules),
-        message=" ".join(
-            (_message(hit, rule, found, len(locations)), *_listings(found, places.foreign))
-        ),
+        message=message,
         remedy=f"{rule.revoke} Taking it out of the files is not enough: it stays in the history.",
         locations=tuple(locations[:MAX_LOCATIONS]),
         references=_REFERENCES,
+        observations=(
+            Observation(
+                tool="secrets",
+                rule=rule.id,
+                message=message,
+                location=locations[0],
+                version=__version__,
+                severity=rule.severity.value,
+                weaknesses=_REFERENCES,
+                traits=traits_of({"family": rule.family, "secret": hit.secret}),
+            ),
+        ),
     )
 
 
