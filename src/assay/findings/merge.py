@@ -20,6 +20,8 @@ def merge_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _merged(same: list[Finding]) -> Finding:
+    if len(set(same)) == 1:
+        return same[0]  # in its own order of places, the most important one first
     lead = min(same, key=_gravity)
     return Finding(
         identity=lead.identity,

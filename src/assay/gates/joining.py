@@ -11,6 +11,7 @@ from typing import Final
 from assay.core.notchecked import NotChecked
 from assay.core.strictjson import render_canonical_json
 from assay.findings.finding import Finding, Location
+from assay.findings.merge import merge_findings
 from assay.findings.scanreport import ScanReport
 from assay.gates.acceptance import renew_acceptance
 from assay.sbom.component import Inventory
@@ -91,19 +92,12 @@ def _distinct(values: Iterable[dict[str, object]]) -> list[object]:
 
 def _join_findings(findings: Iterable[Finding]) -> list[dict[str, object]]:
     """Return one entry for each identity, at the worst severity that anybody gave it."""
-    worst: dict[str, Finding] = {}
-    for finding in findings:
-        known = worst.get(finding.identity)
-        if known is None or _order(finding) < _order(known):
-            worst[finding.identity] = finding
-    return [_finding(finding) for finding in sorted(worst.values(), key=_order)]
+    return [_finding(finding) for finding in sorted(merge_findings(findings), key=_order)]
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
-    """Return the place of a finding: the worst first, and no two that differ are equal."""
-    severity = finding.severity
-    text = (finding.identity, severity.value, finding.title, finding.remedy, finding.rule)
-    return (severity.rank, *text, finding.locations)
+    """Return the place of a finding: the worst first; no two have one identity."""
+    return (finding.severity.rank, finding.identity)
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -7,6 +7,7 @@ from assay.core.digest import Digest
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.findings.finding import Finding
+from assay.findings.merge import merge_findings
 from assay.findings.scanreport import ScanReport
 from assay.gates.verdict import GateVerdict
 from assay.sbom.component import Inventory
@@ -57,8 +58,8 @@ class CheckReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return all findings, the worst first."""
-        found = (finding for report in self.reports for finding in report.findings)
+        """Return all findings, each identity once, the worst first."""
+        found = merge_findings(finding for report in self.reports for finding in report.findings)
         return tuple(sorted(found, key=lambda f: (f.severity.rank, f.rule, f.identity)))
 
     @property
