@@ -435,6 +435,14 @@ def test_an_envelope_taken_out_of_its_row(store: LogStore, backend: Backend) -> 
     assert caught.value.where.startswith("entries row 0")
 
 
+def test_more_than_a_restore_would_hold_is_not_recorded(store: LogStore) -> None:
+    large = verified({"text": "x" * 23 * 2**20})
+    with pytest.raises(UsageError) as caught:
+        store.append([large] * 9, log_signer=LOG, at=NOW)
+    assert caught.value.hint == "append them in several steps"
+    assert store.size == 0
+
+
 def test_the_time_of_record(store: LogStore) -> None:
     """The first checkpoint over an entry says when; later ones change nothing about it."""
     for minutes, sample in enumerate(SAMPLES[:3]):

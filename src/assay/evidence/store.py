@@ -33,7 +33,7 @@ from assay.evidence.leaf import is_large
 from assay.evidence.log import LogRows, StoredRows, verify_log, verify_signed_rows
 from assay.evidence.reading import LogEntry, StoredEntries
 from assay.evidence.storage import rows
-from assay.evidence.storage.batch import Batch, refuse_unfit
+from assay.evidence.storage.batch import Batch, refuse_oversized, refuse_unfit
 from assay.evidence.storage.blobs import BlobStore, FolderBlobs
 from assay.evidence.storage.connecting import connect
 from assay.evidence.storage.indexpages import (
@@ -99,7 +99,7 @@ class LogStore(StoredEntries, Closing):
         what it raises leaves the log as it was.
 
         Raises:
-            UsageError: The log's key is no Ed25519 key.
+            UsageError: The log's key is no Ed25519 key, or it is more than is recorded at once.
             MalformedError: A statement cannot be filed.
             LapsedError: One does not count any more at the time that it would be recorded with.
             SignatureInvalidError: The newest checkpoint was signed with another key.
@@ -142,8 +142,10 @@ class LogStore(StoredEntries, Closing):
 
         Raises:
             MalformedError: A statement cannot be filed.
+            UsageError: They are more than one checkpoint may add.
             UsageError, UnavailableError: The blob store does not take an envelope.
         """
+        refuse_oversized(len(statement.envelope) for statement in statements)
         for statement in statements:
             refuse_unfit(statement)
         if self._blobs is None:

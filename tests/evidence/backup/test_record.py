@@ -1,12 +1,13 @@
 """The portable form of a log: what is written is read back, and anything else is malformed."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.core.errors import MalformedError, RejectedError, TamperedError
+from assay.core.errors import MalformedError, RejectedError, TamperedError, UsageError
 from assay.evidence.backup.record import (
     PART_BYTES,
     BackedUp,
@@ -18,6 +19,8 @@ from assay.evidence.backup.record import (
     render_parts,
     verify_part,
 )
+from assay.evidence.dsse import MAX_ENVELOPE_BYTES
+from assay.evidence.storage.batch import ENTRY_BYTES, MAX_BATCH_BYTES, refuse_oversized
 from tests.fakes.trust import NOW, ORIGIN
 
 SOME = st.binary(min_size=1, max_size=30)
@@ -75,6 +78,47 @@ def test_malformed(data: bytes, what: str) -> None:
     with pytest.raises(MalformedError) as caught:
         list(parse_parts([data]))
     assert str(caught.value) == f"[malformed] {what}, at backup"
+
+
+@pytest.mark.parametrize(("held", "fits"), [(4 * 257, True), (4 * 257 - 1, False)])
+def test_what_is_held_for_one_checkpoint_is_bounded(held: int, fits: bool) -> None:  # noqa: FBT001
+    """Whoever made the backup; and not for all of them together."""
+    many = BackedUp(envelopes=(b"x",) * 4, note=b"n", lines=b"l")
+    parts = [data for _, data in render_parts([many, many, many])]
+    if fits:
+        assert list(parse_parts(parts, max_bytes=held)) == [many, many, many]
+        return
+    with pytest.raises(MalformedError) as caught:
+        list(parse_parts(parts, max_bytes=held))
+    assert str(caught.value) == (
+        f"[malformed] more than {held} bytes of entries under one checkpoint, at backup"
+    )
+
+
+def test_no_more_is_read_than_the_bound() -> None:
+    """Before the first checkpoint of an endless backup there is no end."""
+    read = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1
+            yield b"E\0\0\0\1x" * 100
+
+    with pytest.raises(MalformedError):
+        list(parse_parts(endless(), max_bytes=257 * 1000))
+    assert read == 11
+
+
+def test_a_log_records_no_more_at_once_than_is_restored() -> None:
+    refuse_oversized([1] * 4, max_bytes=4 * 257)
+    with pytest.raises(UsageError) as caught:
+        refuse_oversized([1] * 4, max_bytes=4 * 257 - 1)
+    assert str(caught.value) == (
+        "[usage] 1028 bytes for one checkpoint, where at most 1027 are recorded "
+        "(append them in several steps)"
+    )
+    assert MAX_ENVELOPE_BYTES + ENTRY_BYTES <= MAX_BATCH_BYTES
 
 
 PART = describe_part("part-000000", b"data")

@@ -16,6 +16,7 @@ from assay.evidence.checkpoints.checkpoint import (
     sign_checkpoint,
     verify_checkpoint,
 )
+from assay.evidence.merkle import leaf_hash
 from assay.evidence.storage.blobs import FolderBlobs
 from assay.evidence.store import LogStore, open_store
 from tests.fakes.backends import Backend
@@ -89,6 +90,13 @@ def shift(note: bytes, *, by: timedelta) -> bytes:
     return sign_checkpoint(verify_checkpoint(note, log_key=LOG_KEY), signer=LOG, at=NOW + by)
 
 
+def of_nothing() -> BackedUp:
+    """Return what only the log's key can have made: an entry that is none."""
+    root = leaf_hash(b"{}")
+    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=root), signer=LOG, at=NOW)
+    return BackedUp(envelopes=(b"{}",), note=note, lines=b"")
+
+
 Change = Callable[[Sequence[BackedUp]], list[BackedUp]]
 FOREIGN = verified({"n": 9}).envelope
 NOT_THEM = "[tampered] the entries are not those that were signed, at checkpoint {}"
@@ -121,8 +129,12 @@ REFUSED: dict[str, tuple[Change, str]] = {
         NOT_THEM.format(1),
     ),
     "no-entries": (lambda heads: [replace(heads[0], envelopes=())], NOT_THEM.format(0)),
-    "no-statement": (
+    "no-statement, and not signed": (
         lambda heads: [replace(heads[0], envelopes=(b"{}",))],
+        NOT_THEM.format(0),  # it was not even looked at
+    ),
+    "no-statement": (
+        lambda _heads: [of_nothing()],
         "[tampered] no statement: no signatures, at checkpoint 0",
     ),
     "dated-before-the-one-before": (

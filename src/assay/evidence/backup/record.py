@@ -20,6 +20,7 @@ from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import MalformedError, TamperedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
+from assay.evidence.storage.batch import ENTRY_BYTES, MAX_BATCH_BYTES
 from assay.evidence.storage.blobs import MAX_BLOB_BYTES
 
 SCHEMA: Final = "assay.log-backup/v1"
@@ -27,7 +28,7 @@ MANIFEST: Final = "manifest.json"
 PART_BYTES: Final = 16 * 2**20  # a part is closed when it has as many
 MAX_PART_BYTES: Final = PART_BYTES + MAX_BLOB_BYTES + 5
 MAX_PARTS: Final = 100_000
-MAX_MANIFEST_BYTES: Final = 64 * 2**20
+MAX_MANIFEST_BYTES: Final = 16 * 2**20  # what is said of so many parts takes 13 of them
 
 _ENVELOPE: Final = b"E"
 _NOTE: Final = b"C"
@@ -77,14 +78,19 @@ def render_parts(heads: Iterable[BackedUp]) -> Iterator[tuple[str, bytes]]:
         yield _part_name(number), b"".join(records)
 
 
-def parse_parts(parts: Iterable[bytes]) -> Iterator[BackedUp]:
+def parse_parts(parts: Iterable[bytes], *, max_bytes: int = MAX_BATCH_BYTES) -> Iterator[BackedUp]:
     """Yield what the parts hold; nothing of it is verified yet.
 
+    `max_bytes` bounds what is held in memory for one checkpoint, with `ENTRY_BYTES` for each
+    envelope: as much as a log records under one.
+
     Raises:
-        MalformedError: A record that is none, or that is not in its place.
+        MalformedError: A record that is none, that is not in its place, or more entries under one
+            checkpoint than a log records.
     """
     envelopes, note, lines = list[bytes](), b"", b""
-    for kind, data in (record for part in parts for record in _split(part)):
+    records = (record for part in parts for record in _split(part))
+    for kind, data in _bounded(records, max_bytes):
         if kind != _LINES and note:
             yield BackedUp(envelopes=tuple(envelopes), note=note, lines=lines)
             envelopes, note, lines = [], b"", b""
@@ -176,6 +182,20 @@ def _records(heads: Iterable[BackedUp]) -> Iterator[bytes]:
 
 def _record(kind: bytes, data: bytes) -> bytes:
     return kind + len(data).to_bytes(4) + data
+
+
+def _bounded(
+    records: Iterable[tuple[bytes, bytes]], max_bytes: int
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yield `records`, unless there are more envelopes one after the other than one may hold."""
+    held = 0
+    for kind, data in records:
+        held = held + len(data) + ENTRY_BYTES if kind == _ENVELOPE else 0
+        if held > max_bytes:
+            raise MalformedError(
+                f"more than {max_bytes} bytes of entries under one checkpoint", where="backup"
+            )
+        yield kind, data
 
 
 def _split(part: bytes) -> Iterator[tuple[bytes, bytes]]:

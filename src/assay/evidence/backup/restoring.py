@@ -3,6 +3,9 @@
 The entries of a backup are not verified one by one; that they were recorded is what the log's key
 signed. So the tree and the index that follow from them are compared with each checkpoint. All of it
 is one transaction, with the caller's own checks in it: what is wrong anywhere leaves nothing.
+
+Memory is bounded by what a log records under one checkpoint, whoever made the backup: no envelope
+is parsed before the log's key is known to have signed it.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +20,7 @@ from assay.evidence.checkpoints.cosignatures import put_lines
 from assay.evidence.envelope import parse_claims
 from assay.evidence.index.page import EMPTY_ROOT as EMPTY_INDEX
 from assay.evidence.index.trie import Index
-from assay.evidence.leaf import is_large
+from assay.evidence.leaf import envelope_leaf_hash, is_large
 from assay.evidence.merkle import Frontier
 from assay.evidence.statement import Subject
 from assay.evidence.storage.batch import Batch
@@ -96,6 +99,7 @@ class _Restoring:
         if dated < self._dated:
             raise TamperedError("dated before the one before")
         self._dated = dated
+        self._check_tree(head.envelopes, checkpoint)
         filed = tuple(map(_file, head.envelopes))
         batch = Batch(self._tree, self._index, elsewhere=self._put_blobs(filed))
         for entry in filed:
@@ -114,6 +118,14 @@ class _Restoring:
         self._previous = sha256_of(head.note).raw
         self.newest = checkpoint
         self.number += 1
+
+    def _check_tree(self, envelopes: tuple[bytes, ...], checkpoint: Checkpoint) -> None:
+        """Refuse other envelopes than were signed, before any of them is parsed or kept."""
+        grown = Frontier(self._tree.size, [*self._tree.roots])
+        for envelope in envelopes:
+            grown.push(envelope_leaf_hash(envelope))
+        if (grown.size, grown.root()) != (checkpoint.size, checkpoint.root):
+            raise TamperedError("the entries are not those that were signed")
 
     def _put_blobs(self, filed: tuple[_Filed, ...]) -> frozenset[Digest]:
         blobs = self._place.blobs

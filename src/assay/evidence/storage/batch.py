@@ -1,9 +1,10 @@
 """The rows that an append adds to the log: pure."""
 
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 from assay.core.digest import Digest
-from assay.core.errors import MalformedError
+from assay.core.errors import MalformedError, UsageError
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.index.trie import Index, IndexedEntry, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
@@ -11,6 +12,8 @@ from assay.evidence.log import StoredRow
 from assay.evidence.merkle import Frontier, node_place
 from assay.evidence.statement import Subject
 
+MAX_BATCH_BYTES: Final = 256 * 2**20  # under one checkpoint: the memory of appends and restores
+ENTRY_BYTES: Final = 256  # what an entry takes besides its envelope, so that tiny ones are bounded
 MAX_TYPE_BYTES: Final = 1024  # an index of PostgreSQL holds rows of up to 2704 bytes
 
 
@@ -26,6 +29,20 @@ def refuse_unfit(statement: VerifiedStatement) -> None:
             f"a predicate type of more than {MAX_TYPE_BYTES} bytes, or with a NUL",
             where="predicateType",
             hint="it should be a URI",
+        )
+
+
+def refuse_oversized(sizes: Iterable[int], *, max_bytes: int = MAX_BATCH_BYTES) -> None:
+    """Refuse more envelopes, of these lengths in bytes, than one checkpoint may add.
+
+    Raises:
+        UsageError: Together they are too much.
+    """
+    total = sum(size + ENTRY_BYTES for size in sizes)
+    if total > max_bytes:
+        raise UsageError(
+            f"{total} bytes for one checkpoint, where at most {max_bytes} are recorded",
+            hint="append them in several steps",
         )
 
 
