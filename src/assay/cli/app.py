@@ -11,11 +11,13 @@ from assay.cli import (
     audit,
     check,
     forge,
+    hook,
     init,
     key,
     log,
     policy,
     replay,
+    scan,
     sign,
     status,
     trust,
@@ -42,10 +44,12 @@ app.command("status", rich_help_panel=DECIDE)(status.status)
 app.command("replay", rich_help_panel=DECIDE)(replay.replay)
 app.command("verify", rich_help_panel=SHOW)(verify.verify)
 app.command("sign", rich_help_panel=SHOW)(sign.sign)
+app.add_typer(scan.app, name="scan", rich_help_panel=DECIDE)
 app.add_typer(log.app, name="log", rich_help_panel=SHOW)
 app.add_typer(audit.app, name="audit", rich_help_panel=SHOW)
 app.add_typer(trust.app, name="trust", rich_help_panel=SET_UP)
 app.add_typer(key.app, name="key", rich_help_panel=SET_UP)
+app.add_typer(hook.app, name="hook", rich_help_panel=DECIDE)
 app.add_typer(forge.app, name="forge", rich_help_panel=SET_UP)
 app.add_typer(vulns.app, name="vulns", rich_help_panel=SET_UP)
 app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import UsageError
-from assay.system.files import load_private_file
+from assay.system.files import create_private_file, load_private_file
 
 _MAX_BYTES: Final = 4096
 _BYTES: Final = 32
@@ -16,6 +16,21 @@ _BYTES: Final = 32
 def identity_key_file(home: Path) -> Path:
     """Return the path of the key in the folder `home`."""
     return home / "keys" / "identity.key"
+
+
+def ensure_identity_key(home: Path) -> bool:
+    """Make the key in the folder `home` unless there is one; tell whether it was made.
+
+    Raises:
+        UnavailableError: It cannot be written.
+    """
+    path = identity_key_file(home)
+    if path.exists():
+        return False
+    from secrets import token_bytes  # noqa: PLC0415  # long to load, and seldom needed
+
+    create_private_file(path, token_bytes(_BYTES))
+    return True
 
 
 def load_identity_key(home: Path) -> bytes:

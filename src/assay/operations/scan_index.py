@@ -17,7 +17,7 @@ from assay.scan.secrets.staged import StagedScan, scan_staged
 from assay.source.git import GitPlace
 from assay.source.reader import open_reader
 from assay.source.repository import open_place
-from assay.source.staged import list_index, list_staged
+from assay.source.staged import Staged, list_index, list_staged
 from assay.system.environment import cache_home, data_home
 
 CONFIGURATION: Final = "assay.toml"
@@ -37,6 +37,19 @@ def scan_index(path: Path, *, index_file: Path | None, at: datetime) -> StagedSc
     """
     place = open_place(path)
     staged = list_staged(place, index_file=index_file)
+    return scan_listed(place, staged, index_file=index_file, at=at)
+
+
+def scan_listed(
+    place: GitPlace, staged: Staged, *, index_file: Path | None, at: datetime
+) -> StagedScan:
+    """Search the contents that `staged` lists, with the settings of the index.
+
+    Raises:
+        UsageError: `assay.toml` is not well formed.
+        RejectedError: The repository is damaged.
+        UnavailableError: Git did not answer.
+    """
     settings = _load_settings(place, index_file)
     known = identity_key_file(data_home()).exists()
     return scan_staged(

@@ -6,13 +6,10 @@ pinned where the reference is a whole commit, or a digest. An action of the repo
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import yaml
-
-from assay.core.errors import MalformedError
+from assay.scan.workflowyaml import compose_workflow, list_uses
 
 _PINNED: Final = re.compile(r"@(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|sha256:[0-9a-fA-F]{64})\Z")
 _LOCAL: Final = ("./", "../", "$/")
@@ -36,35 +33,11 @@ def count_pins(document: bytes) -> Pins:
     Raises:
         MalformedError: Not one YAML document, or deeper than can be read.
     """
-    try:
-        root = yaml.compose(document, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise MalformedError("not YAML") from error
-    used = {id(node): str(node.value) for node in _uses(root)}.values()
+    used = {id(node): str(node.value) for node in list_uses(compose_workflow(document))}.values()
     foreign = [name for name in used if not name.startswith(_LOCAL)]
-    return Pins(len(foreign), sum(bool(_PINNED.search(name)) for name in foreign))
+    return Pins(len(foreign), sum(is_pinned(name) for name in foreign))
 
 
-def _uses(root: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
-    """Yield the `uses` of every job, of their steps, and of the steps of a composite action."""
-    jobs = [job for _, job in _members(_value(root, "jobs"))]
-    holders = [*jobs, _value(root, "runs")]
-    lists = {id(steps): steps for steps in (_value(holder, "steps") for holder in holders)}
-    steps = [  # each list once, however often it is aliased
-        step
-        for found in lists.values()
-        if isinstance(found, yaml.SequenceNode)
-        for step in found.value
-    ]
-    for holder in (*jobs, *steps):
-        used = _value(holder, "uses")
-        if isinstance(used, yaml.ScalarNode):
-            yield used
-
-
-def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
-    return next((value for name, value in _members(node) if name.value == key), None)
-
-
-def _members(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
-    return node.value if isinstance(node, yaml.MappingNode) else []
+def is_pinned(name: str) -> bool:
+    """Tell whether what `uses` names cannot change: by a hash, or as part of the repository."""
+    return name.startswith(_LOCAL) or _PINNED.search(name) is not None
