@@ -18,6 +18,7 @@ from assay.operations.cosign_log import cosign_log
 from assay.operations.restore_log import RESTORE_TYPE, restore_log
 from assay.operations.show_entry import show_entry
 from assay.operations.verify_log import verify_log
+from tests.fakes.postgres import PostgresServer
 from tests.operations.logkit import newest_note, running
 from tests.operations.run import ENTRIES, check, clock, ledger, told
 from tests.operations.site import Site
@@ -67,6 +68,45 @@ def test_there_and_back(here: Site) -> None:
     verify_log(here.top, clock=clock(hours=2))
     check(here, hours=3)
     assert verify_log(here.top, clock=clock(hours=3)).size > ENTRIES
+
+
+def test_into_postgresql_and_back(
+    here: Site, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same record, whatever it is kept in; and a backup from there is the same file."""
+    before, file = entries(here), backup(here)
+    lose(here)
+    url = postgres_server.url(postgres_server.new_database())
+    with monkeypatch.context() as patch:
+        patch.setenv("ASSAY_DATABASE", url)
+        assert restore(here, file) == 0
+        assert entries(here) == before
+        assert verify_log(here.top, clock=clock(hours=2)).size == ENTRIES
+        again = backup(here, "again.zip")
+        assert again.read_bytes() == file.read_bytes()
+        assert refusal(here, lambda: restore(here, file)).startswith(
+            "[usage] there is a log already, at postgresql://"
+        )
+        check(here, hours=3)
+        later = backup(here, "later.zip", hours=3)
+    assert restore(here, later) == 0
+    assert verify_log(here.top, clock=clock(hours=4)).size > ENTRIES
+
+
+def test_what_is_refused_leaves_nothing_in_postgresql(
+    here: Site, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the right backup can be restored afterwards."""
+    file = backup(here)
+    damaged = here.folder / "damaged.zip"
+    shutil.copyfile(file, damaged)
+    _edited(damaged, "part-000000", _flip)
+    lose(here)
+    url = postgres_server.url(postgres_server.new_database())
+    monkeypatch.setenv("ASSAY_DATABASE", url)
+    assert refusal(here, lambda: restore(here, damaged)).startswith("[tampered]")
+    assert restore(here, file) == 0
+    assert verify_log(here.top, clock=clock(hours=2)).size == ENTRIES
 
 
 def test_a_large_envelope_goes_along(here: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +199,7 @@ def test_a_loss_that_is_accepted_leaves_a_trace(here: Site) -> None:
         lost = opened.store.size - ENTRIES
     lose(here)
     assert restore(here, file, accept_loss="the disk died", hours=3) == lost
-    shown = show_entry(here.top, ENTRIES, clock=clock(hours=4))
+    shown = show_entry(here.top, str(ENTRIES), clock=clock(hours=4))
     assert shown.predicate_type == RESTORE_TYPE
     assert shown.predicate == {
         "backupMadeAt": "2026-06-01T13:00:00Z",

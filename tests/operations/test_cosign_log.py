@@ -126,8 +126,8 @@ def test_what_others_get_has_the_cosignatures(here: Site, what: str) -> None:
             return (target / "checkpoint").read_bytes()
 
         assert refusal(here, work) == (
-            "[unavailable] no checkpoint over 1 entries has 1 cosignatures, "
-            "at {}/shop/.assay/log.sqlite (run: assay log cosign)"
+            "[unavailable] no checkpoint over 1 entry is cosigned by as many witnesses as the trust "
+            "root asks for: 1, at {}/shop/.assay/log.sqlite (run: assay log cosign)"
         )
         cosign_log(here.top, urls=(one.url,), keys=(), clock=clock(hours=2))
         check(here, hours=3)

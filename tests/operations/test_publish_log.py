@@ -9,6 +9,7 @@ import pytest
 from assay.core.clock import format_time
 from assay.core.digest import sha256_of
 from assay.core.errors import AssayError, RejectedError
+from assay.operations.bundle_entry import bundle_entry
 from assay.operations.prove_log import check_proof, prove_log, save_proof
 from assay.operations.publish_log import Published, publish_log
 from assay.operations.show_checkpoint import show_checkpoint, show_log_key
@@ -112,7 +113,7 @@ def test_a_file_with_another_content(here: Site) -> None:
 def test_proven(here: Site, index: int) -> None:
     proof, entry = here.folder / "p.tlog-proof", here.folder / "entry"
     save_proof(proof, prove_log(here.top, str(index), clock=clock(hours=1)))
-    entry.write_bytes(load_envelope(here.top, index, clock=clock(hours=1)))
+    entry.write_bytes(load_envelope(here.top, str(index), clock=clock(hours=1)))
     done = check_proof(proof, entry=entry, log_key=log_key(here), witnesses=(), quorum=0)
     assert (done.index, done.size) == (index, ENTRIES)
     assert [gap.what for gap in done.not_checked] == ["cosignatures"]
@@ -123,13 +124,13 @@ def test_proven(here: Site, index: int) -> None:
 def _proof(site: Site) -> tuple[Path, Path]:
     proof, entry = site.folder / "p", site.folder / "e"
     save_proof(proof, prove_log(site.top, "3", clock=clock(hours=1)))
-    entry.write_bytes(load_envelope(site.top, 3, clock=clock(hours=1)))
+    entry.write_bytes(load_envelope(site.top, "3", clock=clock(hours=1)))
     return proof, entry
 
 
 def test_another_entry(here: Site) -> None:
     proof, entry = _proof(here)
-    entry.write_bytes(load_envelope(here.top, 4, clock=clock(hours=1)))
+    entry.write_bytes(load_envelope(here.top, "4", clock=clock(hours=1)))
     assert refusal(
         here,
         lambda: check_proof(proof, entry=entry, log_key=log_key(here), witnesses=(), quorum=0),
@@ -181,12 +182,36 @@ def test_a_subject_is_not_an_entry(here: Site) -> None:
 
 
 def test_shown(here: Site) -> None:
-    shown = show_entry(here.top, ENTRIES - 1, clock=clock(hours=1))
+    shown = show_entry(here.top, str(ENTRIES - 1), clock=clock(hours=1))
     assert shown.predicate_type == "https://slsa.dev/verification_summary/v1"
     assert shown.roles == ("author", "collector", "gate", "owner", "reviewer")
     assert shown.recorded_at == AT
     assert shown.as_json()["recordedAt"] == format_time(AT)
     assert isinstance(shown.predicate, dict)
+
+
+def test_shown_and_bundled_by_its_digest(here: Site) -> None:
+    """As `assay log prove` takes it, and as every verdict names its evidence."""
+    shown = show_entry(here.top, "4", clock=clock(hours=1))
+    assert show_entry(here.top, shown.digest, clock=clock(hours=1)) == shown
+    raw = load_envelope(here.top, shown.digest, clock=clock(hours=1))
+    assert str(sha256_of(raw)) == shown.digest
+    done = bundle_entry(
+        here.top,
+        shown.digest,
+        bundle=here.folder / "bundle.json",
+        signed_by="",
+        public_key=None,
+        clock=clock(hours=1),
+    )
+    assert (done.index, done.signed_by) == (4, "local")
+
+
+@pytest.mark.parametrize("case", ABSENT)
+def test_nothing_is_shown_of_no_entry(here: Site, case: str) -> None:
+    name, message = ABSENT[case]
+    assert refusal(here, lambda: show_entry(here.top, name, clock=clock(hours=1))) == message
+    assert refusal(here, lambda: load_envelope(here.top, name, clock=clock(hours=1))) == message
 
 
 def test_the_checkpoint(here: Site) -> None:

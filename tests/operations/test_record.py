@@ -66,10 +66,10 @@ def test_an_entry_that_was_moved_to_another_time(here: Site) -> None:
         database.execute("UPDATE entries SET digest = ?, envelope = ? WHERE number = 4", moved)
     digest = f"sha256:{moved[0].hex()}"
     for asked in (
-        lambda: show_entry(here.top, 4, clock=clock(hours=1)),
+        lambda: show_entry(here.top, "4", clock=clock(hours=1)),
         lambda: replay_verdict("4", here.top, clock=clock(hours=1)),
         lambda: replay_verdict(digest, here.top, clock=clock(hours=1)),
-        lambda: load_envelope(here.top, 4, clock=clock(hours=1)),
+        lambda: load_envelope(here.top, "4", clock=clock(hours=1)),
     ):
         with pytest.raises(TamperedError) as caught:
             asked()

@@ -56,7 +56,8 @@ def test_a_verdict_is_unknown_until_it_is_witnessed_and_renewed(here: Site) -> N
         assert refusal(
             here, lambda: renew_proofs(here.top, (here.saved,), clock=clock(hours=3))
         ) == (
-            f"[unavailable] no checkpoint over {before.index + 1} entries has 1 cosignatures, at "
+            f"[unavailable] no checkpoint over {before.index + 1} entries is cosigned by as many "
+            "witnesses as the trust root asks for: 1, at "
             "{}/shop/.assay/log.sqlite (run: assay log cosign)"
         )
         size = cosign(here, witness, hours=4)

@@ -57,8 +57,9 @@ def verify(
             }
         )
         return EXIT_STATUS[checked.verdict]
-    word = checked.verdict.value
-    typer.echo(f"{word}: all {checked.size} entries of {checked.origin} are what was recorded.")
+    are = "entry of {} is" if checked.size == 1 else "entries of {} are"
+    told = are.format(checked.origin)
+    typer.echo(f"{checked.verdict.value}: all {checked.size} {told} what was recorded.")
     typer.echo(f"Root {checked.root}; nothing was rolled back.")
     logproof.print_cosigned(checked.cosigned)
     print_not_checked(checked.not_checked)

@@ -7,6 +7,7 @@ import typer
 
 from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import print_json, print_not_checked
+from assay.core.wording import entries
 
 
 def backup(
@@ -35,7 +36,7 @@ def backup(
             }
         )
         return
-    typer.echo(f"{done.size} entries of {done.origin} are in {file}")
+    typer.echo(f"Backed up {entries(done.size)} of {done.origin} to {file}")
 
 
 def restore(
@@ -72,7 +73,7 @@ def restore(
             }
         )
         return
-    typer.echo(f"{done.size} entries of {done.origin} are restored.")
+    typer.echo(f"Restored {entries(done.size)} of {done.origin}.")
     if done.lost:
-        typer.echo(f"{done.lost} entries that were seen are lost; that is recorded.")
+        typer.echo(f"Lost {entries(done.lost)} of what was seen; that is recorded.")
     print_not_checked(done.not_checked)

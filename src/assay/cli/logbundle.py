@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.logproof import EntryArgument
 from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import print_json
 from assay.core.printable import printable
 
 
 def bundle(
-    index: Annotated[int, typer.Argument(help="The number of the entry, counted from 0.", min=0)],
+    entry: EntryArgument,
     repository: RepositoryOption = Path(),
     *,
     output: Annotated[
@@ -34,7 +35,7 @@ def bundle(
     from assay.operations.bundle_entry import bundle_entry  # noqa: PLC0415  # start-up time
 
     written = bundle_entry(
-        repository, index, bundle=output, signed_by=signed_by, public_key=public_key
+        repository, entry, bundle=output, signed_by=signed_by, public_key=public_key
     )
     if as_json:
         print_json(written.as_json())

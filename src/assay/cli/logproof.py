@@ -10,12 +10,16 @@ from assay.cli.output import print_json, print_not_checked
 from assay.core.clock import format_time
 from assay.core.errors import UsageError
 from assay.core.printable import printable
+from assay.core.wording import entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.evidence.checkpoints.checkpoint import Cosigned
 
+EntryArgument = Annotated[
+    str, typer.Argument(help="An entry: its number, from 0, or the digest of its envelope.")
+]
 LogKeyOption = Annotated[
     str, typer.Option("--log-key", help="The log's verifier key: NAME+ID+KEY.")
 ]
@@ -33,7 +37,7 @@ _ALL = -1
 
 
 def show(
-    index: Annotated[int, typer.Argument(help="The number of the entry, counted from 0.", min=0)],
+    entry: EntryArgument,
     repository: RepositoryOption = Path(),
     *,
     raw: Annotated[
@@ -53,9 +57,9 @@ def show(
     if raw:
         if as_json:
             raise UsageError("--raw and --json at once")
-        typer.echo(load_envelope(repository, index), nl=False)
+        typer.echo(load_envelope(repository, entry), nl=False)
         return
-    shown = show_entry(repository, index)
+    shown = show_entry(repository, entry)
     if as_json:
         print_json(shown.as_json())
         return
@@ -71,7 +75,7 @@ def show(
 
 
 def prove(
-    entry: Annotated[str, typer.Argument(help="An index, or the digest of an envelope.")],
+    entry: EntryArgument,
     repository: RepositoryOption = Path(),
     *,
     output: Annotated[
@@ -214,7 +218,7 @@ def publish(
             }
         )
         return
-    typer.echo(f"{done.origin}: {done.size} entries in {folder} ({done.files} new files)")
+    typer.echo(f"{done.origin}: {entries(done.size)} in {folder} ({done.files} new files)")
 
 
 def check_tiles(
@@ -249,7 +253,7 @@ def check_tiles(
             }
         )
         return
-    typer.echo(f"PASSED: {checked.size} entries of {checked.origin} are what was signed.")
+    typer.echo(f"PASSED: {checked.origin}, {entries(checked.size)}: what was signed.")
     print_cosigned(checked.cosigned)
     print_not_checked(checked.not_checked)
 

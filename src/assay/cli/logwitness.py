@@ -10,6 +10,7 @@ from assay.cli.logproof import LogKeyOption, cosigned_json, print_cosigned
 from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
 from assay.core.errors import UsageError
+from assay.core.wording import entries
 
 
 def checkpoint(
@@ -81,7 +82,7 @@ def compare(
     else:
         first, second = done.fork
         typer.echo(
-            f"FAILED: {done.origin} signed two histories, seen at {first} and {second} entries"
+            f"FAILED: {done.origin} signed two histories, seen at {first} and {entries(second)}"
         )
         typer.echo(f"The proof is in {done.kept}")
     return 1 if done.fork else 0
@@ -115,7 +116,7 @@ def check_fork(
         return
     typer.echo(
         f"PASSED: proven. {first.origin} signed two histories, "
-        f"seen at {first.size} and {second.size} entries"
+        f"seen at {first.size} and {entries(second.size)}"
     )
 
 
@@ -157,7 +158,7 @@ def cosign(
             }
         )
     else:
-        typer.echo(f"{done.verdict.value}: {done.size} entries of {done.origin}")
+        typer.echo(f"{done.verdict.value}: {entries(done.size)} of {done.origin}")
         print_cosigned(done.cosigned)
         print_not_checked(done.not_checked)
     return EXIT_STATUS[done.verdict]

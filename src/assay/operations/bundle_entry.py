@@ -7,6 +7,7 @@ from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.evidence.sigstore.write import render_statement_bundle
+from assay.operations.entryname import named_entry
 from assay.operations.record import open_ledger
 from assay.operations.show_entry import verified_entry
 from assay.signing.keys import PublicKey
@@ -49,14 +50,14 @@ class EntryBundled:
 
 def bundle_entry(
     repository: Path,
-    index: int,
+    name: str,
     *,
     bundle: Path,
     signed_by: str,
     public_key: Path | None,
     clock: Clock = now,
 ) -> EntryBundled:
-    """Write the entry at `index`, verified as of its time of record, as a bundle.
+    """Write an entry, named by its index or its digest, as a bundle; it is verified before.
 
     A bundle has one signature: that of the principal `signed_by`, which may be empty where only
     one key signed. The key is written to `public_key`, where that is given.
@@ -67,17 +68,17 @@ def bundle_entry(
         UnavailableError: A file cannot be written.
     """
     with open_ledger(open_repository(repository), at=clock()) as ledger:
-        entry = ledger.entry(index)
+        entry = ledger.entry(named_entry(ledger, name))
         verified = verified_entry(ledger, entry)
         ids = frozenset(key for statement in verified for key in statement.keys)
-        name, key = _chosen(_signers(ledger.trust, ids), signed_by)
+        signer, key = _chosen(_signers(ledger.trust, ids), signed_by)
         save_file(bundle, render_statement_bundle(entry.envelope, key=key))
     if public_key is not None:
         save_file(public_key, key.pem)
     return EntryBundled(
-        index=index,
+        index=entry.index,
         predicate_type=verified[0].predicate_type,
-        signed_by=name,
+        signed_by=signer,
         key_id=key.key_id,
         bundle=bundle,
         public_key=public_key,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.core.errors import UnavailableError, inside
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.checkpoints.fork import MAX_FORK_BYTES, Fork, find_fork, parse_fork, verify_fork
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
@@ -91,7 +92,7 @@ def _find(
     for checkpoint, note in ordered:
         if checkpoint.size > size or newest is None:
             raise UnavailableError(
-                f"{checkpoint.size} entries, where this log has {size}",
+                f"{entries(checkpoint.size)}, where this log has {size}",
                 where=store.place,
                 hint="this log was cut or set back, or the note is ahead of it: fetch the log",
             )

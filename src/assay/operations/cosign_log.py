@@ -21,6 +21,7 @@ from assay.core.errors import (
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import (
     Checkpoint,
     Cosigned,
@@ -146,13 +147,13 @@ def _last_size(posted: Posted, checkpoint: Checkpoint, asked: int, url: str) -> 
     size = int(body)
     if size > checkpoint.size:
         raise TamperedError(
-            f"the witness has cosigned {size} entries, where there are {checkpoint.size}",
+            f"the witness has cosigned {entries(size)}, where there are {checkpoint.size}",
             where=url,
             hint="the log was cut or set back: restore a copy that holds what the witness saw",
         )
     if size == asked:
         raise TamperedError(
-            f"the witness has cosigned another tree of {size} entries",
+            f"the witness has cosigned another tree of {entries(size)}",
             where=url,
             hint="keep both; somebody used the log's key to sign two histories",
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from assay.core.clock import Clock
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import ProofError, TamperedError, UsageError, inside
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.kit.document import (
     MAX_KIT_BYTES,
@@ -176,7 +177,7 @@ def _check_extends(ledger: Ledger, seen: Checkpoint, head: Checkpoint) -> None:
         )
     except ProofError as error:
         raise TamperedError(
-            f"the log of {head.size} entries does not extend this one of {seen.size}",
+            f"the log of {entries(head.size)} does not extend this one of {seen.size}",
             hint="cut, set back, or forked; or not cosigned as far yet",
         ) from error
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.clock import Clock
-from assay.core.digest import parse_digest
-from assay.core.errors import AssayError, UsageError, inside
+from assay.core.errors import UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
 from assay.evidence.leaf import leaf_of
@@ -21,7 +20,8 @@ from assay.evidence.tiles.tlogproof import (
     render_tlog_proof,
     verify_tlog_proof,
 )
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.entryname import named_entry
+from assay.operations.record import open_ledger
 from assay.operations.verifierkeys import read_log_key, read_witness_key
 from assay.operations.witnessing import required_checkpoint
 from assay.source.repository import open_repository
@@ -66,7 +66,7 @@ def prove_log(path: Path, entry: str, *, clock: Clock = now) -> Proved:
         UnavailableError: No checkpoint over it has enough cosignatures.
     """
     with open_ledger(open_repository(path), at=clock()) as ledger:
-        index = _index_of(ledger, entry)
+        index = named_entry(ledger, entry)
         head = required_checkpoint(ledger, at_least=index + 1)
         size = head.checkpoint.size
         proof = TlogProof(
@@ -114,18 +114,3 @@ def check_proof(
         cosigned=cosigned,
         not_checked=() if quorum else (_NO_WITNESS,),
     )
-
-
-def _index_of(ledger: Ledger, entry: str) -> int:
-    store = ledger.store
-    if entry.isascii() and entry.isdigit() and len(entry) < 19:
-        return store.entry(int(entry)).index
-    try:
-        digest = parse_digest(entry)
-    except AssayError as error:
-        raise UsageError(f"{entry!r} is no index and no digest", hint="assay log list") from error
-    if (found := store.find(digest)) is not None:
-        return found.index
-    about = [str(e.index) for e in store.entries(log_key=ledger.log_key, subject=digest)]
-    hint = f"entries about it: {', '.join(about)}" if about else "assay log list"
-    raise UsageError(f"no envelope {entry} in the log", where=store.place, hint=hint)

@@ -24,6 +24,7 @@ from assay.core.errors import (
     inside,
 )
 from assay.core.notchecked import NotChecked
+from assay.core.wording import entries
 from assay.evidence.backup.record import (
     MANIFEST,
     MAX_MANIFEST_BYTES,
@@ -107,7 +108,7 @@ def restore_log(path: Path, file: Path, *, accept_loss: str, clock: Clock = now)
     seen, gaps = _seen(home, manifest, log_key)
     if newest.size < seen.size and not accept_loss:
         raise TamperedError(
-            f"the backup has {newest.size} entries, of which {seen}",
+            f"the backup has {entries(newest.size)}, of which {seen}",
             where=str(file),
             hint="restore a newer one; --accept-loss REASON goes on, and records that",
         )

@@ -10,6 +10,7 @@ from assay.core.strictjson import parse_json
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
 from assay.evidence.statement import MAX_STATEMENT_BYTES
+from assay.operations.entryname import named_entry
 from assay.operations.record import Expected, Ledger, open_ledger
 from assay.signing.principals import ROLES
 from assay.source.repository import open_repository
@@ -45,19 +46,19 @@ class ShownEntry:
         }
 
 
-def show_entry(path: Path, index: int, *, clock: Clock = now) -> ShownEntry:
-    """Return the entry at `index`, verified as of its time of record.
+def show_entry(path: Path, name: str, *, clock: Clock = now) -> ShownEntry:
+    """Return an entry, named by its index or its digest, verified as of its time of record.
 
     Raises:
         UsageError: The log has no such entry.
         SignatureInvalidError: Nobody whom the trust root knows signed it in any role.
     """
     with open_ledger(open_repository(path), at=clock()) as ledger:
-        entry = ledger.entry(index)
+        entry = ledger.entry(named_entry(ledger, name))
         verified = verified_entry(ledger, entry)
         statement = verified[0]
         return ShownEntry(
-            index=index,
+            index=entry.index,
             digest=str(entry.digest),
             predicate_type=statement.predicate_type,
             subjects=tuple((s.name, str(s.digest)) for s in statement.subjects),
@@ -77,14 +78,14 @@ def _predicate(statement: VerifiedStatement) -> object:
             return {}
 
 
-def load_envelope(path: Path, index: int, *, clock: Clock = now) -> bytes:
-    """Return the envelope at `index` as it was recorded, unread.
+def load_envelope(path: Path, name: str, *, clock: Clock = now) -> bytes:
+    """Return the envelope of an entry as it was recorded, unread.
 
     Raises:
         UsageError: The log has no such entry.
     """
     with open_ledger(open_repository(path), at=clock()) as ledger:
-        return ledger.entry(index).envelope
+        return ledger.entry(named_entry(ledger, name)).envelope
 
 
 def verified_entry(ledger: Ledger, entry: LogEntry) -> tuple[VerifiedStatement, ...]:

@@ -14,6 +14,7 @@ from assay.core.digest import Digest
 from assay.core.errors import MalformedError, ProofError, RejectedError, UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import Cosigned, verify_checkpoint, verify_cosigned
 from assay.evidence.kit.document import MAX_KIT_BYTES, Kit, parse_kit
 from assay.evidence.kit.proof import ProvenKit, prove_kit
@@ -223,7 +224,7 @@ def _check_anchors(proven: ProvenKit, anchors: tuple[Path, ...], log_key: NoteKe
             seen = verify_checkpoint(load_file(path, max_bytes=_MAX_NOTE_BYTES), log_key=log_key)
             if seen.size not in known:
                 raise ProofError(
-                    f"the kit has no proof from the {seen.size} entries of this checkpoint",
+                    f"the kit has no proof from the {entries(seen.size)} of this checkpoint",
                     hint="export it with --anchor and this file",
                 )
             if known[seen.size] != seen.root:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assay.core.errors import UnavailableError, UsageError
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import (
     Checkpoint,
     Cosigned,
@@ -79,7 +80,8 @@ def required_checkpoint(ledger: Ledger, *, at_least: int) -> WitnessedCheckpoint
         raise UsageError("the log is empty", where=ledger.store.place)
     if found is None:
         raise UnavailableError(
-            f"no checkpoint over {at_least} entries has {ledger.trust.quorum} cosignatures",
+            f"no checkpoint over {entries(at_least)} is cosigned by as many witnesses as the trust "
+            f"root asks for: {ledger.trust.quorum}",
             where=ledger.store.place,
             hint="run: assay log cosign",
         )

@@ -72,6 +72,29 @@ def test_every_row_is_as_it_was(record: tuple[BackedUp, ...], tmp_path: Path) ->
     assert rows(tmp_path / "second") == rows(tmp_path / "first")
 
 
+def test_into_each_kind_of_database(record: tuple[BackedUp, ...], backend: Backend) -> None:
+    """All that follows from the record is computed again there, and the log goes on."""
+    with backend.open() as store:
+        newest = store.restore(record, log_key=LOG_KEY, check=accept)
+        assert store.verify(log_key=LOG_KEY) == newest
+        assert tuple(store.backed_up()) == record
+        [receipt] = store.append([verified({"n": 4})], log_signer=LOG, at=NOW + HOUR)
+        assert receipt.index == newest.size
+
+
+def test_what_is_refused_leaves_nothing_in_either(
+    record: tuple[BackedUp, ...], backend: Backend
+) -> None:
+    with backend.open() as store:
+        for change, _ in REFUSED.values():
+            with pytest.raises(AssayError):
+                store.restore(change(record), log_key=LOG_KEY, check=accept)
+            assert store.size == 0
+            assert store.verify(log_key=LOG_KEY) is None
+        store.restore(record, log_key=LOG_KEY, check=accept)
+        assert store.size == len(SAMPLES)
+
+
 def test_large_envelopes_lie_where_the_new_log_keeps_them(
     record: tuple[BackedUp, ...], tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ is make it extend a checkpoint that they have already shown to somebody.
 from typing import Protocol
 
 from assay.core.errors import ProofError, TamperedError, inside
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.merkle import EMPTY_ROOT, Path, verify_consistency
 from assay.signing.notekey import NoteKey
@@ -52,7 +53,7 @@ def verify_extends(log: ProvingLog, anchor_note: bytes, *, log_key: NoteKey) -> 
     newest = _newest(log, log_key=log_key)
     if newest.size < seen.size:
         raise TamperedError(
-            f"cut or set back: {newest.size} entries, where {seen.size} were seen",
+            f"cut or set back: {entries(newest.size)}, where {seen.size} were seen",
             where="log",
             hint="restore a copy that holds what the anchor saw",
         )

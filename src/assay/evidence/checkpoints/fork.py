@@ -15,10 +15,11 @@ from typing import Final, Protocol
 from assay.core.errors import MalformedError, ProofError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
 from assay.evidence.exactbase64 import decode_base64
-from assay.evidence.merkle import Path, consistency_path, range_hash, verify_consistency
+from assay.evidence.merkle import EMPTY_ROOT, Path, consistency_path, range_hash, verify_consistency
 from assay.signing.notekey import NoteKey
 
 SCHEMA: Final = "assay.fork/v1"
@@ -55,7 +56,7 @@ def find_fork(first: bytes, second: bytes, tree: Tree, *, log_key: NoteKey) -> F
     small = _verified(first, log_key, "first")
     large = _verified(second, log_key, "second")
     if small.size > large.size:
-        raise ProofError(f"{small.size} entries cannot come before {large.size}")
+        raise ProofError(f"{entries(small.size)} cannot come before {large.size}")
     if range_hash(0, large.size, tree.node) != large.root:
         raise ProofError("the tree is not the one of the second checkpoint")
     root_then = range_hash(0, small.size, tree.node)
@@ -78,6 +79,8 @@ def verify_fork(fork: Fork, *, log_key: NoteKey) -> tuple[Checkpoint, Checkpoint
     second = _verified(fork.second, log_key, "second")
     if first.size == second.size:
         root_then = second.root
+    elif first.size == 0:  # the tree of nothing is known; there is no path from it
+        root_then = EMPTY_ROOT
     else:
         root_then = fork.root_then
         verify_consistency(

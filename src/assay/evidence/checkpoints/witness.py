@@ -17,6 +17,7 @@ from typing import Final
 
 from assay.core.clock import format_time
 from assay.core.errors import MalformedError, ProofError, RejectedError, SignatureInvalidError
+from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
 from assay.evidence.checkpoints.note import (
     MAX_NOTE_BYTES,
@@ -136,7 +137,7 @@ def verify_request(
         seen = last.checkpoint
     if request.old_size != seen.size:
         raise WitnessRefusedError(
-            Refusal.CONFLICT, f"{seen.size} entries were last cosigned", size=seen.size
+            Refusal.CONFLICT, f"{entries(seen.size)} were last cosigned", size=seen.size
         )
     _verify_growth(request, seen, checkpoint)
     return checkpoint
@@ -198,7 +199,7 @@ def _verify_growth(request: AddCheckpoint, seen: Checkpoint, new: Checkpoint) ->
         if request.path:
             raise WitnessRefusedError(Refusal.NOT_CONSISTENT, "a proof where nothing grew")
         if seen.root != new.root:
-            what = f"another tree of {seen.size} entries was cosigned"
+            what = f"another tree of {entries(seen.size)} was cosigned"
             raise WitnessRefusedError(Refusal.CONFLICT, what, size=seen.size, fork=seen.size > 0)
         return
     if seen.size == 0:  # anything extends the empty tree, and a proof of it says nothing
