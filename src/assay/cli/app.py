@@ -17,6 +17,7 @@ from assay.cli import (
     log,
     policy,
     replay,
+    review,
     scan,
     sign,
     status,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.command("init", rich_help_panel=DECIDE)(init.init)
 app.command("check", rich_help_panel=DECIDE)(check.check)
+app.add_typer(review.app, name="review", rich_help_panel=DECIDE)
 app.command("status", rich_help_panel=DECIDE)(status.status)
 app.command("replay", rich_help_panel=DECIDE)(replay.replay)
 app.command("verify", rich_help_panel=SHOW)(verify.verify)

@@ -61,6 +61,11 @@ class CommitSigners:
         found = self.principal(name)
         return found is not None and found.kind is PrincipalKind.PERSON
 
+    def is_reviewer(self, name: str, *, at: datetime) -> bool:
+        """Tell whether the principal `name` may review at `at`."""
+        found = self.principal(name)
+        return found is not None and found.has_role(REVIEWER, at=at)
+
     def why_not(self, name: str, *, at: datetime) -> str:
         """Say why the key or identity `name` signs no commit at `at`; empty where it does."""
         return why_not(self.root, name, role=AUTHOR, at=at)

@@ -1,0 +1,71 @@
+"""Reviews for people: what was recorded, and how far a branch was reviewed."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import typer
+
+from assay.core.printable import printable
+from assay.core.verdict import Verdict
+from assay.operations.review_change import ReviewRecorded
+from assay.operations.show_reviews import ReviewStatus
+from assay.source.coverage import Coverage
+
+_SHOWN: Final = 20  # open changes; --json has all of them
+_SHORT: Final = 12
+_SAID: Final = {"approve": "Approved", "reject": "Rejected", "withdraw": "Took back"}
+
+
+def print_review(recorded: ReviewRecorded) -> None:
+    """Print what was recorded."""
+    review = recorded.review
+    commits = _counted(len(review.commits), "commit")
+    files = _counted(review.files, "file")
+    base = review.base[:_SHORT] or "the empty history"
+    lines = (
+        f"{_SAID[review.decision.value]} by {review.reviewer}: {commits}, {files}, on {base}",
+        f"  head {review.head[:_SHORT]}, to go into {review.branch}",
+        f"  the tree that comes of it: {review.merged_tree}",
+        f"  entry {recorded.index} of the log",
+    )
+    for line in lines:
+        typer.echo(printable(line))
+    if review.tip in review.commits:
+        typer.echo("  The branch has it already: this does not make it a change that was reviewed.")
+    for gap in review.not_checked:
+        typer.echo(printable(f"  not checked: {gap}"))
+
+
+def print_status(status: ReviewStatus) -> None:
+    """Print how far a range was reviewed."""
+    for line in _lines(status.coverage):
+        typer.echo(printable(line, limit=1000))
+
+
+def _lines(coverage: Coverage) -> Iterator[str]:
+    base = coverage.base[:_SHORT] or "the first commit"
+    yield (
+        f"{coverage.verdict.value.upper()}  {_counted(coverage.changes, 'change')} on "
+        f"{coverage.branch} since {base}: {coverage.reviewed} reviewed, "
+        f"{coverage.unreviewed} not, {coverage.unknown} nobody can tell, "
+        f"{coverage.empty} without a changed file"
+    )
+    if coverage.reviewers:
+        yield f"  reviewers: {', '.join(coverage.reviewers)}"
+    for one in coverage.open[:_SHOWN]:
+        word = "not reviewed" if one.verdict is Verdict.FAILED else "unknown"
+        yield f"  {one.commit[:_SHORT]} {word}: {one.title}"
+        yield from (f"    {reason}" for reason in one.reasons)
+    if len(coverage.open) > _SHOWN:
+        yield f"  and {len(coverage.open) - _SHOWN} more; --json names all of them"
+    for what, commits in (
+        ("has what neither side has, though nothing stood in the way", coverage.merges.differing),
+        ("had a conflict, which somebody resolved", coverage.merges.by_hand),
+        ("was on the branch, and is not in its history any more", coverage.lost),
+    ):
+        yield from (f"  {commit[:_SHORT]} {what}" for commit in commits)
+    yield from (f"  not checked: {gap}" for gap in coverage.not_checked)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
