@@ -11,6 +11,7 @@ from assay.core.errors import AssayError, MalformedError, RejectedError, UsageEr
 from assay.evidence.dsse import MAX_SIGNATURES, parse_dsse, render_pae, sign_dsse
 from assay.signing.asymmetric import ed25519_from_raw
 from assay.signing.keys import PublicKey
+from tests.fakes.askedkey import AskedKey
 from tests.fakes.trust import ALICE, BOB, MALLORY
 
 KIND = "application/x"
@@ -60,6 +61,23 @@ def test_pae_lengths_count_bytes(kind: str, body: bytes) -> None:
     assert render_pae(kind, body) == b" ".join(
         [b"DSSEv1", str(len(encoded)).encode(), encoded, str(len(body)).encode(), body]
     )
+
+
+def test_the_hint_says_which_key_is_tried_first() -> None:
+    """So that an envelope under a root of a thousand keys costs one verification a signature."""
+    asked = list[str]()
+    keys = tuple(AskedKey(key, asked) for key in (MALLORY.public, BOB.public, ALICE.public))
+    verify(GOOD, keys=keys, threshold=2)
+    assert asked == [ALICE.public.key_id, BOB.public.key_id]
+    del asked[:]
+    lying = changed("signatures.0.keyid", BOB.public.key_id)
+    verify(lying, keys=keys, threshold=2)
+    assert asked[0] == BOB.public.key_id  # a hint is no more: the others are tried, too
+
+
+def test_an_envelope_is_shown_without_what_nobody_verified() -> None:
+    """Whoever logs one must not spread what it says: it may be large, or a lie."""
+    assert repr(parse_dsse(GOOD)) == "DsseEnvelope(_payload_type='application/x')"
 
 
 def test_both_algorithms_verify() -> None:

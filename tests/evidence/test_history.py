@@ -1,7 +1,7 @@
 """When an entry was recorded: what is read from stored checkpoints, and what is remembered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,28 +13,14 @@ from assay.evidence import merkle
 from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.history import Head, History, Signed, stored_head
 from assay.evidence.storage.schema import prepare_schema
-from assay.signing.keys import PublicKey
 from assay.signing.notekey import NoteKey, note_key
 from assay.system.database import Row
 from assay.system.sqlite import SqliteDatabase, open_sqlite
+from tests.fakes.askedkey import AskedKey
 from tests.fakes.trust import LOG, LOG_KEY, MALLORY, NOW, ORIGIN
 
 HOUR = timedelta(hours=1)
 EMPTY = Checkpoint(origin=ORIGIN, size=0, root=merkle.EMPTY_ROOT)
-
-
-@dataclass(eq=False)
-class Counting:
-    """The log's public key, with the number of times that it was asked."""
-
-    real: PublicKey = LOG.public
-    asked: list[bytes] = field(default_factory=list)
-
-    algorithm, spki, key_id, pem = (LOG.public.algorithm, LOG.public.spki, LOG.public.key_id, b"")
-
-    def verify(self, message: bytes, signature: bytes) -> None:
-        self.asked.append(message)
-        self.real.verify(message, signature)
 
 
 @pytest.fixture
@@ -125,31 +111,31 @@ def test_what_is_remembered_is_remembered_for_one_key(database: SqliteDatabase) 
 
 def test_the_same_bytes_are_verified_once(database: SqliteDatabase) -> None:
     sign(database, 2, 3)
-    counting = Counting()
+    counting = AskedKey(LOG.public)
     key = replace(LOG_KEY, public=counting)
     history = History(database, ORIGIN)
     first = history.sized(2)
     assert history.signed(first, key) == history.signed(first, LOG_KEY)
-    once = len(counting.asked)
+    once = len(counting.log)
     assert once > 0
     history.signed(first, key)
-    assert len(counting.asked) == once
+    assert len(counting.log) == once
     history.signed(history.sized(3), key)
-    assert len(counting.asked) == 2 * once
+    assert len(counting.log) == 2 * once
 
 
 def test_no_more_than_256_are_remembered(database: SqliteDatabase) -> None:
     """They are forgotten together, as nobody reads a log so long in one process."""
     sign(database, *range(1, 258))
-    counting = Counting()
+    counting = AskedKey(LOG.public)
     key = replace(LOG_KEY, public=counting)
     history = History(database, ORIGIN)
     heads = list(history.all())
 
     def verified(head: Head) -> bool:
-        before = len(counting.asked)
+        before = len(counting.log)
         history.signed(head, key)
-        return len(counting.asked) > before
+        return len(counting.log) > before
 
     assert all(map(verified, heads[:256]))
     assert not any(map(verified, heads[:256]))

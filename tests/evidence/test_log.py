@@ -226,6 +226,18 @@ def refused(**changed: StoredRows) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("table", ["entries", "nodes", "subjects", "checkpoints"])
+def test_what_is_left_over_is_named(table: str) -> None:
+    """Also in a log of nothing."""
+    row = (7, 0, "sha256:ab", "urn:a") if table == "subjects" else (7, b"", b"")
+    expected = {
+        "checkpoints": "[tampered] the row is missing, at checkpoints row 0",
+        "subjects": "[tampered] the row belongs to nothing, at subjects row 7/0",
+    }
+    message = expected.get(table, f"[tampered] the row belongs to nothing, at {table} row 7")
+    assert refused(**{table: stored(table, row)}) == message
+
+
 def test_values_of_another_type() -> None:
     """STRICT tables refuse them; a file that was written by hand need not be one."""
     assert refused(checkpoints=stored("checkpoints", (0, "1", b""))) == (

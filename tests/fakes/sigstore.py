@@ -81,6 +81,7 @@ class StampForm:
     scheme: str = "1.2.840.10045.4.3.2"  # ECDSA with SHA-256
     hash: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
     key: "PrivateKey | None" = None  # in the place of the authority's
+    count: int = 1  # of signers, all alike
 
     def sign(self, key: "PrivateKey", message: bytes) -> bytes:
         """Sign with the hash."""
@@ -362,7 +363,7 @@ class Instance:
             der.set_of(der.sequence(der.oid(_SHA256))),
             der.sequence(der.oid(_TST_INFO), der.element(0xA0, der.octets(info))),
             certificates if embedded else b"",
-            der.set_of(signer_info),
+            der.set_of(*(signer_info,) * shape.count),
         )
         token = der.sequence(der.oid("1.2.840.113549.1.7.2"), der.element(0xA0, signed_data))
         return der.sequence(der.sequence(der.integer(status)), token)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import RejectedError, SignatureInvalidError, TamperedError
-from assay.evidence.checkpoints.anchor import verify_extends
+from assay.core.errors import RejectedError, SignatureInvalidError
+from assay.evidence.checkpoints.anchor import AnotherHistoryError, verify_extends
 from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.merkle import EMPTY_ROOT
 from assay.evidence.store import open_store
@@ -70,9 +70,10 @@ def test_all_of_it_gone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("names", ["abX", "Xbc", "abXdefg", "Xbcdefgh"])
 def test_another_history_signed_with_the_same_key(tmp_path: Path, names: str) -> None:
     anchor = grow(tmp_path / "log.db", "abc")
-    grow(tmp_path / "fork.db", names)
+    newest = grow(tmp_path / "fork.db", names)
     error = refusal(tmp_path / "fork.db", anchor)
-    assert isinstance(error, TamperedError)
+    assert isinstance(error, AnotherHistoryError)
+    assert (error.seen, error.newest) == (anchor, newest)  # what proves it to others
     assert str(error) == (
         "[tampered] another log: its first 3 entries are not those that were seen, at log "
         "(keep both; somebody used the log's key to sign two histories)"

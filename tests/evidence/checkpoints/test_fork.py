@@ -70,6 +70,15 @@ def test_histories_that_differ_from_their_first_entry_on(large: int) -> None:
     assert (first.size, second.size) == (1, large)
 
 
+def test_a_checkpoint_over_nothing_that_has_a_root() -> None:
+    """The log signed what no tree can be: it needs no path, and no second history."""
+    empty = sign_checkpoint(Checkpoint(origin=ORIGIN, size=0, root=b"r" * 32), signer=LOG, at=NOW)
+    fork = find_fork(empty, OTHER.note(9), OTHER, log_key=LOG_KEY)
+    assert fork is not None
+    first, second = verify_fork(fork, log_key=LOG_KEY)
+    assert (first.size, second.size, fork.path) == (0, 9, ())
+
+
 def a_fork(small: int = 3, large: int = 9) -> Fork:
     fork = found(small, large)
     assert fork is not None

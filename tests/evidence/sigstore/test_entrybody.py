@@ -101,6 +101,18 @@ def test_a_payload_that_the_entry_repeats(stored: str) -> None:
     verify(signed, body)
 
 
+def test_a_payload_that_is_base64_itself() -> None:
+    """Once is enough, also where what is found could be decoded once more."""
+    payload = b64(PAYLOAD).encode()
+    signed, body = changed("intoto", "content", "envelope", payload=b64(payload))
+    envelope = signed.content
+    assert isinstance(envelope, DsseContent)
+    again = replace(signed, content=replace(envelope, payload=payload))
+    document: Json = json.loads(body)
+    at(document, "spec", "content", "payloadHash")["value"] = hashlib.sha256(payload).hexdigest()
+    verify(again, json.dumps(document).encode())
+
+
 ROOT = "canonicalizedBody"
 ELSE = "[rejected] the log entry is about something else, at"
 SIGNED = f"[rejected] the log entry is about another signature, at {ROOT}"

@@ -141,6 +141,70 @@ def test_refused(make: Callable[[], bytes], message: str) -> None:
     assert refusal(make()) == message
 
 
+def test_another_authority_may_have_stamped_it() -> None:
+    """That one of two refuses does not matter where the other one holds, whichever comes first."""
+    ended = replace(AUTHORITY, name="ended", period=Period(start=AT, end=AT))
+    response = INSTANCE.timestamp(SIGNATURE)
+    for authorities in ((ended, AUTHORITY), (AUTHORITY, ended)):
+        found = verify_timestamp(response, signature=SIGNATURE, authorities=authorities)
+        assert found is not None
+        assert (found.authority, found.at) == ("stamper", STAMPED)
+    with pytest.raises(AssayError) as caught:
+        verify_timestamp(response, signature=SIGNATURE, authorities=(ended, ended))
+    assert str(caught.value) == (
+        "[rejected] the authority was not trusted at 2026-06-01T12:01:00+00:00"
+    )
+
+
+def replaced(old: str, new: str, *, form: StampForm | None = None, times: int = -1) -> bytes:
+    """Return a timestamp with one object identifier in the place of another of its length."""
+    response = INSTANCE.timestamp(SIGNATURE, form=form)
+    assert der.oid(old) in response
+    return response.replace(der.oid(old), der.oid(new), times)
+
+
+TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
+ATTRIBUTE: Final = "1.2.840.113549.1.9.{}"
+
+
+def test_signed_data_of_another_content() -> None:
+    assert refusal(replaced(TST_INFO, "1.2.840.113549.1.9.16.1.5", times=1)) == (
+        "[malformed] signed data that is no timestamp"
+    )
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_one_signer(count: int) -> None:
+    assert refusal(INSTANCE.timestamp(SIGNATURE, form=StampForm(count=count))) == (
+        f"[malformed] {count} signers of a timestamp, where one is needed"
+    )
+
+
+@pytest.mark.parametrize("number", ["3", "4", "16.2.47"])
+def test_each_signed_attribute_is_needed(number: str) -> None:
+    """RFC 5652, section 11: content type and message digest; RFC 3161: the signer's certificate."""
+    missing = ATTRIBUTE.format("16.2.12" if number == "16.2.47" else number)
+    other = ATTRIBUTE.format("16.2.48" if number == "16.2.47" else "5")
+    assert refusal(replaced(ATTRIBUTE.format(number), other)) == (
+        f"[malformed] not exactly one signed attribute {missing}"
+    )
+
+
+def test_no_signed_attribute_is_there_twice() -> None:
+    twice = ATTRIBUTE.format("3")
+    assert refusal(replaced(ATTRIBUTE.format("4"), twice)) == (
+        f"[malformed] the signed attribute {twice} twice"
+    )
+
+
+def test_the_old_attribute_names_no_digest() -> None:
+    """RFC 2634, section 5.4: an ESSCertID is SHA-1, and has no place for another algorithm."""
+    response = replaced(
+        ATTRIBUTE.format("16.2.47"), ATTRIBUTE.format("16.2.12"), form=StampForm(names_by="sha384")
+    )
+    assert refusal(response) == "[malformed] an element 0x30, where 0x04 is needed"
+
+
 def test_a_changed_content() -> None:
     response = INSTANCE.timestamp(SIGNATURE)
     later = response.replace(der.time(STAMPED), der.time(STAMPED + timedelta(seconds=1)))

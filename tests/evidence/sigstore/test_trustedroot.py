@@ -24,6 +24,23 @@ def test_what_is_read() -> None:
     ]
     assert root.logs[1].origins == frozenset({"log.example.test"})
     assert [len(a.chain) for a in root.authorities + root.timestamp_authorities] == [2, 2]
+    assert len(set(root.authorities + root.timestamp_authorities)) == 2  # values, nothing changes
+
+
+@pytest.mark.parametrize("kind", ["+json;version=0.1", ".v0.1+json", ".v0.2+json"])
+def test_each_version_that_others_write(kind: str) -> None:
+    document = INSTANCE.trusted_root()
+    document["mediaType"] = f"application/vnd.dev.sigstore.trustedroot{kind}"
+    assert parse_trusted_root(json.dumps(document).encode()).logs
+
+
+def test_what_others_say_besides() -> None:
+    """`operator` came with version 0.2; `subject` is in the certificate, too."""
+    document = INSTANCE.trusted_root()
+    at(document, "tlogs", 0).update(operator="example.test", checkpointKeyId={"keyId": "AAAA"})
+    for name in ("certificateAuthorities", "timestampAuthorities"):
+        at(document, name, 0).update(operator="example.test", subject={"commonName": "x"})
+    assert parse_trusted_root(json.dumps(document).encode()) == parse_trusted_root(trusted_root())
 
 
 def test_names_of_a_log_with_a_port_and_a_path() -> None:

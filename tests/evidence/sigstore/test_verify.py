@@ -207,6 +207,13 @@ def renamed_origin(bundle: Json) -> None:
     note_of(bundle, INSTANCE.tiles.note(f"other.example.test\n{size}\n{root}\n"))
 
 
+def other_log_v1(bundle: Json) -> None:
+    """Sign the same tree as if it were that of another log, under the log's own name."""
+    note = str(at(entry_of(bundle), "inclusionProof", "checkpoint")["envelope"])
+    _, size, root = note.split("\n")[:3]
+    note_of(bundle, INSTANCE.rekor.note(f"other.example.test - 7\n{size}\n{root}\n"))
+
+
 def other_signature(bundle: Json) -> None:
     at(bundle, "messageSignature")["signature"] = b64(sigstore.sign(sigstore.p256(), ARTIFACT))
 
@@ -388,6 +395,13 @@ REFUSED: Final[dict[str, tuple[Callable[[], Case], str]]] = {
         (
             "[proof-invalid] a checkpoint of 'other.example.test', where the log is "
             "'https://log.example.test', at tlogEntries[0].inclusionProof"
+        ),
+    ),
+    "a checkpoint of another log, of version 1": (
+        lambda: keyless_v1().changed(other_log_v1),
+        (
+            "[proof-invalid] a checkpoint of 'other.example.test - 7', signed as "
+            "'rekor.example.test', at tlogEntries[0].inclusionProof"
         ),
     ),
     "the entry of another signature": (

@@ -58,6 +58,21 @@ def test_a_signed_file(algorithm: str) -> None:
         verify(bundle, other, statement=False)
 
 
+def test_the_bundle_of_a_file_whole() -> None:
+    """Other tools look for the digest before they read the file."""
+    signer = generate_signer("ed25519")
+    document = json.loads(sign_blob(ARTIFACT, signer=signer))
+    digest = base64.b64encode(hashlib.sha256(ARTIFACT).digest()).decode()
+    signature = document["messageSignature"].pop("signature")
+    signer.public.verify(ARTIFACT, base64.b64decode(signature))
+    hint = base64.b64encode(bytes.fromhex(signer.public.key_id)).decode()
+    assert document == {
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "messageSignature": {"messageDigest": {"algorithm": "SHA2_256", "digest": digest}},
+        "verificationMaterial": {"publicKey": {"hint": hint}, "tlogEntries": []},
+    }
+
+
 @pytest.mark.parametrize("algorithm", [*BLOB_ALGORITHMS, "rsa-pss"])
 def test_a_statement(algorithm: str) -> None:
     signer = generate_signer(algorithm)

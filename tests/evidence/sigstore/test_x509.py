@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -134,6 +135,69 @@ def test_a_key_that_may_not_sign_certificates() -> None:
     own = Authority(key=key, certificate=certificate)
     assert refusal(leaf(own), own, ROOT) == (
         "[rejected] an issuer whose key may not sign certificates"
+    )
+
+
+def test_issuers_that_sign_otherwise() -> None:
+    """Ed25519 has no hash of its own to be weak."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    usage = x509.BasicConstraints(ca=True, path_length=None)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name("edwards"))
+        .issuer_name(name("edwards"))
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(AT)
+        .not_valid_after(AT + timedelta(days=1))
+        .add_extension(usage, critical=True)
+    )
+    leaf_key = p256()
+    below = (
+        x509.CertificateBuilder()
+        .subject_name(name("leaf"))
+        .issuer_name(name("edwards"))
+        .public_key(leaf_key.public_key())
+        .serial_number(8)
+        .not_valid_before(AT)
+        .not_valid_after(AT + timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([CODE_SIGNING]), critical=False)
+        .sign(key, None)
+    )
+    verify_chain(below, (builder.sign(key, None),), at=NOW, usage=CODE_SIGNING)
+
+
+@pytest.mark.parametrize(("scheme", "digest"), [("1.5", "sha1"), ("1.4", "md5")])
+def test_a_hash_of_which_there_are_two_documents(scheme: str, digest: str) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name("leaf"))
+        .issuer_name(ROOT.certificate.subject)
+        .public_key(p256().public_key())
+        .serial_number(8)
+        .not_valid_before(AT)
+        .not_valid_after(AT + timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([CODE_SIGNING]), critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.DER)
+    )
+    sound, weak = der.oid("1.2.840.113549.1.1.11"), der.oid(f"1.2.840.113549.1.{scheme}")
+    certificate = load_certificate(made.replace(sound, weak))
+    assert refusal(certificate, ROOT) == f"[rejected] a certificate signed with {digest}"
+
+
+def test_extensions_that_are_read_may_be_critical() -> None:
+    policies = x509.CertificatePolicies(
+        [x509.PolicyInformation(x509.ObjectIdentifier("1.2.3"), policy_qualifiers=None)]
+    )
+    middle = authority("middle", above=ROOT, extra=((policies, True),))
+    chain = (middle.certificate, ROOT.certificate)
+    verify_chain(leaf(middle), chain, at=NOW, usage=CODE_SIGNING)
+    unread = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    odd = authority("middle", above=ROOT, extra=((unread, True),))
+    assert refusal(leaf(odd), odd, ROOT) == (
+        "[rejected] a certificate with the extension 1.2.3.4, which is not supported"
     )
 
 

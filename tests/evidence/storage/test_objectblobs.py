@@ -59,6 +59,28 @@ def test_where_it_is(blobs: BlobStore) -> None:
     assert blobs.location == f"s3://{BUCKET}/logs/shop"
 
 
+def test_what_is_there_is_not_written_again(server: str) -> None:
+    """In a bucket that keeps versions each would be paid for, and a locked one would refuse."""
+    client = boto3.client("s3", region_name=REGION, endpoint_url=server)
+    client.create_bucket(
+        Bucket="versions", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    client.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+    made = open_blob_store(f"s3://versions?endpoint={server}")
+    digest = made.put(b"sound")
+    assert made.put(b"sound") == digest
+    name = f"{digest.hex[:2]}/{digest.hex[2:]}"
+
+    def count() -> int:
+        return len(client.list_object_versions(Bucket="versions")["Versions"])
+
+    assert count() == 1
+    client.put_object(Bucket="versions", Key=name, Body=b"damaged")
+    made.put(b"sound")
+    assert made.get(digest) == b"sound"
+    assert count() == 3
+
+
 def test_a_bucket_that_is_not_there(server: str) -> None:
     with pytest.raises(UsageError) as caught:
         open_blob_store(f"s3://absent?endpoint={server}").put(b"x")

@@ -179,6 +179,27 @@ def test_a_missing_tile() -> None:
     assert str(caught.value) == "[malformed] missing, at tile/entries/000.p/5"
 
 
+def test_no_more_than_256_tiles_are_remembered() -> None:
+    """A proof needs few of them; all of a large log would fill the memory."""
+    asked = list[str]()
+
+    def read(path: str) -> bytes:
+        asked.append(path)
+        return bytes(WIDTH * 32)
+
+    tree = TiledTree(300 * WIDTH, read)
+    for index in range(256):
+        tree.hashes(Tile(level=0, index=index, width=WIDTH))
+    tree.hashes(Tile(level=0, index=0, width=WIDTH))
+    assert len(asked) == 256
+    tree.hashes(Tile(level=0, index=256, width=WIDTH))  # the first one makes room
+    tree.hashes(Tile(level=0, index=1, width=WIDTH))
+    assert len(asked) == 257
+    tree.hashes(Tile(level=0, index=0, width=WIDTH))
+    assert asked[-1] == "tile/0/000"
+    assert len(asked) == 258
+
+
 def test_a_public_log(shared_data: Path) -> None:
     """A real tiled log, of another implementation: each of its checkpoints, whole, with proofs."""
     facts = json.loads((shared_data / "vectors/tlog/log.json").read_bytes())
