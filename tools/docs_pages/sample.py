@@ -31,6 +31,9 @@ from assay.operations.manage_advisories import import_advisories
 from assay.operations.record import Ledger, open_ledger
 from assay.operations.restore_log import RESTORE_TYPE, restore_log
 from assay.reports.jsonreport import check_json
+from assay.scan.secrets.live.probe import Validity
+from assay.scan.secrets.live.validate import PREDICATE_TYPE as VALIDITY_TYPE
+from assay.scan.secrets.live.validate import Answered, render_validity
 from assay.signing.trust import render_trust_root
 from assay.source.repository import open_repository
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
@@ -60,6 +63,14 @@ reason = "an example"
 until = 2099-01-01
 """,
 }
+
+
+_ANSWERED = Answered(
+    identity="secret/v1:00",
+    rule="secrets/npm-token",
+    host="registry.npmjs.org",
+    validity=Validity.LIVE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +131,9 @@ def _sample(folder: Path) -> Sample:
             "assay.trust-root/v2": _strict(render_trust_root(full_trust_root(ledger.trust))),
         }
     restored = _restored(shop, folder / "log.zip", at=report.gate.at)
-    return Sample(predicates={**predicates, RESTORE_TYPE: restored}, documents=documents)
+    asked = (render_validity((_ANSWERED,), at=report.gate.at),)  # nobody is asked for a page
+    more = {RESTORE_TYPE: restored, VALIDITY_TYPE: asked}
+    return Sample(predicates={**predicates, **more}, documents=documents)
 
 
 def _restored(shop: Path, backup: Path, *, at: datetime) -> tuple[object, ...]:

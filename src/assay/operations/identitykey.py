@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import UsageError
+from assay.system.environment import data_home
 from assay.system.files import create_private_file, load_private_file
 
 _MAX_BYTES: Final = 4096
@@ -31,6 +32,20 @@ def ensure_identity_key(home: Path) -> bool:
 
     create_private_file(path, token_bytes(_BYTES))
     return True
+
+
+def installation_key() -> tuple[bytes, bool]:
+    """Return the key, and whether it is kept; before `assay init`, one of this run only.
+
+    Raises:
+        UsageError: Others may read it, or it has another length.
+    """
+    home = data_home()
+    if identity_key_file(home).exists():
+        return load_identity_key(home), True
+    from secrets import token_bytes  # noqa: PLC0415  # long to load, and seldom needed
+
+    return token_bytes(_BYTES), False
 
 
 def load_identity_key(home: Path) -> bytes:

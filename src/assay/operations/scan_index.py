@@ -9,16 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from assay.operations.identitykey import identity_key_file, load_identity_key
+from assay.operations.identitykey import installation_key
 from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, read_foreign
-from assay.scan.secrets.hit import MIN_KEY_BYTES
 from assay.scan.secrets.report import Exclusion
 from assay.scan.secrets.staged import StagedScan, scan_staged
 from assay.source.git import GitPlace
 from assay.source.reader import open_reader
 from assay.source.repository import open_place
 from assay.source.staged import Staged, list_index, list_staged
-from assay.system.environment import cache_home, data_home
+from assay.system.environment import cache_home
 
 CONFIGURATION: Final = "assay.toml"
 _SETTINGS: Final = (CONFIGURATION, *FILES)
@@ -51,22 +50,16 @@ def scan_listed(
         UnavailableError: Git did not answer.
     """
     settings = _load_settings(place, index_file)
-    known = identity_key_file(data_home()).exists()
+    key, kept = installation_key()
     return scan_staged(
         place,
         staged,
-        identity_key=load_identity_key(data_home()) if known else _passing_key(),
+        identity_key=key,
         at=at,
         excluded=_exclusions(settings),
         foreign=read_foreign({name: settings[name] for name in FILES if name in settings}),
-        cache=cache_home() if known else None,
+        cache=cache_home() if kept else None,
     )
-
-
-def _passing_key() -> bytes:
-    from secrets import token_bytes  # noqa: PLC0415  # long to load, and seldom needed
-
-    return token_bytes(MIN_KEY_BYTES)
 
 
 def _exclusions(settings: dict[str, bytes]) -> tuple[Exclusion, ...]:
