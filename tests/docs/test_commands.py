@@ -23,6 +23,7 @@ RUN: Final = {
     "docs/howto/publish-the-log.md": 10,
     "docs/howto/restore-and-tampering.md": 13,
     "docs/howto/run-a-witness.md": 6,
+    "docs/howto/scan-for-secrets.md": 2,
     "docs/howto/sign-commits.md": 9,
     "docs/howto/verify-a-sigstore-bundle.md": 8,
     "docs/howto/verify-a-verdict.md": 11,

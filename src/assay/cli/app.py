@@ -19,6 +19,7 @@ from assay.cli import (
     replay,
     review,
     scan,
+    secrets,
     sign,
     status,
     trust,
@@ -46,6 +47,7 @@ app.command("status", rich_help_panel=DECIDE)(status.status)
 app.command("replay", rich_help_panel=DECIDE)(replay.replay)
 app.command("verify", rich_help_panel=SHOW)(verify.verify)
 app.command("sign", rich_help_panel=SHOW)(sign.sign)
+app.add_typer(secrets.app, name="secrets", rich_help_panel=DECIDE)
 app.add_typer(scan.app, name="scan", rich_help_panel=DECIDE)
 app.add_typer(log.app, name="log", rich_help_panel=SHOW)
 app.add_typer(audit.app, name="audit", rich_help_panel=SHOW)
