@@ -62,7 +62,7 @@ def ask_api(request: ApiRequest, *, limits: FetchLimits) -> ApiAnswer:
             raise UsageError(f"what belongs into {name} has characters that cannot be sent")
     plain = frozenset({LINK_LOCAL}) & {request.host}
     check_url(request.url, frozenset({request.host}), plain=plain)
-    context = _context(request.authorities)
+    context = _context(request)
     deadline = time.monotonic() + limits.seconds
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
@@ -107,7 +107,10 @@ def _ask(
         return ApiAnswer(status=response.status, headers=headers, body=body)
 
 
-def _context(authorities: Path | None) -> ssl.SSLContext:
+def _context(request: ApiRequest) -> ssl.SSLContext:
+    authorities = request.authorities
+    if authorities is None and request.url.startswith("http:"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used; it would trust nobody
     try:
         return ssl.create_default_context(cafile=authorities)
     except (OSError, ssl.SSLError) as error:
