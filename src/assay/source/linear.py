@@ -21,6 +21,7 @@ _CHARACTER: Final = rb"(?:[\x00-\x2e\x30-\x7f]|[\xc0-\xff][\x80-\xbf]*|[\x80-\xb
 Matches = Callable[[str], bool]
 
 
+@functools.lru_cache(maxsize=4096)
 def compile_linear(regex: bytes) -> Matches:
     """Return what tells whether a path fits `regex`, a pattern of RE2 over bytes, as a whole.
 
