@@ -144,8 +144,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "an unknown role": (
         edited('"collector"', '"king"'),
-        "[malformed] unknown role 'king', at principals[0].roles[0] "
-        "(one of author, collector, gate, owner, reviewer)",
+        (
+            "[malformed] unknown role 'king', at principals[0].roles[0] "
+            "(one of author, collector, gate, owner, reviewer)"
+        ),
     ),
     "an unknown kind": (
         edited('"runner"', '"robot"'),
