@@ -18,7 +18,9 @@ from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import Receipt
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.gates.reading import (
+    FORGE_TYPE,
     LOG_CHECK_TYPE,
+    OWNERS_TYPE,
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
@@ -34,6 +36,7 @@ from assay.operations.collect import (
     collect_commit,
     commit_subject,
 )
+from assay.operations.collect_context import context_statements
 from assay.operations.configuration import (
     FILE_NAME,
     MAX_BYTES,
@@ -64,6 +67,8 @@ _TITLES: Final = {
     SOURCE_TYPE: "repository facts",
     SBOM_TYPE: "component list",
     VULNS_TYPE: "known vulnerabilities",
+    FORGE_TYPE: "what the forge enforces",
+    OWNERS_TYPE: "owners of paths",
     SUPERSESSION_TYPE: "supersession",
     VERDICT_TYPE: "verdict",
 }
@@ -115,7 +120,11 @@ def check_source(
         )
         collected = collect_commit(repository, entries, settings)
         progress("Recording the evidence")
-        _record_evidence(recorder, subject, collected, settings, policy)
+        statements = (
+            *build_statements(collected, subject, product=product, at=at),
+            *context_statements(recorder.ledger, repository, entries, subject),
+        )
+        _record_evidence(recorder, subject, statements, settings, policy)
         progress("Deciding")
         gate, receipt = record_verdict(
             recorder,
@@ -178,14 +187,13 @@ def _resource_uri(configuration: Configuration, repository: Repository, product:
 def _record_evidence(
     recorder: Recorder,
     subject: Subject,
-    collected: Collected,
+    statements: tuple[Statement, ...],
     settings: CollectSettings,
     policy: _Policy,
 ) -> None:
     """Check the log, then record what was collected, and what of it takes the place of what."""
     checked = _log_check(recorder, subject, settings)  # before anything is recorded on top of it
     record_material(recorder, policy.bundle, policy.files)
-    statements = build_statements(collected, subject, product=settings.product, at=settings.at)
     receipts = recorder.record((checked, *statements), role="collector")
     evidence = gate_evidence(recorder.ledger, subject.digest)
     new = frozenset(receipt.digest for receipt in receipts)
