@@ -14,6 +14,7 @@ from assay.gates.request import decide_verdict
 from assay.policy.bundle import load_bundle, load_default_pack
 from assay.sbom.component import Inventory
 from tests.fakes.forgefacts import forge, owners
+from tests.fakes.reviewfacts import reviews
 from tests.fakes.sourcefacts import CLONE
 from tests.gates.evidencekit import GAP, finding, sbom, scan, source
 from tests.gates.gatekit import request
@@ -45,7 +46,7 @@ def blamed(decision: Decision) -> set[str]:
 
 
 def test_a_clean_commit_passes_every_rule() -> None:
-    decision = decide(*CLEAN.values(), forge(), owners())
+    decision = decide(*CLEAN.values(), forge(), owners(), reviews())
     assert {rule.result.verdict for rule in decision.rules} == {Verdict.PASSED}
     assert (decision.verdict, decision.not_checked) == (Verdict.PASSED, ())
 
@@ -58,6 +59,9 @@ def test_without_a_forge_and_owners_a_commit_passes_unless_the_policy_demands_th
     }
     assert open_rules == {
         "source.branch-protected",
+        "source.changes-reviewed",
+        "source.history-kept",
+        "source.merges-add-nothing",
         "source.owners-hold",
         "source.protection-continuous",
         "source.review-corroborated",

@@ -16,6 +16,7 @@ from assay.source.commit import SignatureKind
 from assay.source.elsewhere import Submodule
 from assay.source.signature import HeadSignature
 from tests.fakes.forgefacts import forge, owners
+from tests.fakes.reviewfacts import reviews
 from tests.fakes.sourcefacts import CLONE, CONTENT
 from tests.fakes.trust import BOB, COMMIT, NOW, OTHER_COMMIT, verified
 from tests.gates import evidencekit
@@ -173,6 +174,7 @@ def test_a_clean_commit_gives_the_document_that_the_cases_of_rules_start_from() 
         *(scan(name) for name in ("secrets", "code", "workflows")),
         forge(),
         owners(),
+        reviews(),
     )
     assert {name: document[name] for name in CLEAN} == CLEAN
     assert document["refused"] == []

@@ -37,7 +37,7 @@ CLEAN: Final[dict[str, object]] = {
     },
     "collectors": {
         name: {"statements": 1, "age_hours": 0, "signed_by": ["alice"]}
-        for name in (*COLLECTORS, FORGE, "owners")
+        for name in (*COLLECTORS, FORGE, "owners", "reviews")
     },
     "scans": {name: {**NO_FINDINGS, "examined": dict(counts)} for name, counts in EXAMINED.items()},
     "advisories": {
@@ -62,7 +62,14 @@ CLEAN: Final[dict[str, object]] = {
         "commits": 3,
         "replace_refs": 0,
         "signatures": [
-            {"kind": "ssh", "verdict": "PASSED", "reason": "", "key": "SHA256:" + "A" * 43}
+            {
+                "kind": "ssh",
+                "verdict": "PASSED",
+                "reason": "",
+                "key": "SHA256:" + "A" * 43,
+                "principal": "alice",
+                "algorithm": "ssh-ed25519",
+            }
         ],
         "leaving_symlinks": [],
         "submodules": [],
@@ -106,6 +113,21 @@ CLEAN: Final[dict[str, object]] = {
                 ],
             }
         ],
+        **NO_GAPS,
+    },
+    "reviews": {
+        "branches": ["refs/heads/main"],
+        "changes": 3,
+        "reviewed": 2,
+        "empty": 1,
+        "open": [],
+        "open_count": 0,
+        "differing_merges": [],
+        "differing_merge_count": 0,
+        "recorded": 2,
+        "lost": [],
+        "lost_count": 0,
+        "reviewers": ["bob"],
         **NO_GAPS,
     },
     "owners": {

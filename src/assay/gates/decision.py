@@ -121,7 +121,7 @@ def _relaxed(
 def _gaps(facts: JsonValue) -> Iterator[NotChecked]:
     """Yield what the collectors did not look at."""
     parts = [scan for _, scan in facts.field("scans").members()]
-    named = ("inventory", "source", "forge", "owners")
+    named = ("inventory", "source", "forge", "owners", "reviews")
     parts += [part for name in named if (part := facts.optional(name))]
     for part in parts:
         for item in part.field("not_checked").items():

@@ -28,6 +28,7 @@ from assay.gates.reading import (
     read_evidence,
     read_replacements,
 )
+from assay.gates.reviewfacts import join_coverages
 from assay.gates.supersession import Counted, Replacement, apply_replacements
 
 SCHEMA: Final = "assay.facts/v1"
@@ -179,6 +180,9 @@ def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
         document["inventory"] = join_inventories(inventories, at=at)
     if accounts:
         document["source"] = join_facts(accounts, at=at)
+    coverages = [item.reviews for item in counted.evidence if item.reviews is not None]
+    if coverages:
+        document["reviews"] = join_coverages(coverages, at=at)
     if forges:
         document["forge"] = join_accounts(forges, at=at)
     if owners:

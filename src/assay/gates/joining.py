@@ -28,7 +28,7 @@ def join_reports(reports: Sequence[ScanReport], *, at: datetime) -> dict[str, ob
         "findings": findings[:MAX_ITEMS],
         "finding_count": len(findings),
         "examined": _most(report.examined for report in reports),
-        **_gaps((gap for report in reports for gap in report.not_checked), at),
+        **join_gaps((gap for report in reports for gap in report.not_checked), at),
     }
 
 
@@ -43,7 +43,7 @@ def join_inventories(inventories: Sequence[Inventory], *, at: datetime) -> dict[
         "unlocked_count": len(unlocked),
         "unpinned": unpinned[:MAX_ITEMS],
         "unpinned_count": len(unpinned),
-        **_gaps((gap for one in inventories for gap in one.not_checked), at),
+        **join_gaps((gap for one in inventories for gap in one.not_checked), at),
     }
 
 
@@ -65,7 +65,7 @@ def join_facts(accounts: Sequence[SourceFacts], *, at: datetime) -> dict[str, ob
         "submodules": [one.as_json() for one in submodules],
         "documents": _documents(accounts),
         "work_trees": _distinct(tree.as_json() for tree in trees),
-        **_gaps((gap for facts in accounts for gap in facts.not_checked), at),
+        **join_gaps((gap for facts in accounts for gap in facts.not_checked), at),
     }
 
 
@@ -121,7 +121,7 @@ def _place(location: Location) -> str:
     return f"{location.path}{line}{commit}"
 
 
-def _gaps(gaps: Iterable[NotChecked], at: datetime) -> dict[str, object]:
+def join_gaps(gaps: Iterable[NotChecked], at: datetime) -> dict[str, object]:
     """Return the gaps, those that nobody accepts first."""
     distinct = sorted(
         {renew_acceptance(gap, at=at) for gap in gaps}, key=lambda gap: (gap.accepted != "", gap)

@@ -20,6 +20,7 @@ from assay.gates.supersession import Replacement
 from assay.sbom import cyclonedx
 from assay.sbom.component import Inventory
 from assay.source import predicate as source
+from assay.source.coverage import COVERAGE_TYPE, Coverage, parse_coverage
 from assay.source.facts import SourceFacts
 from assay.source.forge.account import ACCOUNT_TYPE, ForgeAccount, parse_forge_account
 from assay.source.forge.facts import Control
@@ -33,13 +34,14 @@ SOURCE_TYPE: Final = source.PREDICATE_TYPE
 SBOM_TYPE: Final = cyclonedx.PREDICATE_TYPE
 FORGE_TYPE: Final = ACCOUNT_TYPE
 OWNERS_TYPE: Final = owners.OWNERS_TYPE
+REVIEWS_TYPE: Final = COVERAGE_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = vsa.PREDICATE_TYPE
 LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
 # Kinds that say nothing about the commit by themselves. A verdict is not evidence for a verdict.
 NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE, LOG_CHECK_TYPE})
 # A scan statement cannot speak for a collector that has a kind of its own.
-_RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities", "forge", "owners"})
+_RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities", "forge", "owners", "reviews"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Evidence:
     inventory: Inventory | None = None
     forge: ForgeAccount | None = None
     owners: OwnersFacts | None = None
+    reviews: Coverage | None = None
 
 
 def read_evidence(verified: VerifiedStatement) -> Evidence:
@@ -188,6 +191,20 @@ def _read_owners(verified: VerifiedStatement) -> Evidence:
     )
 
 
+def _read_reviews(verified: VerifiedStatement) -> Evidence:
+    coverage = parse_coverage(verified.predicate())
+    return Evidence(
+        statement=verified.digest,
+        kind=verified.predicate_type,
+        collector="reviews",
+        observed_at=coverage.observed_at,
+        signed_by=tuple(sorted(verified.signed_by)),
+        inputs=frozenset({("base", coverage.base), *coverage.inputs}),
+        against=frozenset({*(one.commit for one in coverage.open), *coverage.lost}),
+        reviews=coverage,
+    )
+
+
 def _digest_of(value: object) -> str:
     return str(sha256_of(canonical_form(value)))
 
@@ -199,4 +216,5 @@ _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {
     SOURCE_TYPE: _read_source,
     FORGE_TYPE: _read_forge,
     OWNERS_TYPE: _read_owners,
+    REVIEWS_TYPE: _read_reviews,
 }

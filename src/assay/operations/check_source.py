@@ -21,6 +21,7 @@ from assay.gates.reading import (
     FORGE_TYPE,
     LOG_CHECK_TYPE,
     OWNERS_TYPE,
+    REVIEWS_TYPE,
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
@@ -69,6 +70,7 @@ _TITLES: Final = {
     VULNS_TYPE: "known vulnerabilities",
     FORGE_TYPE: "what the forge enforces",
     OWNERS_TYPE: "owners of paths",
+    REVIEWS_TYPE: "reviews of changes",
     SUPERSESSION_TYPE: "supersession",
     VERDICT_TYPE: "verdict",
 }

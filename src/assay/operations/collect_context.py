@@ -12,7 +12,9 @@ from datetime import datetime
 from assay.core.digest import Digest
 from assay.evidence.statement import Statement, Subject
 from assay.operations.forgestates import forge_accounts
+from assay.operations.head_reviews import judge_head
 from assay.operations.record import Ledger
+from assay.source.coverage import COVERAGE_TYPE
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.forge.account import ACCOUNT_TYPE
 from assay.source.forge.opening import known_kind
@@ -42,6 +44,7 @@ def context_statements(
     kinds = [account.repository.kind for account in accounts] + known_kind(repository.remotes)
     owners = load_owners(repository, entries, forges=kinds, at=ledger.at)
     predicates = [(ACCOUNT_TYPE, account.as_json()) for account in accounts]
+    predicates += [(COVERAGE_TYPE, judge_head(ledger, repository).as_json())]
     predicates += [(OWNERS_TYPE, owners.as_json())] if owners is not None else []
     return tuple(
         Statement(subjects=(subject,), predicate_type=kind, predicate=predicate)

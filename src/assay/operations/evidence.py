@@ -11,6 +11,7 @@ from assay.gates.reading import (
     FORGE_TYPE,
     LOG_CHECK_TYPE,
     OWNERS_TYPE,
+    REVIEWS_TYPE,
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
@@ -24,7 +25,10 @@ from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 _ATTEMPTS: Final = 5  # each evaluates the policy once
 
-COLLECTED: Final = (SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE, FORGE_TYPE, OWNERS_TYPE)
+COLLECTED: Final = (
+    *(SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE),
+    *(FORGE_TYPE, OWNERS_TYPE, REVIEWS_TYPE),
+)
 
 
 def gate_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from assay.core.digest import Digest
+from assay.core.digest import Digest, sha256_of
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
 from assay.operations.record import Expected, Ledger
+from assay.signing.trust import trust_root_digest
 from assay.source.changes import Change, Line, load_line
 from assay.source.coverage import Coverage, MergeAccount, Observation, count_coverage
 from assay.source.git import run_git
@@ -150,7 +151,13 @@ def review_range(  # noqa: PLR0913  # the range, and by whose word it is judged
         head=head,
         at=ledger.at,
         merges=_account(line.changes, merges),
+        recorded=len({one.revision.commit for one in seen}),
         lost=_lost(repository, seen, head),
+        inputs=(
+            ("trust root", str(trust_root_digest(ledger.trust))),
+            ("reviews", _digest_of(one.statement for one in reviews)),
+            ("revisions", _digest_of(one.statement for one in seen)),
+        ),
         not_checked=(*unread, *_gaps(repository, line)),
     )
     return ReviewedRange(line=line, judged=judged, coverage=count_coverage(judged, observation))
@@ -211,6 +218,10 @@ def _gaps(repository: Repository, line: Line) -> Iterable[NotChecked]:
             why="the clone is shallow: who took part in changes is not all here",
             remedy="Run git fetch --unshallow; in CI, fetch with depth 0.",
         )
+
+
+def _digest_of(statements: Iterable[Digest]) -> str:
+    return str(sha256_of(" ".join(map(str, statements)).encode()))
 
 
 def _unread(digest: Digest, error: MalformedError) -> NotChecked:

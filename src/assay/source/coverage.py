@@ -67,7 +67,8 @@ class Coverage:
     """What a range of changes came to; `open` are all that are neither reviewed nor empty.
 
     `lost` are revisions that the log saw on the branch, and that are not in its history any more.
-    `signed` counts the commits by what became of their signatures.
+    `recorded` counts all that it saw. `signed` counts the commits by what became of their
+    signatures. `inputs` are what the answer depends on besides the commits, by name: digests.
     """
 
     branch: str
@@ -80,9 +81,11 @@ class Coverage:
     open: tuple[OpenChange, ...]
     merges: MergeAccount
     signed: tuple[tuple[str, int], ...]
+    recorded: int
     lost: tuple[str, ...]
     reviewers: tuple[str, ...]
     reviews: tuple[Digest, ...]
+    inputs: tuple[tuple[str, str], ...]
     not_checked: tuple[NotChecked, ...]
 
     @property
@@ -118,9 +121,11 @@ class Coverage:
             "open": [one.as_json() for one in self.open],
             "merges": self.merges.as_json(),
             "signatures": dict(self.signed),
+            "recorded": self.recorded,
             "lost": list(self.lost),
             "reviewers": list(self.reviewers),
             "reviews": [str(digest) for digest in self.reviews],
+            "inputs": dict(self.inputs),
             "notChecked": [item.as_json() for item in self.not_checked],
         }
 
@@ -134,7 +139,9 @@ class Observation:
     head: str
     at: datetime
     merges: MergeAccount
+    recorded: int = 0
     lost: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
 
 
@@ -154,9 +161,11 @@ def count_coverage(judged: Sequence[Judged], seen: Observation) -> Coverage:
         open=tuple(_open(one) for one in left),
         merges=seen.merges,
         signed=tuple((verdict.value, signed[verdict.value]) for verdict in Verdict),
+        recorded=seen.recorded,
         lost=seen.lost,
         reviewers=tuple(sorted({name for one in passed for name in one.by})),
         reviews=tuple(sorted({digest for one in passed for digest in one.reviews})),
+        inputs=tuple(sorted(seen.inputs)),
         not_checked=tuple(sorted({*seen.not_checked})),
     )
 
@@ -185,9 +194,11 @@ def parse_coverage(value: JsonValue) -> Coverage:
             untold=_texts(merges, "untold"),
         ),
         signed=tuple((verdict.value, count_at(signed, verdict.value)) for verdict in Verdict),
+        recorded=count_at(value, "recorded"),
         lost=_texts(value, "lost"),
         reviewers=_texts(value, "reviewers"),
         reviews=tuple(item.parsed(parse_digest) for item in value.field("reviews").items()),
+        inputs=tuple(sorted((n, item.text()) for n, item in value.field("inputs").members())),
         not_checked=tuple(parse_not_checked(item) for item in value.field("notChecked").items()),
     )
     whole = coverage.reviewed + coverage.empty + len(coverage.open)
