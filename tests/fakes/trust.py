@@ -70,7 +70,7 @@ def principal(
 
 ROOT: Final = TrustRoot(
     principals=(
-        principal("alice", ALICE, ALICE_TOO),
+        principal("alice", ALICE, ALICE_TOO, roles=("collector", "importer")),
         principal("bob", BOB, roles=("collector", "owner")),
         principal("gate", GATE, roles=("gate",)),
     ),

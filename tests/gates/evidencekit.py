@@ -11,6 +11,7 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.findings.finding import Finding, Kind, Location, Severity, identity_of
 from assay.findings.scanreport import ScanReport
 from assay.gates.reading import (
+    IMPORTED_TYPE,
     SBOM_TYPE,
     SCAN_TYPE,
     SOURCE_TYPE,
@@ -19,6 +20,7 @@ from assay.gates.reading import (
 )
 from assay.sbom.component import Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
+from assay.scan.imports.predicate import PREFIX, ROLE, ImportedScan, Provenance
 from assay.signing.keys import Signer
 from assay.source.commit import SignatureKind
 from assay.source.documents import Document, Role
@@ -79,6 +81,27 @@ def scan(
     if scanner == "vulnerabilities":
         return verified(render_vulns(report), predicate_type=VULNS_TYPE, subjects=(subject,), by=by)
     return verified(report.as_json(), predicate_type=SCAN_TYPE, subjects=(subject,), by=by)
+
+
+def imported(
+    *findings: Finding,
+    tool: str = "trivy",
+    ran_at: str = "",
+    gaps: tuple[NotChecked, ...] = (),
+    role: str = ROLE,
+) -> VerifiedStatement:
+    """Return the statement that somebody imported what another tool said."""
+    report = ScanReport(
+        scanner=f"{PREFIX}{tool}",
+        tool=tool,
+        version="1.0",
+        observed_at=NOW,
+        findings=findings,
+        not_checked=gaps,
+    )
+    source = Provenance(file="report.sarif", digest=Digest("sha256", "cd" * 32), ran_at=ran_at)
+    scan = ImportedScan(report=report, provenance=source)
+    return verified(scan.as_json(), predicate_type=IMPORTED_TYPE, role=role)
 
 
 def sbom(

@@ -16,7 +16,7 @@ from assay.sbom.component import Inventory
 from tests.fakes.forgefacts import forge, owners
 from tests.fakes.reviewfacts import reviews
 from tests.fakes.sourcefacts import CLONE
-from tests.gates.evidencekit import GAP, finding, sbom, scan, source
+from tests.gates.evidencekit import GAP, finding, imported, sbom, scan, source
 from tests.gates.gatekit import request
 
 FEEDS: Final = {
@@ -27,7 +27,7 @@ CLEAN: Final = {
     "source": source(),
     "sbom": sbom(),
     "vulnerabilities": scan("vulnerabilities", inputs=FEEDS),
-    **{name: scan(name) for name in ("secrets", "code", "workflows")},
+    **{name: scan(name) for name in ("secrets", "code", "workflows", "configuration")},
 }
 DEFAULT: Final = load_bundle(load_default_pack())
 HIGH: Final = finding(severity=Severity.HIGH)
@@ -81,6 +81,12 @@ def test_one_silent_collector_is_unknown(collector: str) -> None:
 BAD = {
     "a secret": (scan("secrets", HIGH), Verdict.FAILED, "source.no-secrets"),
     "a weakness": (scan("code", HIGH), Verdict.FAILED, "source.code-weaknesses"),
+    "a Dockerfile": (
+        scan("configuration", HIGH),
+        Verdict.FAILED,
+        "source.configuration-hardened",
+    ),
+    "what another tool found": (imported(HIGH), Verdict.FAILED, "source.imported-scans"),
     "a workflow": (scan("workflows", HIGH), Verdict.FAILED, "source.workflows-hardened"),
     "a vulnerability": (
         scan("vulnerabilities", HIGH, inputs=FEEDS),

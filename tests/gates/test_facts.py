@@ -46,6 +46,8 @@ def test_no_evidence_is_a_document_that_says_nothing() -> None:
             "vulnerabilities": {"severity": "high", "rank": 1},
             "workflows": {"severity": "medium", "rank": 2},
             "code": {"severity": "high", "rank": 1},
+            "configuration": {"severity": "high", "rank": 1},
+            "scanners": [],
             "advisory_max_age_hours": 168,
             "evidence_max_age_hours": 720,
         },
@@ -54,6 +56,7 @@ def test_no_evidence_is_a_document_that_says_nothing() -> None:
         "superseded": [],
         "refused": [],
         "scans": {},
+        "imported": {},
         "advisories": {"imported": False, "feeds": []},
     }
 
@@ -171,7 +174,7 @@ def test_a_clean_commit_gives_the_document_that_the_cases_of_rules_start_from() 
         source(),
         sbom(Inventory(components=(component,), lock_files=("requirements.txt",))),
         scan("vulnerabilities", inputs=feeds),
-        *(scan(name) for name in ("secrets", "code", "workflows")),
+        *(scan(name) for name in ("secrets", "code", "workflows", "configuration")),
         forge(),
         owners(),
         reviews(),

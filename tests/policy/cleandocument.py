@@ -6,11 +6,20 @@ NO_GAPS: Final = {"not_checked": [], "not_checked_count": 0}
 NO_FINDINGS: Final = {"findings": [], "finding_count": 0, **NO_GAPS}
 EXAMINED: Final = {
     "code": {"files": 3},
+    "configuration": {"dockerfiles": 1},
     "secrets": {"blobs": 3, "commits": 3},
     "vulnerabilities": {"components": 1},
     "workflows": {"workflows": 0},
 }
-COLLECTORS: Final = ("code", "sbom", "secrets", "source", "vulnerabilities", "workflows")
+COLLECTORS: Final = (
+    "code",
+    "configuration",
+    "sbom",
+    "secrets",
+    "source",
+    "vulnerabilities",
+    "workflows",
+)
 FORGE: Final = "forge github https://api.github.com team/shop"
 CONTROLS: Final = (
     "changes-by-request",
@@ -32,6 +41,8 @@ CLEAN: Final[dict[str, object]] = {
         "vulnerabilities": {"severity": "high", "rank": 1},
         "workflows": {"severity": "medium", "rank": 2},
         "code": {"severity": "high", "rank": 1},
+        "configuration": {"severity": "high", "rank": 1},
+        "scanners": [],
         "advisory_max_age_hours": 168,
         "evidence_max_age_hours": 720,
     },
@@ -84,6 +95,7 @@ CLEAN: Final[dict[str, object]] = {
         "work_trees": [{"clean": True, "modified": 0, "untracked": 0, "hidden": 0}],
         **NO_GAPS,
     },
+    "imported": {},
     "forge": {
         "accounts": [
             {

@@ -30,6 +30,7 @@ from assay.gates.reading import (
     Evidence,
     read_evidence,
     read_replacements,
+    role_for,
 )
 from assay.gates.supersession import apply_replacements
 from assay.gates.verdict import GateVerdict
@@ -174,7 +175,8 @@ def read_record(
 
 def _check_roles(about: list[VerifiedStatement]) -> None:
     for statement in about:
-        needed = "gate" if statement.predicate_type == VERDICT_TYPE else "collector"
+        kind = statement.predicate_type
+        needed = "gate" if kind == VERDICT_TYPE else role_for(kind)
         if statement.role != needed:
             raise RejectedError(
                 f"the statement {statement.digest} was verified for a {statement.role}",

@@ -19,6 +19,7 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.findings.finding import Severity
 from assay.findings.scanreport import ScanReport
 from assay.gates.forgefacts import join_accounts, join_owners
+from assay.gates.importedfacts import join_imports
 from assay.gates.joining import join_facts, join_inventories, join_reports
 from assay.gates.parameters import Parameters
 from assay.gates.reading import (
@@ -27,12 +28,12 @@ from assay.gates.reading import (
     Evidence,
     read_evidence,
     read_replacements,
+    role_for,
 )
 from assay.gates.reviewfacts import join_coverages
 from assay.gates.supersession import Counted, Replacement, apply_replacements
 
 SCHEMA: Final = "assay.facts/v1"
-COLLECTOR: Final = "collector"  # whose statements a gate decides from
 
 
 def build_facts(
@@ -81,7 +82,7 @@ def _read_all(
     for digest, verified in sorted({str(v.digest): v for v in evidence}.items()):
         if subject not in {named.digest for named in verified.subjects}:
             raise RejectedError(f"the statement {digest} is not about {subject}")
-        if verified.role != COLLECTOR:
+        if verified.role != role_for(verified.predicate_type):
             raise RejectedError(f"the statement {digest} was verified for a {verified.role}")
         try:
             if verified.predicate_type == SUPERSESSION_TYPE:
@@ -119,6 +120,8 @@ def _parameters(parameters: Parameters) -> dict[str, object]:
         "vulnerabilities": _threshold(parameters.vulnerabilities),
         "workflows": _threshold(parameters.workflows),
         "code": _threshold(parameters.code),
+        "configuration": _threshold(parameters.configuration),
+        "scanners": sorted(parameters.scanners),
         "advisory_max_age_hours": parameters.advisory_max_age_hours,
         "evidence_max_age_hours": parameters.evidence_max_age_hours,
     }
@@ -145,7 +148,8 @@ def _collectors(evidence: tuple[Evidence, ...], at: datetime) -> dict[str, objec
 
 def _by_collector(evidence: tuple[Evidence, ...]) -> dict[str, list[Evidence]]:
     grouped: dict[str, list[Evidence]] = {}
-    for item in sorted(evidence, key=lambda e: (e.collector, str(e.statement))):
+    own = (item for item in evidence if item.imported is None)  # what others ran is no collector
+    for item in sorted(own, key=lambda e: (e.collector, str(e.statement))):
         grouped.setdefault(item.collector, []).append(item)
     return grouped
 
@@ -175,6 +179,7 @@ def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
     document: dict[str, object] = {
         "scans": {name: join_reports(found, at=at) for name, found in sorted(reports.items())},
         "advisories": _advisories(reports.get("vulnerabilities", []), at),
+        "imported": join_imports(counted.evidence, at=at),
     }
     if inventories:
         document["inventory"] = join_inventories(inventories, at=at)

@@ -38,15 +38,18 @@ class Relaxation:
 class Parameters:
     """Thresholds and ages of a gate; a finding counts from its threshold upwards.
 
-    `require` names rules that advise by default and are enforced here.
+    `scanners` are those that have to report besides the default ones. `require` names rules that
+    advise by default and are enforced here.
     """
 
     secrets: Severity = Severity.MEDIUM
     vulnerabilities: Severity = Severity.HIGH
     workflows: Severity = Severity.MEDIUM
     code: Severity = Severity.HIGH
+    configuration: Severity = Severity.HIGH
     advisory_max_age_hours: int = 168
     evidence_max_age_hours: int = 720
+    scanners: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
     relax: tuple[Relaxation, ...] = ()
 
@@ -57,8 +60,10 @@ class Parameters:
             "vulnerabilities": self.vulnerabilities.value,
             "workflows": self.workflows.value,
             "code": self.code.value,
+            "configuration": self.configuration.value,
             "advisoryMaxAgeHours": self.advisory_max_age_hours,
             "evidenceMaxAgeHours": self.evidence_max_age_hours,
+            "scanners": sorted(self.scanners),
             "require": sorted(self.require),
             "relax": [item.as_json() for item in sorted(self.relax)],
         }
@@ -76,8 +81,10 @@ def parse_parameters(value: JsonValue) -> Parameters:
             vulnerabilities=Severity(value.field("vulnerabilities").text()),
             workflows=Severity(value.field("workflows").text()),
             code=Severity(value.field("code").text()),
+            configuration=Severity(value.field("configuration").text()),
             advisory_max_age_hours=value.field("advisoryMaxAgeHours").integer(),
             evidence_max_age_hours=value.field("evidenceMaxAgeHours").integer(),
+            scanners=tuple(item.text() for item in value.field("scanners").items()),
             require=tuple(item.text() for item in value.field("require").items()),
             relax=tuple(_parse_relaxation(item) for item in value.field("relax").items()),
         )

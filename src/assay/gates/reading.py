@@ -4,7 +4,7 @@ A kind that is not known here is not skipped: it becomes a gap, and the gate ans
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,8 @@ from assay.gates import vsa
 from assay.gates.supersession import Replacement
 from assay.sbom import cyclonedx
 from assay.sbom.component import Inventory
+from assay.scan.imports import predicate as imports
+from assay.scan.imports.predicate import ImportedScan, parse_imported_scan
 from assay.source import predicate as source
 from assay.source.coverage import COVERAGE_TYPE, Coverage, parse_coverage
 from assay.source.facts import SourceFacts
@@ -35,11 +37,13 @@ SBOM_TYPE: Final = cyclonedx.PREDICATE_TYPE
 FORGE_TYPE: Final = ACCOUNT_TYPE
 OWNERS_TYPE: Final = owners.OWNERS_TYPE
 REVIEWS_TYPE: Final = COVERAGE_TYPE
+IMPORTED_TYPE: Final = imports.PREDICATE_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = vsa.PREDICATE_TYPE
 LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
 # Kinds that say nothing about the commit by themselves. A verdict is not evidence for a verdict.
 NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE, LOG_CHECK_TYPE})
+COLLECTOR: Final = "collector"  # whose statements a gate decides from
 # A scan statement cannot speak for a collector that has a kind of its own.
 _RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities", "forge", "owners", "reviews"})
 
@@ -65,6 +69,7 @@ class Evidence:
     forge: ForgeAccount | None = None
     owners: OwnersFacts | None = None
     reviews: Coverage | None = None
+    imported: ImportedScan | None = None
 
 
 def read_evidence(verified: VerifiedStatement) -> Evidence:
@@ -77,6 +82,14 @@ def read_evidence(verified: VerifiedStatement) -> Evidence:
     if reader is None:
         raise MalformedError(f"a kind of evidence that is not known: {verified.predicate_type!r}")
     return reader(verified)
+
+
+def role_for(predicate_type: str) -> str:
+    """Return the role in which evidence of this type has to be signed.
+
+    What somebody imported is signed by an importer: it cannot pass for what a collector saw.
+    """
+    return imports.ROLE if predicate_type == IMPORTED_TYPE else COLLECTOR
 
 
 def read_replacements(verified: VerifiedStatement) -> tuple[Replacement, ...]:
@@ -116,6 +129,24 @@ def _from_report(verified: VerifiedStatement, report: ScanReport) -> Evidence:
         inputs=frozenset({("tool", f"{report.tool} {report.version}"), *report.inputs.items()}),
         against=frozenset(finding.identity for finding in report.findings),
         report=report,
+    )
+
+
+def _read_imported(verified: VerifiedStatement) -> Evidence:
+    """Read what somebody imported; it is as old as the run, where the report tells when that was.
+
+    Raises:
+        MalformedError: Not of its type, or a report that speaks for a collector of ours.
+    """
+    scan = parse_imported_scan(verified.predicate())
+    if not scan.report.scanner.startswith(imports.PREFIX):
+        raise MalformedError(f"an import that speaks for the collector {scan.report.scanner!r}")
+    ran_at = scan.provenance.ran_at
+    return replace(
+        _from_report(verified, scan.report),
+        observed_at=parse_time(ran_at) if ran_at else scan.report.observed_at,
+        report=None,
+        imported=scan,
     )
 
 
@@ -217,4 +248,5 @@ _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {
     FORGE_TYPE: _read_forge,
     OWNERS_TYPE: _read_owners,
     REVIEWS_TYPE: _read_reviews,
+    IMPORTED_TYPE: _read_imported,
 }

@@ -19,6 +19,7 @@ from assay.evidence.store import Receipt
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.gates.reading import (
     FORGE_TYPE,
+    IMPORTED_TYPE,
     LOG_CHECK_TYPE,
     OWNERS_TYPE,
     REVIEWS_TYPE,
@@ -38,16 +39,16 @@ from assay.operations.collect import (
     commit_subject,
 )
 from assay.operations.collect_context import context_statements
+from assay.operations.commit_configuration import load_configuration
+from assay.operations.commit_trust import load_commit_trust
 from assay.operations.configuration import (
     FILE_NAME,
     MAX_BYTES,
     Configuration,
-    parse_configuration,
 )
 from assay.operations.evidence import gate_evidence, record_verdict
 from assay.operations.identitykey import load_identity_key
 from assay.operations.material import record_material
-from assay.operations.commit_trust import load_commit_trust
 from assay.operations.record import Recorder, open_recorder
 from assay.operations.savedverdict import SavedVerdict
 from assay.operations.savedverdict import save_verdict as save_to
@@ -55,7 +56,7 @@ from assay.operations.show_status import status_of
 from assay.operations.supersede import build_supersession
 from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
 from assay.signing.trust import trust_root_digest
-from assay.source.entries import EntryKind, TreeEntry
+from assay.source.entries import TreeEntry
 from assay.source.repository import Repository, open_repository
 from assay.source.submodules import strip_credentials
 from assay.source.tree import list_tree, load_blob
@@ -106,7 +107,7 @@ def check_source(
     repository = open_repository(path)
     with open_recorder(repository, at=at, clock=clock) as recorder:
         entries = list_tree(repository, repository.head)
-        configuration = _load_configuration(repository, entries)
+        configuration = load_configuration(repository, entries)
         product = printable(configuration.name or repository.top.name)
         subject = commit_subject(repository, product)
         policy = _load_policy(repository, entries, configuration)
@@ -145,18 +146,6 @@ def check_source(
     if save_verdict is not None:
         save_to(save_verdict, SavedVerdict(envelope=report.envelope, proof=report.proof))
     return report
-
-
-def _load_configuration(repository: Repository, entries: tuple[TreeEntry, ...]) -> Configuration:
-    """Read `assay.toml` from the commit; a commit without one has the defaults."""
-    found = next((e for e in entries if e.path.partition("/")[0] == FILE_NAME), None)
-    if found is None:
-        return Configuration()
-    if found.path != FILE_NAME or found.kind is not EntryKind.FILE:
-        raise UsageError("not a regular file in the commit", where=FILE_NAME)
-    if found.size is not None and found.size > MAX_BYTES:
-        raise UsageError(f"{found.size} bytes, where at most {MAX_BYTES} are read", where=FILE_NAME)
-    return parse_configuration(load_blob(repository, found.oid, max_bytes=MAX_BYTES))
 
 
 def _load_policy(
@@ -270,6 +259,6 @@ def _logged(recorder: Recorder, verified: VerifiedStatement) -> LoggedStatement:
 
 def _title(verified: VerifiedStatement) -> str:
     """Say in a few words what a statement is."""
-    if verified.predicate_type == SCAN_TYPE:
+    if verified.predicate_type in {SCAN_TYPE, IMPORTED_TYPE}:
         return f"scan: {verified.predicate().field('scanner').text()}"
     return _TITLES[verified.predicate_type]

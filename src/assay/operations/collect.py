@@ -23,8 +23,9 @@ from assay.operations.home import Home
 from assay.sbom.collect import is_dependency_file, read_inventory
 from assay.sbom.component import Inventory
 from assay.sbom.cyclonedx import render_cyclonedx
-from assay.scan.registry import SCANNERS
+from assay.scan.registry import select_scanners
 from assay.scan.runner import run_scanners
+from assay.scan.scanner import Scanner
 from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, read_foreign
 from assay.scan.secrets.scan import scan_secrets
 from assay.source.entries import EntryKind, TreeEntry
@@ -163,14 +164,15 @@ def _collect_files(
 ) -> tuple[Inventory, tuple[ScanReport, ...]]:
     """Extract the files that are wanted, and show each collector its own."""
     files = [entry for entry in entries if entry.kind is EntryKind.FILE]
-    wanted = [e for e in files if is_dependency_file(e.path) or _takers(e.path)]
+    scanners = select_scanners(settings.configuration.scan)
+    wanted = [e for e in files if is_dependency_file(e.path) or _is_taken(e.path, scanners)]
     exclusions = {e.path: _exclusion(e.path, settings) for e in wanted}
     kept = [e for e in wanted if exclusions[e.path] is None]
     left_out = tuple(_left_out(path, found) for path, found in exclusions.items() if found)
     with scratch_folder() as folder:
         extracted = extract_tree(repository, kept, folder)
         gaps = (*left_out, *extracted.not_checked)
-        reports = run_scanners(SCANNERS, folder, extracted.paths, at=settings.at)
+        reports = run_scanners(scanners, folder, extracted.paths, at=settings.at)
         dependency_files = {
             path: load_file(folder / path, max_bytes=_MAX_FILE_BYTES)
             for path in extracted.paths
@@ -188,7 +190,7 @@ def _collect_files(
         ),
         tuple(
             _with_gaps(report, [g for g in gaps if scanner.takes(named.get(g.where, g.where))])
-            for scanner, report in zip(SCANNERS, reports, strict=True)
+            for scanner, report in zip(scanners, reports, strict=True)
         ),
     )
 
@@ -199,8 +201,8 @@ def _match(inventory: Inventory, settings: CollectSettings) -> ScanReport:
     return report_matches(result, at=settings.at)
 
 
-def _takers(path: str) -> bool:
-    return any(scanner.takes(path) for scanner in SCANNERS)
+def _is_taken(path: str, scanners: tuple[Scanner, ...]) -> bool:
+    return any(scanner.takes(path) for scanner in scanners)
 
 
 def _exclusion(path: str, settings: CollectSettings) -> Exclusion | None:

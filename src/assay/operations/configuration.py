@@ -8,7 +8,7 @@
 """
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
 from assay.core.errors import MalformedError, UsageError, inside
@@ -17,6 +17,8 @@ from assay.core.pathpattern import check_pattern, is_match
 from assay.core.stricttoml import parse_toml
 from assay.findings.finding import Severity
 from assay.gates.parameters import Parameters, Relaxation
+from assay.scan.registry import OPTIONAL, ScanSettings
+from assay.source.cleanpath import path_fault
 
 FILE_NAME = "assay.toml"
 MAX_BYTES = 256 * 1024
@@ -44,6 +46,7 @@ class Configuration:
     source: Parameters = field(default_factory=Parameters)
     exclusions: tuple[Exclusion, ...] = ()
     policy_folder: str = ""
+    scan: ScanSettings = field(default_factory=ScanSettings)
 
 
 def parse_configuration(data: bytes) -> Configuration:
@@ -54,15 +57,18 @@ def parse_configuration(data: bytes) -> Configuration:
     """
     try:
         document = parse_toml(data, max_bytes=MAX_BYTES)
-        _refuse_unknown(document, ("product", "gate", "exclude", "policy"))
+        _refuse_unknown(document, ("product", "gate", "exclude", "policy", "scan"))
         product = _table(document, "product", ("name", "uri"))
         policy = _table(document, "policy", ("folder",))
+        scan = _scan(_table(document, "scan", ("also", "sandbox", "semgrep")))
+        gate = _source_gate(_table(document, "gate", ("source",)))
         return Configuration(
             name=product.optional_text("name"),
             uri=product.optional_text("uri"),
-            source=_source_gate(_table(document, "gate", ("source",))),
+            source=replace(gate, scanners=scan.also),
             exclusions=tuple(_exclusion(item) for item in document.optional_items("exclude")),
             policy_folder=policy.optional_text("folder"),
+            scan=scan,
         )
     except MalformedError as error:
         where = f"{FILE_NAME}: {error.where}" if error.where else FILE_NAME
@@ -78,6 +84,7 @@ def _source_gate(gate: JsonValue) -> Parameters:
             "vulnerabilities",
             "workflows",
             "code",
+            "configuration",
             "advisory-max-age-hours",
             "evidence-max-age-hours",
             "require",
@@ -90,6 +97,7 @@ def _source_gate(gate: JsonValue) -> Parameters:
         vulnerabilities=_severity(table, "vulnerabilities", default.vulnerabilities),
         workflows=_severity(table, "workflows", default.workflows),
         code=_severity(table, "code", default.code),
+        configuration=_severity(table, "configuration", default.configuration),
         advisory_max_age_hours=_hours(
             table, "advisory-max-age-hours", default.advisory_max_age_hours
         ),
@@ -98,6 +106,33 @@ def _source_gate(gate: JsonValue) -> Parameters:
         ),
         require=tuple(item.text() for item in table.optional_items("require")),
         relax=tuple(_relaxation(item) for item in table.optional_items("relax")),
+    )
+
+
+def _scan(table: JsonValue) -> ScanSettings:
+    also = table.optional_items("also")
+    for item in also:
+        if item.text() not in OPTIONAL:
+            raise MalformedError(
+                f"no scanner {item.text()!r} that can be added",
+                where=item.where,
+                hint=f"one of {', '.join(OPTIONAL)}",
+            )
+    sandbox = table.optional("sandbox")
+    if sandbox is not None and sandbox.text() not in {"required", "if-there"}:
+        raise MalformedError(
+            f"{sandbox.text()!r}", where=sandbox.where, hint="one of required, if-there"
+        )
+    rules = _table(table, "semgrep", ("rules",)).optional_text("rules").strip("/")
+    names = tuple(item.text() for item in also)
+    if "semgrep" in names and path_fault(rules):
+        raise MalformedError(
+            "semgrep has no rules", where="scan.semgrep.rules", hint="name their folder here"
+        )
+    return ScanSettings(
+        also=names,
+        semgrep_rules=rules,
+        confined_only=sandbox is not None and sandbox.text() == "required",
     )
 
 

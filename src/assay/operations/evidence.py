@@ -9,12 +9,14 @@ from assay.evidence.store import Receipt
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.gates.reading import (
     FORGE_TYPE,
+    IMPORTED_TYPE,
     LOG_CHECK_TYPE,
     OWNERS_TYPE,
     REVIEWS_TYPE,
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
+    role_for,
 )
 from assay.gates.request import GateRequest, decide_verdict
 from assay.gates.verdict import GateVerdict
@@ -25,15 +27,27 @@ from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 _ATTEMPTS: Final = 5  # each evaluates the policy once
 
-COLLECTED: Final = (
-    *(SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE),
-    *(FORGE_TYPE, OWNERS_TYPE, REVIEWS_TYPE),
+# What a verdict is made from.
+GATE_EVIDENCE: Final = (
+    SOURCE_TYPE,
+    SCAN_TYPE,
+    SBOM_TYPE,
+    VULNS_TYPE,
+    FORGE_TYPE,
+    OWNERS_TYPE,
+    REVIEWS_TYPE,
+    IMPORTED_TYPE,
+    SUPERSESSION_TYPE,
 )
 
 
 def gate_evidence(ledger: Ledger, subject: Digest) -> tuple[VerifiedStatement, ...]:
     """Return what a gate decides from: all that collectors said, and what supersedes what."""
-    return _of_types(ledger, subject, (*COLLECTED, SUPERSESSION_TYPE), role="collector")
+    return tuple(
+        verified
+        for kind in GATE_EVIDENCE
+        for verified in _of_types(ledger, subject, (kind,), role=role_for(kind))
+    )
 
 
 def voided_evidence(
@@ -41,7 +55,7 @@ def voided_evidence(
 ) -> tuple[Digest, ...]:
     """Return what `gate_evidence` left out of `evidence`: what counted once, and does not now."""
     counted = {verified.digest for verified in evidence}
-    types = {*COLLECTED, SUPERSESSION_TYPE}
+    types = set(GATE_EVIDENCE)
     return tuple(
         digest
         for digest, entry in ledger.about(subject).items()

@@ -14,8 +14,8 @@ from assay.core.verdict import Verdict
 from assay.evidence.kit.proof import ProvenKit
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, TrustChain
 from assay.gates.reading import VULNS_TYPE
+from assay.operations.evidence import GATE_EVIDENCE
 from assay.operations.kitstatements import (
-    GATE_EVIDENCE,
     KNOWN_ROLES,
     AuditedStatement,
     judge_entry,

@@ -13,15 +13,15 @@ from assay.core.errors import RejectedError
 from assay.evidence.envelope import VerifiedStatement, parse_envelope
 from assay.evidence.kit.proof import ProvenEntry
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, TrustChain
-from assay.gates.reading import LOG_CHECK_TYPE, SUPERSESSION_TYPE, VERDICT_TYPE
-from assay.operations.evidence import COLLECTED
+from assay.gates.reading import COLLECTOR, LOG_CHECK_TYPE, VERDICT_TYPE, role_for
+from assay.operations.evidence import GATE_EVIDENCE
 from assay.operations.material import POLICY_TYPE
 from assay.signing.standing import why_not
 from assay.signing.trust import OWNER, ROLES, TrustRoot
 
-GATE_EVIDENCE: Final = frozenset({*COLLECTED, SUPERSESSION_TYPE})  # what a verdict is made from
 KNOWN_ROLES: Final = {
-    **dict.fromkeys((*GATE_EVIDENCE, LOG_CHECK_TYPE), ("collector",)),
+    **{kind: (role_for(kind),) for kind in GATE_EVIDENCE},
+    LOG_CHECK_TYPE: (COLLECTOR,),
     POLICY_TYPE: ("gate",),
     VERDICT_TYPE: ("gate",),
 }

@@ -23,7 +23,8 @@ from assay.gates.replay import name_differences, recompute_verdict
 from assay.gates.request import ASSAY, ENGINE
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
-from assay.operations.kitstatements import GATE_EVIDENCE, AuditedStatement, counted_under
+from assay.operations.evidence import GATE_EVIDENCE
+from assay.operations.kitstatements import AuditedStatement, counted_under
 from assay.operations.material import POLICY_TYPE, policy_of
 from assay.policy.bundle import PolicyBundle
 from assay.policy.engine import engine_version

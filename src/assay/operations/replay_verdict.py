@@ -10,7 +10,7 @@ from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope
 from assay.evidence.reading import LogEntry
-from assay.gates.reading import VERDICT_TYPE
+from assay.gates.reading import VERDICT_TYPE, role_for
 from assay.gates.replay import name_differences, recompute_verdict
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
@@ -128,6 +128,6 @@ def _evidence(
             raise RejectedError(f"evidence that is not there: {digest}", where="inputAttestations")
         entry = entries[digest]
         kind = parse_claims(entry.envelope).predicate_type
-        expected = Expected(subject=subject, role="collector", predicate_type=kind)
+        expected = Expected(subject=subject, role=role_for(kind), predicate_type=kind)
         found.append(ledger.judge_under(root, entry, expected))
     return tuple(found)

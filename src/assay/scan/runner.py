@@ -25,7 +25,7 @@ from assay.core.printable import printable
 from assay.findings.fingerprint import name_sightings
 from assay.findings.scanreport import ScanReport
 from assay.scan.scanner import SUPPRESSED, Command, Reading, Scanner, Sources
-from assay.system.files import load_file
+from assay.system.files import load_file, save_file
 from assay.system.interrupt import ending_runs
 from assay.system.process import MAX_OUTPUT_BYTES, Completed
 from assay.system.sandbox import Limits, Sandbox, find_sandbox, run_confined
@@ -68,6 +68,11 @@ class ProgramScanner:
     sandbox: Callable[[], Sandbox] = find_sandbox
     confined_only: bool = False
 
+    def installed(self) -> str:
+        """Return the version that is here, an empty text where there is none."""
+        command = self.prepare()
+        return "" if command is None else command.version
+
     def run(self, root: Path, paths: tuple[str, ...], *, at: datetime) -> ScanReport:
         """Run the program on those of `paths` below `root` that it takes, and report."""
         wanted = tuple(sorted(path for path in paths if self.takes(path)))
@@ -93,6 +98,8 @@ class ProgramScanner:
         plain = {path for path in wanted if _is_plain(path)}
         with scratch_folder() as view:
             absent = link_files(root, sorted(plain), view)
+            for name, content in command.placed.items():
+                save_file(view / name, content)
             reading = self._ask(command, view, plain.difference(absent))
         unseen = (
             *(_odd_name(path) for path in wanted if path not in plain),

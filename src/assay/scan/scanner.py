@@ -26,6 +26,17 @@ class Scanner(Protocol):
     def name(self) -> str:
         """The collector's name, as in "workflows"."""
 
+    @property
+    def tool(self) -> str:
+        """What does the work, as in "zizmor"."""
+
+    def installed(self) -> str:
+        """Return the version that is here, an empty text where there is none.
+
+        Raises:
+            UnavailableError: It does not tell its version.
+        """
+
     def takes(self, path: str, /) -> bool:
         """Tell whether the file at `path` of the commit is one that this scanner looks at."""
 
@@ -41,7 +52,8 @@ class Command:
     """What is run, and the version and rules that it stands for.
 
     `inputs` goes into the report: whatever besides the files decides about the findings. `shown`
-    are files and folders that it reads besides, as rules.
+    are files and folders that it reads besides, as rules; `placed` are files that are put beside
+    those that it looks at, where it would else do as it likes.
     """
 
     arguments: tuple[str | Path, ...]  # the program first, as an absolute path
@@ -49,6 +61,7 @@ class Command:
     inputs: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     shown: tuple[Path, ...] = ()
+    placed: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

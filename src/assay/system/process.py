@@ -67,7 +67,7 @@ def _absolute_path() -> str:
     return os.pathsep.join(folder for folder in os.get_exec_path() if Path(folder).is_absolute())
 
 
-def run_process(
+def run_process(  # noqa: PLR0913  # each of them bounds or names the run
     command: tuple[str | bytes | Path, ...],
     *,
     cwd: Path,

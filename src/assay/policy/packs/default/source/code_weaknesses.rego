@@ -20,6 +20,12 @@ verdict := "FAILED" if count(found) > 0
 
 verdict := "PASSED" if count(reasons) == 0
 
-found := scan.worse(input.scans.code.findings, input.parameters.code)
+# What Assay runs always, and what `scan.also` adds; those report under their own names.
+scans := array.concat([input.scans.code], [one |
+	some name in ["ruff", "semgrep"]
+	one := input.scans[name]
+])
 
-reasons := array.concat(found, scan.gaps(input.scans.code.not_checked))
+found := [reason | some one in scans; some reason in scan.worse(one.findings, input.parameters.code)]
+
+reasons := array.concat(found, [gap | some one in scans; some gap in scan.gaps(one.not_checked)])

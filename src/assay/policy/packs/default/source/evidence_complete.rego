@@ -20,7 +20,10 @@ default verdict := "UNKNOWN"
 
 verdict := "PASSED" if count(reasons) == 0
 
-expected := ["source", "secrets", "code", "workflows", "sbom", "vulnerabilities"]
+expected := array.concat(
+	["source", "secrets", "code", "workflows", "configuration", "sbom", "vulnerabilities"],
+	input.parameters.scanners,
+)
 
 reasons := array.concat(array.concat(missing, stale), unseen)
 

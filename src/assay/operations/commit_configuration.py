@@ -1,0 +1,28 @@
+"""`assay.toml` of the commit that is looked at."""
+
+from assay.core.errors import UsageError
+from assay.operations.configuration import (
+    FILE_NAME,
+    MAX_BYTES,
+    Configuration,
+    parse_configuration,
+)
+from assay.source.entries import EntryKind, TreeEntry
+from assay.source.repository import Repository
+from assay.source.tree import load_blob
+
+
+def load_configuration(repository: Repository, entries: tuple[TreeEntry, ...]) -> Configuration:
+    """Read `assay.toml` from the commit; a commit without one has the defaults.
+
+    Raises:
+        UsageError: It is no regular file, too long, or says what it cannot say.
+    """
+    found = next((e for e in entries if e.path.partition("/")[0] == FILE_NAME), None)
+    if found is None:
+        return Configuration()
+    if found.path != FILE_NAME or found.kind is not EntryKind.FILE:
+        raise UsageError("not a regular file in the commit", where=FILE_NAME)
+    if found.size is not None and found.size > MAX_BYTES:
+        raise UsageError(f"{found.size} bytes, where at most {MAX_BYTES} are read", where=FILE_NAME)
+    return parse_configuration(load_blob(repository, found.oid, max_bytes=MAX_BYTES))

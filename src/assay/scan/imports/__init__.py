@@ -1,0 +1,1 @@
+"""Reports of scanners that others ran, read into findings."""
