@@ -1,5 +1,6 @@
 """Private keys as text: what is written is read, also by OpenSSL; the rest is refused."""
 
+import base64
 import shutil
 import subprocess
 import time
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from assay.core.der import OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, parse_element
 from assay.core.errors import AssayError, UsageError
 from assay.signing.algorithms import ALGORITHMS
 from assay.signing.asymmetric import AsymmetricSigner, generate_signer
@@ -55,6 +57,21 @@ def test_encrypted(signer: AsymmetricSigner) -> None:
     again = parse_private_pem(pem, passphrase=lambda: b"correct horse")
     assert again.public == signer.public
     again.public.verify(b"message", again.sign(b"message"))
+
+
+def test_a_salt_of_128_bits() -> None:
+    """NIST SP 800-132, section 5.1; and a block of AES to start from."""
+    signer = generate_signer("ed25519")
+    pem = render_private_pem(signer, passphrase=b"word")
+    der = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+    scheme = parse_element(der, tag=SEQUENCE).fields().take(SEQUENCE).fields()
+    scheme.take(OBJECT_IDENTIFIER)
+    derivation, cipher = (part.fields() for part in scheme.take(SEQUENCE).items(SEQUENCE))
+    for part in (derivation, cipher):
+        part.take(OBJECT_IDENTIFIER)
+    salt = derivation.take(SEQUENCE).fields().take(OCTET_STRING)
+    start = cipher.take(OCTET_STRING)
+    assert (len(salt.value), len(start.value)) == (16, 16)
 
 
 def test_two_encryptions_have_nothing_in_common() -> None:

@@ -79,6 +79,11 @@ def test_no_region(url: str) -> None:
     )
 
 
+def test_a_region_is_read_from_an_arn_alone(url: str) -> None:
+    for name in ("urn:aws:kms:eu-west-1:123456789012:key", "arn:aws:kms:eu-west-1:123456789012"):
+        assert told(f"awskms:{name}?endpoint={url}").startswith("[usage] cannot ask: NoRegionError")
+
+
 @pytest.mark.parametrize(
     "endpoint", ["", "endpoint=http://[::1]:1", "endpoint=https://kms.example"]
 )

@@ -96,6 +96,26 @@ def test_a_namespace(transit: Transit, monkeypatch: pytest.MonkeyPatch) -> None:
     open_signer("hashivault:assay", passphrase=None).sign(b"message")
 
 
+def test_each_request_says_where_it_belongs(
+    vault: RestServer, transit: Transit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The header without which agents of the service forward nothing; Vault's own name first."""
+    for name, value in (("BAO_NAMESPACE", "team/a"), ("VAULT_NAMESPACE", "team/b")):
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+        transit.namespace = value
+        open_signer("hashivault:assay", passphrase=None).sign(b"message")
+    assert {asked.headers["x-vault-request"] for asked in vault.asked} == {"true"}
+
+
+def test_without_a_namespace_none_is_named(
+    vault: RestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    open_signer("hashivault:assay", passphrase=None)
+    assert all("x-vault-namespace" not in asked.headers for asked in vault.asked)
+
+
 @pytest.mark.usefixtures("vault")
 def test_no_such_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAULT_TOKEN", TOKEN)
@@ -178,6 +198,19 @@ def test_what_is_asked_for(
             "prehashed": True,
             "key_version": 1,
             **scheme,
+        }
+
+
+def test_what_is_asked_of_an_ed25519_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It signs the message itself, by the version that was opened."""
+    monkeypatch.setenv("VAULT_TOKEN", TOKEN)
+    service = Transit(kind="ed25519", versions=[PRIVATE["ed25519"]])
+    with serving(service.answer) as served:
+        monkeypatch.setenv("VAULT_ADDR", served.url)
+        open_signer("hashivault:assay", passphrase=None).sign(b"message")
+        assert served.asked[-1].document() == {
+            "input": base64.b64encode(b"message").decode(),
+            "key_version": 1,
         }
 
 

@@ -159,6 +159,8 @@ def test_a_file_comes_before_the_variables(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(AssayError) as caught:
         token_from(str(file))
     assert str(caught.value) == f"[unavailable] larger than 16384 bytes, at {file}"
+    file.write_bytes(b"\xff\n")
+    assert revealed(file=file) == "\ufffd"  # which no header takes
     file.write_text(" \n")
     with pytest.raises(AssayError) as caught:
         token_from(str(file))
