@@ -280,10 +280,10 @@ def test_any_name_and_time_survive_toml(name: str, at: datetime) -> None:
 @pytest.mark.parametrize("odd", ["\x7f", "\u2028", "\u202e", "\U000e0001", '"', "\\"])
 def test_what_nobody_would_see_is_written_as_a_number(odd: str) -> None:
     """A control character may not stand in TOML; one that turns the text around deceives."""
-    root = replace(FULL, sigstore=json.dumps({"name": odd}, ensure_ascii=False).encode())
-    text = render_toml(root, version=1)
+    document = json.dumps({"name": odd}, ensure_ascii=False, separators=(",", ":")).encode()
+    text = render_toml(replace(FULL, sigstore=document), version=1)
     assert all(line.isprintable() for line in text.split("\n"))
-    assert parse_authored(text.encode(), after=None).sigstore == root.sigstore.replace(b": ", b":")
+    assert parse_authored(text.encode(), after=None).sigstore == document
 
 
 def test_what_a_person_is_given_to_edit() -> None:
