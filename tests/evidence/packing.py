@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assay.core.digest import Digest
+from assay.core.digest import Digest, sha256_of
 from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.envelope import seal_statement
 from assay.evidence.index.trie import (
@@ -55,6 +55,7 @@ class MemoryLog:
             size=len(self.entries),
             root=self._tree.root(),
             index_root=self._index.root,
+            previous=sha256_of(self.heads[-1][1]).raw if self.heads else None,
         )
         self.heads.append((head.size, sign_checkpoint(head, signer=LOG, at=at)))
 

@@ -276,6 +276,21 @@ def test_waiting_has_an_end(store: LogStore) -> None:
     assert store.size == 1
 
 
+def test_each_append_is_checked(store: LogStore) -> None:
+    """What does not hold any more is told to all who wait, and nothing is recorded."""
+    faults = iter([None, UnavailableError("the trust root changed meanwhile")])
+
+    def check() -> None:
+        if (fault := next(faults)) is not None:
+            raise fault
+
+    group = GroupCommit(store, log_signer=LOG, clock=clock, check=check)
+    assert group.append([verified({"n": 0})])[0].index == 0
+    with pytest.raises(UnavailableError, match="the trust root changed meanwhile"):
+        group.append([verified({"n": 1})])
+    assert store.size == 1
+
+
 def test_a_group_has_a_limit(store: LogStore) -> None:
     """However many wait, a leader works for a bounded time; a large request is a group alone."""
     signer = GatedSigner()

@@ -147,6 +147,16 @@ def test_a_file_that_is_neither(here: Site, content: str) -> None:
     assert file.read_text() == content
 
 
+def test_of_several_all_are_renewed_or_none(here: Site) -> None:
+    save_proof(proof := here.folder / "entry.proof", prove_log(here.top, "0", clock=clock(hours=1)))
+    before = proof.read_bytes()
+    with pytest.raises(AssayError):
+        renew_proofs(here.top, (proof, here.folder / "missing"), clock=clock(hours=1))
+    assert proof.read_bytes() == before
+    renew_proofs(here.top, (proof, here.saved), clock=clock(hours=1))
+    assert proof.read_bytes() != before
+
+
 def test_a_file_that_is_not_there(here: Site) -> None:
     missing = here.folder / "missing"
     assert refusal(here, lambda: renew_proofs(here.top, (missing,), clock=clock())).startswith(

@@ -5,14 +5,15 @@ and hands on to the first that came meanwhile. So a lone caller waits for nobody
 the log is, the more share a sync. No thread of its own, and no pause to gather more.
 
 * Everybody gets their own receipts, once they are durable, or their own error.
-* What cannot be filed is refused before it joins others. Should one still bring an append down,
-  each of its group is appended alone: the fault stays with whose it is.
+* What cannot be filed is refused before it joins others. Should one still bring an append down
+  (its key ended while it waited), each of its group is appended alone: the fault stays with whose
+  it is.
 * A leader that is interrupted hands the others on, and loses nothing of theirs.
 """
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,7 +38,11 @@ class _Request:
 
 
 class GroupCommit:
-    """The one way for many threads to append to `store`, which nobody else may use meanwhile."""
+    """The one way for many threads to append to `store`, which nobody else may use meanwhile.
+
+    `check` is asked in each append, as in `LogStore.append`: that the trust root is still the one
+    which statements were verified with, say.
+    """
 
     def __init__(
         self,
@@ -45,11 +50,13 @@ class GroupCommit:
         *,
         log_signer: Signer,
         clock: Clock,
+        check: Callable[[], None] | None = None,
         wait_seconds: float = WAIT_SECONDS,
     ) -> None:
         self._store = store
         self._log_signer = log_signer
         self._clock = clock
+        self._check = check
         self._wait_seconds = wait_seconds
         self._mutex = threading.Lock()
         self._waiting = deque[_Request]()
@@ -135,7 +142,9 @@ class GroupCommit:
         """Append all of `group` under one checkpoint, and answer each of them."""
         statements = [statement for request in group for statement in request.statements]
         try:
-            receipts = self._store.append(statements, log_signer=self._log_signer, at=self._clock())
+            receipts = self._store.append(
+                statements, log_signer=self._log_signer, at=self._clock(), check=self._check
+            )
         except Exception as error:  # noqa: BLE001  # raised again, by whose statement it is
             self._answer_fault(group, error)
             return

@@ -89,6 +89,10 @@ class History:
             raise UsageError(f"no entry {index}", where=self._database.place)
         return found
 
+    def before(self, index: int) -> Head:
+        """Return the last checkpoint that does not cover entry `index`; none before the first."""
+        return stored_head(self._database.query_one(_BEFORE, (index,)))
+
     def signed(self, head: Head, log_key: NoteKey) -> Signed:
         """Return what a stored checkpoint says; the same bytes are verified only once.
 
@@ -132,7 +136,7 @@ class History:
     def _span(self, index: int, log_key: NoteKey) -> _Span:
         with self._database.snapshot():
             first = self.over(index)
-            before = stored_head(self._database.query_one(_BEFORE, (index,)))
+            before = self.before(index)
         found = self.signed(first, log_key)
         self.signed(before, log_key)  # of this size: or entries that it covers would look younger
         if found.at is None or found.checkpoint.previous != before.digest:

@@ -267,6 +267,10 @@ class LogStore(StoredEntries, Closing):
         """
         return self._history.over(index).note
 
+    def checkpoint_before(self, index: int) -> bytes:
+        """Return the last checkpoint that does not cover entry `index`; empty where none is."""
+        return self._history.before(index).note
+
     def recorded_at(self, index: int, *, log_key: NoteKey) -> datetime:
         """Return the time of record of entry `index`: the date of the first checkpoint over it.
 

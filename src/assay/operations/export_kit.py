@@ -152,9 +152,13 @@ def _policies(ledger: Ledger, about: Digest) -> tuple[Digest, ...]:
 def _checkpoints(
     ledger: Ledger, indexes: list[int], head: WitnessedCheckpoint, anchors: tuple[bytes, ...]
 ) -> dict[int, bytes]:
-    """Return the first checkpoint over each entry, the anchors, and the head, by their sizes."""
-    heads = dict[int, bytes]()
-    for note in dict.fromkeys(map(ledger.store.checkpoint_over, indexes)):
+    """Return the first checkpoint over each entry, the one before each of these, and more, by size.
+
+    The more are the anchors and the head.
+    """
+    store, heads = ledger.store, dict[int, bytes]()
+    notes = (*map(store.checkpoint_over, indexes), *map(store.checkpoint_before, indexes))
+    for note in filter(None, dict.fromkeys(notes)):
         heads[verify_checkpoint(note, log_key=ledger.log_key).size] = note
     for place, note in enumerate(anchors):
         with inside(f"anchor {place + 1}"):

@@ -5,7 +5,9 @@ under the first checkpoint over its entry that enough witnesses cosigned: of tho
 nearest to the time of record. What the file says of the entry does not change.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from assay.core.clock import Clock, format_time
@@ -64,28 +66,33 @@ def renew_proofs(path: Path, files: tuple[Path, ...], *, clock: Clock = now) -> 
         UnavailableError: Fewer witnesses have cosigned than the trust root asks for.
     """
     with open_ledger(open_repository(path), at=clock()) as ledger:
-        return tuple(_renew(ledger, file) for file in files)
+        found = tuple(_renewed(ledger, file) for file in files)
+    for _, write in found:  # all of them can be renewed, or none is touched
+        write()
+    return tuple(renewed for renewed, _ in found)
 
 
-def _renew(ledger: Ledger, file: Path) -> Renewed:
+def _renewed(ledger: Ledger, file: Path) -> tuple[Renewed, Callable[[], None]]:
+    """Return what the file will say, and what writes it."""
     data = load_file(file, max_bytes=MAX_BYTES)
     if data.lstrip()[:1] == b"{":
         saved = load_verdict(file)
         index = _index_of(ledger, saved, file)
         head, proof = _proven(ledger, index)
-        save_verdict(file, SavedVerdict(envelope=saved.envelope, proof=proof))
+        write = partial(save_verdict, file, SavedVerdict(envelope=saved.envelope, proof=proof))
     else:
         with inside(str(file)):
             index = _index_in(ledger, data)
         head, proof = _proven(ledger, index)
-        save_file(file, proof)
-    return Renewed(
+        write = partial(save_file, file, proof)
+    renewed = Renewed(
         file=file,
         index=index,
         size=head.checkpoint.size,
         dated=format_time(verify_time(head.note, log_key=ledger.log_key)),
         cosigned=head.cosigned,
     )
+    return renewed, write
 
 
 def _proven(ledger: Ledger, index: int) -> tuple[WitnessedCheckpoint, bytes]:

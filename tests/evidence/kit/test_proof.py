@@ -13,6 +13,7 @@ from assay.evidence.index.trie import type_key
 from assay.evidence.kit.document import Kit, KitCheckpoint, KitEntry, KitList
 from assay.evidence.kit.proof import DatedCheckpoint, prove_kit
 from assay.evidence.leaf import envelope_leaf_hash
+from assay.evidence.merkle import inclusion_path
 from tests.evidence.packing import MemoryLog
 from tests.fakes.trust import COMMIT, KIND, LOG, LOG_KEY, MALLORY, NOW, OTHER_COMMIT, statement
 
@@ -51,7 +52,7 @@ def test_all_that_is_proven() -> None:
         LATER,
     )
     assert proven.checkpoints == tuple(
-        DatedCheckpoint(checkpoint=head, at=at)
+        DatedCheckpoint(checkpoint=head, at=at, follows=True)
         for head, at in zip(heads, (NOW, NOW, LATER), strict=True)
     )
     assert proven.listed == KIT.lists
@@ -208,6 +209,60 @@ BROKEN: dict[str, tuple[Kit, str]] = {
         "[proof-invalid] the log signed no index, at lists[0].pages",
     ),
 }  # fmt: skip
+
+
+LEFT_OUT = (
+    "[proof-invalid] the checkpoint before that of {size} is not in the kit: entry {index} may be "
+    "older than it looks, at entries[{place}] (export the kit again)"
+)
+
+
+def proven_under(kit: Kit, size: int, *places: int) -> Kit:
+    """Prove some entries of `kit` under the checkpoint of `size`, as whoever has the log can."""
+    changed = list(kit.entries)
+    for place in places:
+        path = inclusion_path(changed[place].index, size, LIVE.node)
+        changed[place] = replace(changed[place], path=path)
+    return replace(kit, entries=tuple(changed))
+
+
+LESS = {
+    "the-first-over-an-entry": (
+        proven_under(heads(FIRST, LAST), 7, 1, 2),
+        LEFT_OUT.format(size=7, index=2, place=1),
+    ),
+    "the-first-of-all": (
+        proven_under(heads(SECOND, LAST), 4, 0),
+        LEFT_OUT.format(size=4, index=0, place=0),
+    ),
+    "all-but-the-last": (
+        proven_under(heads(LAST), 7, 0, 1, 2),
+        LEFT_OUT.format(size=7, index=0, place=0),
+    ),
+    "another-in-its-place": (
+        proven_under(
+            heads(FIRST, replace(SECOND, note=resigned(SECOND_HEAD, 1).note), LAST), 4, 1, 2
+        ),
+        LEFT_OUT.format(size=7, index=5, place=3),
+    ),
+}
+
+
+@pytest.mark.parametrize(("kit", "message"), LESS.values(), ids=LESS)
+def test_a_checkpoint_is_left_out(kit: Kit, message: str) -> None:
+    """All that is there is genuine; an entry looks younger than the end of its key."""
+    with pytest.raises(ProofError) as caught:
+        prove_kit(kit, log_key=LOG_KEY)
+    assert str(caught.value) == message
+
+
+def test_what_no_entry_needs_may_be_left_out() -> None:
+    """The second checkpoint is the first over nothing here, and before the last all the same."""
+    kit = LIVE.kit(COMMIT)
+    alone = replace(kit, checkpoints=(FIRST, SECOND, LAST), entries=kit.entries)
+    assert len(prove_kit(alone, log_key=LOG_KEY).entries) == 3
+    nobody = LIVE.kit(Digest("gitCommit", "ab" * 20))
+    assert prove_kit(replace(nobody, checkpoints=(LAST,)), log_key=LOG_KEY).entries == ()
 
 
 @pytest.mark.parametrize(("kit", "message"), BROKEN.values(), ids=BROKEN)

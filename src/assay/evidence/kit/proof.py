@@ -1,8 +1,11 @@
 """What a kit proves about the log, by the log's key alone: pure.
 
 1. Every checkpoint is signed and dated by the log, and begins what the last one covers.
-2. Every entry is in the tree of the first checkpoint of the kit that covers it; the date of that
-   checkpoint is its time of record: the log had it by then.
+2. Every entry is in the tree of the first checkpoint of the log that covers it; the date of that
+   checkpoint is its time of record: the log had it by then, and not before. That it is the first
+   is shown by the one before it, which it names by digest, and which must be in the kit too, with
+   a size that does not reach the entry. So whoever packs a kit cannot leave a checkpoint out to
+   make an entry look younger.
 3. Every list is all that the signed index holds; an entry is in a list if it is about that subject
    or of that type, and in the kit if it is in a list. The list of the subject comes first, the
    others in the order of their names: there is one form of a kit.
@@ -14,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assay.core.digest import Digest
+from assay.core.digest import Digest, sha256_of
 from assay.core.errors import ProofError, inside
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint, verify_time
 from assay.evidence.envelope import Claims, parse_claims
@@ -43,6 +46,7 @@ class DatedCheckpoint:
 
     checkpoint: Checkpoint
     at: datetime
+    follows: bool  # right after the one before it in the kit; the first one, after none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,7 @@ def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
     """
     dated = tuple(_checkpoints(kit, log_key))
     entries = tuple(_entries(kit, dated))
-    last, at = dated[-1]
+    last = dated[-1].checkpoint
     known = {entry.index: entry for entry in entries}
     _check_order(kit)
     seen = set[int]()
@@ -105,8 +109,8 @@ def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
         subject=kit.subject,
         note=kit.checkpoints[-1].note,
         checkpoint=last,
-        at=at,
-        checkpoints=tuple(DatedCheckpoint(checkpoint=c, at=at) for c, at in dated),
+        at=dated[-1].at,
+        checkpoints=dated,
         entries=entries,
         listed=kit.lists,
     )
@@ -121,13 +125,13 @@ def _check_order(kit: Kit) -> None:
         raise ProofError("lists that are not in their order", where="lists")
 
 
-def _checkpoints(kit: Kit, log_key: NoteKey) -> Iterator[tuple[Checkpoint, datetime]]:
+def _checkpoints(kit: Kit, log_key: NoteKey) -> Iterator[DatedCheckpoint]:
     """Yield each checkpoint with its time, when all that is asked of it holds."""
     if not kit.checkpoints:
         raise ProofError("a kit without a checkpoint", where="checkpoints")
     with inside(f"checkpoints[{len(kit.checkpoints) - 1}]"):
         last = verify_checkpoint(kit.checkpoints[-1].note, log_key=log_key)
-    before, dated = 0, None
+    before, dated, previous = 0, None, None
     for place, item in enumerate(kit.checkpoints):
         with inside(f"checkpoints[{place}]"):
             found = verify_checkpoint(item.note, log_key=log_key)
@@ -141,26 +145,34 @@ def _checkpoints(kit: Kit, log_key: NoteKey) -> Iterator[tuple[Checkpoint, datet
                 new_root=last.root,
                 path=item.consistency,
             )
-        before, dated = found.size, at
-        yield found, at
+        yield DatedCheckpoint(checkpoint=found, at=at, follows=found.previous == previous)
+        before, dated, previous = found.size, at, sha256_of(item.note).raw
 
 
-def _entries(kit: Kit, dated: tuple[tuple[Checkpoint, datetime], ...]) -> Iterator[ProvenEntry]:
+def _entries(kit: Kit, dated: tuple[DatedCheckpoint, ...]) -> Iterator[ProvenEntry]:
     """Yield each entry when it is proven; both lists are in order, so they are walked together."""
     covering, before = 0, -1
     for place, item in enumerate(kit.entries):
         with inside(f"entries[{place}]"):
             if item.index <= before:
                 raise ProofError("entries that are not in the order of the log")
-            while covering < len(dated) and dated[covering][0].size <= item.index:
+            while covering < len(dated) and dated[covering].checkpoint.size <= item.index:
                 covering += 1
             if covering == len(dated):
-                raise ProofError(f"entry {item.index} is not in a log of {dated[-1][0].size}")
-            yield _entry(item, *dated[covering])
+                size = dated[-1].checkpoint.size
+                raise ProofError(f"entry {item.index} is not in a log of {size}")
+            yield _entry(item, dated[covering])
         before = item.index
 
 
-def _entry(item: KitEntry, checkpoint: Checkpoint, at: datetime) -> ProvenEntry:
+def _entry(item: KitEntry, dated: DatedCheckpoint) -> ProvenEntry:
+    checkpoint = dated.checkpoint
+    if not dated.follows:
+        raise ProofError(
+            f"the checkpoint before that of {checkpoint.size} is not in the kit: entry "
+            f"{item.index} may be older than it looks",
+            hint="export the kit again",
+        )
     leaf = envelope_leaf_hash(item.envelope)
     verify_inclusion(
         leaf_hash=leaf,
@@ -173,7 +185,7 @@ def _entry(item: KitEntry, checkpoint: Checkpoint, at: datetime) -> ProvenEntry:
     return ProvenEntry(
         index=item.index,
         envelope=item.envelope,
-        at=at,
+        at=dated.at,
         claims=claims,
         indexed=IndexedEntry(
             number=item.index, leaf=leaf, type_key=type_key(claims.predicate_type)
