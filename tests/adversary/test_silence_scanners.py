@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assay.findings.finding import Severity
-from assay.findings.sarif import render_sarif
+from assay.findings.sarif import Examined, render_sarif
 from assay.findings.scanreport import ScanReport
 from assay.scan import bandit, zizmor
 from assay.scan.registry import SCANNERS
@@ -39,7 +39,7 @@ def instead(scanner: ProgramScanner, script: str) -> ProgramScanner:
 
 def is_silent_but_said(report: ScanReport) -> bool:
     """Tell whether nothing was found, and the report says that it proves nothing."""
-    (run,) = runs(render_sarif([report], commit="0" * 40))
+    (run,) = runs(render_sarif([report], Examined(commit="0" * 40)))
     open_gaps = [item for item in report.not_checked if not item.accepted]
     return report.findings == () and bool(open_gaps) and "'executionSuccessful': False" in str(run)
 

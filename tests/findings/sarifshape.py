@@ -31,6 +31,22 @@ def _list(items: object, *, at_least: int = 0, at_most: int = 25_000) -> dict[st
 
 
 _MESSAGE: Final = _object({"text": _TEXT})
+_LINK: Final = {"type": "string", "pattern": r"^https://[!-~]+$"}
+_CWE: Final = {"type": "string", "pattern": r"^CWE-[1-9][0-9]*$"}
+_COMPONENT: Final = _object({"name": {"const": "CWE"}, "index": {"const": 0}})  # section 3.54
+_TAXON: Final = _object(
+    {"id": _CWE, "index": {"type": "integer", "minimum": 0}, "toolComponent": _COMPONENT}
+)
+_TAXONOMY: Final = _object(  # section 3.19
+    {
+        "name": {"const": "CWE"},
+        "organization": _TEXT,
+        "shortDescription": _MESSAGE,
+        "informationUri": _LINK,
+        "isComprehensive": {"const": False},  # section 3.19.26: it names those that are used
+        "taxa": _list(_object({"id": _CWE, "helpUri": _LINK}), at_least=1),
+    }
+)
 _RULE: Final = _object(
     {
         "id": _TEXT,  # section 3.49.3
@@ -40,13 +56,18 @@ _RULE: Final = _object(
         "help": _object({"text": _TEXT, "markdown": _TEXT}),
         "properties": _object(
             {
-                "tags": {**_list(_TEXT, at_least=1, at_most=20), "uniqueItems": True},
+                # GitHub shows ten of a rule's tags
+                "tags": {**_list(_TEXT, at_least=1, at_most=10), "uniqueItems": True},
                 "precision": {"enum": ["very-high", "high", "medium", "low"]},
                 "security-severity": _SCORE,
             }
         ),
     },
-    helpUri={"type": "string", "pattern": r"^https://[!-~]+$"},
+    helpUri=_LINK,
+    relationships=_list(  # section 3.53
+        _object({"target": _TAXON, "kinds": _list({"enum": ["relevant"]}, at_least=1)}),
+        at_least=1,
+    ),
 )
 _DRIVER: Final = _object(
     {
@@ -55,18 +76,52 @@ _DRIVER: Final = _object(
         "version": _TEXT,
         "rules": _list(_RULE),
         "notifications": _list(_object({"id": _TEXT})),
-    }
+    },
+    supportedTaxonomies=_list(_COMPONENT, at_least=1, at_most=1),
+)
+_NUMBER: Final = {"type": "integer", "minimum": 1}  # lines and columns, section 3.30
+_ARTIFACT: Final = _object({"uri": _RELATIVE, "uriBaseId": {"const": "%SRCROOT%"}})
+_REGION: Final = _object(
+    {"startLine": _NUMBER}, startColumn=_NUMBER, endLine=_NUMBER, endColumn=_NUMBER
 )
 _LOCATION: Final = _object(
-    {
-        "physicalLocation": _object(
-            {
-                "artifactLocation": _object({"uri": _RELATIVE, "uriBaseId": _TEXT}),
-                "region": _object({"startLine": {"type": "integer", "minimum": 1}}),
-            }
-        )
-    },
+    {"physicalLocation": _object({"artifactLocation": _ARTIFACT, "region": _REGION})},
     message=_MESSAGE,
+)
+_FIX: Final = _object(  # section 3.55
+    {
+        "description": _MESSAGE,
+        "artifactChanges": _list(
+            _object(
+                {
+                    "artifactLocation": _ARTIFACT,
+                    "replacements": _list(
+                        _object(
+                            {
+                                "deletedRegion": _object(
+                                    dict.fromkeys(
+                                        ("startLine", "startColumn", "endLine", "endColumn"),
+                                        _NUMBER,
+                                    )
+                                )
+                            },
+                            insertedContent=_MESSAGE,
+                        ),
+                        at_least=1,
+                    ),
+                }
+            ),
+            at_least=1,
+        ),
+    }
+)
+_SUPPRESSION: Final = _object(  # section 3.35
+    {
+        "kind": {"const": "external"},
+        "status": {"const": "accepted"},
+        "justification": _TEXT,
+        "properties": _object({"expires": _TEXT, "acceptedBy": _list(_TEXT)}),
+    }
 )
 _RESULT: Final = _object(
     {
@@ -77,10 +132,13 @@ _RESULT: Final = _object(
         "message": _MESSAGE,
         "locations": _list(_LOCATION, at_least=1, at_most=1_000),
         "partialFingerprints": _object(
-            {"assayIdentity/v1": _TEXT, "primaryLocationLineHash": _TEXT}
+            {"assayFindingId/v1": _TEXT, "primaryLocationLineHash": _TEXT}
         ),
-        "properties": _object({"severity": _TEXT, "security-severity": _SCORE}),
-    }
+        "properties": _object({"severity": _TEXT, "security-severity": _SCORE}, assayFinding=_BAG),
+    },
+    taxa=_list(_TAXON, at_least=1),  # section 3.27.8
+    fixes=_list(_FIX, at_least=1),
+    suppressions=_list(_SUPPRESSION, at_least=1, at_most=1),
 )
 _NOTIFICATION: Final = _object(
     {"descriptor": _object({"id": _TEXT}), "level": _LEVEL, "message": _MESSAGE}
@@ -98,10 +156,21 @@ _RUN: Final = _object(
         "automationDetails": _object({"id": {"type": "string", "pattern": "^assay/[^/]+/$"}}),
         "invocations": _list(_INVOCATION, at_least=1, at_most=1),
         "results": _list(_RESULT, at_most=5_000),
+        "originalUriBaseIds": _object({"%SRCROOT%": _object({"description": _MESSAGE})}),
         "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
         "properties": _BAG,
     },
-    versionControlProvenance=_list(_object({"repositoryUri": _TEXT, "revisionId": _TEXT})),
+    taxonomies=_list(_TAXONOMY, at_least=1, at_most=1),
+    versionControlProvenance=_list(
+        _object(
+            {
+                "repositoryUri": _TEXT,
+                "revisionId": _TEXT,
+                "mappedTo": _object({"uriBaseId": {"const": "%SRCROOT%"}}),
+            },
+            branch=_TEXT,
+        )
+    ),
 )
 SHAPE: Final = _object(
     {

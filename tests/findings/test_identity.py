@@ -67,7 +67,10 @@ KEYS = {
 def test_key(kind: Kind, facts: dict[str, str], key: tuple[str, ...]) -> None:
     seen = observation(**facts)
     assert SCHEME.identity(kind, seen) == identity_of(kind, *key, version=1)
-    for name, value in facts.items():  # each fact that is told makes a difference, but what a resource replaces
+    for (
+        name,
+        value,
+    ) in facts.items():  # each fact that is told makes a difference, but what a resource replaces
         changed = observation(**(facts | {name: f"{value}2"}))
         same = SCHEME.identity(kind, changed) == SCHEME.identity(kind, seen)
         assert same == ("resource" in facts and name == "fingerprint")

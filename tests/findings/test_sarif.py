@@ -1,6 +1,6 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
@@ -12,20 +12,47 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.findings.finding import Finding, Kind, Location, Severity
-from assay.findings.sarif import MAX_LOCATIONS, MAX_NOTIFICATIONS, MAX_RESULTS, render_sarif
+from assay.findings.fixes.edit import Edit, Fix
+from assay.findings.sarif import (
+    MAX_NOTIFICATIONS,
+    MAX_RESULTS,
+    MAX_RUNS,
+    Examined,
+    render_sarif,
+)
+from assay.findings.sarifresult import MAX_LOCATIONS
 from assay.findings.scanreport import ScanReport
+from assay.findings.waiver import Waiver
 from tests.findings.sarifshape import SHAPE
 from tests.findings.test_finding import FINDING
 from tests.findings.test_scanreport import REPORT
 
 VALIDATOR = Draft202012Validator(SHAPE)
 COMMIT = "c0ffee" * 6 + "c0ff"
+CWE_78 = {"id": "CWE-78", "index": 0, "toolComponent": {"name": "CWE", "index": 0}}
+WAIVER = Waiver(
+    finding=FINDING.identity,
+    rule="bandit/B602",
+    title="A shell runs text",
+    where="a.py:3",
+    reason="only a test",
+    accepted_at=datetime(2026, 1, 1, tzinfo=UTC),
+    expires=datetime(2026, 3, 1, tzinfo=UTC),
+    accepted_by=("ana",),
+)
 GAP = NotChecked(what="file", where="b.py", why="it is odd", remedy="Mend it.")
 
 
-def sarif(reports: Iterable[ScanReport], *, repository_uri: str = "") -> JsonValue:
+def sarif(
+    reports: Iterable[ScanReport],
+    *,
+    repository_uri: str = "",
+    branch: str = "",
+    waivers: Mapping[str, Waiver] = MappingProxyType({}),
+) -> JsonValue:
     """Return the log as a service reads it, after its shape was checked."""
-    log = render_sarif(reports, commit=COMMIT, repository_uri=repository_uri)
+    about = Examined(commit=COMMIT, repository_uri=repository_uri, branch=branch, waivers=waivers)
+    log = render_sarif(reports, about)
     value = parse_json(render_canonical_json(log), max_bytes=50_000_000)
     VALIDATOR.validate(value)
     for run in JsonValue(value).field("runs").items():
@@ -40,10 +67,24 @@ def check_references(run: JsonValue) -> None:
     assert len(set(rules)) == len(rules)
     for result in run.field("results").items():
         assert rules[result.field("ruleIndex").integer()] == result.field("ruleId").text()
+    check_taxa(run)
     known = {item.field("id").text() for item in driver.field("notifications").items()}
     assert {name for name, _, _ in notifications(run)} <= known
     marks = [hash_of(result) for result in run.field("results").items()]
     assert len(set(marks)) == len(marks)
+
+
+def check_taxa(run: JsonValue) -> None:
+    """Check that every reference to a weakness leads to it (section 3.52.4)."""
+    taxonomies = run.optional_items("taxonomies")
+    taxa = [item.field("id").text() for one in taxonomies for item in one.field("taxa").items()]
+    rules = run.field("tool").field("driver").field("rules").items()
+    named = [
+        taxon for result in run.field("results").items() for taxon in result.optional_items("taxa")
+    ]
+    named += [tie.field("target") for rule in rules for tie in rule.optional_items("relationships")]
+    for taxon in named:
+        assert taxa[taxon.field("index").integer()] == taxon.field("id").text()
 
 
 def hash_of(result: JsonValue) -> str:
@@ -117,10 +158,15 @@ def test_result() -> None:
             },
         ],
         "partialFingerprints": {
-            "assayIdentity/v1": "weakness/v1:0",
+            "assayFindingId/v1": "weakness/v1:0",
             "primaryLocationLineHash": "weakness/v1:0",
         },
-        "properties": {"severity": "high", "security-severity": "8.0"},
+        "properties": {
+            "severity": "high",
+            "security-severity": "8.0",
+            "assayFinding": FINDING.as_json(),
+        },
+        "taxa": [CWE_78],
     }
 
 
@@ -143,6 +189,7 @@ def test_rule() -> None:
             "security-severity": "8.0",
         },
         "helpUri": "https://example.org/x#y",
+        "relationships": [{"target": CWE_78, "kinds": ["relevant"]}],
     }
 
 
@@ -153,13 +200,127 @@ def test_run_says_what_ran_on_what() -> None:
     assert driver.field("fullName").text() == "bandit 1.9.4, run by Assay"
     assert run.field("automationDetails").field("id").text() == "assay/code/"
     assert run.field("versionControlProvenance").value == [
-        {"repositoryUri": "https://example.org/shop", "revisionId": COMMIT}
+        {
+            "repositoryUri": "https://example.org/shop",
+            "revisionId": COMMIT,
+            "mappedTo": {"uriBaseId": "%SRCROOT%"},
+        }
     ]
-    assert run.field("properties").value == {
-        "commit": COMMIT,
-        "examined": {"files": 2},
-        "inputs": {"options": "sha256:0"},
+    own = run.field("properties")
+    assert own.field("commit").text() == COMMIT
+    assert own.field("examined").value == {"files": 2}
+    assert own.field("inputs").value == {"options": "sha256:0"}
+
+
+def test_branch_is_named_where_it_is_known() -> None:
+    (run,) = sarif([REPORT], repository_uri="https://e.org/x", branch="main").field("runs").items()
+    (provenance,) = run.field("versionControlProvenance").items()
+    assert provenance.field("branch").text() == "main"
+
+
+def test_weaknesses_are_taxa_of_one_taxonomy() -> None:
+    """Sections 3.14.8, 3.19.27: results and rules refer to the taxonomy of the run by index."""
+    injection = replace(FINDING, identity="weakness/v1:1", references=("CWE-89", "CWE-0078"))
+    plain = replace(FINDING, identity="weakness/v1:2", references=())
+    run = only_run(replace(REPORT, findings=(FINDING, injection, plain)))
+    (taxonomy,) = run.field("taxonomies").items()
+    assert [taxon.field("id").text() for taxon in taxonomy.field("taxa").items()] == [
+        "CWE-78",
+        "CWE-89",
+    ]
+    told = [
+        [taxon.field("id").text() for taxon in result.optional_items("taxa")]
+        for result in run.field("results").items()
+    ]
+    assert told == [["CWE-78"], ["CWE-89", "CWE-78"], []]
+
+
+def test_no_weakness_no_taxonomy() -> None:
+    run = only_run(replace(REPORT, findings=(replace(FINDING, references=()),)))
+    assert run.optional("taxonomies") is None
+    assert run.field("tool").field("driver").optional("supportedTaxonomies") is None
+
+
+REGIONS = {
+    "line": ({"line": 3}, {"startLine": 3}),
+    "file": ({"column": 4}, {"startLine": 1}),
+    "column": ({"line": 3, "column": 4}, {"startLine": 3, "startColumn": 4}),
+    "span": (
+        {"line": 3, "column": 4, "end_line": 5, "end_column": 2},
+        {"startLine": 3, "startColumn": 4, "endLine": 5, "endColumn": 2},
+    ),
+    "lines": ({"line": 3, "end_line": 5}, {"startLine": 3, "endLine": 5}),
+    "backwards": ({"line": 3, "end_line": 2, "end_column": 9}, {"startLine": 3}),
+}
+
+
+@pytest.mark.parametrize(("known", "region"), REGIONS.values(), ids=REGIONS)
+def test_region_tells_what_is_known(known: dict[str, int], region: dict[str, int]) -> None:
+    place = Location(
+        path="a.py",
+        line=known.get("line", 0),
+        column=known.get("column", 0),
+        end_line=known.get("end_line", 0),
+        end_column=known.get("end_column", 0),
+    )
+    (located,) = only_result(replace(FINDING, locations=(place,))).field("locations").items()
+    assert located.field("physicalLocation").field("region").value == region
+
+
+def test_fixes_are_replacements() -> None:
+    insert = Edit(path="b c.yml", line=2, column=1, end_line=2, end_column=1, text="x: y\n")
+    delete = Edit(path="a.py", line=1, column=2, end_line=1, end_column=4, text="")
+    fix = Fix(description="Do [it](https://evil.example).", edits=(insert, delete))
+    (shown,) = only_result(replace(FINDING, fixes=(fix,))).field("fixes").items()
+    here = {"startLine": 2, "startColumn": 1, "endLine": 2, "endColumn": 1}
+    there = {"startLine": 1, "startColumn": 2, "endLine": 1, "endColumn": 4}
+    assert shown.value == {
+        "description": {"text": "Do [it] (https://evil.example)."},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": "b%20c.yml", "uriBaseId": "%SRCROOT%"},
+                "replacements": [{"deletedRegion": here, "insertedContent": {"text": "x: y\n"}}],
+            },
+            {
+                "artifactLocation": {"uri": "a.py", "uriBaseId": "%SRCROOT%"},
+                "replacements": [{"deletedRegion": there}],
+            },
+        ],
     }
+
+
+def test_waived_finding_is_suppressed_and_stays() -> None:
+    waivers = {FINDING.identity: WAIVER}
+    other = replace(FINDING, identity="weakness/v1:1")
+    log = sarif([replace(REPORT, findings=(FINDING, other))], waivers=waivers)
+    (run,) = log.field("runs").items()
+    waived, open_one = run.field("results").items()
+    assert open_one.optional("suppressions") is None
+    assert waived.field("suppressions").value == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "only a test (until 2026-03-01T00:00:00Z)",
+            "properties": {"expires": "2026-03-01T00:00:00Z", "acceptedBy": ["ana"]},
+        }
+    ]
+
+
+def test_comment_in_the_source_suppresses_nothing() -> None:
+    """GitHub closes a result with a suppression: an author must not close what they wrote."""
+    place = Location(path="a.py", line=1, note="suppressed in the source: nosec B602")
+    result = only_result(replace(FINDING, locations=(place,)))
+    assert result.optional("suppressions") is None
+
+
+def test_too_many_scanners_are_named() -> None:
+    reports = [replace(REPORT, scanner=f"s{n:02}", not_checked=()) for n in range(MAX_RUNS + 2)]
+    runs = sarif(reports).field("runs").items()
+    assert len(runs) == MAX_RUNS
+    assert notifications(runs[-1]) == [
+        ("left-out", "error", "No run in this file, for it has 20: s20, s21.")
+    ]
+    assert [succeeded(run) for run in runs] == [True] * (MAX_RUNS - 1) + [False]
 
 
 def test_repository_that_nobody_knows_is_left_out() -> None:

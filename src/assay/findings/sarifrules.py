@@ -1,11 +1,12 @@
 """The rules of a SARIF run: what each of them means, and what to do, as text and as Markdown."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from assay.core.printable import printable
 from assay.findings.finding import Finding, Severity
+from assay.findings.sariftext import unlinked
 
 SCORES: Final = {  # inside the bands by which GitHub reads `security-severity`
     Severity.CRITICAL: "9.5",
@@ -15,6 +16,7 @@ SCORES: Final = {  # inside the bands by which GitHub reads `security-severity`
     Severity.LOW: "2.0",
     Severity.INFO: "0.0",
 }
+CWE: Final = {"name": "CWE", "index": 0}  # the one taxonomy of our runs (section 3.54)
 _URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/#?=&%+-]*)?\Z")
 _CWE: Final = re.compile(r"CWE-(\d{1,6})\Z")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#|!~])")
@@ -30,8 +32,17 @@ def rule_worst(findings: Iterable[Finding]) -> dict[str, Finding]:
     return worst
 
 
-def render_rule(finding: Finding) -> dict[str, object]:
-    """Return the `reportingDescriptor` (section 3.49) of the rule behind `finding`."""
+def weakness_numbers(references: Iterable[str]) -> list[int]:
+    """Return the numbers of the CWEs among `references`, each once, in order."""
+    found = (_CWE.match(name) for name in references)
+    return list(dict.fromkeys(int(cwe.group(1)) for cwe in found if cwe))
+
+
+def render_rule(finding: Finding, *, taxa: Mapping[int, int]) -> dict[str, object]:
+    """Return the `reportingDescriptor` (section 3.49) of the rule behind `finding`.
+
+    `taxa` leads from the number of a CWE to its place in the taxonomy of the run.
+    """
     title, remedy = printable(finding.title or finding.rule), printable(finding.remedy)
     links = [url for url in finding.references if _URL.match(url)]
     names = [printable(name) for name in finding.references if name not in links]
@@ -50,12 +61,36 @@ def render_rule(finding: Finding) -> dict[str, object]:
             "security-severity": SCORES[finding.severity],
         },
     }
+    numbers = [number for number in weakness_numbers(finding.references) if number in taxa]
+    if numbers:
+        rule["relationships"] = [
+            {"target": taxon_reference(number, taxa[number]), "kinds": ["relevant"]}
+            for number in numbers
+        ]
     return rule | ({"helpUri": links[0]} if links else {})
 
 
-def unlinked(text: str) -> str:
-    """Return `text` without embedded links (section 3.11.6): `[…](…)` is pulled apart."""
-    return text.replace("](", "] (")
+def render_taxonomy(taxa: Mapping[int, int]) -> dict[str, object]:
+    """Return the `toolComponent` (section 3.19) that holds the CWEs which the run names."""
+    return {
+        "name": "CWE",
+        "organization": "MITRE",
+        "shortDescription": {"text": "Common Weakness Enumeration"},
+        "informationUri": "https://cwe.mitre.org/",
+        "isComprehensive": False,
+        "taxa": [
+            {
+                "id": f"CWE-{number}",
+                "helpUri": f"https://cwe.mitre.org/data/definitions/{number}.html",
+            }
+            for number in sorted(taxa, key=lambda number: taxa[number])
+        ],
+    }
+
+
+def taxon_reference(number: int, index: int) -> dict[str, object]:
+    """Return the `reportingDescriptorReference` (section 3.52) of a CWE."""
+    return {"id": f"CWE-{number}", "index": index, "toolComponent": dict(CWE)}
 
 
 def _name(rule: str) -> str:
@@ -78,6 +113,5 @@ def _escaped(text: str) -> str:
 
 
 def _tags(names: list[str]) -> list[str]:
-    """Return the weaknesses as GitHub's filters know them."""
-    found = (_CWE.match(name) for name in names)
-    return [f"external/cwe/cwe-{int(cwe.group(1)):03}" for cwe in found if cwe][:10]
+    """Return the weaknesses as GitHub's filters know them; it shows ten tags, ours included."""
+    return [f"external/cwe/cwe-{number:03}" for number in weakness_numbers(names)][:9]

@@ -41,12 +41,9 @@ def render_report(report: CheckReport, kind: str) -> bytes:
 
             return render_html(report)
         case "sarif":
-            from assay.findings.sarif import render_sarif  # noqa: PLC0415  # only where used
+            from assay.reports.sarif import render_check  # noqa: PLC0415  # only where used
 
-            uri = report.gate.resource_uri
-            repository = uri if uri.startswith(("https://", "http://", "ssh://", "git://")) else ""
-            log = render_sarif(report.reports, commit=report.commit, repository_uri=repository)
-            return render_json(log)
+            return render_check(report)
         case "json":
             from assay.reports.jsonreport import check_json  # noqa: PLC0415  # only where used
 
