@@ -21,6 +21,7 @@ from assay.cli import (
     scan,
     secrets,
     sign,
+    source,
     status,
     trust,
     verify,
@@ -49,6 +50,7 @@ app.command("verify", rich_help_panel=SHOW)(verify.verify)
 app.command("sign", rich_help_panel=SHOW)(sign.sign)
 app.add_typer(secrets.app, name="secrets", rich_help_panel=DECIDE)
 app.add_typer(scan.app, name="scan", rich_help_panel=DECIDE)
+app.add_typer(source.app, name="source", rich_help_panel=SHOW)
 app.add_typer(log.app, name="log", rich_help_panel=SHOW)
 app.add_typer(audit.app, name="audit", rich_help_panel=SHOW)
 app.add_typer(trust.app, name="trust", rich_help_panel=SET_UP)

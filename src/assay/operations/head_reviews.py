@@ -28,7 +28,6 @@ def judge_head(ledger: Ledger, repository: Repository) -> Coverage:
         base=default_base(repository, seen, head=repository.head),
         head=repository.head,
         trust=load_commit_trust(ledger, commits=commits),
-        pushers={},
     ).coverage
 
 

@@ -127,7 +127,6 @@ def review_range(  # noqa: PLR0913  # the range, and by whose word it is judged
     base: str,
     head: str,
     trust: CommitTrust,
-    pushers: Mapping[str, str],
 ) -> ReviewedRange:
     """Judge the changes from `base` (not in it) through `head`, by all that the log knows.
 
@@ -141,9 +140,7 @@ def review_range(  # noqa: PLR0913  # the range, and by whose word it is judged
     line = load_line(repository, base=base, head=head, trust=trust, at=ledger.at)
     merges = compute_merges(repository, _pairs(line))
     first = {one.revision.commit: one.recorded_at for one in reversed(seen)}
-    knowledge = ReviewKnowledge(
-        reviews=reviews, signers=signers, seen=first, merges=merges, pushers=pushers
-    )
+    knowledge = ReviewKnowledge(reviews=reviews, signers=signers, seen=first, merges=merges)
     judged = judge_line(line, knowledge)
     observation = Observation(
         branch=branch,

@@ -1,9 +1,7 @@
 """`assay review status`: how far the changes on a branch were reviewed, and which were not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from assay.core.clock import Clock
@@ -25,7 +23,6 @@ from assay.source.reviewed import Judged
 from assay.system.clock import now
 
 ROOT: Final = "root"  # the word for "since the first commit"
-NO_PUSHERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +71,6 @@ def judge_branch(
     what: str,
     *,
     into: str,
-    pushers: Mapping[str, str] = NO_PUSHERS,
 ) -> ReviewedRange:
     """Judge the changes of `what`, as `show_reviews` takes it."""
     branch = find_branch(repository, into)
@@ -88,7 +84,6 @@ def judge_branch(
         base=base,
         head=head,
         trust=trust,
-        pushers=pushers,
     )
 
 

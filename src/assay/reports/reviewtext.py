@@ -7,9 +7,11 @@ import typer
 
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
+from assay.operations.attest_source import SourceAttested, level_name
 from assay.operations.review_change import ReviewRecorded
 from assay.operations.show_reviews import ReviewStatus
 from assay.source.coverage import Coverage
+from assay.source.sourcelevel import FIRST_LEVEL
 
 _SHOWN: Final = 20  # open changes; --json has all of them
 _SHORT: Final = 12
@@ -40,6 +42,26 @@ def print_status(status: ReviewStatus) -> None:
     """Print how far a range was reviewed."""
     for line in _lines(status.coverage):
         typer.echo(printable(line, limit=1000))
+
+
+def print_attested(attested: SourceAttested) -> None:
+    """Print which revision was recorded, its level, and what the next one lacks."""
+    revision = attested.revision
+    lines = [
+        f"{level_name(revision.level)}  {revision.commit[:_SHORT]} on {revision.branch}",
+        f"  entry {attested.index} of the log",
+    ]
+    if attested.summary is not None:
+        lines.append(f"  summary: {attested.summary}")
+    for answer in revision.answers:
+        level = FIRST_LEVEL[answer.requirement]
+        word = {"PASSED": "met", "FAILED": "not met"}.get(answer.verdict.value, "unknown")
+        reason = f": {answer.reason}" if answer.reason else ""
+        lines.append(f"  {level}  {answer.requirement} {word}{reason}")
+    for line in lines:
+        typer.echo(printable(line))
+    for gap in revision.coverage.not_checked:
+        typer.echo(printable(f"  not checked: {gap}"))
 
 
 def _lines(coverage: Coverage) -> Iterator[str]:

@@ -100,7 +100,12 @@ class Coverage:
 
     @property
     def verdict(self) -> Verdict:
-        """Return PASSED only where there was something to review, and all of it was."""
+        """Return PASSED only where there was something to review, and all of it was.
+
+        A history that was rewritten can hide what nobody reviewed.
+        """
+        if self.lost:
+            return Verdict.FAILED
         states = [one.verdict for one in self.open] + [Verdict.PASSED] * bool(self.reviewed)
         if not states and self.changes and self.changes == self.empty:
             return Verdict.PASSED

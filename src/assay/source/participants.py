@@ -4,6 +4,7 @@
   anybody can write: naming somebody takes a reviewer away, never adds one.
 * An address that the trust root does not know may be anybody's, a reviewer's too. So may a commit
   that nobody signed. Then one approval does not show that two people agreed; two do.
+* Who pushed, Git does not know: whoever pushes what others signed adds nothing to it.
 * A machine that signs (a merge button, a bot) vouches for the author whom it names. It is nobody's
   second pair of eyes.
 """
@@ -24,11 +25,9 @@ class Participants:
     doubts: tuple[str, ...]
 
 
-def find_participants(
-    commits: Iterable[SignedCommit], signers: CommitSigners, *, pusher: str = ""
-) -> Participants:
-    """Return who took part in `commits`; `pusher` is a principal that a forge named, if one did."""
-    names = {pusher} - {""}
+def find_participants(commits: Iterable[SignedCommit], signers: CommitSigners) -> Participants:
+    """Return who took part in `commits`."""
+    names: set[str] = set()
     doubts: dict[str, None] = {}
     for one in commits:
         found, unknown = _named(one, signers)

@@ -51,13 +51,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewKnowledge:
-    """What is known besides of a line: reviews, when the branch had what, merges, pushers."""
+    """What is known besides of a line: reviews, when the branch had what, and merges."""
 
     reviews: tuple[RecordedReview, ...]
     signers: CommitSigners
     seen: Mapping[str, datetime] = field(default_factory=dict)
     merges: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    pushers: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge_line(line: Line, knowledge: ReviewKnowledge) -> tuple[Judged, ...]:
@@ -86,8 +85,7 @@ class _Judge:
     def judge(self, run: Sequence[Change], reviews: Sequence[RecordedReview]) -> tuple[Judged, ...]:
         """Judge the changes of `run`, all of `reviews` being about it."""
         commits = tuple(commit for change in run for commit in change.commits)
-        pusher = next((p for c in run if (p := self.knowledge.pushers.get(c.oid, ""))), "")
-        people = find_participants(commits, self.knowledge.signers, pusher=pusher)
+        people = find_participants(commits, self.knowledge.signers)
         refused = {one.statement: self._why_not(one, run, people) for one in reviews}
         good = [one for one in reviews if not refused[one.statement]]
         approving = [one for one in good if one.review.decision is Decision.APPROVE]

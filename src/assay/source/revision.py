@@ -21,17 +21,22 @@ MAX_LEVEL: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswer:
-    """Whether one requirement of SLSA's source track is met, why not, and by what it shows."""
+    """Whether one requirement of SLSA's source track is met, why not, and by whose word.
+
+    `by` is `git`, `log`, `reviews`, `document` or `forge`; `since` when it held without a break.
+    """
 
     requirement: str
     verdict: Verdict
     reason: str  # what is missing; empty where it passed
+    by: str
     since: datetime | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return an element of the member `requirements`."""
         return {
             "id": self.requirement,
+            "by": self.by,
             "verdict": self.verdict.value,
             "reason": self.reason,
             "since": None if self.since is None else format_time(self.since),
@@ -108,5 +113,6 @@ def _parse_answer(value: JsonValue) -> SourceAnswer:
         requirement=value.field("id").text(),
         verdict=verdict,
         reason=value.field("reason").text(),
+        by=value.field("by").text(),
         since=None if since is None else since.parsed(parse_time),
     )
