@@ -83,7 +83,10 @@ def install_hooks(path: Path, *, push: bool) -> HookStates:
     place = open_place(path)
     folder = _folder(place, shared=False)
     ensure_identity_key(data_home())  # without one, nothing is kept from one run to the next
-    for hook in (*HOOKS, PUSH) if push else HOOKS:
+    hooks = (*HOOKS, PUSH) if push else HOOKS
+    for hook in hooks:  # all of them, before anything is changed
+        _check_free(folder / hook)
+    for hook in hooks:
         _install(folder / hook)
     return _states(folder)
 
@@ -148,10 +151,10 @@ def _state_of(path: Path) -> str:
     if not os.path.lexists(path):
         return "none"
     script = _load(path)
-    python = interpreter_of(script, hook=path.name)
+    python = None if path.is_symlink() else interpreter_of(script, hook=path.name)
     if python is not None:
         return "ours" if os.access(python, os.X_OK) and os.access(path, os.X_OK) else "stale"
-    return "changed" if is_marked(script) else "other"
+    return "changed" if is_marked(script) and not path.is_symlink() else "other"
 
 
 def _load(path: Path) -> str:
@@ -162,26 +165,30 @@ def _load(path: Path) -> str:
         return ""
 
 
-def _install(path: Path) -> None:
-    state = _state_of(path)
+def _check_free(path: Path) -> None:
+    """Refuse a place that is not ours to take."""
+    state, kept = _state_of(path), _kept(path)
     if state == "changed":
         raise _changed(path)
-    if state == "other":
-        _keep(path)
-    script = hook_script(path.name, python=sys.executable)
-    save_file(path, script.encode("utf-8", "surrogateescape"), mode=0o755)
-
-
-def _keep(path: Path) -> None:
-    """Put the hook that is there aside, where ours runs it."""
-    kept = _kept(path)
-    if os.path.lexists(kept):
+    if path.is_symlink() and path.readlink().name in {*HOOKS, PUSH}:
+        raise UsageError(
+            f"a link to another hook: {printable(str(path.readlink()))!r}",
+            where=printable(str(path)),
+            hint="make it a file of its own, or remove it",
+        )
+    if state == "other" and os.path.lexists(kept):
         raise UsageError(
             "another hook took the place of ours, and what ran before it is still there",
             where=printable(str(kept)),
             hint=f"look at both, and remove one of them: {path.name} or {kept.name}",
         )
-    _rename(path, kept)
+
+
+def _install(path: Path) -> None:
+    if _state_of(path) == "other":
+        _rename(path, _kept(path))
+    script = hook_script(path.name, python=sys.executable)
+    save_file(path, script.encode("utf-8", "surrogateescape"), mode=0o755)
 
 
 def _uninstall(path: Path) -> None:

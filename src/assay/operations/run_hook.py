@@ -10,7 +10,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -122,10 +122,17 @@ def run_push_hook(path: Path, *, refs: bytes, clock: Clock = now) -> HookReport:
     gaps: set[NotChecked] = set()
     if new:
         listed = parse_staged(_brought(place, new, known))
-        files = dict.fromkeys(listed.files)
+        files = dict.fromkeys(_new_to_them(listed.files))
         gaps = set(listed.not_checked)
     staged = Staged(files=tuple(files), removed=(), not_checked=tuple(sorted(gaps)))
     return _report(place, staged, hook="pre-push", index=None, at=clock())
+
+
+def _new_to_them(files: tuple[StagedFile, ...]) -> Iterator[StagedFile]:
+    """Yield the files with what they replace on the other side, not in another pushed commit."""
+    brought = {file.oid for file in files}
+    for file in files:
+        yield replace(file, before="") if file.before in brought else file
 
 
 def parse_push(refs: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -150,10 +157,22 @@ def parse_push(refs: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _brought(place: GitPlace, new: Iterable[str], known: Iterable[str]) -> bytes:
     """List the changes of each commit that the other side, and no remote, has yet."""
     there = [oid for oid in known if _is_here(place, oid)]
-    revisions = "\n".join([*new, *(f"^{oid}" for oid in there), "--not", "--remotes"])
+    revisions = "\n".join([*new, *(f"^{oid}" for oid in there)])
     return run_git(
         place,
-        *("log", "--stdin", "--raw", "-z", "--format=", "--no-abbrev", "--no-renames", "-m"),
+        *(
+            "log",
+            "--not",
+            "--remotes",
+            "--not",
+            "--stdin",
+            "--raw",
+            "-z",
+            "--format=",
+            "--no-abbrev",
+            "--no-renames",
+            "-m",
+        ),
         *("--root", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative"),
         stdin=f"{revisions}\n".encode(),
     )
