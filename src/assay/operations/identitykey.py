@@ -3,10 +3,11 @@
 It stands alone, without the rest of the home, because a hook needs nothing else and is waited for.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from assay.core.errors import UsageError
+from assay.core.errors import AssayError, UsageError
 from assay.system.environment import data_home
 from assay.system.files import create_private_file, load_private_file
 
@@ -35,17 +36,23 @@ def ensure_identity_key(home: Path) -> bool:
 
 
 def installation_key() -> tuple[bytes, bool]:
-    """Return the key, and whether it is kept; before `assay init`, one of this run only.
+    """Return the key, which is made where there is none, and whether it could be kept.
+
+    Where nothing may be written it is one of this run only.
 
     Raises:
         UsageError: Others may read it, or it has another length.
     """
-    home = data_home()
-    if identity_key_file(home).exists():
-        return load_identity_key(home), True
-    from secrets import token_bytes  # noqa: PLC0415  # long to load, and seldom needed
+    path = identity_key_file(data_home())
+    if not path.exists():
+        from secrets import token_bytes  # noqa: PLC0415  # long to load, and needed once
 
-    return token_bytes(_BYTES), False
+        made = token_bytes(_BYTES)
+        with suppress(AssayError):  # somebody else was first, or nothing may be written
+            create_private_file(path, made)
+        if not path.exists():
+            return made, False
+    return load_identity_key(data_home()), True
 
 
 def load_identity_key(home: Path) -> bytes:

@@ -1,8 +1,8 @@
 """Searching the index for secrets, as a hook does before each commit.
 
 `assay.toml` and the settings of other scanners are read from the index too: they are what the
-commit will have. Without an identity key (before `assay init`) everything works but the memory:
-identities are of this run only, and the rules are compiled anew, which takes a second.
+commit will have. Nothing has to be set up: the identity key is made where there is none, for what
+is kept from one run to the next is sealed with it.
 """
 
 from datetime import datetime
