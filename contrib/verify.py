@@ -8,7 +8,6 @@ tlog-cosignature, docs/explanation/completeness.md. Exits 0: held, 1: did not, 2
 
 import argparse
 import base64
-import itertools
 import json
 import re
 from datetime import UTC, datetime
@@ -29,7 +28,6 @@ ROLES = dict.fromkeys([OURS[0], *EVIDENCE], ("collector",)) | {OURS[1]: ("import
 ROLES |= {POLICY: ("gate",), VERDICT: ("gate",)}
 ANY_ROLE = ("author", "collector", "gate", "importer", "owner", "reviewer")
 parse_time = datetime.fromisoformat
-WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # what is no kit gives
 # The members of each part of a kit and of a trust root: another one may be meant as a restriction.
 MEMBERS = """kit schema subject checkpoints entries lists; checkpoints note consistency; entries
 index envelope path; lists subject predicateType entries pages; root schema version history expires
@@ -80,14 +78,10 @@ def canonical(value: object) -> bytes:
 
 def check_members(value: object, place: str) -> None:
     for one in value if isinstance(value, list) else [value]:
-        has = {*one} if isinstance(one, dict) and place != "sigstore" else set()
-        known = (
-            has <= KNOWN[place]
-            if has
-            else type(one) in {str, int, type(None)} or place == "sigstore"
-        )
-        need(known, f"not the members of {place}: {has}")
-        for name in has:
+        has = {*one} if isinstance(one, dict) else set()
+        fits = has <= KNOWN[place] if has else type(one) in {str, int, type(None)}
+        need(fits, f"not the members of {place}: {has}")
+        for name in has - {"sigstore"}:
             check_members(one[name], name)
 
 
@@ -150,6 +144,7 @@ class Checkpoint:  # a tree head that the log signed and dated, with the root of
         need(re.fullmatch(r"0|[1-9][0-9]{0,18}", size), "a checkpoint without a size")
         self.size, self.root = int(size), unbase64(root)
         [self.index] = [unbase64(line[6:]) for line in more if line.startswith("index ")]
+        self.before = [unbase64(line[9:]) for line in more if line.startswith("previous ")]
 
 
 def roots_of(old: int, size: int, path: list, known: bytes | None, *, leaf: bool = False) -> tuple:
@@ -171,8 +166,7 @@ def index_key(kind: bytes, name: str) -> bytes:
     return sha256(b"assay.index/v1 key\n%d %b %d %b" % (len(kind), kind, len(told), told)).digest()
 
 
-def held_under(key: bytes, found: bytes, pages: list) -> tuple:
-    """Return how many entries the index of the root `found` holds under `key`, and their chain."""
+def held_under(key: bytes, found: bytes, pages: list) -> tuple:  # how many, and their chain
     need(1 <= len(pages) <= 32, "an index path of a wrong length")
     for depth, page in enumerate(pages):
         need(sha256(b"assay.index/v1 page\n" + page).digest() == found, "not a signed page")
@@ -216,8 +210,9 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         leaf = sha256(b"\0" + (large if len(data) >> 16 else data)).digest()
         under = next((c for c in checkpoints if c.size > self.index), checkpoints[-1])
         path = [*map(unbase64, value["path"])]
-        _, found = roots_of(self.index + 1, under.size, path, leaf, leaf=True)
+        found = roots_of(self.index + 1, under.size, path, leaf, leaf=True)[1]
         need(found == under.root, f"entry {self.index} is not the one of the log")
+        need(under.follows, "a checkpoint that was left out: an entry is older than it looks")
         self.digest, self.leaf, self.at, envelope = named(data), leaf, under.at, parse_json(data)
         if b'"mediaType"' in data:  # a Sigstore bundle
             self.certified = "publicKey" not in envelope["verificationMaterial"]
@@ -226,11 +221,11 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         need(kind == b"application/vnd.in-toto+json", "an envelope of another type")
         self.message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
         self.signatures = [unbase64(one["sig"], "-_") for one in envelope["signatures"]]
-        told, signed = parse_json(payload), 1 <= len(self.signatures) <= 64
-        need(signed and told["_type"] == "https://in-toto.io/Statement/v1", "no in-toto statement")
+        told = parse_json(payload)
+        need(told["_type"] == "https://in-toto.io/Statement/v1", "no in-toto statement")
         self.kind, self.predicate = told["predicateType"], told.get("predicate") or {}
         self.subjects = [f"{a}:{v}" for one in told["subject"] for a, v in one["digest"].items()]
-        need(self.kind and self.subjects, "a statement of no type, or about nothing")
+        need(self.kind and self.subjects and 0 < len(self.signatures) <= 64, "nothing is signed")
 
     def signed_by(self, root: dict, roles: tuple) -> dict:  # (owner, key): True; None if untold
         people, ends = root["principals"], root["expires"]
@@ -248,11 +243,6 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
     def counts(self, root: dict) -> bool | None:  # None: that cannot be told here
         found = self.signed_by(root, ROLES.get(self.kind, ANY_ROLE)).values()
         return any(found) or (None if found else False)
-
-    def bundle_digest(self) -> str:  # of a policy
-        texts = [t for n, t in self.predicate["files"].items() if not n.endswith("_test.rego")]
-        modules = {re.search(r"(?m)^package\s+(\S+)", text)[1]: text for text in texts}
-        return named(canonical({"schema": "assay.policy-bundle/v1", "modules": modules}))
 
 
 def credentials(root: dict) -> dict:  # whose each key and identity is, and its limits
@@ -297,8 +287,8 @@ def walk_trust(changes: list, pinned: dict | None) -> tuple:
             versions.append((change, new))
     versions = versions or [(None, pinned)] * bool(pinned and not pinned["history"])
     need(versions and pinned in [None, *(root for _, root in versions)], "another trust root")
-    for (_, old), (change, new) in itertools.pairwise(versions):
-        doubts = check_change(old, new, change, versions[-1][1])
+    for number, (change, new) in enumerate(versions[1:]):
+        doubts = check_change(versions[number][1], new, change, versions[-1][1])
         untold += doubts if not pinned or new["version"] > pinned["version"] else []
     return versions, untold
 
@@ -313,7 +303,11 @@ def check_verdict(verdict: Entry, about: list, lists: dict, root: dict, gone: se
     policy = "sha256:" + told["policy"]["digest"]["sha256"]
     wrong = [f"names evidence that is not there: {n}" for n in sorted((listed | void) - {*there})]
     wrong += [f"leaves out evidence: {one}" for one in there if one not in fits[there[one]]]
-    bundles = [e.bundle_digest() for e in lists.get(policy, []) if e.kind == POLICY]
+    bundles = []
+    for texts in (e.predicate["files"] for e in lists.get(policy, []) if e.kind == POLICY):
+        rules = [text for name, text in texts.items() if not name.endswith("_test.rego")]
+        modules = {re.search(r"(?m)^package\s+(\S+)", text)[1]: text for text in rules}
+        bundles.append(named(canonical({"schema": "assay.policy-bundle/v1", "modules": modules})))
     wrong += [f"names a policy that is not there: {policy}"] * (policy not in bundles)
     other, fell = own["trustRoot"] != named(canonical(root)), {verdict.digest, *listed} & gone
     wrong += ["was made under another trust root than the one in force"] * other
@@ -321,20 +315,20 @@ def check_verdict(verdict: Entry, about: list, lists: dict, root: dict, gone: se
     return [f"the verdict, entry {verdict.index}, {one}" for one in wrong]
 
 
-def check_kit(kit: dict, options: argparse.Namespace) -> tuple:
-    """Return what is wrong, what could not be told, and lines that say what was found."""
+def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong, untold, found
     check_members(kit, "kit")
     subject, noted, packed = kit["subject"], kit["checkpoints"], kit["entries"]
-    asked, is_of = f"assay.audit-kit/v1 on {options.subject}", f"{kit['schema']} on {subject}"
-    need(is_of == asked, f"{is_of}, where {asked} is asked for")
+    need(kit["schema"] == "assay.audit-kit/v1", f"a kit of {kit['schema']}")
+    need(subject == options.subject, f"a kit on {subject}, where another is asked for")
     pinned = options.trust_root and parse_json(options.trust_root.read_bytes())
     log_key = pinned["log"]["key"] if pinned else options.log_key
     heads = [Checkpoint(one["note"], log_key) for one in noted]
     last, sizes, dates = heads[-1], [c.size for c in heads], [c.at for c in heads]
     need(sizes == sorted(set(sizes)) and dates == sorted(dates), "checkpoints not in their order")
-    for head, one in zip(heads, noted, strict=True):
+    for before, head, one in zip([None, *heads[:-1]], heads, noted, strict=True):
         roots = roots_of(head.size, last.size, [*map(unbase64, one["consistency"])], head.root)
         need(roots == (head.root, last.root), "a checkpoint of another history")
+        head.follows = head.before == [sha256(c.note.encode()).digest() for c in [before] if c]
     entries = {entry.index: entry for entry in (Entry(one, heads) for one in packed)}
     need([one["index"] for one in packed] == sorted(entries), "entries not in their order")
     lists = {e["subject"] or e["predicateType"]: check_list(e, entries, last) for e in kit["lists"]}
@@ -352,11 +346,13 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:
     signed = {w.split("+")[2] for w in root["witnesses"]["keys"] if any(note_times(last.note, w))}
     need(len(signed) >= quorum, f"only {len(signed)} witnesses cosigned, where {quorum} must")
     now = {i: one.counts(root) for i, one in entries.items() if one.kind != TRUST}
-    then = {i: [r for c, r in versions if c and c.index < i] or [versions[0][1]] for i in entries}
+    then = {i: [versions[0][1], *(r for c, r in versions if c and c.index < i)] for i in entries}
     gone = [i for i in now if now[i] is False]
     never = [i for i in gone if entries[i].counts(then[i][-1]) is False]
     wrong = [f"entry {i}: signed by nobody trusted then" for i in never]
-    unread = "by a certificate, or a kind of key that this `cryptography` lacks: ask Assay"
+    unread = (
+        "by a certificate (Sigstore), or a kind of key that `cryptography` lacks here: ask Assay"
+    )
     untold += [f"entry {i}: not told who signed it, {unread}" for i in now if now[i] is None]
     found = [f"log {last.origin}, {last.size} entries, {last.at}; {len(signed)} witnesses"]
     found += [f"trust root {named(canonical(root))}; {len(about)} statements: all on {subject}"]
@@ -391,7 +387,7 @@ def main(arguments: list | None = None) -> int:
         wrong, untold, found = check_kit(kit, options)
     except OSError as error:
         parser.error(str(error))
-    except WRONG as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         wrong, untold, found = [f"not as it should be: {error!r}"], [], []
     result, status = ("FAILED", 1) if wrong else ("UNKNOWN", 3) if untold else ("PASSED", 0)
     for line in (result, *found, *wrong, *untold, *NOT_CHECKED.split("\n")):

@@ -5,6 +5,7 @@ UNKNOWN is its answer then: never FAILED because it cannot, and never PASSED bec
 
 import json
 from dataclasses import replace
+from typing import Final
 
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -59,6 +60,11 @@ def test_every_algorithm(here: Site, algorithm: str) -> None:
     assert (answers.ours, answers.second) == (0, 0), answers
 
 
+UNREAD: Final = (
+    "by a certificate (Sigstore), or a kind of key that `cryptography` lacks here: ask Assay"
+)
+
+
 def older_library(data: bytes) -> PublicKeyTypes:
     """Read keys as a `cryptography` without ML-DSA does."""
     key = load_pem_public_key(data)
@@ -76,10 +82,7 @@ def test_an_older_library_cannot_tell(here: Site, capsys: pytest.CaptureFixture[
     assert script.main(arguments) == 3
     said = capsys.readouterr().out
     assert said.startswith("UNKNOWN\n")
-    told = (
-        "not told who signed it, maybe by a kind of key that this `cryptography` lacks: "
-        "take a newer one, or ask Assay\n"
-    )
+    told = f"not told who signed it, {UNREAD}\n"
     assert f"entry 13: {told}" in said
     assert f"entry 3: {told}" not in said  # that one is by an older key
 
@@ -130,10 +133,7 @@ def test_evidence_in_a_sigstore_bundle(here: Site) -> None:
     assert (answers.ours, answers.second) == (0, 3), answers
     [one] = [s for s in found_in(here, data).audit.mine if s.entry.index == index]
     assert (one.signed_by, one.role) == (("runner",), "collector")
-    told = (
-        f"entry {index}: not told who signed it, by a certificate (Sigstore): its issuer, owner, "
-        "time and log are not read here; ask Assay\n"
-    )
+    told = f"entry {index}: not told who signed it, {UNREAD}\n"
     assert answers.second_said.startswith("UNKNOWN\n")
     assert answers.second_said.count("who signed it") == 1
     assert told in answers.second_said

@@ -78,10 +78,10 @@ def _note(text: bytes) -> object:
 def _entry(data: bytes) -> object:
     """Read an entry that the log holds, whatever it is; ask who signed it, and for its policy."""
     value = {"index": 0, "envelope": base64.b64encode(data).decode(), "path": []}
-    head = SimpleNamespace(size=1, root=hashlib.sha256(b"\0" + data).digest(), at=NOW)
+    head = SimpleNamespace(size=1, root=hashlib.sha256(b"\0" + data).digest(), at=NOW, follows=True)
     with _refusing():
         entry = named(f"{_VERIFY}:Entry")(value, [head])
-        named(f"{_VERIFY}:Entry").signers(entry, _ROOT, _ROLES)  # type: ignore[attr-defined]  # a class
+        named(f"{_VERIFY}:Entry").signed_by(entry, _ROOT, _ROLES)  # type: ignore[attr-defined]  # a class
     return entry
 
 
