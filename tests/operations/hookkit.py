@@ -14,7 +14,7 @@ TOKEN = fill("npm_{b62:30}{crc}")  # of a kind with a checksum, so that there is
 @pytest.fixture(scope="session")
 def hook_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home with a key, in which the compiled rules are kept."""
-    home = tmp_path_factory.mktemp("hooks") / "home"
+    home = tmp_path_factory.getbasetemp() / "hook-home"  # one, however often this is imported
     ensure_identity_key(home)
     return home
 

@@ -1,5 +1,5 @@
 # METADATA
-# title: The owners of paths are what the file says
+# title: The code owners are what the file says
 # description: >
 #   Forges leave out lines of CODEOWNERS that they do not understand, without a word; and whoever may
 #   change the file unasked may take every owner away.
