@@ -119,7 +119,7 @@ def default_base(repository: Repository, seen: Iterable[SeenRevision], *, head: 
     return line[1] if len(line) > 1 else ""
 
 
-def review_range(  # noqa: PLR0913  # the range, and by whose word it is judged
+def review_range(
     ledger: Ledger,
     repository: Repository,
     *,

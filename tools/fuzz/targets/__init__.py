@@ -3,7 +3,7 @@
 from typing import Final
 
 from fuzz.target import Target
-from fuzz.targets import core, facts, independent, judgement, kernel, keys, sigstore
+from fuzz.targets import commits, core, facts, independent, judgement, kernel, keys, sigstore
 
 # Functions named like readers that are left out: each is reached through another, or reads nothing
 # that comes from outside.
@@ -39,6 +39,7 @@ def all_targets() -> tuple[Target, ...]:
     """Return all readers with their examples."""
     return (
         *core.TARGETS,
+        *commits.TARGETS,
         *keys.TARGETS,
         *kernel.TARGETS,
         *sigstore.TARGETS,
