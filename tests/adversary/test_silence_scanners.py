@@ -14,8 +14,8 @@ import pytest
 from assay.findings.finding import Severity
 from assay.findings.sarif import Examined, render_sarif
 from assay.findings.scanreport import ScanReport
-from assay.scan import bandit, zizmor
-from assay.scan.registry import SCANNERS
+from assay.scan import bandit, configuration, ruff, zizmor
+from assay.scan.registry import ALL_SCANNERS, SCANNERS
 from assay.scan.runner import ProgramScanner, run_scanners
 from assay.scan.scanner import Command
 from tests.scan.folder import AT, lay_out, said, scan
@@ -26,8 +26,9 @@ WORKFLOW = ".github/workflows/ci.yml"
 FILES: Mapping[str, Mapping[str, str]] = {
     "code": {"a.py": BAD_CODE},
     "workflows": {WORKFLOW: BAD_WORKFLOW},
+    "ruff": {"a.py": BAD_CODE},
 }
-REAL: tuple[ProgramScanner, ...] = (zizmor.SCANNER, bandit.SCANNER)
+REAL: tuple[ProgramScanner, ...] = (zizmor.SCANNER, bandit.SCANNER, ruff.SCANNER)
 each_scanner = pytest.mark.parametrize("scanner", REAL, ids=lambda scanner: scanner.name)
 
 
@@ -51,7 +52,13 @@ def runs(log: Mapping[str, object]) -> list[object]:
 
 
 def test_every_scanner_of_the_registry_is_here() -> None:
-    assert SCANNERS == REAL
+    assert SCANNERS == (zizmor.SCANNER, bandit.SCANNER, configuration.SCANNER)
+    assert {scanner.name for scanner in ALL_SCANNERS} == {
+        *(scanner.name for scanner in REAL),
+        "configuration",  # no program: `tests/scan/test_configuration.py`
+        "semgrep",  # not here: `tests/scan/test_semgrep.py`, `tests/scan/test_checkov.py`
+        "checkov",
+    }
 
 
 @each_scanner
@@ -110,7 +117,7 @@ def test_skipped_workflow_is_not_clean(text: bytes, tmp_path: Path) -> None:
 def test_one_odd_file_does_not_drown_what_the_others_show(tmp_path: Path) -> None:
     odd: dict[str, str | bytes] = {"b.py": "def f(:\n", ".github/workflows/b.yml": b"\xff"}
     paths = lay_out(tmp_path, {**FILES["code"], **FILES["workflows"], **odd})
-    for report in run_scanners(SCANNERS, tmp_path, paths, at=AT):
+    for report in run_scanners(REAL, tmp_path, paths, at=AT):
         assert len(report.not_checked) == 1
         assert any(f.severity is Severity.HIGH for f in report.findings)
 
@@ -134,7 +141,7 @@ def test_author_cannot_switch_a_scanner_off_by_a_file(tmp_path: Path) -> None:
         ".ignore": "*\n",
     }
     paths = lay_out(tmp_path, files)
-    workflows, code = run_scanners(SCANNERS, tmp_path, paths, at=AT)
+    workflows, code, _ = run_scanners(REAL, tmp_path, paths, at=AT)
     assert "bandit/B605" in said(code)
     assert "zizmor/dangerous-triggers" in said(workflows)
 
@@ -165,6 +172,6 @@ def test_result_does_not_depend_on_what_runs_beside_it(
 ) -> None:
     paths = lay_out(tmp_path, {**FILES["code"], **FILES["workflows"]})
     alone = scanner.run(tmp_path, paths, at=AT)
-    for order in (SCANNERS, SCANNERS[::-1], SCANNERS * 2):
+    for order in (REAL, REAL[::-1], REAL * 2):
         reports = run_scanners(order, tmp_path, paths, at=AT)
         assert {r.scanner: r for r in reports}[scanner.name] == alone

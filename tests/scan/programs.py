@@ -12,8 +12,10 @@ from assay.findings.place import Place
 from assay.scan.runner import ProgramScanner
 from assay.scan.scanner import Command, Reading, Sources
 from assay.system.process import Completed
+from assay.system.sandbox import Sandbox
 
 QUIET: Final = "pass"
+UNCONFINED: Final = Sandbox(program=None, description="limits only: as a test wants it")
 ECHO: Final = "import os, sys; [print(n) for n in sorted(os.listdir('.'))]"
 
 
@@ -60,8 +62,9 @@ def fake(
     blamed: Callable[[Completed], str] = lambda _: "",
     seconds: float = 30.0,
     max_output_bytes: int = 10_000,
+    sandbox: Sandbox = UNCONFINED,
 ) -> ProgramScanner:
-    """Return a scanner of text files."""
+    """Return a scanner of text files; what confines it does not depend on the machine."""
     return ProgramScanner(
         name="names",
         tool="fake",
@@ -73,4 +76,5 @@ def fake(
         blamed=blamed,
         seconds=seconds,
         max_output_bytes=max_output_bytes,
+        sandbox=lambda: sandbox,
     )

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import MalformedError, UnavailableError
+from assay.core.errors import MalformedError
 from assay.findings.finding import Kind, Severity
 from assay.findings.scanreport import ScanReport
 from assay.scan.scanner import Sources
-from assay.scan.zizmor import SCANNER, _version, is_workflow_file, read_report
+from assay.scan.zizmor import SCANNER, is_workflow_file, read_report
 from assay.system.process import Completed
 from tests.scan.folder import not_checked, said, scan
 
@@ -315,9 +315,3 @@ def test_malformed(output: bytes, what: str, where: str) -> None:
 def test_finding_in_a_file_that_was_not_shown_is_refused() -> None:
     with pytest.raises(MalformedError, match="which it was not shown"):
         read_report(answer([finding()]), Sources(paths=frozenset(), content=lambda _: b""))
-
-
-def test_program_that_does_not_tell_its_version_is_unavailable() -> None:
-    with pytest.raises(UnavailableError) as caught:
-        _version(Path("/bin/false"))
-    assert str(caught.value) == ("[unavailable] it does not tell its version: exit status 1")

@@ -48,6 +48,11 @@ _DOCKERFILE: Final = re.compile(
 )
 _COMPOSE: Final = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml\Z")
 _GITLAB: Final = re.compile(r"(?:.*/)?(?:[\w.-]+)?\.gitlab-ci\.ya?ml\Z")
+_LANGUAGES: Final = {
+    "dockerfile": "https://docs.docker.com/build/building/best-practices/",
+    "compose": "https://docs.docker.com/reference/compose-file/",
+    "gitlab": "https://docs.gitlab.com/ci/yaml/",
+}
 _NOUNS: Final = ("dockerfiles", "compose_files", "gitlab_pipelines")
 
 
@@ -179,7 +184,7 @@ def _sighting(tool: str, rule: _Rule, spot: _Spot, text: SourceText) -> Sighting
         rated=rule.severity.value,
         message=rule.title + (f": {printable(spot.detail, limit=200)}" if spot.detail else ""),
         remedy=rule.remedy,
-        references=(*weaknesses, *_pages(weaknesses)),
+        references=(*weaknesses, *_pages(weaknesses), _LANGUAGES[tool]),
     )
 
 

@@ -15,8 +15,8 @@ import yaml
 from assay.core.errors import MalformedError
 from assay.findings.finding import Severity
 from assay.scan.dockerfile.shell import split_commands
+from assay.scan.yamlnodes import compose_yaml
 
-MAX_SETTINGS_BYTES: Final = 2**20
 _SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "python", "python3", "perl", "ruby"})
 _SECRET: Final = re.compile(
     r"(?:\A|_)(?:PASS|PASSWD|PASSWORD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|PRIVATE_KEY)\Z",
@@ -55,12 +55,7 @@ def parse_settings(data: bytes) -> yaml.Node:
     Raises:
         MalformedError: Too long, not one YAML document, too deep, or nothing at all.
     """
-    if len(data) > MAX_SETTINGS_BYTES:
-        raise MalformedError(f"{len(data)} bytes, where at most {MAX_SETTINGS_BYTES} are read")
-    try:
-        root = yaml.compose(data, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise MalformedError("not YAML") from error
+    root = compose_yaml(data)
     if not isinstance(root, yaml.MappingNode):
         raise MalformedError("no mapping")
     return root

@@ -41,6 +41,7 @@ _OPTIONS: Final = (
 )
 _CHECKED: Final = re.compile(r"\]\[DEBUG\] Checking: (.+)$", re.MULTILINE)
 _FAILED: Final = re.compile(r"^warning: Failed to lint (.+?): (.*)$", re.MULTILINE)
+_CODE: Final = re.compile(r"S[0-9]+\Z")
 _FINDINGS: Final = 1
 # Of what bandit rates low: noise where nobody asks for it. Everything else is rated as medium, for
 # ruff tells no severity; what bandit says of the same line decides where it runs too.
@@ -58,7 +59,7 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
     failed = {_path(name, sources): why for name, why in _FAILED.findall(log)}
     items = parse_output(completed).items()
     for item in items:
-        if item.optional("code") is None:
+        if not _is_finding(item):
             failed.setdefault(_path_of(item, sources), item.field("message").text())
     checked = {_path(name, sources) for name in _CHECKED.findall(log)}
     finished = sources.paths.intersection(checked).difference(failed)
@@ -88,9 +89,14 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
 
     return Reading(
         examined={"files": len(finished)},
-        sightings=tuple(sighting(item) for item in items if item.optional("code") is not None),
+        sightings=tuple(sighting(item) for item in items if _is_finding(item)),
         not_checked=tuple(_unread(path, failed.get(path, "")) for path in sources.paths - finished),
     )
+
+
+def _is_finding(item: JsonValue) -> bool:
+    """Tell a finding from a syntax error, which has no code, or none of a rule."""
+    return _CODE.match(item.optional_text("code")) is not None
 
 
 def _path_of(item: JsonValue, sources: Sources) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from assay.core.errors import MalformedError
+from assay.scan.yamlnodes import compose_yaml
 
 
 def compose_workflow(document: bytes) -> yaml.Node | None:
@@ -13,10 +13,7 @@ def compose_workflow(document: bytes) -> yaml.Node | None:
     Raises:
         MalformedError: Not one YAML document, or deeper than can be read.
     """
-    try:
-        return yaml.compose(document, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise MalformedError("not YAML") from error
+    return compose_yaml(document)
 
 
 def list_uses(root: yaml.Node | None) -> Iterator[yaml.ScalarNode]:

@@ -9,6 +9,7 @@
 """
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -65,7 +66,7 @@ class Instruction:
     @property
     def script(self) -> str:
         """Return what a shell is given: the arguments, and the here-documents behind them."""
-        return "\n".join((" ".join(self.exec_form) or self.rest, *self.heredocs))
+        return "\n".join((shlex.join(self.exec_form) or self.rest, *self.heredocs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,10 @@ from typing import Final
 from assay.findings.finding import Severity
 from assay.scan.dockerfile.parse import Dockerfile
 from assay.scan.dockerfile.rule import DockerRule, Hit, commands, runs
-from assay.scan.dockerfile.shell import Command
+from assay.scan.dockerfile.shell import SHELLS, Command
 
 _FETCHERS: Final = frozenset({"curl", "wget", "fetch", "aria2c"})
-_SHELLS: Final = frozenset(
-    {"sh", "bash", "dash", "zsh", "ash", "ksh", "python", "python3", "perl", "ruby", "node", "php"}
-)
+_INTERPRETERS: Final = SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
 _SUBSTITUTED: Final = re.compile(r"(?:\$\(|`|<\()\s*(?:curl|wget)\b")
 _UNSIGNED: Final = (
     "--allow-unauthenticated",
@@ -38,10 +36,10 @@ def _piped(file: Dockerfile) -> Iterator[Hit]:
     for one, several in runs(file):
         for command, after in itertools.pairwise(several):
             piped = command.name in _FETCHERS and command.joined_by in {"|", "|&"}
-            if piped and after.name in _SHELLS:
+            if piped and after.name in _INTERPRETERS:
                 yield Hit(one, f"{command.name} | {after.name}")
         if _SUBSTITUTED.search(one.script) and any(
-            c.name in _SHELLS | {"eval", "source", "."} for c in several
+            c.name in _INTERPRETERS | {"eval", "source", "."} for c in several
         ):
             yield Hit(one, "a shell runs what is downloaded")
 

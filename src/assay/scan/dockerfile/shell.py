@@ -15,6 +15,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _QUOTED: Final = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
+SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _BEFORE: Final = frozenset({"sudo", "exec", "time", "nice", "then", "do", "else", "if", "!", "{"})
 
@@ -35,9 +36,11 @@ class Command:
     @property
     def bare(self) -> tuple[str, ...]:
         """Return the words from the program's on."""
+        behind = False  # a word that only says how the next one is run
         for number, word in enumerate(self.words):
-            if not _ASSIGNMENT.match(word) and word not in _BEFORE:
+            if not (_ASSIGNMENT.match(word) or word in _BEFORE or (behind and word[:1] == "-")):
                 return self.words[number:]
+            behind = behind or word in _BEFORE
         return ()
 
     def has(self, *words: str) -> bool:
@@ -45,9 +48,15 @@ class Command:
         return any(word in self.words for word in words)
 
 
-def split_commands(script: str) -> tuple[Command, ...]:
-    """Return the simple commands of `script`, in its order."""
-    return tuple(_commands(script))
+def split_commands(script: str, *, depth: int = 2) -> tuple[Command, ...]:
+    """Return the simple commands of `script`, and behind a `sh -c` those that it is given."""
+    found: list[Command] = []
+    for command in _commands(script):
+        found.append(command)
+        inner = command.bare
+        if depth and command.name in SHELLS and "-c" in inner[:-1]:
+            found += split_commands(inner[inner.index("-c") + 1], depth=depth - 1)
+    return tuple(found)
 
 
 def _commands(script: str) -> Iterator[Command]:
