@@ -21,12 +21,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 TRUST, POLICY = "urn:assay:predicate:trust-root:v2", "urn:assay:predicate:policy:v1"
 VERDICT = "https://slsa.dev/verification_summary/v1"
-KINDS = "log-check import forge owners review-coverage scan source supersession"
+KINDS = "log-check import forge owners review-coverage scan source supersession waivers"
 OURS = [f"urn:assay:predicate:{kind}:v1" for kind in KINDS.split()]
 EVIDENCE = [*OURS[1:], "https://cyclonedx.org/bom", "https://in-toto.io/attestation/vulns/v0.2"]
 ROLES = dict.fromkeys([OURS[0], *EVIDENCE], ("collector",)) | {OURS[1]: ("importer",)}
 ROLES |= {POLICY: ("gate",), VERDICT: ("gate",)}
-ANY_ROLE = ("author", "collector", "gate", "importer", "owner", "reviewer")
+ANY_ROLE = ("author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner")
 parse_time = datetime.fromisoformat
 # The members of each part of a kit and of a trust root: another one may be meant as a restriction.
 MEMBERS = """kit schema subject checkpoints entries lists; checkpoints note consistency; entries
