@@ -45,3 +45,4 @@ def test_a_family_is_named_by_a_member_and_has_a_reason(name: str) -> None:
     assert re.fullmatch(r"CWE-([1-9][0-9]*)", name)
     assert int(name.removeprefix("CWE-")) in family.members
     assert len(family.reason) > 20
+    assert family.risk.endswith(".")

@@ -10,6 +10,7 @@ import typer
 from assay.cli import (
     audit,
     check,
+    finding,
     forge,
     hook,
     init,
@@ -45,6 +46,7 @@ app.command("init", rich_help_panel=DECIDE)(init.init)
 app.command("check", rich_help_panel=DECIDE)(check.check)
 app.add_typer(review.app, name="review", rich_help_panel=DECIDE)
 app.command("status", rich_help_panel=DECIDE)(status.status)
+app.add_typer(finding.app, name="finding", rich_help_panel=DECIDE)
 app.command("replay", rich_help_panel=DECIDE)(replay.replay)
 app.command("verify", rich_help_panel=SHOW)(verify.verify)
 app.command("sign", rich_help_panel=SHOW)(sign.sign)

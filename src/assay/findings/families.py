@@ -18,10 +18,11 @@ _BANDIT_IN_RUFF: Final = re.compile(r"S([0-9]{3})\Z")  # ruff's S rules have ban
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The weaknesses that count as one, by number, and why."""
+    """The weaknesses that count as one, by number, why they do, and what they let others do."""
 
     members: tuple[int, ...]
     reason: str
+    risk: str
 
 
 FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
@@ -30,39 +31,88 @@ FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
             tuple(range(22, 41)),
             "22 is the parent of 23 (relative) and 36 (absolute), and those of 24 to 40; which of "
             "them it is depends on the input, not on the line",
+            "Who chooses the path reads or writes files that were never meant for them.",
         ),
-        "CWE-78": Family((77, 78, 88), "78 and 88 are children of 77; one call often has both"),
+        "CWE-78": Family(
+            (77, 78, 88),
+            "78 and 88 are children of 77; one call often has both",
+            "Who controls part of the command runs programs with the rights of this one.",
+        ),
         "CWE-79": Family(
-            (79, 80, 81, 83, 84, 85, 86, 87), "80 to 87 are variants of 79 by where the text lands"
+            (79, 80, 81, 83, 84, 85, 86, 87),
+            "80 to 87 are variants of 79 by where the text lands",
+            "Who controls the text runs scripts in the browsers of others, and acts in their name.",
         ),
-        "CWE-89": Family((89, 564, 943), "943 is the parent of 89, 564 its variant in one library"),
+        "CWE-89": Family(
+            (89, 564, 943),
+            "943 is the parent of 89, 564 its variant in one library",
+            "Who controls part of the query reads and changes what is in the database.",
+        ),
         "CWE-94": Family(
-            (94, 95, 96, 1336), "95, 96 and 1336 are children of 94: eval, saved code, templates"
+            (94, 95, 96, 1336),
+            "95, 96 and 1336 are children of 94: eval, saved code, templates",
+            "Who controls the text runs code with the rights of this program.",
         ),
         "CWE-119": Family(
             (119, 120, 121, 122, 124, 125, 126, 127, 787, 788, 805, 806),
             "all lie outside one buffer below 119; read or write, heap or stack is seldom known",
+            "Who controls the length or the index reads memory, or takes over the process.",
         ),
-        "CWE-285": Family((285, 639, 862, 863), "862 and 863 are children of 285, 639 of 863"),
+        "CWE-285": Family(
+            (285, 639, 862, 863),
+            "862 and 863 are children of 285, 639 of 863",
+            "Whoever is logged in, or anybody, does what only some may do.",
+        ),
         "CWE-295": Family(
-            (295, 296, 297, 298, 299, 599), "children of 295: which check of a certificate is off"
+            (295, 296, 297, 298, 299, 599),
+            "children of 295: which check of a certificate is off",
+            "Whoever is on the network path reads and changes what was thought to be encrypted.",
         ),
         "CWE-327": Family(
             (326, 327, 328, 916),
             "of one weak algorithm some say broken, others too weak, or name the hash",
+            "What is protected so can be read, forged or guessed with known means.",
         ),
         "CWE-330": Family(
-            (330, 331, 335, 336, 337, 338), "children of 330: why a random number can be foretold"
+            (330, 331, 335, 336, 337, 338),
+            "children of 330: why a random number can be foretold",
+            "Tokens and keys made so can be foretold.",
         ),
-        "CWE-377": Family((377, 378, 379), "378 and 379 are children of 377"),
-        "CWE-400": Family((400, 770), "770 is a child of 400: no limit on what is taken"),
-        "CWE-502": Family((502,), "no parent or child is in use; rules below are joined to it"),
+        "CWE-377": Family(
+            (377, 378, 379),
+            "378 and 379 are children of 377",
+            "Another user of the machine reads the file, or puts their own in its place.",
+        ),
+        "CWE-400": Family(
+            (400, 770),
+            "770 is a child of 400: no limit on what is taken",
+            "A few requests, or one peer that stays silent, keep the service from working.",
+        ),
+        "CWE-502": Family(
+            (502,),
+            "no parent or child is in use; rules below are joined to it",
+            "Who writes the data runs code in whoever reads it.",
+        ),
         "CWE-611": Family(
-            (611, 776), "one parser setting lets in entities that read and that grow"
+            (611, 776),
+            "one parser setting lets in entities that read and that grow",
+            "Who writes the document reads files of this machine, or uses up its memory.",
         ),
-        "CWE-703": Family((390, 391, 703, 755), "390 and 391 are children of 755, and that of 703"),
-        "CWE-732": Family((276, 277, 278, 279, 281, 732), "276 to 281 are children of 732"),
-        "CWE-798": Family((259, 321, 798), "259 (password) and 321 (key) are children of 798"),
+        "CWE-703": Family(
+            (390, 391, 703, 755),
+            "390 and 391 are children of 755, and that of 703",
+            "A failure passes unseen, and the program goes on in a state that nobody meant.",
+        ),
+        "CWE-732": Family(
+            (276, 277, 278, 279, 281, 732),
+            "276 to 281 are children of 732",
+            "Other users of the machine read or change what is not theirs.",
+        ),
+        "CWE-798": Family(
+            (259, 321, 798),
+            "259 (password) and 321 (key) are children of 798",
+            "Everybody who can read the code has the credential, and so has its whole history.",
+        ),
     }
 )
 _BY_NUMBER: Final = {number: name for name, family in FAMILIES.items() for number in family.members}

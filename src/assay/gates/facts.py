@@ -32,6 +32,7 @@ from assay.gates.reading import (
 )
 from assay.gates.reviewfacts import join_coverages
 from assay.gates.supersession import Counted, Replacement, apply_replacements
+from assay.gates.waivers import waivers_in_force, without_waived
 
 SCHEMA: Final = "assay.facts/v1"
 
@@ -168,10 +169,13 @@ def _superseded(item: Replacement) -> dict[str, object]:
 
 
 def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
+    told = [item.waivers for item in counted.evidence if item.waivers is not None]
+    waivers = waivers_in_force(told, at=at)
     reports: dict[str, list[ScanReport]] = {}
     for item in counted.evidence:
         if item.report is not None:
-            reports.setdefault(item.collector, []).append(item.report)
+            report = without_waived(item.report, waivers)
+            reports.setdefault(item.collector, []).append(report)
     inventories = [item.inventory for item in counted.evidence if item.inventory is not None]
     accounts = [item.source for item in counted.evidence if item.source is not None]
     forges = [item.forge for item in counted.evidence if item.forge is not None]

@@ -15,6 +15,8 @@ from assay.core.strictjson import canonical_form
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings import scanreport
 from assay.findings.scanreport import ScanReport, parse_scan_report
+from assay.findings.waiveraccount import PREDICATE_TYPE as WAIVER_ACCOUNT_TYPE
+from assay.findings.waiveraccount import WaiverAccount, parse_waiver_account
 from assay.gates import vsa
 from assay.gates.supersession import Replacement
 from assay.sbom import cyclonedx
@@ -37,6 +39,7 @@ SBOM_TYPE: Final = cyclonedx.PREDICATE_TYPE
 FORGE_TYPE: Final = ACCOUNT_TYPE
 OWNERS_TYPE: Final = owners.OWNERS_TYPE
 REVIEWS_TYPE: Final = COVERAGE_TYPE
+WAIVERS_TYPE: Final = WAIVER_ACCOUNT_TYPE
 IMPORTED_TYPE: Final = imports.PREDICATE_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = vsa.PREDICATE_TYPE
@@ -45,7 +48,9 @@ LOG_CHECK_TYPE: Final = "urn:assay:predicate:log-check:v1"
 NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE, LOG_CHECK_TYPE})
 COLLECTOR: Final = "collector"  # whose statements a gate decides from
 # A scan statement cannot speak for a collector that has a kind of its own.
-_RESERVED: Final = frozenset({"source", "sbom", "vulnerabilities", "forge", "owners", "reviews"})
+_RESERVED: Final = frozenset(
+    {"source", "sbom", "vulnerabilities", "forge", "owners", "reviews", "waivers"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,7 @@ class Evidence:
     forge: ForgeAccount | None = None
     owners: OwnersFacts | None = None
     reviews: Coverage | None = None
+    waivers: WaiverAccount | None = None
     imported: ImportedScan | None = None
 
 
@@ -236,6 +242,20 @@ def _read_reviews(verified: VerifiedStatement) -> Evidence:
     )
 
 
+def _read_waivers(verified: VerifiedStatement) -> Evidence:
+    account = parse_waiver_account(verified.predicate())
+    return Evidence(
+        statement=verified.digest,
+        kind=verified.predicate_type,
+        collector="waivers",
+        observed_at=account.observed_at,
+        signed_by=tuple(sorted(verified.signed_by)),
+        inputs=frozenset((one.waiver.finding, str(one.statement)) for one in account.waivers),
+        against=frozenset(),
+        waivers=account,
+    )
+
+
 def _digest_of(value: object) -> str:
     return str(sha256_of(canonical_form(value)))
 
@@ -248,5 +268,6 @@ _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {
     FORGE_TYPE: _read_forge,
     OWNERS_TYPE: _read_owners,
     REVIEWS_TYPE: _read_reviews,
+    WAIVERS_TYPE: _read_waivers,
     IMPORTED_TYPE: _read_imported,
 }

@@ -27,6 +27,7 @@ from assay.gates.reading import (
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
     VERDICT_TYPE,
+    WAIVERS_TYPE,
 )
 from assay.gates.request import GateRequest
 from assay.gates.verdict import GateVerdict
@@ -54,6 +55,7 @@ from assay.operations.savedverdict import SavedVerdict
 from assay.operations.savedverdict import save_verdict as save_to
 from assay.operations.show_status import status_of
 from assay.operations.supersede import build_supersession
+from assay.operations.waivers import load_waivers
 from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
 from assay.signing.trust import trust_root_digest
 from assay.source.entries import TreeEntry
@@ -72,6 +74,7 @@ _TITLES: Final = {
     FORGE_TYPE: "what the forge enforces",
     OWNERS_TYPE: "owners of paths",
     REVIEWS_TYPE: "reviews of changes",
+    WAIVERS_TYPE: "accepted findings",
     SUPERSESSION_TYPE: "supersession",
     VERDICT_TYPE: "verdict",
 }
@@ -241,6 +244,7 @@ def _report(
         envelope=verdict.envelope,
         proof=ledger.store.proof(receipt.index),
         status=status_of(ledger, gate.subject.digest),
+        waivers=load_waivers(ledger).in_force(at=gate.at),
     )
 
 

@@ -1,6 +1,8 @@
 """What `assay check` answers: the verdict, everything behind it, and its place in the log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from assay.assurance.statusjson import Status
 from assay.core.digest import Digest
@@ -9,6 +11,7 @@ from assay.core.verdict import Verdict
 from assay.findings.finding import Finding
 from assay.findings.merge import merge_findings
 from assay.findings.scanreport import ScanReport
+from assay.findings.waiver import Waiver
 from assay.gates.verdict import GateVerdict
 from assay.sbom.component import Inventory
 
@@ -31,7 +34,8 @@ class LoggedStatement:
 class CheckReport:
     """The result of one check of one commit.
 
-    `proof` is the C2SP tlog-proof of the verdict's envelope, with the log's signed checkpoint.
+    `waivers` are those in force, by finding. `proof` is the C2SP tlog-proof of the verdict's
+    envelope, with the log's signed checkpoint.
     """
 
     product: str
@@ -45,6 +49,7 @@ class CheckReport:
     envelope: bytes = field(repr=False)
     proof: bytes = field(repr=False)
     status: Status
+    waivers: Mapping[str, Waiver] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def verdict(self) -> Verdict:

@@ -14,6 +14,7 @@ from assay.evidence.statement import Statement, Subject
 from assay.operations.forgestates import forge_accounts
 from assay.operations.head_reviews import judge_head
 from assay.operations.record import Ledger
+from assay.operations.waivers import account_statements
 from assay.source.coverage import COVERAGE_TYPE
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.forge.account import ACCOUNT_TYPE
@@ -46,10 +47,11 @@ def context_statements(
     predicates = [(ACCOUNT_TYPE, account.as_json()) for account in accounts]
     predicates += [(COVERAGE_TYPE, judge_head(ledger, repository).as_json())]
     predicates += [(OWNERS_TYPE, owners.as_json())] if owners is not None else []
-    return tuple(
+    told = tuple(
         Statement(subjects=(subject,), predicate_type=kind, predicate=predicate)
         for kind, predicate in predicates
     )
+    return (*told, *account_statements(ledger, subject))
 
 
 def load_owners(

@@ -16,6 +16,7 @@ from assay.gates.reading import (
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
+    WAIVERS_TYPE,
     role_for,
 )
 from assay.gates.request import GateRequest, decide_verdict
@@ -36,6 +37,7 @@ GATE_EVIDENCE: Final = (
     FORGE_TYPE,
     OWNERS_TYPE,
     REVIEWS_TYPE,
+    WAIVERS_TYPE,
     IMPORTED_TYPE,
     SUPERSESSION_TYPE,
 )

@@ -18,7 +18,9 @@ from assay.core.errors import MalformedError, inside
 from assay.core.strictjson import render_canonical_json
 from assay.signing.keys import PublicKey
 
-ROLES: Final = frozenset({"author", "collector", "gate", "importer", "owner", "reviewer"})
+ROLES: Final = frozenset(
+    {"author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner"}
+)
 _SEPARATING: Final = frozenset(' ()"')  # what stands between the parts of an identity's name
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
 _EMAIL: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
