@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import JsonOption, RepositoryArgument
-from assay.cli.output import print_json
+from assay.cli.output import EXIT_STATUS, print_json
 
-app = typer.Typer(help="Record the revisions of a protected branch.", no_args_is_help=True)
+app = typer.Typer(
+    help="Record the revisions of a branch; show who signed tags.", no_args_is_help=True
+)
 
 
 @app.command("attest")
@@ -42,3 +44,23 @@ def attest(
         print_json(attested.as_json())
     else:
         print_attested(attested)
+
+
+@app.command("tags")
+def tags(path: RepositoryArgument = Path(), *, as_json: JsonOption = False) -> int:
+    """Show who signed each tag.
+
+    A tag counts under the name that was signed, and under no other. Exit 1 if one is not signed by
+    somebody who may, 3 if nobody can tell, or there are none.
+
+        assay source tags
+    """
+    from assay.operations.show_tags import show_tags  # noqa: PLC0415  # start-up time
+    from assay.reports.reviewtext import print_tags  # noqa: PLC0415
+
+    shown = show_tags(path)
+    if as_json:
+        print_json(shown.as_json())
+    else:
+        print_tags(shown)
+    return EXIT_STATUS[shown.verdict]

@@ -10,6 +10,7 @@ from assay.core.verdict import Verdict
 from assay.operations.attest_source import SourceAttested, level_name
 from assay.operations.review_change import ReviewRecorded
 from assay.operations.show_reviews import ReviewStatus
+from assay.operations.show_tags import TagsShown
 from assay.source.coverage import Coverage
 from assay.source.sourcelevel import FIRST_LEVEL
 
@@ -62,6 +63,16 @@ def print_attested(attested: SourceAttested) -> None:
         typer.echo(printable(line))
     for gap in revision.coverage.not_checked:
         typer.echo(printable(f"  not checked: {gap}"))
+
+
+def print_tags(shown: TagsShown) -> None:
+    """Print a line for each tag."""
+    if not shown.tags:
+        typer.echo("UNKNOWN  no tags")
+    for one in shown.tags:
+        name = one.ref.removeprefix("refs/tags/")
+        said = one.reason or f"signed by {one.signature.principal}"
+        typer.echo(printable(f"{one.verdict.value:8} {name} {one.commit[:_SHORT]}: {said}"))
 
 
 def _lines(coverage: Coverage) -> Iterator[str]:

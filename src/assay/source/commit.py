@@ -68,10 +68,23 @@ class Commit:
     @property
     def signed_with(self) -> SignatureKind:
         """Return the kind of signature."""
-        if not self.signature:
-            return SignatureKind.NONE
-        kinds = (kind for armour, kind in _ARMOURS if self.signature.startswith(armour))
-        return next(kinds, SignatureKind.OTHER)
+        return signature_kind(self.signature)
+
+
+def signature_kind(signature: bytes) -> SignatureKind:
+    """Return the kind of a signature by its first line; NONE where it is empty."""
+    if not signature:
+        return SignatureKind.NONE
+    kinds = (kind for armour, kind in _ARMOURS if signature.startswith(armour))
+    return next(kinds, SignatureKind.OTHER)
+
+
+def parse_person(line: bytes) -> Person | None:
+    """Read `name <e-mail> seconds zone`; None where it is not of the form that Git writes."""
+    found = _PERSON.match(line)
+    if found is None:
+        return None
+    return Person(name=found["name"], email=found["email"], at=int(found["at"]))
 
 
 def parse_commit(content: bytes) -> Commit:
@@ -152,10 +165,7 @@ def _headers(content: bytes) -> list[tuple[bytes, bytes]]:
 
 def _person(headers: list[tuple[bytes, bytes]], name: bytes) -> Person | None:
     lines = [value for header, value in headers if header == name]
-    found = _PERSON.match(lines[0]) if len(lines) == 1 else None
-    if found is None:
-        return None
-    return Person(name=found["name"], email=found["email"], at=int(found["at"]))
+    return parse_person(lines[0]) if len(lines) == 1 else None
 
 
 def _is_id(text: str) -> bool:

@@ -56,6 +56,15 @@ def _entries() -> Sequence[bytes]:
     return (entry_message(entry), proto(1, 7))
 
 
+def _tags() -> Sequence[bytes]:
+    header = b"object %b\ntype commit\ntag v1\ntagger A <a@example.org> 1 +0000\n\n" % (b"12" * 20)
+    return (header + b"Release\n" + pgp_sign(_KEY, b"message"),)
+
+
+def _people() -> Sequence[bytes]:
+    return (b"Ann Other <ann@example.org> 1767268800 +0200",)
+
+
 TARGETS: Final = (
     raw("assay.core.protowire:parse_proto", _entries),
     raw("assay.signing.openpgp:parse_armour", _signatures, label=b"PGP SIGNATURE"),
@@ -65,6 +74,8 @@ TARGETS: Final = (
     raw("assay.source.pgpsig:parse_pgp_signature", _signatures),
     raw("assay.source.sshsig:parse_ssh_signature", _ssh_signatures),
     raw("assay.source.cms:parse_cms", _cms),
+    raw("assay.source.tag:parse_tag", _tags, words=(b"-----BEGIN SSH SIGNATURE-----",)),
+    raw("assay.source.commit:parse_person", _people),
     raw("assay.source.gitsign:parse_log_entry_message", _entries, body=b"{}"),
     value("assay.source.review:parse_review", lambda: (render_canonical_json(REVIEW.as_json()),)),
     value(
