@@ -8,12 +8,12 @@ What each tool said is kept beside it, so that identities can be computed anew b
 import enum
 import hashlib
 from dataclasses import dataclass
-from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.findings.fixes.edit import Fix, parse_fix
 from assay.findings.observation import Location, Observation, parse_location, parse_observation
+from assay.findings.severity import Severity
 
 __all__ = [
     "Finding",
@@ -34,32 +34,6 @@ class Kind(enum.StrEnum):
     WEAKNESS = "weakness"  # in code
     MISCONFIGURATION = "misconfiguration"
     DYNAMIC = "dynamic"  # seen from outside, in the answers of a running service
-
-
-class Severity(enum.StrEnum):
-    """How bad it is, by the qualitative scale of CVSS."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
-    UNKNOWN = "unknown"  # nobody said; policy treats it as the worst
-
-    @property
-    def rank(self) -> int:
-        """Return the place in the order, the worst first; unknown is as bad as critical."""
-        return _RANKS[self]
-
-
-_RANKS: Final = {
-    Severity.UNKNOWN: 0,
-    Severity.CRITICAL: 0,
-    Severity.HIGH: 1,
-    Severity.MEDIUM: 2,
-    Severity.LOW: 3,
-    Severity.INFO: 4,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

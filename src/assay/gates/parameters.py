@@ -6,7 +6,7 @@ from datetime import datetime
 from assay.core.clock import format_time, parse_time
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
-from assay.findings.finding import Severity
+from assay.findings.severity import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -18,7 +18,7 @@ from assay.core.notchecked import parse_not_checked
 from assay.core.strictjson import canonical_form
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement, Subject, parse_statement
-from assay.findings.finding import Severity
+from assay.findings.severity import Severity
 from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import parse_parameters
 from assay.gates.reliance import parse_reliance, parse_withdrawal

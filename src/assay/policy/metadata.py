@@ -12,7 +12,7 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.verdict import Verdict
-from assay.findings.finding import Severity
+from assay.findings.severity import Severity
 
 MAX_METADATA_BYTES: Final = 16 * 1024  # a page of text; bounds what the YAML reader works on
 _FIELDS: Final = frozenset({"title", "description", "custom"})

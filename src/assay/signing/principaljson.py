@@ -11,7 +11,6 @@ from assay.core.clock import format_time, parse_time
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.signing.keys import PublicKey, load_public_key
-from assay.signing.openpgp import parse_pgp_keys
 from assay.signing.principals import (
     OidcIdentity,
     Principal,
@@ -23,7 +22,6 @@ from assay.signing.principals import (
     TrustedKey,
     Window,
 )
-from assay.signing.sshwire import parse_ssh_line
 
 NO_END: Final = "none"  # null, in TOML
 _WINDOW: Final = frozenset({"from", "until"})
@@ -138,6 +136,10 @@ def _public_keys(value: JsonValue) -> tuple[tuple[PublicKey, str], ...]:
     if pem is not None and ssh is None:
         fingerprint = "" if openpgp is None else openpgp.text().lower()
         return ((pem.parsed(lambda text: load_public_key(text.encode())), fingerprint),)
+    # What people write may have them; in what is written here every key is in PEM.
+    from assay.signing.openpgp import parse_pgp_keys  # noqa: PLC0415  # see above
+    from assay.signing.sshwire import parse_ssh_line  # noqa: PLC0415  # see above
+
     if ssh is not None and pem is None and openpgp is None:
         return ((ssh.parsed(parse_ssh_line).public, ""),)
     if openpgp is not None and pem is None and ssh is None:
