@@ -3,7 +3,7 @@
 from typing import Final
 
 from fuzz.target import Target
-from fuzz.targets import commits, core, facts, independent, judgement, kernel, keys, sigstore
+from fuzz.targets import commits, core, facts, independent, judgement, kernel, keys, scans, sigstore
 
 # Functions named like readers that are left out: each is reached through another, or reads nothing
 # that comes from outside.
@@ -45,5 +45,6 @@ def all_targets() -> tuple[Target, ...]:
         *sigstore.TARGETS,
         *independent.TARGETS,
         *facts.TARGETS,
+        *scans.TARGETS,
         *judgement.TARGETS,
     )
