@@ -37,6 +37,7 @@ from assay.scan.secrets.live.validate import Answered, render_validity
 from assay.signing.trust import render_trust_root
 from assay.source.repository import open_repository
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
+from docs_pages.forgesample import record_looks
 from docs_pages.trustsample import full_trust_root
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -47,6 +48,7 @@ FILES: Final = {
     "app.py": 'import subprocess\n\nsubprocess.run("ls " + input(), shell=True)\n',
     "broken.py": "def (:\n",
     ".github/workflows/ci.yml": "on: pull_request_target\njobs: {}\n",
+    ".github/CODEOWNERS": "/src/ @ada\n/app.py nobody\n",
     "SECURITY.md": "Write to security@shop.example.\n",
     "samples/a.py": "x = 1\n",
     ".gitmodules": '[submodule "part"]\n\tpath = part\n\turl = https://git.example/part\n',
@@ -115,6 +117,7 @@ def _sample(folder: Path) -> Sample:
     initialise(shop)
     _check(shop, saved, "GHSA-8q59-q68h-6hv4*", folder / "few")
     backup_log(shop, folder / "log.zip")
+    record_looks(shop)
     report = _check(shop, saved, "*", folder / "all")
     with open_ledger(open_repository(shop), at=report.gate.at) as ledger:
         facts = build_facts(

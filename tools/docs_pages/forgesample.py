@@ -1,0 +1,87 @@
+"""Two looks at a forge in which there is something of everything, recorded without asking one."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from assay.core.notchecked import NotChecked
+from assay.evidence.statement import Statement, Subject
+from assay.operations.record import open_recorder
+from assay.source.forge.facts import (
+    ChangeRequest,
+    Control,
+    ForgeRepository,
+    ForgeReview,
+    ForgeState,
+    Member,
+    RefRules,
+    ReviewState,
+    rules_from,
+)
+from assay.source.forge.predicate import STATE_TYPE
+from assay.source.repository import open_repository
+from assay.system.clock import now
+
+_REPOSITORY: Final = ForgeRepository(kind="github", url="https://api.github.com", path="team/shop")
+
+
+def record_looks(shop: Path) -> None:
+    """Record that protection was weakened between two looks at the forge of `shop`."""
+    repository = open_repository(shop)
+    at = now()
+    with open_recorder(repository, at=at) as recorder:
+        for minutes, lacking in ((2, frozenset[Control]()), (1, frozenset({Control.NO_FORCE}))):
+            when = at - timedelta(minutes=minutes)
+            state = _state(repository.head, lacking, when)
+            statement = Statement(
+                subjects=(Subject(name="github:team/shop", digest=_REPOSITORY.digest),),
+                predicate_type=STATE_TYPE,
+                predicate=state.as_json(),
+            )
+            recorder.record((statement,), role="collector")
+
+
+def _state(commit: str, lacking: frozenset[Control], at: datetime) -> ForgeState:
+    return ForgeState(
+        repository=_REPOSITORY,
+        observed_at=at,
+        default_branch="main",
+        branches=(_rules("refs/heads/main", lacking),),
+        tags=(_rules("refs/tags/v*", lacking),),
+        members=(Member(kind="user", name="ada", permission="write" if lacking else "admin"),),
+        commit=commit,
+        requests=(_request(commit, at),),
+        not_checked=(
+            NotChecked(what="members", where="team/shop", why="teams are not told", remedy="ask"),
+        ),
+    )
+
+
+def _rules(ref: str, lacking: frozenset[Control]) -> RefRules:
+    return rules_from(
+        ref,
+        {control: control not in lacking for control in Control},
+        approvals=1,
+        checks=("tests",),
+        bypass=("team admins",),
+    )
+
+
+def _request(commit: str, at: datetime) -> ChangeRequest:
+    reviews = (
+        ForgeReview(by=name, bot=False, state=ReviewState.APPROVED, commit=commit, submitted_at=at)
+        for name in ("ada", "bob")
+    )
+    return ChangeRequest(
+        number=7,
+        author="ada",
+        author_bot=False,
+        base="main",
+        head=commit,
+        merged=True,
+        merge_commit=commit,
+        merged_by="bob",
+        merged_at=at,
+        authors=("ada",),
+        reviews=tuple(reviews),
+    )
