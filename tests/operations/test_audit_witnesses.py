@@ -53,6 +53,12 @@ class Witnessed:
             self.site.folder, data, subject=commit_of(self.site), trust_root=self.site.trust
         )
 
+    def damaged(self, damage: Callable[[str, str], str]) -> Answers:
+        """Ask both about the kit with another last note."""
+        kit: Kit = json.loads(self.data)
+        kit["checkpoints"][-1]["note"] = damage(last_note(self.data), self.older)
+        return self.ask(canonical(kit))
+
 
 @pytest.fixture(scope="module")
 def witnessed(dated_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Witnessed:
@@ -123,13 +129,14 @@ def of_another_kind(note: str) -> str:
     return without(note, "w2.example", "w3.example") + line
 
 
-TWO_NEEDED: Final = ("1 known witnesses cosigned, 2 needed", "only 1 witnesses cosigned, where 2")
-NOTES: Final[dict[str, tuple[Callable[[str, str], str], str, str]]] = {
+TWO_NEEDED: Final = ("1 known witnesses cosigned, 2 needed", "of 2 witnesses only 1 cosigned")
+Damages = dict[str, tuple[Callable[[str, str], str], str, str]]
+TOO_FEW: Final[Damages] = {
     "two removed": (lambda note, _: without(note, "w2.example", "w3.example"), *TWO_NEEDED),
     "all removed": (
         lambda note, _: without(note, "w1.example", "w2.example", "w3.example"),
         "0 known witnesses cosigned, 2 needed",
-        "only 0 witnesses cosigned, where 2",
+        "of 2 witnesses only 0 cosigned",
     ),
     "the same witness twice": (
         lambda note, _: without(note, "w2.example", "w3.example") + line_of(note, "w1.example"),
@@ -149,6 +156,8 @@ NOTES: Final[dict[str, tuple[Callable[[str, str], str], str, str]]] = {
     ),
     "a known key under another name": (lambda note, _: under_another_name(note), *TWO_NEEDED),
     "a signature of another kind": (lambda note, _: of_another_kind(note), *TWO_NEEDED),
+}
+FALSE: Final[Damages] = {
     "a signature changed": (
         lambda note, _: flipped(note),
         "not a signature by key",
@@ -167,16 +176,27 @@ NOTES: Final[dict[str, tuple[Callable[[str, str], str], str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("damage", "ours", "second"), NOTES.values(), ids=NOTES)
+@pytest.mark.parametrize(("damage", "ours", "second"), FALSE.values(), ids=FALSE)
 def test_damaged(
     witnessed: Witnessed, damage: Callable[[str, str], str], ours: str, second: str
 ) -> None:
-    kit: Kit = json.loads(witnessed.data)
-    note = damage(last_note(witnessed.data), witnessed.older)
-    kit["checkpoints"][-1]["note"] = note
-    answers = witnessed.ask(canonical(kit))
+    answers = witnessed.damaged(damage)
     assert (answers.ours, answers.second) == (1, 1), answers
     assert ours in answers.said
+    assert second in answers.second_said
+
+
+@pytest.mark.parametrize(("damage", "ours", "second"), TOO_FEW.values(), ids=TOO_FEW)
+def test_too_few(
+    witnessed: Witnessed, damage: Callable[[str, str], str], ours: str, second: str
+) -> None:
+    """Nothing in it is false; whether others are shown another history cannot be told."""
+    answers = witnessed.damaged(damage)
+    assert (answers.ours, answers.second) == (3, 3), answers
+    assert answers.said == (
+        f"{ours}: the log may show others another history "
+        "(where the log is: assay log cosign, then assay audit export)"
+    )
     assert second in answers.second_said
 
 
@@ -216,6 +236,6 @@ def test_a_head_that_nobody_cosigned(
     assert last_note(honest).split("\n")[1] == size
     assert (witnessed.ask(honest).ours, witnessed.ask(honest).second) == (0, 0)
     answers = witnessed.ask(hostile_kit(site, hours=7))
-    assert (answers.ours, answers.second) == (1, 1)
+    assert (answers.ours, answers.second) == (3, 3)
     assert "0 known witnesses cosigned, 2 needed" in answers.said
-    assert "only 0 witnesses cosigned, where 2 must" in answers.second_said
+    assert "of 2 witnesses only 0 cosigned" in answers.second_said
