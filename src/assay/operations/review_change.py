@@ -139,10 +139,11 @@ def _make_review(
 def _resolve(repository: Repository, branch: ProtectedBranch, what: str) -> tuple[str, str]:
     """Return the commits that a change begins on top of, and ends with."""
     first, dots, last = what.partition("..")
+    if last.startswith("."):
+        raise UsageError("three dots", hint="write BASE..HEAD")
     if dots:
-        return resolve_commit(repository, first or "HEAD"), resolve_commit(
-            repository, last.removeprefix(".") or "HEAD"
-        )
+        ends = (resolve_commit(repository, name or "HEAD") for name in (first, last))
+        return next(ends), next(ends)
     head = resolve_commit(repository, what)
     inside = (
         branch.tip

@@ -91,9 +91,9 @@ def _range(
     repository: Repository, what: str, *, tip: str, seen: tuple[SeenRevision, ...]
 ) -> tuple[str, str]:
     first, dots, last = what.partition("..")
-    head = resolve_commit(repository, (last if dots else first) or tip)
     if last.startswith("."):
         raise UsageError("three dots", hint="write BASE..HEAD")
+    head = resolve_commit(repository, (last if dots else first) or tip)
     if not dots:
         return default_base(repository, seen, head=head), head
     return ("" if first == ROOT else resolve_commit(repository, first or "HEAD")), head
