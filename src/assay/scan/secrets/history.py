@@ -49,7 +49,7 @@ def list_history(repository: GitPlace, seen: Seen, tips: tuple[bytes, ...]) -> L
     if seen.objects:
         names = list_names(repository)
         known = seen.objects.of(names)
-        new = [oid for oid in dict.fromkeys(names) if oid not in known]
+        new = known.missing(names)
         listed = describe_objects(repository, new)
         objects = known.joined(listed.headers)
         whole = len(known) == len(seen.objects)  # else something is gone, and it may be needed
