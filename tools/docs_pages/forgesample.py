@@ -32,7 +32,7 @@ def record_looks(shop: Path) -> None:
     with open_recorder(repository, at=at) as recorder:
         for minutes, lacking in ((2, frozenset[Control]()), (1, frozenset({Control.NO_FORCE}))):
             when = at - timedelta(minutes=minutes)
-            state = _state(repository.head, lacking, when)
+            state = sample_state(repository.head, lacking, when)
             statement = Statement(
                 subjects=(Subject(name="github:team/shop", digest=_REPOSITORY.digest),),
                 predicate_type=STATE_TYPE,
@@ -41,7 +41,8 @@ def record_looks(shop: Path) -> None:
             recorder.record((statement,), role="collector")
 
 
-def _state(commit: str, lacking: frozenset[Control], at: datetime) -> ForgeState:
+def sample_state(commit: str, lacking: frozenset[Control], at: datetime) -> ForgeState:
+    """Return a look in which there is something of everything, but for `lacking`."""
     return ForgeState(
         repository=_REPOSITORY,
         observed_at=at,

@@ -3,11 +3,24 @@
 from typing import Final
 
 from fuzz.target import Target
-from fuzz.targets import commits, core, facts, independent, judgement, kernel, keys, scans, sigstore
+from fuzz.targets import (
+    commits,
+    core,
+    facts,
+    forges,
+    independent,
+    judgement,
+    kernel,
+    keys,
+    scans,
+    sigstore,
+)
 
 # Functions named like readers that are left out: each is reached through another, or reads nothing
 # that comes from outside.
 _INSIDE_SOURCE: Final = "a part of what assay.source.predicate:parse_source_facts reads"
+_INSIDE_LOOK: Final = "a part of what assay.source.forge.predicate:parse_forge_state reads"
+_INSIDE_ACCOUNT: Final = "a part of what assay.source.forge.account:parse_forge_account reads"
 _INSIDE_VERDICT: Final = "a part of what assay.gates.vsa:parse_vsa reads"
 EXCUSED: Final[dict[str, str]] = {
     "assay.source.content:parse_content": _INSIDE_SOURCE,
@@ -15,6 +28,13 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.source.elsewhere:parse_submodule": _INSIDE_SOURCE,
     "assay.source.history:parse_history": _INSIDE_SOURCE,
     "assay.source.signature:parse_head_signature": _INSIDE_SOURCE,
+    "assay.source.forge.predicate:parse_forge_repository": _INSIDE_LOOK,
+    "assay.source.forge.predicate:parse_member": _INSIDE_LOOK,
+    "assay.source.forge.predicate:parse_ref_rules": _INSIDE_LOOK,
+    "assay.source.forge.predicate:parse_request": _INSIDE_LOOK,
+    "assay.source.forge.continuity:parse_since": _INSIDE_ACCOUNT,
+    "assay.source.forge.continuity:parse_weakening": _INSIDE_ACCOUNT,
+    "assay.source.forge.permissions:parse_permission_change": _INSIDE_ACCOUNT,
     "assay.gates.reliance:parse_reliance": _INSIDE_VERDICT,
     "assay.gates.reliance:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (
@@ -45,6 +65,7 @@ def all_targets() -> tuple[Target, ...]:
         *sigstore.TARGETS,
         *independent.TARGETS,
         *facts.TARGETS,
+        *forges.TARGETS,
         *scans.TARGETS,
         *judgement.TARGETS,
     )
