@@ -11,6 +11,7 @@ from assay.cli import (
     audit,
     check,
     finding,
+    fix,
     forge,
     hook,
     init,
@@ -46,6 +47,7 @@ app.command("init", rich_help_panel=DECIDE)(init.init)
 app.command("check", rich_help_panel=DECIDE)(check.check)
 app.add_typer(review.app, name="review", rich_help_panel=DECIDE)
 app.command("status", rich_help_panel=DECIDE)(status.status)
+app.command("fix", rich_help_panel=DECIDE)(fix.fix)
 app.add_typer(finding.app, name="finding", rich_help_panel=DECIDE)
 app.command("replay", rich_help_panel=DECIDE)(replay.replay)
 app.command("verify", rich_help_panel=SHOW)(verify.verify)
