@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from assay.core.errors import AssayError
+from assay.core.verdict import Verdict
 from assay.operations.initialise import initialise
 from assay.operations.list_log import list_log
 from assay.operations.show_status import show_status
@@ -151,3 +152,44 @@ def test_two_histories_signed_by_one_key(here: Site, tmp_path: Path) -> None:
         f"[tampered] another log: its first {size} entries are not those that were seen, at log "
         "(keep both; somebody used the log's key to sign two histories)"
     )
+
+
+def test_a_date_that_has_not_come(here: Site) -> None:
+    """Somebody's clock was ahead, or ours is behind: no age can be told by such a log."""
+    checked = verify_log(here.top, clock=clock(hours=-1))
+    assert checked.verdict is Verdict.UNKNOWN
+    [gap] = checked.not_checked
+    assert (gap.what, gap.where) == (
+        "the date of the newest checkpoint",
+        f"size {checked.size}",
+    )
+    assert gap.why == (
+        "it is dated 2026-06-01T12:00:00Z, and the clock here says 2026-06-01T11:00:00Z: "
+        "one of two clocks is wrong"
+    )
+    assert gap.remedy == (
+        "set the clock here, if it is behind; else wait until then, or put a backup from before "
+        "in its place"
+    )
+
+
+def test_a_clock_that_is_a_little_behind(here: Site) -> None:
+    assert verify_log(here.top, clock=clock(hours=-5 / 60)).verdict is Verdict.PASSED
+
+
+def test_what_was_seen_cannot_be_remembered(here: Site) -> None:
+    """The answer is the same; that a later rollback may pass unseen is said."""
+    lock = here.home / "locks"
+    shutil.rmtree(lock)
+    lock.write_text("no folder")
+    checked = verify_log(here.top, clock=clock(hours=1))
+    assert checked.verdict is Verdict.PASSED
+    assert [gap.what for gap in checked.not_checked] == ["a later rollback"]
+
+
+def test_an_empty_log(here: Site) -> None:
+    """Before the first check there is nothing to remember."""
+    other = here.repo.clone(here.folder / "other")
+    initialise(other.top, clock=clock())
+    checked = verify_log(other.top, clock=clock(hours=1))
+    assert (checked.size, checked.verdict, checked.not_checked) == (0, Verdict.PASSED, ())
