@@ -22,11 +22,16 @@ from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
 from assay.findings.scanreport import ScanReport
 from assay.gates.acceptance import renew_acceptance
 from assay.gates.reading import (
+    FORGE_TYPE,
+    IMPORTED_TYPE,
     LOG_CHECK_TYPE,
+    OWNERS_TYPE,
+    REVIEWS_TYPE,
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
     VERDICT_TYPE,
+    WAIVERS_TYPE,
     Evidence,
     read_evidence,
     read_replacements,
@@ -37,6 +42,7 @@ from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_vsa
 from assay.sbom.component import Inventory
 from assay.source.facts import SourceFacts
+from assay.source.forge.account import ForgeAccount
 from assay.source.predicate import parse_source_facts
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
@@ -55,6 +61,7 @@ class Kind(enum.StrEnum):
     VULNERABILITIES = "match with advisories"
     VERDICT = "verdict of a gate"
     LOG_CHECK = "check of the log"
+    FORGE = "looks at a forge"
 
 
 # Which collector writes which kind, as the gates name them.
@@ -77,9 +84,16 @@ _KINDS: Final[Mapping[str, frozenset[Kind]]] = MappingProxyType(
         VULNS_TYPE: frozenset({Kind.VULNERABILITIES}),
         VERDICT_TYPE: frozenset({Kind.VERDICT}),
         LOG_CHECK_TYPE: frozenset({Kind.LOG_CHECK}),
+        FORGE_TYPE: frozenset({Kind.FORGE}),
     }
 )
-_EVIDENCE: Final = frozenset({SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE})
+# All that a supersession may name, whether an observer reads it or not.
+_EVIDENCE: Final = frozenset(
+    {
+        *(SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE),
+        *(FORGE_TYPE, OWNERS_TYPE, REVIEWS_TYPE, WAIVERS_TYPE, IMPORTED_TYPE),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +131,7 @@ class Record:
     source: tuple[Read[SourceFacts], ...] = ()
     reports: tuple[Read[ScanReport], ...] = ()
     inventories: tuple[Read[Inventory], ...] = ()
+    forges: tuple[Read[ForgeAccount], ...] = ()
     verdicts: tuple[Read[GateVerdict], ...] = ()
     log_checks: tuple[Read[LogCheck], ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -165,6 +180,16 @@ def read_record(
             _read(e, replace(e.inventory, not_checked=_renewed(e.inventory.not_checked, at)))
             for e in counted.evidence
             if e.inventory is not None
+        ),
+        forges=tuple(
+            # As old as the newest look: the account was made later.
+            Read(
+                value=e.forge,
+                statement=e.statement,
+                observed_at=e.forge.protection.observed_at,
+            )
+            for e in counted.evidence
+            if e.forge is not None
         ),
         verdicts=verdicts,
         log_checks=checks,

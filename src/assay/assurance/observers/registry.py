@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from assay.assurance.evidence import Observation
-from assay.assurance.observers import components, decisions, scans, source
+from assay.assurance.observers import components, decisions, forges, scans, source
 from assay.assurance.observers.saying import Sight
 from assay.assurance.record import COLLECTORS, Kind, Record
 from assay.core.verdict import Verdict
@@ -45,6 +45,9 @@ OBSERVERS: Final[Mapping[str, Observer]] = MappingProxyType(
         "record_tamper_evidence": _reads(decisions.record_tamper_evidence, Kind.LOG_CHECK),
         "secret_hygiene_state": _reads(scans.secret_hygiene_state, Kind.SECRETS),
         "commit_signature_verification": _reads(source.commit_signature_verification, Kind.SOURCE),
+        "ref_protection_state_and_continuity": _reads(
+            forges.ref_protection_state_and_continuity, Kind.FORGE
+        ),
         "sbom_present_and_bound": _reads(components.sbom_present_and_bound, Kind.SBOM),
         "lock_and_source_pinning": _reads(components.lock_and_source_pinning, Kind.SBOM),
         "vulnerability_match_current": _reads(
