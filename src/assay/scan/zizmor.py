@@ -89,8 +89,14 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
     finished = sources.paths.intersection(_COMPLETED.findall(log))
     warned = dict(_warnings(log, sources))
     items = () if completed.status == _NO_INPUT else parse_output(completed).items()
+    from assay.scan.workflowfixes import (  # noqa: PLC0415  # it loads the YAML reader
+        plan_for,
+        with_fix,
+    )
+
     pins, unreadable = _count_pins(sources, finished)
     text_of = lru_cache(maxsize=4)(sources.text)
+    planned = plan_for(sources) if items else {}
     return Reading(
         examined={
             "workflows": sum(bool(_WORKFLOW.match(path)) for path in finished),
@@ -98,7 +104,7 @@ def read_report(completed: Completed, sources: Sources) -> Reading:
             "update_settings": sum(bool(_UPDATES.match(path)) for path in finished),
             **pins,
         },
-        sightings=tuple(_sighting(item, sources, text_of) for item in items),
+        sightings=tuple(with_fix(_sighting(item, sources, text_of), planned) for item in items),
         not_checked=(
             *(_unread(path) for path in sources.paths - finished),
             *(_half_read(path, why) for path, why in warned.items()),
