@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from assay.assurance.observers.forges import ref_protection_state_and_continuity
-from assay.assurance.record import Read, Record
+from assay.assurance.record import Read, Record, read_record
 from assay.core.digest import sha256_of
 from assay.core.verdict import Verdict
 from assay.source.forge.account import ForgeAccount
 from assay.source.forge.facts import Control
-from tests.fakes.forgefacts import DAY, account, rules, state
+from tests.fakes.forgefacts import DAY, HOUR, account, forge, rules, state
 from tests.fakes.trust import COMMIT, NOW
+from tests.gates.evidencekit import supersession
 
 ONE = sha256_of(b"one")
 NOT_SEEN = "the event log of the platform, other branches"
@@ -66,3 +67,14 @@ def test_what_is_not_told_and_what_was_weakened_is_named() -> None:
 def test_an_old_look_shows_no_row() -> None:
     old = account(state(rules(), at=NOW - 30 * DAY))
     assert "without a break" not in seen(replace(old, observed_at=NOW))[1]
+
+
+def test_accounts_are_read_as_old_as_their_newest_look_and_may_be_superseded() -> None:
+    old = forge(state(rules(), at=NOW - DAY))
+    new = forge(state(rules(), at=NOW - DAY), state(rules(), at=NOW - HOUR))
+    replaced = supersession((old, "observed again with other inputs: states"))
+    record = read_record((old, new, replaced), subject=COMMIT, at=NOW)
+    assert [(read.statement, read.observed_at) for read in record.forges] == [
+        (new.digest, NOW - HOUR)
+    ]
+    assert (record.not_checked, record.unread) == ((), ())
