@@ -3,7 +3,7 @@
 # Without root or apt-get it only says what is missing: the tests that need it then say so too.
 set -eu
 missing=""
-for package in git openssh-client gnupg postgresql softhsm2; do
+for package in bubblewrap git openssh-client gnupg postgresql softhsm2; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

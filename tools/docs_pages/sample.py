@@ -38,6 +38,7 @@ from assay.signing.trust import render_trust_root
 from assay.source.repository import open_repository
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from docs_pages.forgesample import record_looks
+from docs_pages.reviewsample import record_review_samples
 from docs_pages.trustsample import full_trust_root
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -47,6 +48,7 @@ FILES: Final = {
     "Pipfile": '[packages]\nflask = "*"\n',
     "app.py": 'import subprocess\n\nsubprocess.run("ls " + input(), shell=True)\n',
     "broken.py": "def (:\n",
+    "Dockerfile": "FROM debian\n",
     ".github/workflows/ci.yml": "on: pull_request_target\njobs: {}\n",
     ".github/CODEOWNERS": "/src/ @ada\n/app.py nobody\n",
     "SECURITY.md": "Write to security@shop.example.\n",
@@ -119,6 +121,7 @@ def _sample(folder: Path) -> Sample:
     backup_log(shop, folder / "log.zip")
     record_looks(shop)
     report = _check(shop, saved, "*", folder / "all")
+    record_review_samples(shop)
     with open_ledger(open_repository(shop), at=report.gate.at) as ledger:
         facts = build_facts(
             subject=report.gate.subject.digest,

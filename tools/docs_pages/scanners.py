@@ -2,11 +2,14 @@
 
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from assay.scan.banditrules import RULES as BANDIT
-from assay.scan.registry import SCANNERS
+from assay.scan.configuration import DOCKER_RULES
+from assay.scan.containersettings import COMPOSE_RULES, GITLAB_RULES, SettingsRule
+from assay.scan.dockerfile.rule import DockerRule
+from assay.scan.registry import ALL_SCANNERS
 from assay.scan.scanner import Rule
 from assay.scan.zizmorrules import RULES as ZIZMOR
 from docs_pages.markdown import cell, table
@@ -16,8 +19,13 @@ MODULES = {
     "secrets": "assay.scan.secrets.scan",
     "workflows": "assay.scan.zizmor",
     "code": "assay.scan.bandit",
+    "configuration": "assay.scan.configuration",
+    "ruff": "assay.scan.ruff",
+    "semgrep": "assay.scan.semgrep",
+    "checkov": "assay.scan.checkov",
     "vulnerabilities": "assay.vuln.match",
 }
+_SAMPLED: Final = frozenset({"secrets", "workflows", "code", "configuration", "vulnerabilities"})
 INTRO: Final = """\
 A scanner reads what was extracted from the commit into a private folder, never the working tree;
 secrets are looked for in files that are not committed besides. What a scanner could not read, and
@@ -27,7 +35,7 @@ every way in which it can fail, is "not checked".
 
 def scanners_page() -> str:
     """Return each scanner by the words at the top of its module, with its inputs and rules."""
-    names = {scanner.name for scanner in SCANNERS}
+    names = {scanner.name for scanner in ALL_SCANNERS}
     if missing := names - MODULES.keys():
         raise SystemExit(f"docs_pages.scanners does not know the scanner {min(missing)!r}")
     parts = [
@@ -37,12 +45,20 @@ def scanners_page() -> str:
     parts += [_section(name, module) for name, module in MODULES.items()]
     parts += ["## What Assay says about workflows\n", _rules(ZIZMOR)]
     parts += ["## What Assay says about Python code\n", _rules(BANDIT)]
+    for what, rules in (
+        ("Dockerfiles", DOCKER_RULES),
+        ("Docker Compose", COMPOSE_RULES),
+        ("GitLab CI", GITLAB_RULES),
+    ):
+        parts += [f"## What Assay says about {what}\n", _own_rules(rules)]
     parts += ["Tests of bandit that are not listed here are reported in bandit's own words.\n"]
     return "\n".join(parts)
 
 
 def _section(name: str, module: str) -> str:
     words = inspect.getdoc(importlib.import_module(module)) or ""
+    if name not in _SAMPLED:
+        return f"## {name}\n\n{words}\n"
     inputs, counted = _sampled(name)
     return "\n".join(
         [
@@ -60,6 +76,16 @@ def _sampled(name: str) -> tuple[str, str]:
     inputs = sorted({member.partition("/")[0] for member, _ in report.field("inputs").members()})
     counted = sorted(member for member, _ in report.field("examined").members())
     return ", ".join(f"`{i}`" for i in inputs), ", ".join(c.replace("_", " ") for c in counted)
+
+
+def _own_rules(rules: Sequence[DockerRule] | Sequence[SettingsRule]) -> str:
+    return table(
+        ("Rule", "Finds", "Severity", "What to do"),
+        [
+            (f"`{rule.id}`", cell(rule.title), rule.severity.value, cell(rule.remedy))
+            for rule in sorted(rules, key=lambda rule: rule.id)
+        ],
+    )
 
 
 def _rules(rules: Mapping[str, Rule]) -> str:
