@@ -12,6 +12,7 @@ from datetime import datetime
 from assay.core.clock import format_time
 from assay.core.errors import RejectedError
 from assay.evidence.envelope import VerifiedStatement, is_bundle
+from assay.signing.trust import Holder
 
 
 class LapsedError(RejectedError):
@@ -26,21 +27,18 @@ def refuse_lapsed(statements: Iterable[VerifiedStatement], *, at: datetime) -> N
     Raises:
         LapsedError: The first one that does not count.
     """
-    steady = dict[tuple[int, str, datetime], bool]()
+    known = dict[tuple[int, str, datetime], tuple[Holder, ...]]()
+
+    def holders(statement: VerifiedStatement, at: datetime) -> tuple[Holder, ...]:
+        key = (id(statement.trusted), statement.role, at)  # the root lives as long
+        if key not in known:
+            known[key] = statement.trusted.holders(statement.role, at=at)
+        return known[key]
+
     for statement in statements:
-        key = (id(statement.trusted), statement.role, statement.at)  # the root lives as long
-        if key not in steady:
-            steady[key] = _is_steady(statement, at)
-        if not steady[key] or is_bundle(statement.envelope):
+        same = holders(statement, statement.at) == holders(statement, at)
+        if not same or is_bundle(statement.envelope):
             _verify_again(statement, at)
-
-
-def _is_steady(statement: VerifiedStatement, at: datetime) -> bool:
-    """Tell whether the same keys hold the role at `at` as when the statement was verified."""
-    trusted, role = statement.trusted, statement.role
-    return statement.at == at or (
-        trusted.holders(role, at=statement.at) == trusted.holders(role, at=at)
-    )
 
 
 def _verify_again(statement: VerifiedStatement, at: datetime) -> None:
