@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from assay.signing.keyfile import load_key_file
 from tests.operations.site import TREE, Site, new_site
 
 Damage = Callable[[Site], object]
@@ -38,6 +39,11 @@ def with_a_file_for_a_folder(site: Site) -> None:
 def with_keys_of_somebody_else(site: Site) -> None:
     (site.home / "keys" / "signer.pem").unlink()
     assert site.assay("init").status == 2  # makes a new key, and says that it is not the one
+
+
+def with_log_key_of_somebody_else(site: Site) -> None:
+    (site.home / "keys" / "log.pem").unlink()
+    assert site.assay("init").status == 2
 
 
 def with_trust_of_another_log(site: Site) -> None:
@@ -148,8 +154,18 @@ STATES: Final[dict[str, State]] = {
         with_keys_of_somebody_else,
         2,
         (
-            "[usage] the keys here are not those that the trust root names, at {trust} "
-            "(restore the keys in {}/home/keys, or begin a new log)"
+            "[usage] the trust root does not name key {key}, by which statements are signed here, "
+            "at {trust} (choose one that it names: ASSAY_SIGNER, {}/home/config.toml or "
+            "{}/home/keys; or have the owners name this one: assay trust propose)"
+        ),
+    ),
+    "the log key of somebody else": (
+        with_log_key_of_somebody_else,
+        2,
+        (
+            "[usage] the key of the log here is not the one that the trust root names, at {trust} "
+            "(choose that one: ASSAY_LOG_SIGNER, {}/home/config.toml or {}/home/keys; a log does "
+            "not change its key)"
         ),
     ),
     "no trust root": (
@@ -187,9 +203,12 @@ STATES: Final[dict[str, State]] = {
 @pytest.mark.parametrize(("damage", "status", "message"), STATES.values(), ids=STATES)
 def test_state(site: Site, damage: Damage, status: int, message: str) -> None:
     names = {"{log}": origin(site), "{trust}": str(site.trust), "{}": str(site.folder)}
+    damage(site)
+    if "{key}" in message:
+        signer = load_key_file(site.home / "keys" / "signer.pem")
+        names["{key}"] = signer.public.key_id[:16]
     for name, value in names.items():
         message = message.replace(name, value)
-    damage(site)
     answer = site.assay("check", "--json")
     assert answer.outcome == (status, message)
     assert answer.document.field("schema").text() == "assay.error/v1"

@@ -75,3 +75,15 @@ def test_refused(files: dict[str, str], message: str, tmp_path: Path) -> None:
     with pytest.raises(AssayError) as caught:
         check_policy(folder)
     assert str(caught.value) == message.replace("FOLDER", str(folder))
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """Once it was a folder without rules; whoever mistypes a path needs to hear of the path."""
+    for path in (tmp_path / "nope", tmp_path / "file"):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(AssayError) as caught:
+            check_policy(path)
+        assert (
+            str(caught.value)
+            == f"[usage] not a folder, at {path} (name the folder with your rules)"
+        )

@@ -30,6 +30,14 @@ def test_again_changes_nothing(here: Site) -> None:
     assert (content(here.home), content(here.top / ".assay")) == before
 
 
+def test_whether_advisories_are_there(here: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes next is not advised where it was done."""
+    monkeypatch.setenv("ASSAY_HOME", str(here.home))
+    assert initialise(here.top).has_advisories
+    (here.home / "advisories").rename(here.folder / "aside")
+    assert not initialise(here.top).has_advisories
+
+
 def test_keys_are_for_their_owner_alone(dated_site: Site) -> None:
     keys = dated_site.home / "keys"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700

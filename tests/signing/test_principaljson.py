@@ -93,7 +93,10 @@ WRONG_KEYS: dict[str, tuple[dict[str, object], str]] = {
         {"pem": PEM, "ssh": SSH, "openpgp": BLOCK},
         "not exactly one of pem, ssh and openpgp, at p.keys[0]",
     ),
-    "unknown": ({"pem": PEM, "gpg": BLOCK}, "unknown member 'gpg', at p.keys[0].gpg"),
+    "unknown": (
+        {"pem": PEM, "gpg": BLOCK},
+        "unknown member 'gpg', at p.keys[0].gpg (known here: from, openpgp, pem, revoked, ssh, until)",
+    ),
     "no-pem": ({"pem": "x"}, "not a public key in PEM, at p.keys[0].pem"),
     "pem-type": ({"pem": 7}, "int where text is needed, at p.keys[0].pem"),
     "no-ssh": ({"ssh": "x"}, "a string that is cut off, at p.keys[0].ssh"),

@@ -233,15 +233,21 @@ UNREADABLE = {
     ),
     "an-unknown-member": (
         edited('"schema"', '"revoked":[],"schema"'),
-        "[malformed] unknown member 'revoked', at revoked",
+        (
+            "[malformed] unknown member 'revoked', at revoked (known here: expires, history, log, "
+            "owners, principals, schema, sigstore, version, witnesses)"
+        ),
     ),
     "an-unknown-member-of-the-log": (
         edited('"origin"', '"witnesses":[],"origin"'),
-        "[malformed] unknown member 'witnesses', at log.witnesses",
+        "[malformed] unknown member 'witnesses', at log.witnesses (known here: key, origin)",
     ),
     "an-unknown-member-of-a-principal": (
         edited('"identities"', '"only":"main","identities"'),
-        "[malformed] unknown member 'only', at principals[0].only",
+        (
+            "[malformed] unknown member 'only', at principals[0].only (known here: emails, from, "
+            "identities, keys, kind, name, roles, until)"
+        ),
     ),
     "a-sigstore-root-that-is-none": (
         edited('"sigstore":null', '"sigstore":[]'),

@@ -340,3 +340,12 @@ from = 2026-06-01T00:00:00Z
 revoked = {{ since = 2026-06-01T00:00:00Z, reason = "compromised" }}
 """
     )
+
+
+def test_a_member_that_is_nearly_right() -> None:
+    """Whoever mistypes a word is told which one was meant."""
+    with pytest.raises(AssayError) as caught:
+        parse_authored(edited("threshold", "treshold"), after=None)
+    assert str(caught.value) == (
+        "[malformed] unknown member 'treshold', at owners.treshold (did you mean 'threshold'?)"
+    )

@@ -52,4 +52,5 @@ def init(
     typer.echo(f"Signer       {done.signer} ({done.algorithm}, {done.key_id[:16]}…)")
     typer.echo(f"Log          {done.log} ({done.origin})")
     typer.echo(f"Trust root   {done.trust}")
-    typer.echo("Next: assay vulns update (or import), then assay check")
+    first = "" if done.has_advisories else "assay vulns update (or import), then "
+    typer.echo(f"Next: {first}assay check")

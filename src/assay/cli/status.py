@@ -19,7 +19,8 @@ def status(
     """Show how far the commit at HEAD meets the SSDF, by evidence.
 
     All 42 tasks as met, not met or unknown, with the evidence behind each, its age and its end;
-    then what to do next.
+    then what to do next. It decides nothing: exits 0 when it could be shown, also where `verdict`
+    is not PASSED; a gate is `assay check`.
 
         assay status --brief
     """

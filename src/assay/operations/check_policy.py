@@ -47,6 +47,8 @@ def check_policy(folder: Path) -> PolicyChecked:
         MalformedError: The rules are not a bundle of the accepted form.
         UnavailableError: A file cannot be read.
     """
+    if not folder.is_dir():
+        raise UsageError("not a folder", where=str(folder), hint="name the folder with your rules")
     own = {
         f"{OWN}{path.relative_to(folder).as_posix()}": load_file(path, max_bytes=MAX_FILE_BYTES)
         for path in sorted(folder.rglob("*.rego"))

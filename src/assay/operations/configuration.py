@@ -7,7 +7,6 @@
 * Whatever loosens a check names a reason and an end date, and shows up in the verdict.
 """
 
-import difflib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
@@ -15,6 +14,7 @@ from assay.core.errors import MalformedError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.pathpattern import check_pattern, is_match
 from assay.core.stricttoml import parse_toml
+from assay.core.wording import near_hint
 from assay.findings.finding import Severity
 from assay.gates.parameters import Parameters, Relaxation
 from assay.scan.registry import OPTIONAL, ScanSettings
@@ -197,6 +197,5 @@ def _table(parent: JsonValue, name: str, known: tuple[str, ...]) -> JsonValue:
 def _refuse_unknown(table: JsonValue, known: tuple[str, ...]) -> None:
     for name, value in table.members():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+            hint = near_hint(name, known)
             raise MalformedError(f"unknown key {name!r}", where=value.where, hint=hint)

@@ -64,6 +64,7 @@ class Initialised:
     key_id: str
     algorithm: str
     made: tuple[str, ...]  # of "keys", "log", "trust root"
+    has_advisories: bool  # whether a check here could tell of known vulnerabilities
 
 
 def initialise(
@@ -110,6 +111,7 @@ def initialise(
         key_id=public.key_id,
         algorithm=public.algorithm,
         made=made,
+        has_advisories=home.advisories.is_dir() and any(home.advisories.iterdir()),
     )
 
 

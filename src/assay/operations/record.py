@@ -344,13 +344,21 @@ def check_keys(home: Home, trust: TrustRoot, signers: Signers) -> None:
     Raises:
         UsageError: The trust root names others.
     """
-    known = {key.name for principal in trust.principals for key in principal.keys}
-    log_key = render_note_key(note_key(trust.log_origin, signers.log.public))
-    if signers.statements.public.key_id not in known or trust.log_key != log_key:
+    where, keys = str(home.trust(trust.log_origin)), home.signer_key.parent
+    own = signers.statements.public.key_id
+    if own not in {key.name for principal in trust.principals for key in principal.keys}:
         raise UsageError(
-            "the keys here are not those that the trust root names",
-            where=str(home.trust(trust.log_origin)),
-            hint=f"restore the keys in {home.signer_key.parent}, or begin a new log",
+            f"the trust root does not name key {own[:16]}, by which statements are signed here",
+            where=where,
+            hint=f"choose one that it names: ASSAY_SIGNER, {home.settings} or {keys}; "
+            "or have the owners name this one: assay trust propose",
+        )
+    if trust.log_key != render_note_key(note_key(trust.log_origin, signers.log.public)):
+        raise UsageError(
+            "the key of the log here is not the one that the trust root names",
+            where=where,
+            hint=f"choose that one: ASSAY_LOG_SIGNER, {home.settings} or {keys}; "
+            "a log does not change its key",
         )
 
 

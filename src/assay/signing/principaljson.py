@@ -10,6 +10,7 @@ from typing import Final
 from assay.core.clock import format_time, parse_time
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
+from assay.core.wording import near_hint
 from assay.signing.keys import PublicKey, load_public_key
 from assay.signing.principals import (
     OidcIdentity,
@@ -92,7 +93,8 @@ def refuse_unknown(value: JsonValue, known: frozenset[str]) -> None:
     """
     for name, member in value.members():
         if name not in known:
-            raise MalformedError(f"unknown member {name!r}", where=member.where)
+            hint = near_hint(name, sorted(known))
+            raise MalformedError(f"unknown member {name!r}", where=member.where, hint=hint)
 
 
 def parse_moment(value: JsonValue) -> datetime:
