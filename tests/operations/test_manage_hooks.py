@@ -170,6 +170,15 @@ def test_a_key_is_made_so_that_compiled_rules_can_be_kept(
     assert identity_key_file(tmp_path / "new").read_bytes() == key
 
 
+def test_a_repository_in_which_nobody_commits(hooked: GitRepo, tmp_path: Path) -> None:
+    bare = GitRepo(tmp_path / "bare", bare=True)
+    with pytest.raises(UsageError) as caught:
+        install_hooks(bare.top, push=False)
+    assert str(caught.value) == (
+        f"[usage] a bare repository, in which nobody commits, at {bare.top}"
+    )
+
+
 def test_a_folder_that_cannot_be_written(hooked: GitRepo) -> None:
     hooked.git("config", "core.hooksPath", "README")
     hooked.write("README", "a file\n")

@@ -81,6 +81,9 @@ def install_hooks(path: Path, *, push: bool) -> HookStates:
         UnavailableError: They cannot be written.
     """
     place = open_place(path)
+    if place.bare:
+        where = printable(str(place.top))
+        raise UsageError("a bare repository, in which nobody commits", where=where)
     folder = _folder(place, shared=False)
     ensure_identity_key(data_home())  # without one, nothing is kept from one run to the next
     hooks = (*HOOKS, PUSH) if push else HOOKS

@@ -25,7 +25,7 @@ from assay.core.errors import RejectedError, UnavailableError
 from assay.system.httpdeadline import HttpsUntil, HttpUntil, time_left
 
 MAX_REDIRECTS: Final = 5
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})  # as addresses: a name may lead elsewhere
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})  # as addresses: a name may lead elsewhere
 LINK_LOCAL: Final = "169.254.169.254"  # a machine's own metadata service, in every large cloud
 _CHUNK: Final = 2**18
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
@@ -96,7 +96,7 @@ def check_url(url: str, hosts: frozenset[str], *, plain: frozenset[str] = frozen
     if not sound:
         raise RejectedError("no URL", where=repr(url))
     host = parts.hostname or ""
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK | plain):
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK | plain):
         raise RejectedError(f"{parts.scheme!r} where https is needed", where=repr(url))
     if parts.username is not None or parts.password is not None:
         raise RejectedError("credentials in a URL", where=repr(parts.hostname))
@@ -121,7 +121,7 @@ def open_url(
     `deadline` is one of `time.monotonic`. `context` is that of TLS, by default the system's.
     """
     opener = urllib.request.OpenerDirector()  # bare: no files, no FTP, no redirects of its own
-    near = urlsplit(request.full_url).hostname in _LOOPBACK | {LINK_LOCAL}
+    near = urlsplit(request.full_url).hostname in LOOPBACK | {LINK_LOCAL}
     proxies = {} if near else urllib.request.getproxies()
     opener.add_handler(urllib.request.ProxyHandler(proxies))
     context = context or ssl.create_default_context()

@@ -87,6 +87,11 @@ REFUSED = {
         ForgeChoice(kind="github", url="", path="a/b/c"),
         "[usage] 'a/b/c' names no repository (--name owner/name)",
     ),
+    "a way up": (
+        (),
+        ForgeChoice(kind="gitlab", url="", path="a/../b"),
+        "[usage] 'a/../b' names no repository (--name owner/name)",
+    ),
     "no path": (
         (),
         ForgeChoice(kind="gitlab", url="", path=""),

@@ -21,7 +21,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.printable import printable
 from assay.core.secret import Secret
 from assay.core.strictjson import parse_json
-from assay.system.http import FetchLimits
+from assay.system.http import LOOPBACK, FetchLimits
 from assay.system.httpapi import ApiAnswer, ApiRequest, ask_api
 
 MAX_PAGES: Final = 50  # of 100 entries each; a repository has fewer members and reviews
@@ -142,13 +142,14 @@ def open_client(url: str, headers: Mapping[str, str]) -> ForgeClient:
 
 
 def _is_address(url: str) -> bool:
-    """Tell whether `url` has a host, and nothing behind its path: no query, and no credentials."""
+    """Tell whether `url` is of https, or of the loopback: no query, and no credentials."""
     try:
         parts = urlsplit(url)
         sound = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return sound and not parts.query and not parts.fragment and parts.username is None
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    return sound and safe and not parts.query and not parts.fragment and parts.username is None
 
 
 def bearer(token: Secret | None) -> dict[str, str]:

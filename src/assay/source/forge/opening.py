@@ -41,7 +41,8 @@ VARIABLES: Final = {  # of the token, by kind, the first that is set
     ForgeKind.GITEA: ("GITEA_TOKEN",),
 }
 _SCP: Final = re.compile(r"(?:[^@/:]+@)?(?P<host>[^@/:]+):(?P<path>[^:]+)\Z")
-_PATH: Final = re.compile(r"[^/\s]+(?:/[^/\s]+){1,20}\Z")
+_NAME: Final = r"(?!\.{1,2}(?:/|\Z))[^/\s]+"  # no `..`: a server may go up by it
+_PATH: Final = re.compile(rf"{_NAME}(?:/{_NAME}){{1,20}}\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
