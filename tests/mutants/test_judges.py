@@ -125,3 +125,15 @@ def test_of_what_runs_while_a_module_is_loaded_its_own_tests_are_asked_first() -
     """No test runs the line, for it has run already; whoever uses the module may notice."""
     assert FOUND.for_mutant(mutant_at(10)) == ()
     assert FOUND.for_mutant(mutant_at(10), anew=True) == (OWN, OTHER, LONG)
+
+
+def test_a_busy_machine_makes_no_test_slow() -> None:
+    """What counts is the processor's time, that of programs which the test started included."""
+    answer: dict[str, object] = {
+        "seconds": {OWN: 9.0, OTHER: 9.0},
+        "processor": {OWN: 1.0, OTHER: 4.0},
+        "files": {},
+        "bad": [],
+    }
+    found = server.read_baseline(answer)
+    assert (found.seconds, found.slow) == ({OWN: 9.0}, (OTHER,))

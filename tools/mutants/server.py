@@ -241,14 +241,15 @@ def use_folder(session: pytest.Session, folder: Path) -> None:
 def find_baseline(run: Session, session: pytest.Session, coverage: Coverage) -> dict[str, object]:
     """Run all tests without a mutant, in this process."""
     use_folder(session, Path(os.environ["TMPDIR"]))
-    seconds: dict[str, float] = {}
+    seconds, processor = dict[str, float](), dict[str, float]()
     names = list(run.items)
     items = [run.items[name] for name in names]
     for item, after in zip(items, [*items[1:], None], strict=True):
         coverage.switch_context(item.nodeid)
-        began = time.perf_counter()
+        began, used = time.perf_counter(), _processor_seconds()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         seconds[item.nodeid] = time.perf_counter() - began
+        processor[item.nodeid] = _processor_seconds() - used
     coverage.stop()
     data = coverage.get_data()
     files = {
@@ -256,7 +257,19 @@ def find_baseline(run: Session, session: pytest.Session, coverage: Coverage) -> 
         for file in data.measured_files()
     }
     shared = {item.nodeid: _shared_seconds(item, run.fixtures) for item in items}
-    return {"seconds": seconds, "files": files, "bad": run.failed, "shared": shared}
+    return {
+        "seconds": seconds,
+        "processor": processor,
+        "files": files,
+        "bad": run.failed,
+        "shared": shared,
+    }
+
+
+def _processor_seconds() -> float:
+    """Return what this process and the programs that it waited for have used of the processor."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _shared_seconds(item: pytest.Item, fixtures: Mapping[tuple[str, str], float]) -> float:
@@ -275,10 +288,13 @@ def read_baseline(answer: dict[str, object], collected: Container[str] | None = 
     seconds: dict[str, float] = answer["seconds"]  # type: ignore[assignment]  # our own JSON
     files: dict[str, dict[str, list[str]]] = answer["files"]  # type: ignore[assignment]  # the same
     shared: dict[str, float] = answer.get("shared", {})  # type: ignore[assignment]  # the same
+    # Of the processor: on a busy machine the clock would leave quick tests out, too.
+    processor: dict[str, float] = answer.get("processor", seconds)  # type: ignore[assignment]  # the same
+    slow = tuple(name for name, spent in processor.items() if spent >= TOO_LONG)
     good = {
         name: spent
         for name, spent in seconds.items()
-        if name not in bad and spent < TOO_LONG and (collected is None or name in collected)
+        if name not in bad and name not in slow and (collected is None or name in collected)
     }
     return Tests(
         seconds=good,
@@ -292,7 +308,7 @@ def read_baseline(answer: dict[str, object], collected: Container[str] | None = 
         },
         bad=tuple(bad),
         shared=shared,
-        slow=tuple(name for name, spent in seconds.items() if spent >= TOO_LONG),
+        slow=slow,
     )
 
 
