@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assay.core.errors import AssayError, MalformedError
 from assay.signing.notekey import cosigner_key, render_note_key
 from assay.signing.trust import (
+    ROLES,
     OidcIdentity,
     Principal,
     PrincipalKind,
@@ -103,7 +104,7 @@ def test_what_a_person_writes_later_has_the_whole_history() -> None:
 def test_what_is_left_out_is_that_of_the_principal() -> None:
     text = render_toml(ROOT, version=1)
     [alice, *_] = parse_authored(text.encode(), after=None).principals
-    assert 'roles = ["collector"]' in text
+    assert 'roles = ["collector", "importer"]' in text
     assert alice.roles[0].window == alice.window
 
 
@@ -146,7 +147,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         edited('"collector"', '"king"'),
         (
             "[malformed] unknown role 'king', at principals[0].roles[0] "
-            "(one of author, collector, gate, owner, reviewer)"
+            f"(one of {', '.join(sorted(ROLES))})"
         ),
     ),
     "an unknown kind": (
