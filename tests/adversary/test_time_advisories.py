@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import RejectedError
+from assay.core.errors import RejectedError, UnavailableError
 from assay.vuln.match import match_components
 from assay.vuln.mirror import import_advisories, load_advisories, load_feeds, update_advisories
 from assay.vuln.ranges import Answer
@@ -31,7 +31,7 @@ def test_feed_gap_is_not_closed_by_a_failed_update(tmp_path: Path) -> None:
     """Feed gap: an update that did not happen must not look like one."""
     full = FakeBucket(PyPI=archive(tmp_path / "a.zip", encoded()))
     update_advisories(["PyPI"], tmp_path / "m", at=AT, fetch=full.fetch)
-    with pytest.raises(Exception, match="no route"):
+    with pytest.raises(UnavailableError, match="no route"):
         update_advisories(
             ["PyPI"], tmp_path / "m", at=AT + timedelta(days=40), fetch=FakeBucket().fetch
         )

@@ -117,8 +117,11 @@ def test_a_key_that_ended_takes_its_evidence_along() -> None:
     facts = source_statement(source_facts())
     found = line("static_analysis_run_binding", verify(END - SECOND), facts, at=END - SECOND)
     assert found.verdict is Verdict.PASSED
-    with pytest.raises(SignatureInvalidError):
+    with pytest.raises(SignatureInvalidError) as caught:
         verify(END)
+    assert str(caught.value) == (
+        "[signature-invalid] 0 trusted keys signed, 1 needed, at signatures"
+    )
     assert line("static_analysis_run_binding", facts, at=END).verdict is Verdict.UNKNOWN
 
 

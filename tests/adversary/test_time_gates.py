@@ -89,7 +89,7 @@ def test_future_evidence_does_not_supersede() -> None:
 def test_key_ended_later() -> None:
     """Evidence whose signer is no longer trusted is refused at the next decision."""
     statement = scan("secrets")
-    with pytest.raises(SignatureInvalidError):
+    with pytest.raises(SignatureInvalidError) as caught:
         parse_envelope(statement.envelope).verify(
             trusted=ROOT,
             role="collector",
@@ -98,6 +98,9 @@ def test_key_ended_later() -> None:
             predicate_type=statement.predicate_type,
             at=END,
         )
+    assert str(caught.value) == (
+        "[signature-invalid] 0 trusted keys signed, 1 needed, at signatures"
+    )
     assert decide_verdict(request(statement)).decision.verdict is Verdict.PASSED
     assert decide_verdict(request()).decision.verdict is Verdict.UNKNOWN
 
