@@ -13,12 +13,14 @@ from tests.docs.transcript import complaints, run_steps, steps_of
 RUN: Final = {
     "README.md": 3,
     "docs/howto/a-wrong-clock.md": 2,
+    "docs/howto/accept-a-finding.md": 10,
     "docs/howto/air-gap-advisories.md": 2,
     "docs/howto/answer-a-leaked-secret.md": 8,
     "docs/howto/audit.md": 11,
     "docs/howto/backup.md": 11,
     "docs/howto/check-in-ci.md": 7,
     "docs/howto/exclude-paths.md": 16,
+    "docs/howto/fix-workflows.md": 8,
     "docs/howto/hooks.md": 10,
     "docs/howto/keys-in-hsm-or-kms.md": 11,
     "docs/howto/manage-trust.md": 23,
@@ -27,6 +29,7 @@ RUN: Final = {
     "docs/howto/restore-and-tampering.md": 13,
     "docs/howto/run-a-witness.md": 9,
     "docs/howto/scan-for-secrets.md": 2,
+    "docs/howto/review-a-change.md": 15,
     "docs/howto/sign-commits.md": 9,
     "docs/howto/verify-a-sigstore-bundle.md": 8,
     "docs/howto/verify-a-verdict.md": 11,
@@ -36,6 +39,7 @@ RUN: Final = {
 }
 NEEDS: Final = {
     "docs/howto/keys-in-hsm-or-kms.md": "softhsm2-util",
+    "docs/howto/review-a-change.md": "ssh-keygen",
     "docs/howto/sign-commits.md": "ssh-keygen",
 }
 EXECUTED: Final = {

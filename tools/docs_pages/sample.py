@@ -5,6 +5,7 @@ twice, the second time with more advisories, so that one statement supersedes an
 backup from before the second check takes the place of the log.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ from assay.operations.backup_log import backup_log
 from assay.operations.check_source import check_source
 from assay.operations.checkreport import CheckReport
 from assay.operations.evidence import gate_evidence
+from assay.operations.import_scan import import_scans
 from assay.operations.initialise import initialise
 from assay.operations.manage_advisories import import_advisories
 from assay.operations.record import Ledger, open_ledger
@@ -69,6 +71,23 @@ until = 2099-01-01
 }
 
 
+_REPORT: Final = {
+    "version": "2.1.0",
+    "runs": [
+        {
+            "tool": {"driver": {"name": "Example", "version": "1.0"}},
+            "invocations": [{"executionSuccessful": True, "endTimeUtc": "2026-01-31T12:00:00Z"}],
+            "results": [
+                {
+                    "ruleId": "EX1",
+                    "level": "note",
+                    "message": {"text": "an example"},
+                    "locations": [{"physicalLocation": {"artifactLocation": {"uri": "gone.py"}}}],
+                }
+            ],
+        }
+    ],
+}
 _ANSWERED = Answered(
     identity="secret/v1:00",
     rule="secrets/npm-token",
@@ -120,6 +139,7 @@ def _sample(folder: Path) -> Sample:
     _check(shop, saved, "GHSA-8q59-q68h-6hv4*", folder / "few")
     backup_log(shop, folder / "log.zip")
     record_looks(shop)
+    _import(shop, folder / "report.sarif")
     report = _check(shop, saved, "*", folder / "all")
     record_review_samples(shop)
     with open_ledger(open_repository(shop), at=report.gate.at) as ledger:
@@ -140,6 +160,12 @@ def _sample(folder: Path) -> Sample:
     asked = (render_validity((_ANSWERED,), at=report.gate.at),)  # nobody is asked for a page
     more = {RESTORE_TYPE: restored, VALIDITY_TYPE: asked}
     return Sample(predicates={**predicates, **more}, documents=documents)
+
+
+def _import(shop: Path, file: Path) -> None:
+    """Import what another tool is said to have found."""
+    file.write_text(json.dumps(_REPORT))
+    import_scans(shop, (file,), tool="", ran_by="")
 
 
 def _restored(shop: Path, backup: Path, *, at: datetime) -> tuple[object, ...]:

@@ -38,7 +38,12 @@ def full_trust_root(root: TrustRoot) -> TrustRoot:
         ),
         window=window,
     )
-    ended = replace(local, window=window, keys=(replace(key, window=window, revoked=revoked),))
+    ended = replace(
+        local,
+        window=window,
+        emails=("ada@shop.example",),
+        keys=(replace(key, window=window, revoked=revoked, openpgp="ab" * 20),),
+    )
     return replace(
         root,
         principals=(ended, runner),
