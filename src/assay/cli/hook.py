@@ -45,7 +45,9 @@ def install(
 def uninstall(path: RepositoryArgument = Path(), *, as_json: JsonOption = False) -> None:
     """Take the hooks away, and put back what was there before.
 
-    assay hook uninstall
+    A script of ours that was changed is left alone.
+
+        assay hook uninstall
     """
     from assay.operations.manage_hooks import uninstall_hooks  # noqa: PLC0415  # start-up time
 
@@ -54,9 +56,11 @@ def uninstall(path: RepositoryArgument = Path(), *, as_json: JsonOption = False)
 
 @app.command("status")
 def status(path: RepositoryArgument = Path(), *, as_json: JsonOption = False) -> int:
-    """Show which hooks there are; exit 1 if commits are not looked at.
+    """Show which hooks there are.
 
-    assay hook status
+    Exit 1 if commits are not looked at.
+
+        assay hook status
     """
     from assay.operations.manage_hooks import show_hooks  # noqa: PLC0415  # start-up time
 
