@@ -230,7 +230,7 @@ def test_a_corrupt_pack(site: Site) -> None:
     assert answer.err.startswith("[rejected] the repository is damaged: ")
     assert answer.err.endswith(" (run git fsck; clone it again if it names lost objects)\n")
     assert answer.document.field("code").text() == "rejected"
-    assert site.intact() == 10
+    assert site.intact() == 12
 
 
 def test_a_pack_cut_short(site: Site) -> None:

@@ -17,7 +17,7 @@ from tests.operations.site import Site
 AT: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
 ENTRIES: Final = (
-    11  # of the log after one check: policy, trust root, log check, 7 collectors, verdict
+    12  # of the log after one check: policy, trust root, log check, 8 collectors, verdict
 )
 
 

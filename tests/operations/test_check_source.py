@@ -45,6 +45,7 @@ def test_passed(here: Site) -> None:
         "secrets",
         "code",
         "workflows",
+        "configuration",
         "vulnerabilities",
     }
     assert report.gate.at == AT.replace(hour=13)

@@ -1,5 +1,6 @@
 """What a confined program can do, by programs that try; and that limits hold without bubblewrap."""
 
+import ast
 import sys
 from pathlib import Path
 from typing import Final
@@ -63,7 +64,9 @@ def test_environment_is_made_and_not_inherited(
 def test_folder_for_temporary_files_is_private_empty_and_gone(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    script = "import os; home = os.environ['HOME']; print(home); open(home + '/left-by-a-test', 'w')"
+    script = (
+        "import os; home = os.environ['HOME']; print(home); open(home + '/left-by-a-test', 'w')"
+    )
     home = Path(printed(script, tmp_path, sandbox=sandbox))
     assert not (home / "left-by-a-test").exists()
 
@@ -162,6 +165,12 @@ def test_what_a_confined_program_cannot_do(attempt: str, tmp_path: Path) -> None
     assert printed(script, tmp_path, sandbox=HERE) == "refused"
     assert (tmp_path / "a.txt").read_text() == "whole"
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@needs_bwrap
+def test_confined_python_is_the_same_as_this_one(tmp_path: Path) -> None:
+    script = "import sys, ast; print(sys.version, ast.__file__)"
+    assert printed(script, tmp_path, sandbox=HERE) == f"{sys.version} {ast.__file__}"
 
 
 @needs_bwrap

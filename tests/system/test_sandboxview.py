@@ -33,6 +33,21 @@ def test_links_and_interpreters_are_followed(tmp_path: Path) -> None:
     )
 
 
+def test_library_of_a_virtual_environment_of_copies_is_seen(tmp_path: Path) -> None:
+    make(tmp_path / "base/lib/python3/os.py")
+    program = make(tmp_path / "venv/bin/python3")
+    make(tmp_path / "base/bin/python3")
+    make(tmp_path / "venv/pyvenv.cfg", f"home = {tmp_path}/base/bin\nversion = 3\n")
+    assert tmp_path / "base/lib" in installation_of(program)
+
+
+@pytest.mark.parametrize("text", ["", "home = relative/bin\n", "home\n"])
+def test_settings_of_an_environment_that_say_nothing(text: str, tmp_path: Path) -> None:
+    program = make(tmp_path / "venv/bin/python3")
+    make(tmp_path / "venv/pyvenv.cfg", text)
+    assert installation_of(program) == (tmp_path / "venv/bin", tmp_path / "venv/pyvenv.cfg")
+
+
 def test_program_elsewhere_is_seen_with_its_folder(tmp_path: Path) -> None:
     assert installation_of(make(tmp_path / "opt/tool")) == (tmp_path / "opt",)
 

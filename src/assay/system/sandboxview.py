@@ -42,12 +42,13 @@ def system_arguments() -> Iterator[str]:
 def installation_of(program: Path) -> tuple[Path, ...]:
     """Return what has to be seen for `program` to run: its folders, and its interpreter's."""
     found: dict[Path, None] = {}
-    path: Path | None = program
+    left = [program]
     for _ in range(_MAX_STEPS):
-        if path is None:
+        if not left:
             break
+        path = left.pop(0)
         found.update(dict.fromkeys(_parts(path)))
-        path = _next(path)
+        left += filter(None, (_next(path), _base_of(path)))
     return tuple(part for part in found if not _is_shown(part))
 
 
@@ -62,6 +63,17 @@ def _next(path: Path) -> Path | None:
         return None
     words = os.fsdecode(first.removeprefix(b"#!")).split()
     return Path(words[0]) if first.startswith(b"#!/") and words else None
+
+
+def _base_of(path: Path) -> Path | None:
+    """Return the Python whose library a virtual environment uses; without it, another one is."""
+    try:
+        lines = (path.parent.parent / "pyvenv.cfg").read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    settings = {name.strip(): value.strip() for name, _, value in (x.partition("=") for x in lines)}
+    home = settings.get("home", "")
+    return Path(home) / path.name if Path(home).is_absolute() else None
 
 
 def _parts(path: Path) -> Iterator[Path]:
