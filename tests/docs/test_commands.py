@@ -13,7 +13,7 @@ from tests.docs.transcript import complaints, run_steps, steps_of
 RUN: Final = {
     "README.md": 3,
     "docs/howto/a-wrong-clock.md": 2,
-    "docs/howto/accept-a-finding.md": 10,
+    "docs/howto/accept-a-finding.md": 11,
     "docs/howto/air-gap-advisories.md": 2,
     "docs/howto/answer-a-leaked-secret.md": 8,
     "docs/howto/audit.md": 11,
@@ -30,7 +30,7 @@ RUN: Final = {
     "docs/howto/run-a-witness.md": 9,
     "docs/howto/scan-for-secrets.md": 2,
     "docs/howto/review-a-change.md": 15,
-    "docs/howto/sign-commits.md": 9,
+    "docs/howto/sign-commits.md": 11,
     "docs/howto/verify-a-sigstore-bundle.md": 8,
     "docs/howto/verify-a-verdict.md": 11,
     "docs/howto/verify-with-cosign.md": 6,

@@ -42,6 +42,7 @@ from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from docs_pages.forgesample import record_looks
 from docs_pages.reviewsample import record_review_samples
 from docs_pages.trustsample import full_trust_root
+from docs_pages.waiversample import waiver_samples
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 MAX_BYTES: Final = 2**26
@@ -158,7 +159,7 @@ def _sample(folder: Path) -> Sample:
         }
     restored = _restored(shop, folder / "log.zip", at=report.gate.at)
     asked = (render_validity((_ANSWERED,), at=report.gate.at),)  # nobody is asked for a page
-    more = {RESTORE_TYPE: restored, VALIDITY_TYPE: asked}
+    more = {RESTORE_TYPE: restored, VALIDITY_TYPE: asked, **waiver_samples(report.gate.at)}
     return Sample(predicates={**predicates, **more}, documents=documents)
 
 

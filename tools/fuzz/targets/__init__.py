@@ -7,6 +7,7 @@ from fuzz.targets import (
     commits,
     core,
     facts,
+    findings,
     forges,
     independent,
     judgement,
@@ -21,6 +22,7 @@ from fuzz.targets import (
 _INSIDE_SOURCE: Final = "a part of what assay.source.predicate:parse_source_facts reads"
 _INSIDE_LOOK: Final = "a part of what assay.source.forge.predicate:parse_forge_state reads"
 _INSIDE_ACCOUNT: Final = "a part of what assay.source.forge.account:parse_forge_account reads"
+_INSIDE_FINDING: Final = "a part of what assay.findings.finding:parse_finding reads"
 _INSIDE_VERDICT: Final = "a part of what assay.gates.vsa:parse_vsa reads"
 EXCUSED: Final[dict[str, str]] = {
     "assay.source.content:parse_content": _INSIDE_SOURCE,
@@ -35,6 +37,8 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.source.forge.continuity:parse_since": _INSIDE_ACCOUNT,
     "assay.source.forge.continuity:parse_weakening": _INSIDE_ACCOUNT,
     "assay.source.forge.permissions:parse_permission_change": _INSIDE_ACCOUNT,
+    "assay.findings.fixes.edit:parse_fix": _INSIDE_FINDING,
+    "assay.findings.observation:parse_location": _INSIDE_FINDING,
     "assay.gates.reliance:parse_reliance": _INSIDE_VERDICT,
     "assay.gates.reliance:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (
@@ -65,6 +69,7 @@ def all_targets() -> tuple[Target, ...]:
         *sigstore.TARGETS,
         *independent.TARGETS,
         *facts.TARGETS,
+        *findings.TARGETS,
         *forges.TARGETS,
         *scans.TARGETS,
         *judgement.TARGETS,
