@@ -12,16 +12,20 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 
-from tests.fakes.trust import BOB, COMMIT, LOG, LOG_KEY, NOW, ORIGIN, ROOT
+from tests.fakes.trust import BOB, COMMIT, KIND, LOG, LOG_KEY, NOW, ORIGIN, ROOT
+from tests.operations.hostilelog import Recorded, hostile_log, recorded_change
 
-from assay.core.errors import MalformedError
+from assay.cli.output import EXIT_STATUS
+from assay.core.errors import MalformedError, RejectedError
 from assay.evidence.checkpoints.note import cosign_text, render_signature, sign_text
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import PAYLOAD_TYPE
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
+from assay.operations.verify_kit import Expectations, verify_kit
 from assay.signing.notekey import cosigner_key, render_note_key
 from assay.signing.trust import render_trust_root, trust_root_digest
 from fuzz.target import Target, named
@@ -55,6 +59,34 @@ def _status(kit: bytes, *trust: str) -> object:
     finally:
         os.close(file)
     return _refused_unless(status in {0, 1, 3}, status)
+
+
+def _both(data: bytes) -> object:
+    """Ask both verifiers about a kit of a log that was real; they must answer the same."""
+    file, key = os.memfd_create("kit"), render_note_key(LOG_KEY)
+    try:
+        os.write(file, data)
+        expected = Expectations(subject=str(COMMIT), trust_root=None, trust_digest="", log_key=key)
+        try:
+            ours = EXIT_STATUS[verify_kit(Path(f"/proc/self/fd/{file}"), expected=expected).result]
+        except RejectedError as error:
+            ours = error.exit_status
+    finally:
+        os.close(file)
+    try:
+        second = _status(data, "--log-key", key)
+    except MalformedError:
+        second = 1
+    if second != ours:
+        raise RuntimeError(f"statuses of {ours} and {second}")
+    return _refused_unless(holds=True, status=ours)
+
+
+def _whole_kits() -> Sequence[bytes]:
+    """Return the kit of a log with two versions of the trust root and one statement."""
+    first, second = (json.loads(root) for root in reversed(_roots()))
+    made = Recorded(envelope=envelopes()[0], subject=COMMIT, kind=KIND)
+    return (hostile_log((recorded_change(first, BOB), recorded_change(second, BOB), made)),)
 
 
 def _refused_unless(holds: object, status: object) -> object:
@@ -129,6 +161,7 @@ def _refusing() -> Iterator[None]:
 
 
 TARGETS: Final[tuple[Target, ...]] = (
+    Target(name="assay.operations.verify_kit:verify_kit", read=_both, seeds=_whole_kits),
     Target(name=f"{_VERIFY}:main", read=_kit, seeds=kits, refuses_examples=True),
     Target(name=f"{_VERIFY}:Checkpoint", read=_note, seeds=checkpoint_texts),
     Target(
