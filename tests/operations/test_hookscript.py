@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.operations.hookscript import HOOKS, KEPT, PUSH, hook_script, interpreter_of, is_marked
@@ -13,6 +13,7 @@ NASTY = 'it\'s; touch pwned; $(touch pwned) `touch pwned` "x" \\ *'
 PYTHONS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*HOOKS, PUSH]), PYTHONS)
 def test_any_interpreter_is_read_back_from_the_script(hook: str, python: str) -> None:
     script = hook_script(hook, python=python)

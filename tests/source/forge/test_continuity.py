@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.jsonvalue import JsonValue
@@ -115,6 +115,7 @@ LOOKS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(LOOKS)
 def test_the_order_of_states_is_no_matter(looks: list[tuple[int, set[Control]]]) -> None:
     states = [look(days, *lacking) for days, lacking in looks]
@@ -122,6 +123,7 @@ def test_the_order_of_states_is_no_matter(looks: list[tuple[int, set[Control]]])
     assert over_time(*states) == over_time(*shuffled)
 
 
+@settings(deadline=None)
 @given(LOOKS)
 def test_what_holds_was_seen_at_every_look_since(looks: list[tuple[int, set[Control]]]) -> None:
     protection = over_time(*(look(days, *lacking) for days, lacking in looks))
@@ -131,6 +133,7 @@ def test_what_holds_was_seen_at_every_look_since(looks: list[tuple[int, set[Cont
         assert all(b - a <= 7 for a, b in zip([0, *row], row, strict=False))
 
 
+@settings(deadline=None)
 @given(LOOKS)
 def test_another_look_that_lacks_a_control_never_lengthens_its_row(
     looks: list[tuple[int, set[Control]]],

@@ -1,6 +1,6 @@
 """Who gained and who lost which permission."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.jsonvalue import JsonValue
@@ -50,6 +50,7 @@ MEMBERS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(MEMBERS, MEMBERS)
 def test_the_other_way_round_everything_is_undone(
     before: list[Member], after: list[Member]

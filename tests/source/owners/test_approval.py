@@ -1,7 +1,7 @@
 """Whether the owners of each changed path approved."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.verdict import Verdict
@@ -107,6 +107,7 @@ NAMES = st.sets(st.sampled_from(["ann", "dan", "eve", "fay", "zoe"]))
 RANK = {Verdict.FAILED: 0, Verdict.UNKNOWN: 1, Verdict.PASSED: 2}
 
 
+@settings(deadline=None)
 @given(st.sampled_from([(GITHUB, Dialect.GITHUB), (GITLAB, Dialect.GITLAB)]), NAMES, NAMES)
 def test_another_approval_never_makes_it_worse(
     file: tuple[str, Dialect], some: set[str], more: set[str]

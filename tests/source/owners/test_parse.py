@@ -1,7 +1,7 @@
 """Reading any CODEOWNERS file, in any dialect."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.errors import MalformedError
@@ -13,6 +13,7 @@ LINES = st.text(st.sampled_from("ab/*?[]!\\# @^.-_()\n\tö"), max_size=60)
 PATHS = st.text(st.sampled_from("ab/.#\\ ö\udcff"), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(DIALECTS, st.binary(max_size=200) | LINES.map(str.encode), PATHS)
 def test_any_bytes_are_read_and_any_path_is_judged(
     dialect: Dialect, data: bytes, path: str
@@ -24,6 +25,7 @@ def test_any_bytes_are_read_and_any_path_is_judged(
         assert claim.owners
 
 
+@settings(deadline=None)
 @given(DIALECTS, LINES)
 def test_every_line_is_a_rule_a_section_an_error_or_nothing(dialect: Dialect, text: str) -> None:
     owners = parse_owners(text.encode(), dialect=dialect)
@@ -34,12 +36,14 @@ def test_every_line_is_a_rule_a_section_an_error_or_nothing(dialect: Dialect, te
         assert number in seen or not plain or plain.startswith("#") or section
 
 
+@settings(deadline=None)
 @given(LINES, PATHS)
 def test_on_github_one_rule_decides(text: str, path: str) -> None:
     owners = parse_owners(text.encode(), dialect=Dialect.GITHUB)
     assert len(owners.claims(path)) <= 1
 
 
+@settings(deadline=None)
 @given(st.sampled_from([Dialect.GITHUB, Dialect.GITLAB]), PATHS)
 def test_a_star_owns_everything(dialect: Dialect, path: str) -> None:
     owners = parse_owners(b"* @ann", dialect=dialect)
