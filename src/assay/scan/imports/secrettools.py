@@ -5,7 +5,6 @@ tools may quote the secret.
 """
 
 import base64
-import binascii
 from collections.abc import Iterator
 from typing import Final
 
@@ -139,7 +138,7 @@ def _provenance(match: JsonValue) -> Iterator[tuple[str, str]]:
 def _decoded(text: str) -> str:
     try:
         return base64.b64decode(text, validate=True).decode("utf-8", "surrogateescape")
-    except binascii.Error:
+    except ValueError:  # no base64, or no ASCII to begin with
         return text
 
 
