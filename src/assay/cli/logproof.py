@@ -119,7 +119,7 @@ def renew(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Give saved verdicts and proofs the cosignatures that came since.
+    """Add the cosignatures that came since to saved proofs.
 
     Each file is written again with a proof under the first checkpoint over its entry that as many
     witnesses cosigned as the trust root asks for. Exits 3 where there is none yet: `assay log
