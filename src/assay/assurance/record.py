@@ -41,6 +41,7 @@ from assay.gates.supersession import apply_replacements
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_vsa
 from assay.sbom.component import Inventory
+from assay.source.coverage import Coverage
 from assay.source.facts import SourceFacts
 from assay.source.forge.account import ForgeAccount
 from assay.source.predicate import parse_source_facts
@@ -62,6 +63,7 @@ class Kind(enum.StrEnum):
     VERDICT = "verdict of a gate"
     LOG_CHECK = "check of the log"
     FORGE = "looks at a forge"
+    REVIEWS = "account of reviews"
 
 
 # Which collector writes which kind, as the gates name them.
@@ -85,6 +87,7 @@ _KINDS: Final[Mapping[str, frozenset[Kind]]] = MappingProxyType(
         VERDICT_TYPE: frozenset({Kind.VERDICT}),
         LOG_CHECK_TYPE: frozenset({Kind.LOG_CHECK}),
         FORGE_TYPE: frozenset({Kind.FORGE}),
+        REVIEWS_TYPE: frozenset({Kind.REVIEWS}),
     }
 )
 # All that a supersession may name, whether an observer reads it or not.
@@ -132,6 +135,7 @@ class Record:
     reports: tuple[Read[ScanReport], ...] = ()
     inventories: tuple[Read[Inventory], ...] = ()
     forges: tuple[Read[ForgeAccount], ...] = ()
+    reviews: tuple[Read[Coverage], ...] = ()
     verdicts: tuple[Read[GateVerdict], ...] = ()
     log_checks: tuple[Read[LogCheck], ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -191,6 +195,7 @@ def read_record(
             for e in counted.evidence
             if e.forge is not None
         ),
+        reviews=tuple(_read(e, e.reviews) for e in counted.evidence if e.reviews is not None),
         verdicts=verdicts,
         log_checks=checks,
         unread=tuple(unread),

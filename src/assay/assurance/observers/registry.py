@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from assay.assurance.evidence import Observation
-from assay.assurance.observers import components, decisions, forges, scans, source
+from assay.assurance.observers import components, decisions, forges, reviews, scans, source
 from assay.assurance.observers.saying import Sight
 from assay.assurance.record import COLLECTORS, Kind, Record
 from assay.core.verdict import Verdict
@@ -47,6 +47,9 @@ OBSERVERS: Final[Mapping[str, Observer]] = MappingProxyType(
         "commit_signature_verification": _reads(source.commit_signature_verification, Kind.SOURCE),
         "ref_protection_state_and_continuity": _reads(
             forges.ref_protection_state_and_continuity, Kind.FORGE
+        ),
+        "review_coverage_from_signed_history": _reads(
+            reviews.review_coverage_from_signed_history, Kind.REVIEWS
         ),
         "sbom_present_and_bound": _reads(components.sbom_present_and_bound, Kind.SBOM),
         "lock_and_source_pinning": _reads(components.lock_and_source_pinning, Kind.SBOM),
