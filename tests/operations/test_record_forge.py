@@ -85,21 +85,24 @@ def test_looks_are_recorded_and_a_weakening_between_them_is_named(here: Site, fo
 
 
 def test_the_gate_is_told_and_what_is_mended_stays_named(here: Site, forge: Forge) -> None:
-    forge.look(here, hours=1)
+    owners = {"CODEOWNERS": ".* @ann\napp.py bob\n"}
+    GitRepo(here.top, create=False).commit("Own", files=owners)
     kept = forge.routes[PROTECTION]
-    report = check(here, hours=2)
-    assert verdict_of(report, "source.branch-protected") is Verdict.PASSED
-    assert verdict_of(report, "source.protection-continuous") is Verdict.PASSED
-    assert "what the forge enforces" in {one.title for one in report.evidence}
+    forge.look(here, hours=1)
     forge.open_to_force()
-    forge.look(here, hours=3)
-    report = check(here, hours=4)
+    forge.look(here, hours=2)
+    report = check(here, hours=3)
+    titles = {one.title for one in report.evidence}
+    assert {"what the forge enforces", "code owners"} <= titles
     why = reasons_of(report, "source.branch-protected")
     assert "the forge does not enforce no-force-push" in why
+    assert reasons_of(report, "source.owners-hold") == [
+        "the forge leaves it out: 'bob' is no owner"
+    ]
     assert report.gate.decision.verdict is Verdict.PASSED  # the rules advise
     forge.routes[PROTECTION] = kept
-    forge.look(here, hours=5)
-    report = check(here, hours=6)
+    forge.look(here, hours=4)
+    report = check(here, hours=5)
     assert verdict_of(report, "source.branch-protected") is Verdict.PASSED
     assert verdict_of(report, "source.protection-continuous") is Verdict.FAILED
 
@@ -151,16 +154,6 @@ def test_a_state_that_is_about_another_repository_than_it_says(here: Site) -> No
     )
 
 
-def test_owners_of_a_commit_reach_the_gate(here: Site) -> None:
-    repository = GitRepo(here.top, create=False)
-    repository.commit("Own", files={".github/CODEOWNERS": "* @ann\n/app.py bob\n"})
-    report = check(here, hours=1)
-    assert verdict_of(report, "source.owners-hold") is Verdict.FAILED
-    assert reasons_of(report, "source.owners-hold") == [
-        "the forge leaves it out: 'bob' is no owner"
-    ]
-
-
 def test_a_file_of_owners_that_no_forge_reads(here: Site) -> None:
     repository = GitRepo(here.top, create=False)
     repository.commit("Own", files={"CODEOWNERS": "#" * (3 * 2**20 + 1)})
@@ -170,3 +163,15 @@ def test_a_file_of_owners_that_no_forge_reads(here: Site) -> None:
     assert facts is not None
     [error] = facts.errors
     assert error.what == "3145729 bytes, where at most 3145728 are read"
+
+
+def test_a_file_of_owners_where_this_forge_does_not_look(here: Site) -> None:
+    repository = GitRepo(here.top, create=False)
+    repository.commit("Own", files={".github/CODEOWNERS": "* @ann\n"})
+    opened = open_repository(here.top)
+    entries = list_tree(opened, opened.head)
+    facts = load_owners(opened, entries, forges=("gitlab",), at=clock()())
+    assert facts is not None
+    [error] = facts.errors
+    assert error.what == "gitlab reads only CODEOWNERS, docs/CODEOWNERS, .gitlab/CODEOWNERS"
+    assert (facts.path, facts.guarded) == (".github/CODEOWNERS", False)

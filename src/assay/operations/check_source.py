@@ -72,7 +72,7 @@ _TITLES: Final = {
     SBOM_TYPE: "component list",
     VULNS_TYPE: "known vulnerabilities",
     FORGE_TYPE: "what the forge enforces",
-    OWNERS_TYPE: "owners of paths",
+    OWNERS_TYPE: "code owners",
     REVIEWS_TYPE: "reviews of changes",
     WAIVERS_TYPE: "accepted findings",
     SUPERSESSION_TYPE: "supersession",

@@ -6,7 +6,6 @@ never looked at has none about forges.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from assay.core.digest import Digest
@@ -27,7 +26,7 @@ from assay.source.owners.facts import (
     find_owners,
     guess_dialect,
 )
-from assay.source.owners.file import OwnersError
+from assay.source.owners.file import Dialect, OwnersError, OwnersFile
 from assay.source.owners.parse import MAX_OWNERS_BYTES, parse_owners
 from assay.source.repository import Repository
 from assay.source.tree import load_blob
@@ -66,19 +65,30 @@ def load_owners(
     there = {path for path in places & files.keys() if files[path].kind is EntryKind.FILE}
     dialect = guess_dialect(there, forges=forges)
     found = find_owners(there, dialect=dialect)
-    if not found:
+    if not there:
         return None
-    entry = files[found[0]]
-    too_large = (entry.size or 0) > MAX_OWNERS_BYTES
-    data = b"" if too_large else load_blob(repository, entry.oid, max_bytes=MAX_OWNERS_BYTES)
-    owners = parse_owners(data, dialect=dialect)
-    if too_large:  # forges go on as if it were not there
-        what = f"{entry.size} bytes, where at most {MAX_OWNERS_BYTES} are read"
-        owners = replace(owners, errors=(OwnersError(line=0, what=what),))
+    entry = files[found[0] if found else min(there)]
     return describe_owners(
-        owners,
+        _read(repository, entry, dialect) if found else _unread(dialect),
         tuple(files),
-        found=found,
+        found=found or (entry.path,),
         digest=Digest("gitBlob", entry.oid),
         at=at,
     )
+
+
+def _read(repository: Repository, entry: TreeEntry, dialect: Dialect) -> OwnersFile:
+    if (entry.size or 0) <= MAX_OWNERS_BYTES:
+        data = load_blob(repository, entry.oid, max_bytes=MAX_OWNERS_BYTES)
+        return parse_owners(data, dialect=dialect)
+    # Forges go on as if it were not there.
+    return _nothing(dialect, f"{entry.size} bytes, where at most {MAX_OWNERS_BYTES} are read")
+
+
+def _unread(dialect: Dialect) -> OwnersFile:
+    """Return what a file comes to that lies where another forge would read it."""
+    return _nothing(dialect, f"{dialect.value} reads only {', '.join(PLACES[dialect])}")
+
+
+def _nothing(dialect: Dialect, why: str) -> OwnersFile:
+    return OwnersFile(dialect=dialect, rules=(), errors=(OwnersError(line=0, what=why),))

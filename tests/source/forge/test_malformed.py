@@ -32,10 +32,9 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("kind", "path"), PARTS)
-@pytest.mark.parametrize("wrong", ["text", [7]], ids=["text", "list"])
-def test_another_type_is_a_gap(kind: str, path: str, wrong: object) -> None:
+def test_another_type_is_a_gap(kind: str, path: str) -> None:
     routes = ROUTES[kind]()
-    routes[path] = wrong
+    routes[path] = "text"
     state = observe(kind, routes)
     assert state.not_checked
     assert {gap.what for gap in state.not_checked} <= {
