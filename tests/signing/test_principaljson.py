@@ -121,6 +121,14 @@ def test_no_key(key: dict[str, object], message: str) -> None:
     assert refusal(lambda: keys_of(key)) == f"[malformed] {message}"
 
 
+def test_a_role_with_more_than_is_known() -> None:
+    """It may be meant as a restriction."""
+    role = {"name": "author", "only": "docs/"}
+    assert refusal(lambda: parse_principal(document(roles=[role]))) == (
+        "[malformed] unknown member 'only', at p.roles[0].only"
+    )
+
+
 WRONG_TIMES = {
     "type": (7, "int where text is needed, at p.from"),
     "no-time": ("soon", "'soon' is no RFC 3339 time, at p.from"),
@@ -161,6 +169,7 @@ def root(*principals: Principal, history: TrustRoot | None = None) -> TrustRoot:
 
 def test_it_survives_json_and_toml() -> None:
     made = root(KNOWN)
+    assert principal_as_json(KNOWN)["emails"] == list(MAILS)
     assert parse_trust_root(render_trust_root(made)) == made
     text = render_toml(made, version=1)
     assert parse_authored(text.encode(), after=None) == made
