@@ -9,7 +9,7 @@ from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import print_json
 
 app = typer.Typer(
-    help="Look at what was found in the commit at HEAD, and accept one finding as a person.",
+    help="Look at findings, and accept one for a while.",
     no_args_is_help=True,
 )
 

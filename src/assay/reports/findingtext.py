@@ -109,7 +109,7 @@ def _why(finding: Finding) -> list[str]:
 
 
 def _observed(seen: Observation) -> str:
-    rated = f" rates it {seen.severity}" if seen.severity else ""
+    rated = f" rates it {seen.severity}:" if seen.severity else ""
     version = f" {seen.version}" if seen.version else ""
     return f"{seen.tool}{version}, {seen.rule}:{rated} {seen.message}".replace(":  ", ": ")
 
