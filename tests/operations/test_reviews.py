@@ -9,23 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from assay.core.digest import Digest
 from assay.core.errors import AssayError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.core.verdict import Verdict
+from assay.evidence.statement import Statement, Subject
 from assay.operations.attest_source import SourceAttested, attest_source
 from assay.operations.head_reviews import judge_head
 from assay.operations.initialise import initialise
+from assay.operations.record import Expected
 from assay.operations.review_change import ReviewRecorded, ReviewRequest, review_change
+from assay.operations.review_standing import why_reviews_fallen
 from assay.operations.show_reviews import ReviewStatus, show_reviews
 from assay.operations.show_tags import show_tags
 from assay.signing.trust import PrincipalKind
+from assay.source.coverage import COVERAGE_TYPE
 from assay.source.repository import open_repository
 from assay.source.review import Decision, parse_review
 from tests.fakes.gitrepo import ALICE, GitRepo, SshKey, make_ssh_key
 from tests.fakes.signers import Credential, person, ssh
 from tests.operations.run import clock as at_hour
-from tests.operations.run import ledger, told
+from tests.operations.run import ledger, recorder, told
 from tests.operations.site import Site, empty_site
 from tests.operations.trustkit import new_key, pinned, update, use_key, with_revoked
 
@@ -191,8 +196,41 @@ def test_a_lost_key_takes_its_reviews_away(site: Site, topic: Callable[[], str])
     own.write_bytes(local)
     merge(site)
     assert counts(site) == (1, 0, 0, 0)
+    account, digest = record_account(site, hours=2)
+    assert why_fallen(site, account, hours=2) == []
     update(site, with_revoked(pinned(site), signer.public.key_id, hours=0.75), hours=3)
     assert counts(site) == (0, 1, 0, 0)
+    [why] = why_fallen(site, account, hours=4)
+    assert why == (
+        f"the review {digest}: key {signer.public.key_id[:16]} of 'bob' is revoked as "
+        "compromised since 2026-06-01T12:45:00Z"
+    )
+
+
+def record_account(site: Site, *, hours: float) -> tuple[Digest, Digest]:
+    """Record what a check would, and return its statement, and the review that it rests on."""
+    with recorder(site, hours=hours) as opened:
+        repository = open_repository(site.top)
+        coverage = judge_head(opened.ledger, repository)
+        subject = Subject(name="shop", digest=Digest("gitCommit", repository.head))
+        made = Statement(
+            subjects=(subject,), predicate_type=COVERAGE_TYPE, predicate=coverage.as_json()
+        )
+        [receipt] = opened.record((made,), role="collector")
+    return receipt.digest, coverage.reviews[0]
+
+
+def why_fallen(site: Site, account: Digest, *, hours: float) -> list[str]:
+    """Say why a verdict that rests on the account would not stand."""
+    with ledger(site, hours=hours) as opened:
+        entry = opened.find(account)
+        assert entry is not None
+        expected = Expected(
+            subject=Digest("gitCommit", site.repo.head),
+            role="collector",
+            predicate_type=COVERAGE_TYPE,
+        )
+        return list(why_reviews_fallen(opened, entry, expected))
 
 
 def test_a_review_may_be_taken_back(site: Site, topic: Callable[[], str]) -> None:

@@ -8,10 +8,11 @@ lie after that time change nothing; a revocation that reaches back before it doe
 from assay.core.digest import Digest
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
-from assay.gates.reading import VERDICT_TYPE
+from assay.gates.reading import VERDICT_TYPE, role_for
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
 from assay.operations.record import Expected, Ledger
+from assay.operations.review_standing import why_reviews_fallen
 
 
 def read_verdict(ledger: Ledger, entry: LogEntry, subject: Digest) -> GateVerdict:
@@ -66,12 +67,10 @@ def _why_evidence_fallen(
 ) -> tuple[str, ...]:
     if entry is None:
         return (f"statement {digest} is not in the log",)
-    expected = Expected(
-        subject=subject,
-        role="collector",
-        predicate_type=parse_claims(entry.envelope).predicate_type,
-    )
-    return tuple(f"statement {digest}: {why}" for why in ledger.why_fallen(entry, expected))
+    kind = parse_claims(entry.envelope).predicate_type
+    expected = Expected(subject=subject, role=role_for(kind), predicate_type=kind)
+    fallen = ledger.why_fallen(entry, expected) or why_reviews_fallen(ledger, entry, expected)
+    return tuple(f"statement {digest}: {why}" for why in fallen)
 
 
 def _by_gate(subject: Digest) -> Expected:
