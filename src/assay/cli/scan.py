@@ -68,9 +68,11 @@ def _line(recorded: "RecordedScan") -> str:
 
 @app.command("list")
 def list_(*, as_json: JsonOption = False) -> None:
-    """Show the scanners, whether they can run here, and the formats that can be imported.
+    """Show the scanners, and whether they can run here.
 
-    assay scan list
+    Says also what confines them, and which formats can be imported.
+
+        assay scan list
     """
     from assay.operations.list_scanners import list_scanners  # noqa: PLC0415  # start-up time
 
