@@ -54,7 +54,7 @@ def change(  # noqa: PLR0913  # each is an option of the command
     After another push, or once the branch moved on, it needs a new one. The word `change` may be
     left out.
 
-        assay review main..topic --approve --looked-at "all of it, tests run"
+        assay review change main..topic --approve --looked-at "all of it, tests run"
     """
     from assay.operations.review_change import (  # noqa: PLC0415  # start-up time
         ReviewRequest,
