@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.backends import backend
 from tests.fakes.postgres import postgres_server
@@ -13,6 +14,10 @@ __all__ = ["backend", "postgres_server"]
 # Started in the background of a shell, this process ignores Ctrl-C, and so would all that the tests
 # start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A busy machine makes no example wrong. All else stays as the profile that is loaded has it.
+settings.register_profile("unhurried", parent=settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
