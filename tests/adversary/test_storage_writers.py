@@ -14,7 +14,7 @@ from assay.evidence.trustchain import change_statement, verify_change
 from assay.operations.change_trust import apply_trust, propose_trust, sign_trust
 from assay.operations.trustdraft import load_draft
 from tests.operations.conftest import dated_site, here
-from tests.operations.run import clock, ledger, recorder
+from tests.operations.run import ENTRIES, clock, ledger, recorder
 from tests.operations.site import Site
 from tests.operations.trustkit import (
     change,
@@ -87,7 +87,7 @@ def test_the_log_is_set_back_while_a_writer_is_at_work(here: Site, tmp_path: Pat
         with pytest.raises(TamperedError) as caught:
             slow.record((statement("late"),), role="collector")
     assert str(caught.value) == (
-        "[tampered] cut or set back: 10 entries, where 11 were seen, at log "
+        f"[tampered] cut or set back: {ENTRIES} entries, where {ENTRIES + 1} were seen, at log "
         "(restore a copy that holds what the anchor saw)"
     )
     with pytest.raises(TamperedError), ledger(here, hours=3):

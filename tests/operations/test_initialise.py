@@ -10,7 +10,7 @@ from assay.operations.initialise import initialise
 from assay.operations.trustfile import load_trust_file
 from assay.signing.keyfile import load_key_file
 from assay.signing.trust import PrincipalKind, Window
-from tests.operations.run import AT, clock, told
+from tests.operations.run import AT, ENTRIES, clock, told
 from tests.operations.site import Site, empty_site
 
 
@@ -61,7 +61,7 @@ def test_the_trust_root_names_the_key(dated_site: Site) -> None:
     assert (principal.name, principal.kind) == ("local", PrincipalKind.PERSON)
     assert principal.window == key.window == Window(valid_from=AT, valid_until=None)
     assert {grant.role for grant in principal.roles} == {
-        *("author", "collector", "gate", "owner", "reviewer")
+        *("author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner")
     }
     assert (root.version, root.owner_threshold) == (1, 1)
 
@@ -126,6 +126,6 @@ def test_a_log_that_was_set_back_is_no_fine_log(here: Site) -> None:
     with pytest.raises(TamperedError) as caught:
         initialise(here.top, clock=clock())
     assert str(caught.value) == (
-        "[tampered] cut or set back: 0 entries, where 10 were seen, at log "
+        f"[tampered] cut or set back: 0 entries, where {ENTRIES} were seen, at log "
         "(restore a copy that holds what the anchor saw)"
     )

@@ -114,7 +114,7 @@ def test_an_older_copy_put_back(here: Site, tmp_path: Path) -> None:
     check(here, hours=1)
     shutil.copyfile(older, here.log)
     message = refusal(here)
-    assert message.startswith("[tampered] cut or set back: 10 entries, where ")
+    assert message.startswith(f"[tampered] cut or set back: {ENTRIES} entries, where ")
     for operation in (list_log, show_status):
         with pytest.raises(AssayError) as caught:
             operation(here.top, clock=clock(hours=2))
