@@ -250,6 +250,11 @@ REGIONS = {
         {"startLine": 3, "startColumn": 4, "endLine": 5, "endColumn": 2},
     ),
     "lines": ({"line": 3, "end_line": 5}, {"startLine": 3, "endLine": 5}),
+    "no-line": ({"line": -1, "column": 2, "end_line": 0}, {"startLine": 1}),
+    "no-column": (
+        {"line": 3, "column": -2, "end_line": 3, "end_column": -1},
+        {"startLine": 3, "endLine": 3},
+    ),
     "backwards": ({"line": 3, "end_line": 2, "end_column": 9}, {"startLine": 3}),
 }
 

@@ -102,11 +102,11 @@ def _location(place: Location) -> dict[str, object]:
 def _region(place: Location) -> dict[str, int]:
     """Return the region (section 3.30): what is not known of it is left out, never 0."""
     region = {"startLine": max(place.line, 1)}
-    if place.line and place.column:
+    if place.line > 0 and place.column > 0:
         region["startColumn"] = place.column
-    if place.line and place.end_line >= place.line:
+    if 0 < place.line <= place.end_line:
         region["endLine"] = place.end_line
-        if place.end_column:
+        if place.end_column > 0:
             region["endColumn"] = place.end_column
     return region
 
