@@ -68,8 +68,8 @@ TAMPERED: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
         "[tampered] the row is not what follows from the entries, at subjects row 4/0",
     ),
     "an entry at the end": (
-        lambda site: run(site, "INSERT INTO entries VALUES (10, x'00', x'00')"),
-        "[tampered] the row belongs to nothing, at entries row 10",
+        lambda site: run(site, f"INSERT INTO entries VALUES ({ENTRIES}, x'00', x'00')"),
+        f"[tampered] the row belongs to nothing, at entries row {ENTRIES}",
     ),
     "a trigger": (
         lambda site: run(site, "CREATE TRIGGER t AFTER INSERT ON nodes BEGIN SELECT 1; END"),
@@ -78,11 +78,12 @@ TAMPERED: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
     "the last entry and its checkpoint": (
         lambda site: run(
             site,
-            "DELETE FROM checkpoints WHERE size = 10; DELETE FROM entries WHERE number = 9;"
-            "DELETE FROM subjects WHERE entry = 9;",
+            f"DELETE FROM checkpoints WHERE size = {ENTRIES};"
+            f"DELETE FROM entries WHERE number = {ENTRIES - 1};"
+            f"DELETE FROM subjects WHERE entry = {ENTRIES - 1};",
         ),
         (
-            "[tampered] cut or set back: 9 entries, where 10 were seen, at log "
+            f"[tampered] cut or set back: {ENTRIES - 1} entries, where {ENTRIES} were seen, at log "
             "(restore a copy that holds what the anchor saw)"
         ),
     ),
@@ -92,7 +93,7 @@ TAMPERED: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
             "DELETE FROM checkpoints; DELETE FROM entries; DELETE FROM subjects; DELETE FROM nodes",
         ),
         (
-            "[tampered] cut or set back: 0 entries, where 10 were seen, at log "
+            f"[tampered] cut or set back: 0 entries, where {ENTRIES} were seen, at log "
             "(restore a copy that holds what the anchor saw)"
         ),
     ),
