@@ -68,7 +68,7 @@ def seconds(command: Sequence[str | Path], shop: Path) -> float:
 def measure(folder: Path, count: int) -> None:
     shop = make_shop(folder)
     os.environ["ASSAY_HOME"] = environment(shop)["ASSAY_HOME"]
-    check = [BIN / "assay", "check", shop]
+    check: list[str | Path] = [BIN / "assay", "check", shop]
     status = subprocess.run(check, env=environment(shop), capture_output=True, check=False)
     assert status.returncode in {0, 1}, status.stderr.decode()  # the shop's faults are planted
     head = ["git", "-C", str(shop), "rev-parse", "HEAD"]

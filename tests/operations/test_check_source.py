@@ -58,7 +58,7 @@ def test_what_one_check_records(dated_site: Site, monkeypatch: pytest.MonkeyPatc
     listed = [entry.predicate_type for entry in list_log(dated_site.top, clock=clock())]
     assert len(listed) == ENTRIES
     assert listed[:3] == [POLICY_TYPE, TRUST_ROOT_TYPE, LOG_CHECK_TYPE]
-    assert listed.count(SCAN_TYPE) == 3
+    assert listed.count(SCAN_TYPE) == 4  # secrets, code, workflows, configuration
     assert listed.count(SUPERSESSION_TYPE) == 0
     assert listed[-1] == VERDICT_TYPE
 

@@ -68,7 +68,7 @@ TAMPERED: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
         "[tampered] the row is not what follows from the entries, at subjects row 4/0",
     ),
     "an entry at the end": (
-        lambda site: run(site, f"INSERT INTO entries VALUES ({ENTRIES}, x'00', x'00')"),
+        lambda site: run(site, f"INSERT INTO entries VALUES ({ENTRIES}, x'00', x'00')"),  # noqa: S608
         f"[tampered] the row belongs to nothing, at entries row {ENTRIES}",
     ),
     "a trigger": (
@@ -78,7 +78,7 @@ TAMPERED: Final[dict[str, tuple[Callable[[Site], None], str]]] = {
     "the last entry and its checkpoint": (
         lambda site: run(
             site,
-            f"DELETE FROM checkpoints WHERE size = {ENTRIES};"
+            f"DELETE FROM checkpoints WHERE size = {ENTRIES};"  # noqa: S608
             f"DELETE FROM entries WHERE number = {ENTRIES - 1};"
             f"DELETE FROM subjects WHERE entry = {ENTRIES - 1};",
         ),

@@ -78,7 +78,7 @@ def _sampled(name: str) -> tuple[str, str]:
     return ", ".join(f"`{i}`" for i in inputs), ", ".join(c.replace("_", " ") for c in counted)
 
 
-def _own_rules(rules: Sequence[DockerRule] | Sequence[SettingsRule]) -> str:
+def _own_rules(rules: Sequence[DockerRule | SettingsRule]) -> str:
     return table(
         ("Rule", "Finds", "Severity", "What to do"),
         [

@@ -42,8 +42,9 @@ def scan(
     ] = 0,
     as_json: JsonOption = False,
 ) -> int:
-    """Search every object of a repository, and what is not committed, for secrets.
+    """Search a repository and all its history for secrets.
 
+    Looks at every object, and at what is not committed.
     Decides nothing about the commit, and works before `assay init`. FAILED (exit 1) over a finding
     that is medium or worse; UNKNOWN (3) where something could not be looked at. With `--validate`,
     GitHub, GitLab, Slack, Stripe, AWS and others are asked at their own hosts, and no one else;

@@ -1,11 +1,10 @@
 """Who may sign commits by the trust root in force, and when the log first knew of commits.
 
-A commit's id is a hash: whoever wrote it down knew the commit, whatever else he said. So every entry
-about a commit dates it, by the log's own time of record.
+A commit's id is a hash: whoever wrote it down knew the commit, whatever else he said. So every
+entry about a commit dates it, by the log's own time of record.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from assay.core.digest import Digest
 from assay.operations.record import Ledger
@@ -19,7 +18,7 @@ def load_commit_trust(ledger: Ledger, *, commits: Iterable[str]) -> CommitTrust:
     Raises:
         TamperedError: An entry is missing, or not what was recorded.
     """
-    recorded: dict[str, datetime] = {}
+    recorded = {}
     for commit in commits:
         subject = Digest("gitCommit", commit)
         first = next(iter(ledger.store.entries(log_key=ledger.log_key, subject=subject)), None)
