@@ -63,8 +63,8 @@ def test_an_equal_run_takes_the_place_of_the_one_before(here: Site) -> None:
     assert report.verdict is Verdict.PASSED
     [(reason, gone)] = replaced(here, hours=1).items()
     assert reason == "observed again with equal inputs, and no finding is lost"
-    assert len(gone) == 6  # repository facts, three scans, components, vulnerabilities
-    assert len(report.evidence) == 13  # all of it is still there, and the supersession
+    assert len(gone) == 8  # repository facts, four scans, components, vulnerabilities, reviews
+    assert len(report.evidence) == 17  # all of it is still there, and the supersession
 
 
 def test_re_run_until_green_does_not_remove_the_red(here: Site) -> None:
@@ -129,4 +129,4 @@ def test_another_commit_has_evidence_of_its_own(here: Site) -> None:
     here.repo.commit("Another")
     report = check(here, hours=3)
     assert report.verdict is Verdict.PASSED
-    assert len(report.evidence) == 6
+    assert len(report.evidence) == 8

@@ -5,7 +5,7 @@
 #   it.
 # custom:
 #   id: source.commits-signed
-#   solution: Sign commits with a key that is in the file of allowed signers.
+#   solution: Sign commits with a key that the trust root names as yours.
 #   stage: source
 #   severity: medium
 #   effect: advise
@@ -32,7 +32,7 @@ reasons := [reason |
 	reason := {
 		"what": concat("", ["the signature of the commit: ", signature.reason]),
 		"where": signature.kind,
-		"remedy": "Sign the commit with a key that is in the file of allowed signers.",
+		"remedy": "Sign the commit with a key that the trust root names as yours.",
 		"finding": "",
 	}
 ]
