@@ -22,7 +22,7 @@ from assay.signing.trust import render_trust_root
 from tests.adversary.test_people_trust import with_role_until
 from tests.fakes.trust import statement
 from tests.operations.conftest import dated_site, here
-from tests.operations.run import check, clock, recorder
+from tests.operations.run import EVIDENCE, check, clock, recorder
 from tests.operations.site import Site
 from tests.operations.test_reverify_log import verdicts
 from tests.operations.trustkit import (
@@ -84,7 +84,7 @@ def test_what_is_left_of_the_evidence_can_be_decided_again(here: Site) -> None:
         assert (done.verdict, done.fallen) == (Verdict.UNKNOWN, ())
     report = check(here, hours=4)
     assert report.gate.decision.verdict is Verdict.PASSED
-    assert len(report.gate.voided) == 6
+    assert len(report.gate.voided) == EVIDENCE
     assert replay_verdict(str(report.logged.index), here.top, clock=clock(hours=5)).fallen == ()
 
 

@@ -115,6 +115,11 @@ def test_a_shallow_clone(site: Site) -> None:
     assert verdict(answer) == (3, "UNKNOWN")
     assert gaps(answer) == [
         ("history", site.repo.head, "1 parents are not here: the clone is shallow"),
+        (
+            "history",
+            site.repo.head,
+            "the clone is shallow: who took part in changes is not all here",
+        ),
         ("history", "before the shallow boundary", "the clone is shallow"),
     ]
     assert first != site.repo.head

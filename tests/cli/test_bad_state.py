@@ -331,7 +331,7 @@ CONFIGURATIONS: Final[dict[str, tuple[str | bytes, str]]] = {
         '"\\u001b[31m" = 1\n',
         (
             "unknown key '\\x1b[31m', at assay.toml: \\x1b[31m "
-            "(known here: product, gate, exclude, policy)"
+            "(known here: product, gate, exclude, policy, scan)"
         ),
     ),
     "an unknown severity": (

@@ -18,6 +18,7 @@ from assay.cli.app import app
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.operations.show_versions import RELIED_ON
+from tests.operations.run import ENTRIES, VERDICT
 from tests.operations.site import ASSAY, SECONDS, Answer, Site
 
 USAGE: Final = 2
@@ -121,7 +122,7 @@ def test_completion(checked_site: Site) -> None:
         assert answer.outcome == (0, "")
         assert mark in answer.out.decode()
     asked = {"_ASSAY_COMPLETE": "complete_bash", "COMP_WORDS": "assay re", "COMP_CWORD": "1"}
-    assert checked_site.assay(environment=asked).out.split() == [b"replay"]
+    assert checked_site.assay(environment=asked).out.split() == [b"replay", b"review"]
 
 
 ANSWERS: Final = {
@@ -130,7 +131,7 @@ ANSWERS: Final = {
     "assay.log-verify/v1": ("log", "verify"),
     "assay.log-list/v1": ("log", "list"),
     "assay.feeds/v1": ("vulns", "status"),
-    "assay.replay/v1": ("replay", "9"),
+    "assay.replay/v1": ("replay", str(VERDICT)),
 }
 
 
@@ -159,7 +160,7 @@ def test_one_document_of_a_verification(checked_site: Site) -> None:
     assert answer.document.field("verdict").text() == "PASSED"
     plain = checked_site.assay(*words).out.decode()
     assert plain.startswith("PASSED: decided ")
-    assert ", signed by local, entry 9 of 10 in assay.local/" in plain
+    assert f", signed by local, entry {VERDICT} of {ENTRIES} in assay.local/" in plain
 
 
 def test_advisories_that_cannot_be_read_are_not_checked(site: Site) -> None:
@@ -211,7 +212,7 @@ def test_an_unknown_format(site: Site, words: tuple[str, str]) -> None:
             ".html, .htm, .json, .sarif, .md, .txt)"
         ),
     )
-    assert site.intact() == 10
+    assert site.intact() == ENTRIES
 
 
 def test_a_report_that_cannot_be_written(site: Site) -> None:

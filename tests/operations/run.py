@@ -19,6 +19,8 @@ HOUR: Final = timedelta(hours=1)
 ENTRIES: Final = (
     12  # of the log after one check: policy, trust root, log check, 8 collectors, verdict
 )
+EVIDENCE: Final = 8  # of the gate: what its collectors say about the commit
+VERDICT: Final = ENTRIES - 1  # the entry of the first verdict
 
 
 def clock(*, hours: float = 0) -> Clock:

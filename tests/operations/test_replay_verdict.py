@@ -14,10 +14,8 @@ from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement, Subject
 from assay.gates.reading import VERDICT_TYPE
 from assay.operations.replay_verdict import replay_verdict
-from tests.operations.run import check, clock, ledger, recorder, told
+from tests.operations.run import EVIDENCE, VERDICT, check, clock, ledger, recorder, told
 from tests.operations.site import Site, write_advisories
-
-VERDICT: Final = 9  # the entry of the first verdict
 
 
 def digest_of(site: Site, index: int) -> str:
@@ -30,7 +28,7 @@ def test_byte_for_byte(here: Site, by: str) -> None:
     digest = digest_of(here, VERDICT)
     names = {"index": str(VERDICT), "digest": digest, "file": str(here.saved)}
     done = replay_verdict(names[by], here.top, clock=clock(hours=24))
-    assert (done.verdict, done.digest, done.evidence) == (Verdict.PASSED, digest, 6)
+    assert (done.verdict, done.digest, done.evidence) == (Verdict.PASSED, digest, EVIDENCE)
     assert done.as_json()["notChecked"] == []
 
 

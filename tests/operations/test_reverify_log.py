@@ -11,11 +11,11 @@ from assay.operations.replay_verdict import replay_verdict
 from assay.operations.reverify_log import Reverified, reverify_log
 from assay.operations.show_status import show_status
 from assay.operations.verify_verdict import verify_verdict
-from tests.operations.run import ENTRIES, check, clock, ledger, told
+from tests.operations.run import ENTRIES, EVIDENCE, VERDICT, check, clock, ledger, told
 from tests.operations.site import Site
 from tests.operations.trustkit import new_key, pinned, update, use_key, with_key, with_revoked
 
-FIRST = 9  # the index of the verdict that the site begins with
+FIRST = VERDICT  # the index of the verdict that the site begins with
 
 
 def reverify(site: Site, *, hours: float, record: bool = True) -> Reverified:
@@ -52,7 +52,7 @@ def test_a_verdict_falls_with_its_evidence(here: Site) -> None:
     assert (fallen.index, fallen.said, fallen.stage) == (FIRST, Verdict.PASSED, "source")
     assert str(fallen.subject) == f"gitCommit:{here.repo.head}"
     assert fallen.reasons[0] == f"the verdict: {why}"
-    assert len(fallen.reasons) == 7  # its own signature, and six statements
+    assert len(fallen.reasons) == 1 + EVIDENCE  # its own signature, and what it was made from
     assert all(reason.endswith(why) for reason in fallen.reasons)
     assert fallen.now is Verdict.UNKNOWN  # nothing is left to decide from
 
@@ -64,7 +64,7 @@ def test_the_new_verdict_names_the_old_one_and_can_be_replayed(here: Site) -> No
     done = replay_verdict(str(second), here.top, clock=clock(hours=4))
     assert (done.verdict, done.evidence, done.fallen) == (Verdict.UNKNOWN, 0, ())
     again = replay_verdict(str(first), here.top, clock=clock(hours=4))
-    assert (again.verdict, len(again.fallen)) == (Verdict.PASSED, 7)
+    assert (again.verdict, len(again.fallen)) == (Verdict.PASSED, 1 + EVIDENCE)
 
 
 def test_a_second_run_flips_nothing_again(here: Site) -> None:
@@ -159,7 +159,7 @@ def test_the_whole_log_is_checked_first(here: Site) -> None:
     import sqlite3  # noqa: PLC0415  # damage, nothing else
 
     with sqlite3.connect(here.log) as database:
-        database.execute("DELETE FROM subjects WHERE entry = 9")
+        database.execute("DELETE FROM subjects WHERE entry = ?", (VERDICT,))
     with pytest.raises(RejectedError) as caught:
         reverify(here, hours=1)
     assert "tampered" in told(caught.value, here)

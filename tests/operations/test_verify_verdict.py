@@ -24,7 +24,7 @@ from assay.signing.asymmetric import generate_signer
 from assay.signing.keyfile import create_key_file
 from assay.signing.notekey import cosigner_key, note_key, render_note_key
 from assay.signing.trust import render_trust_root, trust_root_digest
-from tests.operations.run import AT, HOUR, check, clock, recorder, told
+from tests.operations.run import AT, ENTRIES, HOUR, VERDICT, check, clock, recorder, told
 from tests.operations.site import Site
 
 OTHER_COMMIT: Final = "gitCommit:" + "11" * 20
@@ -59,7 +59,7 @@ def test_verified(here: Site) -> None:
     found = verify(here)
     assert found.verdict is Verdict.PASSED
     assert (found.subject, found.stage) == (f"gitCommit:{here.repo.head}", "source")
-    assert (found.signed_by, found.index, found.log_size) == (("local",), 9, 10)
+    assert (found.signed_by, found.index, found.log_size) == (("local",), VERDICT, ENTRIES)
     assert found.decided_at == "2026-06-01T12:00:00Z"
     assert found.not_checked == ()
 

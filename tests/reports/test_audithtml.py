@@ -19,7 +19,7 @@ from assay.operations.verify_kit import KitVerified
 from assay.reports.audithtml import render_audit_html
 from assay.reports.auditwrite import AUDIT_FORMATS, audit_format, render_audit, write_audit
 from tests.operations.auditing import exported, found_in
-from tests.operations.run import check, clock
+from tests.operations.run import ENTRIES, EVIDENCE, VERDICT, check, clock
 from tests.operations.site import Site
 from tests.operations.trustkit import new_key, pinned, update, use_key, with_key, with_revoked
 from tests.reports.hostile import PAYLOADS
@@ -64,16 +64,16 @@ def test_a_kit_that_holds(audits: Audits) -> None:
     origin = audits.good.proven.checkpoint.origin
     for part in (
         "PASSED Everything in this kit holds. Audit of gitCommit:",
-        "PASSED The newest verdict that stands, entry 9, says PASSED at the gate source.",
-        f"These 8 statements are all that the first 10 entries of {origin} hold about this subject",
+        f"PASSED The newest verdict that stands, entry {VERDICT}, says PASSED at the gate source.",
+        f"These {EVIDENCE + 2} statements are all that the first {ENTRIES} entries of {origin} hold",
         "no later failure, and no later change of who is trusted, is left out.",
         "The answer was yes for all of them.",
         "evidence all statements what collectors say that they saw is their signed word",
-        "entry 9 stands decided again, the same bytes",
+        f"entry {VERDICT} stands decided again, the same bytes",
         "Signed by local, recorded 2026-06-01T12:00:00Z",
-        "local person collector 7 2026-06-01T12:00:00Z",
+        f"local person collector {EVIDENCE + 1} 2026-06-01T12:00:00Z",
         "local person gate 2 2026-06-01T12:00:00Z",
-        "Made from 6 pieces of evidence",
+        f"Made from {EVIDENCE} pieces of evidence",
         "1 2026-06-01T12:00:00Z entry 1 sha256:",
         "Nobody cosigned the last one",
         origin,
@@ -86,21 +86,30 @@ def test_a_kit_that_holds(audits: Audits) -> None:
 def test_a_verdict_that_fell(audits: Audits) -> None:
     text = words(audits.fallen)
     assert "FAILED Something in this kit does not hold." in text
-    assert "Does not hold: verdict, entry 9: does not stand any more" in text
+    assert f"Does not hold: verdict, entry {VERDICT}: does not stand any more" in text
     assert "UNKNOWN No verdict about this subject stands." in text
     assert "Where the answer was no, or could not be given, it stands at the top." in text
-    assert "entry 9 does not stand decided again, the same bytes Fell since: the verdict:" in text
+    assert (
+        f"entry {VERDICT} does not stand decided again, the same bytes Fell since: the verdict:"
+        in text
+    )
     assert "takes its place:" not in text
 
 
 def test_a_verdict_that_was_replaced(audits: Audits) -> None:
     text = words(audits.replaced)
     assert "PASSED Everything in this kit holds." in text
-    assert "The newest verdict that stands, entry 20, says PASSED" in text
-    assert "9 statements counted once, and not any more; no verdict that stands rests on" in text
-    assert "Fell since; entry 12 takes its place: the verdict: key" in text
-    assert "6 pieces of evidence, without 6 older ones that did not count any more" in text
-    assert "3 2026-06-01T14:00:00Z entry 11 sha256:" in text
+    assert f"The newest verdict that stands, entry {2 * ENTRIES}, says PASSED" in text
+    assert (
+        f"{EVIDENCE + 3} statements counted once, and not any more; no verdict that stands rests on"
+        in text
+    )
+    assert f"Fell since; entry {ENTRIES + 2} takes its place: the verdict: key" in text
+    assert (
+        f"{EVIDENCE} pieces of evidence, without {EVIDENCE} older ones that did not count any more"
+        in text
+    )
+    assert f"3 2026-06-01T14:00:00Z entry {ENTRIES + 1} sha256:" in text
 
 
 def test_the_page_loads_nothing_and_runs_nothing(audits: Audits) -> None:
@@ -199,7 +208,7 @@ def test_the_text_says_what_the_page_says(audits: Audits) -> None:
     text = render_audit(audits.replaced, "text").decode()
     assert text.startswith(
         "PASSED: everything in this kit holds\n"
-        "  The newest verdict that stands, entry 20, says PASSED at the gate source.\n"
+        f"  The newest verdict that stands, entry {2 * ENTRIES}, says PASSED at the gate source.\n"
     )
     assert (
         "byte for byte the same; entry 12 took its place\n    fell since: the verdict: key" in text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.system.interrupt import ending_runs
+from assay.system.interrupt import ending_runs, run_together
 from assay.system.process import run_process
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -41,3 +41,26 @@ def test_runs_of_a_block_that_ends_well_are_left_alone() -> None:
         with ending_runs((run,)):
             pass
         assert run.result() == 7
+
+
+def test_results_in_the_order_of_the_works() -> None:
+    first_ends_last = threading.Event()
+
+    def first() -> str:
+        assert first_ends_last.wait(30)
+        return "first"
+
+    def second() -> str:
+        first_ends_last.set()
+        return "second"
+
+    assert run_together([first, second]) == ("first", "second")
+    assert run_together([]) == ()
+
+
+def test_what_one_raises_is_raised() -> None:
+    def fail() -> str:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        run_together([lambda: "fine", fail])

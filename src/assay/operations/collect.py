@@ -36,7 +36,7 @@ from assay.source.tree import extract_tree, load_blob
 from assay.source.worktree import Uncommitted, list_uncommitted
 from assay.system.environment import cache_home
 from assay.system.files import load_file
-from assay.system.interrupt import ending_runs
+from assay.system.interrupt import await_results, ending_runs
 from assay.system.scratch import scratch_folder
 from assay.vuln.match import match_components
 from assay.vuln.mirror import load_advisories
@@ -93,7 +93,7 @@ def collect_commit(
         others = pool.submit(_collect_files, repository, entries, settings)
         with ending_runs((others,)):
             secrets = _search_secrets(repository, entries, uncommitted, settings)
-            inventory, scans = others.result()
+            ((inventory, scans),) = await_results((others,))
     settings.progress("Matching components with advisories")
     return Collected(
         facts=collect_facts(

@@ -10,7 +10,6 @@
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -26,7 +25,7 @@ from assay.findings.fingerprint import name_sightings
 from assay.findings.scanreport import ScanReport
 from assay.scan.scanner import SUPPRESSED, Command, Reading, Scanner, Sources
 from assay.system.files import load_file, save_file
-from assay.system.interrupt import ending_runs
+from assay.system.interrupt import run_together
 from assay.system.process import MAX_OUTPUT_BYTES, Completed
 from assay.system.sandbox import Limits, Sandbox, find_sandbox, run_confined
 from assay.system.scratch import link_files, scratch_folder
@@ -195,12 +194,7 @@ def run_scanners(
     scanners: tuple[Scanner, ...], root: Path, paths: tuple[str, ...], *, at: datetime
 ) -> tuple[ScanReport, ...]:
     """Run all `scanners` at once on the files `paths` below `root`; reports in their order."""
-    if not scanners:
-        return ()
-    with ThreadPoolExecutor(max_workers=len(scanners)) as pool:
-        runs = [pool.submit(scanner.run, root, paths, at=at) for scanner in scanners]
-        with ending_runs(runs):
-            return tuple(run.result() for run in runs)
+    return run_together([partial(scanner.run, root, paths, at=at) for scanner in scanners])
 
 
 def _load(view: Path, path: str) -> bytes:
