@@ -5,7 +5,9 @@ The outcome of a refusal is its exit status and all of stderr; `{}` stands for t
 """
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Final
 
 import pytest
@@ -22,8 +24,13 @@ def origin(site: Site) -> str:
 
 
 def overwrite_page(site: Site) -> None:
+    """Zero the first page of the table of subjects."""
+    with closing(sqlite3.connect(site.log)) as database:
+        [(page,)] = database.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'subjects'"
+        ).fetchall()
     content = bytearray(site.log.read_bytes())
-    content[20_000:24_096] = bytes(4096)
+    content[(page - 1) * 4096 : page * 4096] = bytes(4096)
     site.log.write_bytes(content)
 
 
@@ -62,9 +69,9 @@ STATES: Final[dict[str, State]] = {
         DAMAGED.replace("{fault}", "database disk image is malformed"),
     ),
     "a page of the store zeroed": (
-        overwrite_page,  # the first of the table of subjects, which SQLite takes for an empty one
+        overwrite_page,
         1,
-        "[tampered] the row is missing, at subjects row 0/0",
+        DAMAGED.replace("{fault}", "database disk image is malformed"),
     ),
     "a store that is none": (
         lambda site: site.log.write_text("no store" * 1000),

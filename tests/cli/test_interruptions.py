@@ -17,10 +17,11 @@ from typing import Final
 
 import pytest
 
+from tests.operations.run import ENTRIES
 from tests.operations.site import ASSAY, SECONDS, Answer, Site
 
 STOPPED: Final = "[interrupted] stopped; what was recorded before stays recorded\n"
-RECORDED: Final = 10  # entries after the first check
+RECORDED: Final = ENTRIES  # after the first check
 ROOM: Final = (
     "[unavailable] no room left on the disk, at {}/.assay/log.sqlite "
     "(make room; nothing was lost, try again)"

@@ -211,6 +211,7 @@ def test_the_text_says_what_the_page_says(audits: Audits) -> None:
         f"  The newest verdict that stands, entry {2 * ENTRIES}, says PASSED at the gate source.\n"
     )
     assert (
-        "byte for byte the same; entry 12 took its place\n    fell since: the verdict: key" in text
+        f"byte for byte the same; entry {ENTRIES + 2} took its place\n    fell since: the verdict: key"
+        in text
     )
     assert audits.replaced.result is Verdict.PASSED
