@@ -159,3 +159,9 @@ def test_any_bytes_are_a_key_or_malformed(data: bytes) -> None:
         parse_ssh_key(data)
     except MalformedError:
         return
+
+
+def test_a_name_that_is_no_text() -> None:
+    line = "ssh-edt\udc9f5519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
+    with pytest.raises(MalformedError):
+        parse_ssh_line(line)

@@ -48,7 +48,7 @@ def parse_ssh_line(text: str) -> SshKey:
     except ValueError as error:
         raise MalformedError("not a public key of SSH") from error
     key = parse_ssh_key(blob)
-    if "\n" in text.strip() or key.name != name.encode():
+    if "\n" in text.strip() or key.name != name.encode(errors="replace"):
         raise MalformedError("not a public key of SSH")
     return key
 
