@@ -1,4 +1,4 @@
-"""One component for each purl, however many files name it."""
+"""One component for each identity, however many files name it."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,15 +7,15 @@ from assay.sbom.hashes import normal_hash
 
 
 def merge_components(found: Iterable[Component]) -> tuple[Component, ...]:
-    """Return the components by purl, those with the same purl made one, in the purls' order.
+    """Return the components by identity, those with the same one made one, in its order.
 
     What several files say is joined: a component is direct if any file says so, and for
     development only if all do; where the rest do not say, it is not known.
     """
-    by_purl: dict[str, list[Component]] = {}
+    by_identity: dict[str, list[Component]] = {}
     for component in found:
-        by_purl.setdefault(component.purl, []).append(component)
-    return tuple(_merged(by_purl[purl], by_purl) for purl in sorted(by_purl))
+        by_identity.setdefault(component.identity, []).append(component)
+    return tuple(_merged(by_identity[name], by_identity) for name in sorted(by_identity))
 
 
 def _merged(same: list[Component], known: Collection[str]) -> Component:
@@ -30,6 +30,14 @@ def _merged(same: list[Component], known: Collection[str]) -> Component:
         depends_on=tuple(to for to in _union(item.depends_on for item in same) if to in known),
         direct=_any({component.direct for component in same}, decisive=True),
         development=_any({component.development for component in same}, decisive=False),
+        raw_purls=_union(component.raw_purls for component in same),
+        licences=_union(component.licences for component in same),
+        raw_licences=_union(component.raw_licences for component in same),
+        supplier=min((item.supplier for item in same if item.supplier), default=""),
+        cpes=_union(component.cpes for component in same),
+        kind=min(component.kind for component in same),
+        methods=_union(component.methods for component in same),
+        edges_known=_any({component.edges_known for component in same}, decisive=True),
     )
 
 
