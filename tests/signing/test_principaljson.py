@@ -9,7 +9,7 @@ import pytest
 from assay.core.errors import AssayError, MalformedError, RejectedError
 from assay.core.jsonvalue import JsonValue
 from assay.signing.principaljson import parse_moment, parse_principal, principal_as_json
-from assay.signing.principals import Principal, TrustedKey, Window
+from assay.signing.principals import AccountId, Principal, TrustedKey, Window
 from assay.signing.succession import verify_succession
 from assay.signing.trust import (
     TrustRoot,
@@ -231,6 +231,93 @@ def test_an_address_stays() -> None:
         assert str(caught.value) == (
             "[rejected] the e-mail 'a.liddell@example.org' of 'alice' has gone, or is another "
             "one's, at principals 'alice' (keep it: it says which commits are this principal's)"
+        )
+
+
+A = "https://a.example/api"
+ONE = [{"forge": A, "id": 7}]
+HERE, THERE = (AccountId(forge=f"https://{name}.example/api", number=7) for name in "ab")
+KNOWN_THERE = replace(KNOWN, accounts=(HERE, THERE))
+
+
+def test_accounts_survive_json_and_toml_and_are_told() -> None:
+    made = root(KNOWN_THERE)
+    assert parse_trust_root(render_trust_root(made)) == made
+    text = render_toml(made, version=1)
+    assert parse_authored(text.encode(), after=None) == made
+    assert '  { forge = "https://a.example/api", id = 7 },' in text
+    assert "accounts" not in principal_as_json(KNOWN)
+    assert name_changes(root(KNOWN), made) == (
+        "+ 'alice', account 7 at https://a.example/api: its own",
+        "+ 'alice', account 7 at https://b.example/api: its own",
+    )
+
+
+def test_who_has_an_account_alone_signs_nothing_and_is_somebody() -> None:
+    found = parse_principal(document(name="carol", keys="absent", accounts=ONE))
+    assert found.accounts == (HERE,)
+    assert [one.name for one in root(KNOWN, found).holders("author", at=NOW)] == ["alice"]
+
+
+NO_ACCOUNTS = {
+    "a-name": (
+        {"forge": A, "id": "ada"},
+        "[malformed] str where a whole number is needed, at p.accounts[0].id",
+    ),
+    "nobody": (
+        {"forge": A, "id": 0},
+        "[malformed] 0 is no number of an account, at p.accounts[0].id",
+    ),
+    "a-login": (
+        {"forge": A, "id": 7, "login": "ada"},
+        "[malformed] unknown member 'login', at p.accounts[0].login (known here: forge, id)",
+    ),
+    **{
+        f"no-forge-{number}": (
+            {"forge": forge, "id": 7},
+            (
+                f"[malformed] {forge!r} is no address of a forge, at p.accounts[0].forge "
+                "(as assay forge show names it: https://api.github.com)"
+            ),
+        )
+        for number, forge in enumerate(
+            (
+                "",
+                "github.com",
+                "https://",
+                A + "/",
+                "https://me@a.example",
+                "https://a?b",
+                "https://a b",
+            )
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(("account", "message"), NO_ACCOUNTS.values(), ids=NO_ACCOUNTS)
+def test_no_account(account: dict[str, object], message: str) -> None:
+    assert refusal(lambda: parse_principal(document(accounts=[account]))) == message
+
+
+def test_an_account_belongs_to_one() -> None:
+    other = replace(principal("bob", BOB), accounts=(THERE,))
+    assert refusal(lambda: root(KNOWN_THERE, other)) == (
+        "[malformed] account '7 at https://b.example/api' is there twice, at principals"
+    )
+
+
+def test_an_account_stays() -> None:
+    """Who takes an account out of the list of one person makes a second person of it."""
+    old = root(KNOWN_THERE)
+    for accounts in ((HERE,), (THERE,)):
+        new = root(replace(KNOWN, accounts=accounts), history=old)
+        with pytest.raises(RejectedError) as caught:
+            verify_succession(old, new, at=NOW)
+        gone = THERE if accounts == (HERE,) else HERE
+        assert str(caught.value) == (
+            f"[rejected] the account '{gone}' of 'alice' has gone, or is another one's, "
+            "at principals 'alice' (keep it: it says which approvals are this principal's)"
         )
 
 

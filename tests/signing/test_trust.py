@@ -246,8 +246,8 @@ UNREADABLE = {
     "an-unknown-member-of-a-principal": (
         edited('"identities"', '"only":"main","identities"'),
         (
-            "[malformed] unknown member 'only', at principals[0].only (known here: emails, from, "
-            "identities, keys, kind, name, roles, until)"
+            "[malformed] unknown member 'only', at principals[0].only (known here: accounts, "
+            "emails, from, identities, keys, kind, name, roles, until)"
         ),
     ),
     "a-sigstore-root-that-is-none": (

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from assay.core.digest import sha256_of
+from assay.signing.principals import AccountId
 from assay.signing.trust import (
     OidcIdentity,
     Principal,
@@ -42,6 +43,7 @@ def full_trust_root(root: TrustRoot) -> TrustRoot:
         local,
         window=window,
         emails=("ada@shop.example",),
+        accounts=(AccountId(forge="https://api.github.com", number=583231),),
         keys=(replace(key, window=window, revoked=revoked, openpgp="ab" * 20),),
     )
     return replace(

@@ -13,6 +13,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.wording import near_hint
 from assay.signing.keys import PublicKey, load_public_key
 from assay.signing.principals import (
+    AccountId,
     OidcIdentity,
     Principal,
     PrincipalKind,
@@ -27,6 +28,7 @@ from assay.signing.principals import (
 NO_END: Final = "none"  # null, in TOML
 _WINDOW: Final = frozenset({"from", "until"})
 _SIGNING: Final = _WINDOW | {"revoked"}
+_MEMBERS: Final = _WINDOW | {"name", "kind", "roles", "keys", "identities", "emails", "accounts"}
 
 
 def principal_as_json(principal: Principal) -> dict[str, object]:
@@ -54,6 +56,7 @@ def principal_as_json(principal: Principal) -> dict[str, object]:
             for item in principal.identities
         ],
         **({"emails": list(principal.emails)} if principal.emails else {}),
+        **_accounts(principal),
         **_window(principal.window),
     }
 
@@ -65,13 +68,14 @@ def parse_principal(value: JsonValue) -> Principal:
         MalformedError: A member that is missing, unknown or of another type, or a rule of
             `assay.signing.principals` broken; `where` is the path in the document.
     """
-    refuse_unknown(value, _WINDOW | {"name", "kind", "roles", "keys", "identities", "emails"})
+    refuse_unknown(value, _MEMBERS)
     window = _parse_window(value, None)
     kind = _parse_kind(value.field("kind"))
     roles = tuple(_parse_role(item, window) for item in value.field("roles").items())
     keys = tuple(k for item in value.optional_items("keys") for k in _parse_keys(item, window))
     identities = tuple(_parse_identity(item, window) for item in value.optional_items("identities"))
     emails = tuple(item.text().lower() for item in value.optional_items("emails"))
+    accounts = tuple(_parse_account(item) for item in value.optional_items("accounts"))
     name = value.field("name").text()
     with inside(value.where):
         return Principal(
@@ -81,6 +85,7 @@ def parse_principal(value: JsonValue) -> Principal:
             keys=keys,
             identities=identities,
             emails=emails,
+            accounts=accounts,
             window=window,
         )
 
@@ -159,6 +164,19 @@ def _parse_identity(value: JsonValue, around: Window) -> TrustedIdentity:
     return TrustedIdentity(
         identity=identity, window=_parse_window(value, around), revoked=_parse_revocation(value)
     )
+
+
+def _parse_account(value: JsonValue) -> AccountId:
+    refuse_unknown(value, frozenset({"forge", "id"}))
+    forge, number = value.field("forge").text(), value.field("id").integer()
+    with inside(value.where):
+        return AccountId(forge=forge, number=number)
+
+
+def _accounts(principal: Principal) -> dict[str, object]:
+    if not principal.accounts:
+        return {}
+    return {"accounts": [{"forge": one.forge, "id": one.number} for one in principal.accounts]}
 
 
 def _parse_window(value: JsonValue, around: Window | None) -> Window:

@@ -24,6 +24,7 @@ ROLES: Final = frozenset(
 _SEPARATING: Final = frozenset(' ()"')  # what stands between the parts of an identity's name
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
 _EMAIL: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+_FORGE: Final = re.compile(r"https?://[^\s/?#@]+(?:/[^\s/?#]+)*")
 MAX_NAME_LENGTH: Final = 200  # of a principal, an issuer, a subject: it is shown on one line
 
 
@@ -138,6 +139,32 @@ class TrustedIdentity:
 Credential = TrustedKey | TrustedIdentity  # what a signature is traced back to
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class AccountId:
+    """An account on the forge with its interface at `forge`, by the number that it has there.
+
+    A login can be given up, and taken by somebody else; the number of an account cannot.
+    """
+
+    forge: str
+    number: int
+
+    def __post_init__(self) -> None:
+        """Refuse what names no account."""
+        if not _is_name(self.forge) or not _FORGE.fullmatch(self.forge):
+            raise MalformedError(
+                f"{self.forge!r} is no address of a forge",
+                where="forge",
+                hint="as assay forge show names it: https://api.github.com",
+            )
+        if self.number < 1:
+            raise MalformedError(f"{self.number} is no number of an account", where="id")
+
+    def __str__(self) -> str:
+        """Return the number and the forge."""
+        return f"{self.number} at {self.forge}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGrant:
     """A role that a principal holds, from when until when."""
@@ -159,6 +186,7 @@ class Principal:
 
     `emails`, in lower case, are those by which commits name it. They prove nothing: whoever makes
     a commit writes what it likes. They tell under which names one person must not review itself.
+    `accounts` are those on forges; all of them are one person to whoever counts approvals.
     """
 
     name: str
@@ -167,16 +195,17 @@ class Principal:
     keys: tuple[TrustedKey, ...]
     identities: tuple[TrustedIdentity, ...] = ()
     emails: tuple[str, ...] = ()
+    accounts: tuple[AccountId, ...] = ()
     window: Window
 
     def __post_init__(self) -> None:
-        """Refuse a principal that could never sign, or that nobody could tell from another."""
+        """Refuse a principal that could never act, or that nobody could tell from another."""
         with inside(f"principal {self.name!r}"):
             if not _is_name(self.name):
                 raise MalformedError("a name that is empty, too long, or cannot be printed")
             if not self.roles:
                 raise MalformedError("no roles")
-            if not self.keys and not self.identities:
+            if not (self.keys or self.identities or self.accounts):
                 raise MalformedError("no keys and no identities")
             for email in self.emails:
                 if not _is_name(email) or not _EMAIL.fullmatch(email) or email != email.lower():

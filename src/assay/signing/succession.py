@@ -48,7 +48,7 @@ def verify_succession(old: TrustRoot, new: TrustRoot, *, at: datetime) -> None:
                 hint="keep it, with an end: until, or revoked",
             )
         _check_revocation(owner, item, found[1])
-    _check_emails(old, new)
+    _check_names(old, new)
     verify_not_locked(new, at=at)
 
 
@@ -90,16 +90,24 @@ def describe(item: Credential) -> str:
     return f"key {item.name[:16]}" if isinstance(item, TrustedKey) else f"identity {item.name!r}"
 
 
-def _check_emails(old: TrustRoot, new: TrustRoot) -> None:
-    after = {email: principal.name for principal in new.principals for email in principal.emails}
-    for principal in old.principals:
-        for email in principal.emails:
-            if after.get(email) != principal.name:
-                raise RejectedError(
-                    f"the e-mail {email!r} of {principal.name!r} has gone, or is another one's",
-                    where=f"principals {principal.name!r}",
-                    hint="keep it: it says which commits are this principal's",
-                )
+def _check_names(old: TrustRoot, new: TrustRoot) -> None:
+    """Refuse that what named one principal names nobody, or another one, from now on."""
+    after = {(what, name): owner for owner, what, name in _names(new)}
+    for owner, what, name in _names(old):
+        if after.get((what, name)) != owner:
+            whose = "commits are" if what == "e-mail" else "approvals are"
+            raise RejectedError(
+                f"the {what} {name!r} of {owner!r} has gone, or is another one's",
+                where=f"principals {owner!r}",
+                hint=f"keep it: it says which {whose} this principal's",
+            )
+
+
+def _names(root: TrustRoot) -> Iterator[tuple[str, str, str]]:
+    """Yield (principal, kind of name, name) of all that others call principals by."""
+    for principal in root.principals:
+        yield from ((principal.name, "e-mail", email) for email in principal.emails)
+        yield from ((principal.name, "account", str(one)) for one in principal.accounts)
 
 
 def _check_revocation(owner: str, old: Credential, new: Credential) -> None:

@@ -103,6 +103,8 @@ class TrustRoot:
         names = (str(i.identity) for p in self.principals for i in p.identities)
         _refuse_repeated(names, "identity")
         _refuse_repeated((email for p in self.principals for email in p.emails), "e-mail")
+        accounts = (str(account) for p in self.principals for account in p.accounts)
+        _refuse_repeated(accounts, "account")
         log_key = self._checked_log_key()
         witnesses = self._checked_witnesses()
         owned = (key.name for p in self.principals for key in p.keys)

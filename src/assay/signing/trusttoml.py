@@ -47,6 +47,11 @@ def _principal(principal: Principal) -> Iterator[str]:
     yield f"roles = [{roles}]"
     if principal.emails:
         yield f"emails = [{', '.join(_text(email) for email in principal.emails)}]"
+    if principal.accounts:
+        yield "accounts = ["
+        for account in principal.accounts:
+            yield f"  {{ forge = {_text(account.forge)}, id = {account.number} }},"
+        yield "]"
     yield f"from = {format_time(around.valid_from)}"
     if around.valid_until is not None:
         yield f"until = {format_time(around.valid_until)}"

@@ -90,6 +90,8 @@ def _of_principal(principal: Principal) -> Iterator[tuple[str, str]]:
     yield name, f"{principal.kind.value}, {_window(principal.window)}"
     if principal.emails:
         yield f"{name}, e-mail", ", ".join(principal.emails)
+    for account in principal.accounts:
+        yield f"{name}, account {account}", "its own"
     for grant in principal.roles:
         yield f"{name} as {grant.role}", _window(grant.window)
     for item in principal.credentials:
