@@ -1,0 +1,1 @@
+"""What compilers write into the programs that they make about their dependencies."""

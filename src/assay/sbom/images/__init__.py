@@ -1,0 +1,1 @@
+"""Container images: their descriptions, their layers, and the registry that they come from."""

@@ -1,0 +1,1 @@
+"""What package managers leave behind where they install something."""
