@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from assay.cli.app import app
+from assay.cli.key import app
 from assay.core.errors import AssayError
 from assay.signing.asymmetric import generate_signer
 from assay.signing.keyfile import create_key_file
@@ -121,7 +121,7 @@ def test_a_secret_in_a_uri_is_not_listed(
     """It should not be there; it is not passed on to logs of jobs either."""
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
     monkeypatch.setenv("ASSAY_SIGNER", uri)
-    for command in (["key", "list"], ["key", "list", "--json"], ["key", "show"]):
+    for command in (["list"], ["list", "--json"], ["show"]):
         done = CliRunner().invoke(app, command)
         assert SECRET not in done.output
         assert done.exception is None or SECRET not in everything_said(done.exception)

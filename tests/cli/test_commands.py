@@ -5,16 +5,15 @@ import pty
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
-import typer
 
 from assay import __version__
 from assay.cli.app import app
+from assay.cli.lazygroup import every_command
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.operations.show_versions import RELIED_ON
@@ -24,17 +23,7 @@ from tests.operations.site import ASSAY, SECONDS, Answer, Site
 USAGE: Final = 2
 
 
-def command_names() -> Iterator[tuple[str, ...]]:
-    """Yield the words of every command and group of commands, the program itself first."""
-    level: list[tuple[tuple[str, ...], object]] = [((), typer.main.get_command(app))]
-    while level:
-        words, command = level.pop(0)
-        yield words
-        below = getattr(command, "commands", {})
-        level += [((*words, name), inner) for name, inner in below.items()]
-
-
-COMMANDS: Final = tuple(command_names())
+COMMANDS: Final = tuple(words for words, _ in every_command(app))
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -122,7 +111,7 @@ def test_completion(checked_site: Site) -> None:
         assert answer.outcome == (0, "")
         assert mark in answer.out.decode()
     asked = {"_ASSAY_COMPLETE": "complete_bash", "COMP_WORDS": "assay re", "COMP_CWORD": "1"}
-    assert checked_site.assay(environment=asked).out.split() == [b"replay", b"review"]
+    assert checked_site.assay(environment=asked).out.split() == [b"review", b"replay"]
 
 
 ANSWERS: Final = {
@@ -331,12 +320,14 @@ def test_an_encoding_that_lacks_characters(checked_site: Site) -> None:
 
 
 BROKEN: Final = """
-import sys
+import sys, typer
 from assay.cli import app, main
 from assay.cli.options import JsonOption
-@app.app.command("break")
 def break_(*, as_json: JsonOption = False) -> None:
     raise RuntimeError("not foreseen: \\x1b[31m")
+broken = typer.Typer(add_completion=False)
+broken.command("break")(break_)
+app.app.add_command(typer.main.get_command(broken))
 main.run()
 """
 

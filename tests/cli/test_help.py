@@ -8,22 +8,12 @@ from typing import Final
 
 import pytest
 from typer.core import TyperGroup
-from typer.main import get_command
 
 from assay.cli.app import app
+from assay.cli.lazygroup import LazyCommand, every_command
 
 ASSAY: Final = Path(sys.executable).with_name("assay")
-
-
-def _below(words: tuple[str, ...], command: object) -> dict[tuple[str, ...], object]:
-    found = {words: command}
-    if isinstance(command, TyperGroup):
-        for name, part in command.commands.items():
-            found |= _below((*words, name), part)
-    return found
-
-
-ALL: Final = _below((), get_command(app))
+ALL: Final = dict(every_command(app))
 GROUPS: Final = [words for words, command in ALL.items() if isinstance(command, TyperGroup)]
 COMMANDS: Final = [words for words in ALL if words not in GROUPS]
 LINE: Final = re.compile(r"^  ([a-z-]+)  +([A-Z].*)$", re.MULTILINE)
@@ -73,3 +63,11 @@ def test_many_commands_are_listed_in_sections() -> None:
         "Keep it to one history",
         "Keep it safe",
     ]
+
+
+@pytest.mark.parametrize("name", app.commands)
+def test_the_list_of_all_says_what_a_command_says_of_itself(name: str) -> None:
+    """It is read before the command is imported."""
+    listed, itself = app.commands[name], ALL[(name,)]
+    assert isinstance(listed, LazyCommand)
+    assert listed.get_short_help_str(100) == itself.get_short_help_str(100)

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from assay.cli.app import app
 from tests.operations.site import Site
 
 # What decides, collects, stores or signs: a verifier of one file does none of it.
@@ -59,6 +60,7 @@ def test_verify_loads_what_verifies(checked_site: Site) -> None:
     words = ("--subject", commit, "--trust-root", str(checked_site.trust))
     status, modules = loaded(checked_site, "verify", str(checked_site.saved), *words)
     assert status == 0
+    assert modules & {f"assay.cli.{name}" for name in app.commands} == {"assay.cli.verify"}
     assert "cryptography" in modules  # it did verify
     assert sorted(modules & UNUSED) == []
 

@@ -3,14 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from typer.core import TyperGroup
-from typer.main import get_command
-
 from assay.cli.app import app
+from assay.cli.lazygroup import every_command
 
 ASSAY: Final = Path(sys.executable).with_name("assay")
 
@@ -26,14 +23,7 @@ def cli_page() -> str:
 
 def all_commands() -> tuple[tuple[str, ...], ...]:
     """Return every command and group, a group before what is in it, as help lists them."""
-    return tuple(_below((), get_command(app)))
-
-
-def _below(words: tuple[str, ...], command: object) -> Iterator[tuple[str, ...]]:
-    yield words
-    if isinstance(command, TyperGroup):
-        for name, part in command.commands.items():
-            yield from _below((*words, name), part)
+    return tuple(words for words, _ in every_command(app))
 
 
 def _help(command: tuple[str, ...]) -> str:

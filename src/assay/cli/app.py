@@ -1,68 +1,55 @@
 """The subcommands of `assay`, and what holds for all of them.
 
-Everything heavy is imported inside the commands, so that `assay --help` stays fast.
+Everything heavy is imported inside the commands, and the commands themselves when they are run.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from assay.cli import (
-    audit,
-    check,
-    finding,
-    fix,
-    forge,
-    hook,
-    init,
-    key,
-    log,
-    policy,
-    replay,
-    review,
-    scan,
-    secrets,
-    sign,
-    source,
-    status,
-    trust,
-    verify,
-    vulns,
-)
-from assay.cli.helptext import SectionedGroup
+from assay.cli.lazygroup import LazyCommand, LazyGroup
 
-DECIDE = "Decide about a commit"
-SHOW = "Prove and verify"
-SET_UP = "Set up"
+# Each command is in the module of its name, and is imported when it is asked for.
+COMMANDS: Final = {
+    "Decide about a commit": {
+        "init": "Make your keys, and the log and trust root of a repository.",
+        "check": "Decide at the gate `source` about the commit at HEAD.",
+        "review": "Approve or reject a change; show what was reviewed.",
+        "status": "Show how far the commit at HEAD meets the SSDF, by evidence.",
+        "fix": "Mend what can be mended safely, and show it as a diff.",
+        "finding": "Look at findings, and accept one for a while.",
+        "replay": "Decide again from the recorded evidence; compare every byte.",
+        "secrets": "Secrets in a repository and its history.",
+        "scan": "Scanners here, and reports of scanners elsewhere.",
+        "hook": "Look at what is staged before each commit.",
+    },
+    "Prove and verify": {
+        "verify": "Verify a verdict, or the Sigstore bundle of an artifact, offline.",
+        "sign": "Sign a file: write a Sigstore bundle, which cosign reads too.",
+        "source": "Record the revisions of a branch; show who signed tags.",
+        "log": "The log of evidence: look at it, check it, prove it to others.",
+        "audit": "Hand all evidence about a subject to an auditor.",
+    },
+    "Set up": {
+        "trust": "Show who may sign what, and change it as its owners.",
+        "key": "The keys that sign: make, show and list them.",
+        "forge": "Record what the forge enforces, and show since when.",
+        "vulns": "The local mirror of advisories (OSV).",
+        "policy": "Rules of your own, beside the default ones.",
+    },
+}
 
-app = typer.Typer(
+
+_root = typer.Typer(
     name="assay",
-    cls=SectionedGroup,
+    cls=LazyGroup,
     help="Prove that your secure-delivery controls work; refuse to ship what cannot be proven.",
     no_args_is_help=True,
     rich_markup_mode=None,  # half of the start-up time, for a help text
     pretty_exceptions_enable=False,
 )
-app.command("init", rich_help_panel=DECIDE)(init.init)
-app.command("check", rich_help_panel=DECIDE)(check.check)
-app.add_typer(review.app, name="review", rich_help_panel=DECIDE)
-app.command("status", rich_help_panel=DECIDE)(status.status)
-app.command("fix", rich_help_panel=DECIDE)(fix.fix)
-app.add_typer(finding.app, name="finding", rich_help_panel=DECIDE)
-app.command("replay", rich_help_panel=DECIDE)(replay.replay)
-app.command("verify", rich_help_panel=SHOW)(verify.verify)
-app.command("sign", rich_help_panel=SHOW)(sign.sign)
-app.add_typer(secrets.app, name="secrets", rich_help_panel=DECIDE)
-app.add_typer(scan.app, name="scan", rich_help_panel=DECIDE)
-app.add_typer(source.app, name="source", rich_help_panel=SHOW)
-app.add_typer(log.app, name="log", rich_help_panel=SHOW)
-app.add_typer(audit.app, name="audit", rich_help_panel=SHOW)
-app.add_typer(trust.app, name="trust", rich_help_panel=SET_UP)
-app.add_typer(key.app, name="key", rich_help_panel=SET_UP)
-app.add_typer(hook.app, name="hook", rich_help_panel=DECIDE)
-app.add_typer(forge.app, name="forge", rich_help_panel=SET_UP)
-app.add_typer(vulns.app, name="vulns", rich_help_panel=SET_UP)
-app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # the shape that Typer calls
@@ -74,7 +61,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  # the shape that Type
         raise typer.Exit
 
 
-@app.callback()
+@_root.callback()
 def _options(
     *,
     _version: Annotated[
@@ -88,3 +75,16 @@ def _options(
     ] = False,
 ) -> None:
     """Prove that your secure-delivery controls work; refuse to ship what cannot be proven."""
+
+
+def _whole() -> TyperGroup:
+    group = get_command(_root)
+    if not isinstance(group, TyperGroup):  # a Typer with a callback is one
+        raise TypeError(type(group))
+    for section, commands in COMMANDS.items():
+        for name, line in commands.items():
+            group.add_command(LazyCommand(name, section=section, line=line))
+    return group
+
+
+app: Final = _whole()

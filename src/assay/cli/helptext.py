@@ -16,17 +16,15 @@ _BESIDES_A_NAME = 6  # characters on each line of the list: margins, and the gap
 class SectionedGroup(TyperGroup):
     """A group whose help lists its commands in sections."""
 
-    def format_commands(self, ctx: "Context", formatter: "HelpFormatter") -> None:
+    def format_commands(self, _ctx: "Context", formatter: "HelpFormatter") -> None:
         """Write one list for each section."""
-        width = max(map(len, self.list_commands(ctx)))
+        width = max(map(len, self.commands))
         limit = formatter.width - _BESIDES_A_NAME - width
         sections = dict[str, list[tuple[str, str]]]()
-        for name in self.list_commands(ctx):
-            command = self.get_command(ctx, name)
-            if command is not None:
-                section = str(getattr(command, "rich_help_panel", None) or "Commands")
-                row = (name.ljust(width), command.get_short_help_str(limit))
-                sections.setdefault(section, []).append(row)
+        for name, command in self.commands.items():
+            section = str(getattr(command, "rich_help_panel", None) or "Commands")
+            row = (name.ljust(width), command.get_short_help_str(limit))
+            sections.setdefault(section, []).append(row)
         for section, rows in sections.items():
             with formatter.section(section):
                 formatter.write_dl(rows)
