@@ -15,12 +15,8 @@ from assay.core.errors import MalformedError
 
 MAX_EXPRESSION_CHARACTERS: Final = 10_000  # a distribution's kernel package has one of some 4,000
 _TOKEN: Final = re.compile(r"\s*([()]|[^\s()]+)")
-_REFERENCE: Final = re.compile(
-    r"(?:DocumentRef-[A-Za-z0-9.\-]+:)?LicenseRef-[A-Za-z0-9.\-]+\Z", re.IGNORECASE
-)
-_ADDITION: Final = re.compile(
-    r"(?:DocumentRef-[A-Za-z0-9.\-]+:)?AdditionRef-[A-Za-z0-9.\-]+\Z", re.IGNORECASE
-)
+_REFERENCE: Final = re.compile(r"(?:DocumentRef-[A-Za-z0-9.\-]+:)?LicenseRef-[A-Za-z0-9.\-]+\Z")
+_ADDITION: Final = re.compile(r"(?:DocumentRef-[A-Za-z0-9.\-]+:)?AdditionRef-[A-Za-z0-9.\-]+\Z")
 _JOINING: Final = frozenset({"AND", "OR"})
 _SILENT: Final = frozenset({"NONE", "NOASSERTION"})  # SPDX's words for "no licence", "did not look"
 
@@ -37,8 +33,8 @@ def parse_licence(text: str) -> str:
             f"an expression of {len(text)} characters, at most {MAX_EXPRESSION_CHARACTERS} are read"
         )
     reading = _Expression(text)
-    for token in _TOKEN.findall(text):
-        reading.take(token)
+    for piece in _TOKEN.findall(text):
+        reading.take(piece)
     return reading.finish()
 
 
@@ -65,18 +61,18 @@ class _Expression:
         self.open = 0
         self.last = "("  # what stands before: "(", "term", "WITH", "addition" or ")"
 
-    def take(self, token: str) -> None:
+    def take(self, piece: str) -> None:
         """Add the next part.
 
         Raises:
             MalformedError: It cannot stand here.
         """
-        word = token.upper() if token in {token.upper(), token.lower()} else token
+        word = piece.upper() if piece in {piece.upper(), piece.lower()} else piece
         if self.last == "WITH":
-            self._put(_addition(token), "addition")
+            self._put(_addition(piece), "addition")
         elif self.last == "(":
-            self._begin(token)
-        elif token == ")" and self.open:
+            self._begin(piece)
+        elif piece == ")" and self.open:
             self.open -= 1
             self._put(")", ")")
         elif word in _JOINING:
@@ -84,7 +80,7 @@ class _Expression:
         elif word == "WITH" and self.last == "term":
             self._put(word, "WITH")
         else:
-            raise self._refused(token)
+            raise self._refused(piece)
 
     def finish(self) -> str:
         """Return the whole expression.
@@ -96,21 +92,21 @@ class _Expression:
             raise MalformedError(f"the licence expression {self.text[:200]!r} ends too early")
         return " ".join(self.parts).replace("( ", "(").replace(" )", ")")
 
-    def _begin(self, token: str) -> None:
-        if token == "(":
+    def _begin(self, piece: str) -> None:
+        if piece == "(":
             self.open += 1
             self._put("(", "(")
-        elif token == ")":
-            raise self._refused(token)
+        elif piece == ")":
+            raise self._refused(piece)
         else:
-            self._put(_term(token), "term")
+            self._put(_term(piece), "term")
 
     def _put(self, part: str, kind: str) -> None:
         self.parts.append(part)
         self.last = kind
 
-    def _refused(self, token: str) -> MalformedError:
-        return MalformedError(f"{token!r} cannot stand there in {self.text[:200]!r}")
+    def _refused(self, piece: str) -> MalformedError:
+        return MalformedError(f"{piece!r} cannot stand there in {self.text[:200]!r}")
 
 
 @lru_cache(maxsize=4096)
@@ -119,21 +115,21 @@ def _parsed(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _term(token: str) -> str:
-    if _REFERENCE.match(token):
-        return token
-    return _listed(token, token)
+def _term(piece: str) -> str:
+    if _REFERENCE.match(piece):
+        return piece
+    return _listed(piece, piece)
 
 
 @lru_cache(maxsize=1024)
-def _addition(token: str) -> str:
-    if _ADDITION.match(token):
-        return token
-    return _listed(f"MIT WITH {token}", token).removeprefix("MIT WITH ")
+def _addition(piece: str) -> str:
+    if _ADDITION.match(piece):
+        return piece
+    return _listed(f"MIT WITH {piece}", piece).removeprefix("MIT WITH ")
 
 
-def _listed(expression: str, token: str) -> str:
-    """Return one identifier as the SPDX list writes it; `token` has no space or parenthesis."""
+def _listed(expression: str, piece: str) -> str:
+    """Return one identifier as the SPDX list writes it; `piece` has no space or parenthesis."""
     from packaging.licenses import (  # noqa: PLC0415  # start-up time
         InvalidLicenseExpression,
         canonicalize_license_expression,
@@ -142,4 +138,4 @@ def _listed(expression: str, token: str) -> str:
     try:
         return str(canonicalize_license_expression(expression))
     except InvalidLicenseExpression as error:
-        raise MalformedError(f"{token!r} is no identifier of the SPDX list") from error
+        raise MalformedError(f"{piece!r} is no identifier of the SPDX list") from error

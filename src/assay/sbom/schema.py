@@ -1,0 +1,43 @@
+"""The rules of CycloneDX for each of its versions (files in `schemas`), and of refs within one."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.core.jsonschema import Schema
+from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import parse_json
+
+VERSIONS: Final = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
+_MAX_SCHEMA_BYTES: Final = 2**20
+
+
+def check_cyclonedx(document: JsonValue) -> str:
+    """Check a whole document against the schema of its version, and return the version.
+
+    Raises:
+        MalformedError: Not CycloneDX, a version that is not known, or a fault, with its path.
+    """
+    if document.field("bomFormat").text() != "CycloneDX":
+        raise MalformedError("not a CycloneDX document", where="bomFormat")
+    version = document.field("specVersion").text()
+    if version not in VERSIONS:
+        raise MalformedError(
+            f"CycloneDX {version!r} is not known",
+            where="specVersion",
+            hint=f"known are {', '.join(VERSIONS)}",
+        )
+    _schema(version).check(document.value)
+    return version
+
+
+@cache
+def _schema(version: str) -> Schema:
+    return Schema(_document, main=f"bom-{version}")
+
+
+@cache
+def _document(name: str) -> JsonValue:
+    data = files("assay.sbom").joinpath("schemas", f"{name}.json").read_bytes()
+    return JsonValue(parse_json(data, max_bytes=_MAX_SCHEMA_BYTES))
