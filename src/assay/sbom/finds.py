@@ -14,6 +14,7 @@ from assay.core.errors import MalformedError, UnavailableError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.sbom.component import Component
+from assay.sbom.distribution import UNKNOWN, Distribution
 from assay.system.filetree import TreeFile
 
 MAX_NOTES: Final = 1000  # of one kind; a hostile image could hold millions of broken packages
@@ -28,6 +29,7 @@ class Finds:
     components: list[Component] = field(default_factory=list)
     notes: list[NotChecked] = field(default_factory=list)
     examined: Counter[str] = field(default_factory=Counter)
+    distributions: dict[str, Distribution] = field(default_factory=dict)  # by their root folder
     _noted: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
@@ -45,6 +47,13 @@ class Finds:
         if self._noted[what] <= MAX_NOTES:
             where, why = shown(path), printable(why)
             self.notes.append(NotChecked(what=what, where=where, why=why, remedy=remedy))
+
+    def distribution_at(self, root: str, database: str) -> Distribution:
+        """Return the distribution in the folder `root`; `database` is noted where none is known."""
+        if root not in self.distributions:
+            why = "no os-release says of which distribution its packages are"
+            self.note("distribution", database, why)
+        return self.distributions.get(root, UNKNOWN)
 
     def all_notes(self) -> list[NotChecked]:
         """Return the notes, and one for each kind of which there were too many."""

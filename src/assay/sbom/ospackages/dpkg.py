@@ -1,0 +1,127 @@
+"""The database of dpkg (Debian, Ubuntu): `status`, and `status.d` of distroless images.
+
+Package, Version, Architecture, Source, Status, Maintainer, Depends, Pre-Depends and Provides are
+read (Debian policy manual, chapter 5 and 7). A package whose files dpkg removed is left out, one
+that it did not finish to install is not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.sbom.component import Component
+from assay.sbom.distribution import Distribution
+from assay.sbom.finds import Finds, place_of
+from assay.sbom.lockfiles.reading import clean
+from assay.sbom.ospackages.installed import Installed, add_installed
+from assay.sbom.ospackages.stanzas import split_stanzas
+from assay.system.filetree import FileTree, TreeFile
+
+MAX_DATABASE_BYTES: Final = 64 * 2**20
+NOUN: Final = "Debian package"
+_STATUS: Final = "var/lib/dpkg/status"
+_PLACE: Final = re.compile(r"((?:.*/)?)var/lib/dpkg/status(?:\.d/[^/]+)?\Z")
+_SUMS: Final = ".md5sums"  # lies beside the stanzas of distroless images
+_GONE: Final = frozenset({"config-files", "not-installed"})
+_KNOWN: Final = frozenset(
+    {"installed", "half-installed", "unpacked", "half-configured", "triggers-awaited"}
+) | {"triggers-pending"}
+_SOURCE: Final = re.compile(r"([^\s(]+)(?:\s+\(([^\s)]+)\))?\Z")
+_RELATION: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9+.-]*)")
+
+
+def is_dpkg_database(file: TreeFile) -> bool:
+    """Tell whether a file holds stanzas of installed packages."""
+    return _STATUS in file.path and not file.path.endswith(_SUMS) and bool(_PLACE.match(file.path))
+
+
+def find_dpkg_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -> None:
+    """Add the packages of each root folder; edges lead to packages of the same root."""
+    roots: dict[str, list[TreeFile]] = {}
+    for file in files:
+        match = _PLACE.match(file.path)
+        roots.setdefault(match[1].rstrip("/") if match else "", []).append(file)
+    for root, databases in roots.items():
+        distribution = finds.distribution_at(root, databases[0].path)
+        found: list[Installed] = []
+        for file in databases:
+            with finds.attempt(NOUN, file.path):
+                data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)
+                found += _read(data, file, distribution, finds)
+        add_installed(found, finds, noun=NOUN)
+
+
+def _read(
+    data: bytes, file: TreeFile, distribution: Distribution, finds: Finds
+) -> Iterator[Installed]:
+    for line, fields, stray in split_stanzas(data):
+        where = f"{file.path}: line {line}"
+        if stray:
+            finds.note(NOUN, where, f"{clean(stray)!r} is no field")
+        with finds.attempt(NOUN, where):
+            package = parse_dpkg_stanza(fields, distribution, place_of(file))
+            if package is not None:
+                yield package
+
+
+def parse_dpkg_stanza(
+    fields: Mapping[str, str], distribution: Distribution, place: str
+) -> Installed | None:
+    """Return the package of a stanza, or None where only its configuration is left.
+
+    Raises:
+        MalformedError: No name or version, or a status that dpkg does not have.
+    """
+    name, version = fields.get("Package", ""), fields.get("Version", "")
+    state = fields.get("Status", "install ok installed").split()
+    if len(state) != 3 or state[2] not in _KNOWN | _GONE:
+        raise MalformedError(f"{clean(' '.join(state))!r} is no status of a package")
+    if state[2] in _GONE:
+        return None
+    qualifiers = {"arch": fields.get("Architecture", ""), "upstream": _upstream(fields)}
+    component = Component(
+        purl=distribution.package_purl("deb", name, version, qualifiers),
+        name=name,
+        version=version,
+        found_in=(place,),
+        supplier=clean(fields.get("Maintainer", "")),
+        methods=("manifest-analysis",),
+    )
+    needs = (fields.get(key, "") for key in ("Depends", "Pre-Depends"))
+    return Installed(
+        component=component,
+        provides=frozenset({name, *_names(fields.get("Provides", ""))}),
+        needs=tuple(tuple(_alternatives(item)) for text in needs for item in _items(text)),
+    )
+
+
+def _upstream(fields: Mapping[str, str]) -> str:
+    """Return `source` or `source@version` where they differ from the package's own.
+
+    Raises:
+        MalformedError: A field Source of another form.
+    """
+    source = fields.get("Source", "")
+    match = _SOURCE.match(source)
+    if source and match is None:
+        raise MalformedError(f"{clean(source)!r} is no source package")
+    if match is None:
+        return ""
+    return f"{match[1]}@{match[2]}" if match[2] else match[1]
+
+
+def _items(text: str) -> Iterable[str]:
+    return (item for item in text.replace("\n", " ").split(",") if item.strip())
+
+
+def _names(text: str) -> Iterator[str]:
+    for item in _items(text):
+        match = _RELATION.match(item)
+        if match is not None:
+            yield match[1]
+
+
+def _alternatives(item: str) -> Iterator[str]:
+    for part in item.split("|"):
+        yield from _names(part)
