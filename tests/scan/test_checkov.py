@@ -8,8 +8,8 @@ import pytest
 
 from assay.findings.finding import Severity
 from assay.scan.checkov import SCANNER, is_infrastructure_file
-from assay.system.process import find_program
 from tests.scan.folder import not_checked, said, scan
+from tests.scan.peers import put_in_path
 from tests.scan.standins import instead, program_that
 
 BUCKET: Final = 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n  acl    = "public-read"\n}\n'
@@ -74,9 +74,54 @@ def test_comment_is_noted_and_takes_nothing_away(tmp_path: Path) -> None:
 
 
 def test_file_that_it_cannot_parse_is_not_checked(tmp_path: Path) -> None:
-    program = program_that(tmp_path, prints=json.dumps(report(parsing_errors=["/infra/main.tf"])))
+    program = program_that(
+        tmp_path, prints=json.dumps(report(parsing_errors=["/view/infra/main.tf"]))
+    )
     found = scan(instead(SCANNER, program), tmp_path / "files", FILES)
-    assert not_checked(found) == {"/infra/main.tf": "checkov cannot read it"}
+    assert not_checked(found) == {"infra/main.tf": "checkov cannot read it"}
+    assert found.examined["files"] == 0
+
+
+def test_what_it_counts_and_does_not_list_is_not_checked(tmp_path: Path) -> None:
+    told = report()
+    told["summary"] = {"failed": 0, "skipped": 2, "parsing_errors": 1}
+    program = program_that(tmp_path, prints=json.dumps(told))
+    found = scan(instead(SCANNER, program), tmp_path / "files", FILES)
+    assert [gap.why for gap in found.not_checked] == [
+        "it counts more parsing errors than it lists: 1",
+        "it counts more skipped checks than it lists: 2",
+    ]
+
+
+def test_yaml_that_is_none_is_not_checked(tmp_path: Path) -> None:
+    named = check(file_path="/named.yaml")
+    program = program_that(tmp_path, prints=json.dumps(report(failed_checks=[named])))
+    files = {
+        "bad.yaml": "a: [",
+        "good.yml": "a: 1\n---\nb: !Ref c\n",
+        "named.yaml": "a: [",
+        "chart/templates/a.yaml": "{{ if .x }}\na: [",
+        "infra/main.tf": BUCKET,
+    }
+    found = scan(instead(SCANNER, program), tmp_path / "files", files)
+    assert not_checked(found) == {"bad.yaml": "it is not YAML"}
+
+
+def test_instructions_of_a_dockerfile_are_told_apart_by_their_place(tmp_path: Path) -> None:
+    both = [
+        check(
+            file_path="/Dockerfile",
+            repo_file_path="/Dockerfile",
+            resource="/Dockerfile.FROM",
+            file_line_range=[line, line],
+        )
+        for line in (1, 2)
+    ]
+    program = program_that(
+        tmp_path, prints=json.dumps(report("dockerfile", failed_checks=both)), status=1
+    )
+    found = scan(instead(SCANNER, program), tmp_path / "files", {"Dockerfile": "FROM a\nFROM b\n"})
+    assert said(found) == {"checkov/CKV_AWS_20": [1, 2]}
 
 
 BROKEN = {
@@ -104,8 +149,22 @@ def test_files_that_it_takes() -> None:
     assert not any(map(is_infrastructure_file, ("a.py", "readme.md", "tf")))
 
 
-@pytest.mark.skipif(not find_program("checkov"), reason="checkov: not installed")
-def test_program_itself(tmp_path: Path) -> None:
-    found = scan(SCANNER, tmp_path, FILES)
-    assert "checkov/CKV_AWS_20" in said(found)
-    assert found.not_checked == ()
+BROKEN_FILES: Final = {
+    "infra/bad.tf": 'resource "aws_s3_bucket" "b" {\n  bucket = \n',
+    "bad.json": '{"Resources": {',
+    "bad.yaml": "a: [\n",
+}
+
+
+@pytest.mark.slow
+def test_program_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_in_path("checkov", monkeypatch)
+    skipped = BUCKET.replace("{\n", "{\n  #checkov:skip=CKV_AWS_20:a public site\n", 1)
+    found = scan(SCANNER, tmp_path, FILES | BROKEN_FILES | {"infra/skipped.tf": skipped})
+    assert said(found)["checkov/CKV_AWS_20"] == [1, 1]
+    assert not_checked(found) == {
+        "bad.json": "checkov cannot read it",
+        "bad.yaml": "it is not YAML",
+        "infra/bad.tf": "checkov cannot read it",
+    }
+    assert dict(found.examined) == {"files": 2, "suppressed_in_source": 1}

@@ -10,6 +10,7 @@ from assay.findings.finding import Severity
 from assay.scan.semgrep import semgrep_scanner
 from assay.system.process import find_program
 from tests.scan.folder import not_checked, said, scan
+from tests.scan.peers import put_in_path
 from tests.scan.standins import instead, program_that
 
 RULES: Final = """\
@@ -70,6 +71,24 @@ def test_no_rules_is_not_clean(tmp_path: Path) -> None:
     assert not_checked(found) == {"none": "there are no rules for semgrep in the commit"}
 
 
+COMMENTS = {
+    "line": ("os.system(input())  # nosemgrep: no-system", True),
+    "line above": ("# nosem\nos.system(input())", True),
+    "code above": ("a = 1  # nosemgrep\nos.system(input())", False),
+    "none": ("os.system(input())", False),
+}
+
+
+@pytest.mark.parametrize(("code", "noted"), COMMENTS.values(), ids=COMMENTS)
+def test_comment_is_looked_for_in_the_source(code: str, noted: bool, tmp_path: Path) -> None:  # noqa: FBT001  # both answers
+    line = code.count("\n") + 1
+    told = result() | {"start": {"line": line, "col": 1}, "end": {"line": line, "col": 9}}
+    scanner = instead(semgrep_scanner("rules"), program_that(tmp_path, prints=report(told)))
+    found = scan(scanner, tmp_path / "files", {**FILES, "tests/a.py": code})
+    note = "suppressed in the source: nosemgrep" if noted else ""
+    assert found.findings[0].locations[0].note == note
+
+
 GAPS = {
     "error": (
         {"errors": [{"path": "tests/a.py", "message": "Syntax error \x1b[1m", "type": "Syntax"}]},
@@ -92,7 +111,22 @@ def test_what_it_did_not_look_at(
 
 
 BROKEN = {
-    "status": (report(), 2, "it ended with status 2: exit status 2"),
+    "status": (report(), 3, "it ended with status 3: exit status 3"),
+    "reason": (
+        report(errors=[{"message": "no rules\n  at all"}, {"short_msg": "invalid language"}]),
+        7,
+        "it ended with status 7: no rules; invalid language",
+    ),
+    "no-reason": (
+        report(),
+        2,
+        "its answer cannot be read: it failed, and does not say at what",
+    ),
+    "nothing": (
+        "",
+        2,
+        "its answer cannot be read: it failed, and does not say at what",
+    ),
     "no-report": (
         "oops",
         0,
@@ -124,10 +158,27 @@ def test_missing_program_is_not_clean(tmp_path: Path, monkeypatch: pytest.Monkey
     }
 
 
-@pytest.mark.skipif(
-    not (find_program("semgrep") or find_program("opengrep")), reason="semgrep: not installed"
-)
-def test_program_itself(tmp_path: Path) -> None:
-    found = scan(semgrep_scanner("rules"), tmp_path, FILES)
-    assert said(found) == {"semgrep/no-system": [3]}
-    assert found.not_checked == ()
+@pytest.mark.slow
+def test_program_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_in_path("semgrep", monkeypatch)
+    broken = RULES.replace("no-system", "broken").replace("os.system(...)", "os.system(")
+    marked = "import os\n\nos.system(input())  # nosemgrep\n"
+    files = FILES | {"b.py": "os.system(input(\n", "marked.py": marked, "rules/b.yaml": broken}
+    found = scan(semgrep_scanner("rules"), tmp_path, files)
+    assert said(found) == {"semgrep/no-system": [3, 3]}
+    assert [f.locations[0].note for f in found.findings] == [
+        "suppressed in the source: nosemgrep",
+        "",
+    ]
+    assert not_checked(found).keys() == {"b.py", "all files"}
+
+
+@pytest.mark.slow
+def test_program_itself_says_why_it_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_in_path("semgrep", monkeypatch)
+    found = scan(semgrep_scanner("none"), tmp_path, {"a.py": BAD})
+    assert not_checked(found) == {
+        "semgrep": "semgrep: it ended with status 7: WARNING: unable to find a config; path `none` "
+        "does not exist; invalid configuration file found (1 configs were invalid), so 1 file was "
+        "not looked at"
+    }

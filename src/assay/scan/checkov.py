@@ -6,24 +6,32 @@ Good: `acl = "private"`.
 * It runs where `assay.toml` names it. Nothing is fetched or sent (`--skip-download`), and its
   searches for secrets and for vulnerable packages are off: Assay has its own.
 * A `checkov:skip` comment takes no finding away; it is noted beside it.
-* A file that it could not parse is not checked.
+* Nothing is taken out of its report (`--quiet` would drop the files that it could not parse).
+* A file that it could not parse is not checked. Of a YAML file that is none it says nothing at all,
+  so each one that it does not name is tried here.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Final
 
+from assay.core.errors import MalformedError
+from assay.core.jsonvalue import JsonValue
+from assay.core.notchecked import NotChecked
+from assay.scan.imports.claim import object_of
 from assay.scan.imports.configtools import read_checkov
 from assay.scan.ingested import read_ingested
 from assay.scan.runner import ProgramScanner
-from assay.scan.scanner import Command, Reading, Sources, options_digest
+from assay.scan.scanner import Command, Reading, Sources, options_digest, parse_output
 from assay.scan.versions import ask_version
+from assay.scan.yamlnodes import check_yaml
 from assay.system.process import Completed, find_program
 
 _OPTIONS: Final = (
     "--directory=.",
     "--output=json",
-    "--quiet",
     "--compact",
     "--skip-download",
     "--skip-framework",
@@ -37,6 +45,7 @@ _TAKEN: Final = re.compile(
     r"|(?:[\w.-]*\.)?Dockerfile(?:\.[\w.-]+)?|Chart\.lock)\Z",
     re.IGNORECASE,
 )
+_YAML: Final = re.compile(r"\.ya?ml\Z", re.IGNORECASE)
 
 
 def is_infrastructure_file(path: str) -> bool:
@@ -51,7 +60,35 @@ def _read(completed: Completed, sources: Sources) -> Reading:
         MalformedError: It is not a report of the form of checkov 2 or 3.
     """
     reading = read_ingested(completed, sources, read_checkov)
-    return replace(reading, examined={"files": len(sources.paths)})
+    unread = tuple(_unread(path) for path in _broken(completed, sources))
+    gaps = (*reading.not_checked, *unread)
+    examined = sources.paths.difference(gap.where for gap in gaps)
+    return replace(reading, examined={"files": len(examined)}, not_checked=gaps)
+
+
+def _broken(completed: Completed, sources: Sources) -> Iterator[str]:
+    """Yield the YAML files that checkov does not name, and that nobody can read as YAML."""
+    named = frozenset(_named(parse_output(completed)))
+    for path in sorted(sources.paths - named):
+        # The templates of a Helm chart are no YAML until they are rendered.
+        if _YAML.search(path) and "templates" not in PurePosixPath(path).parts[:-1]:
+            try:
+                check_yaml(sources.content(path))
+            except MalformedError:
+                yield path
+
+
+def _named(report: JsonValue) -> Iterator[str]:
+    """Yield the path of every check: it read that file, whatever it thought of it."""
+    for part in report.items() if isinstance(report.value, list) else (report,):
+        results = object_of(part, "results")
+        for outcome in ("passed_checks", "failed_checks", "skipped_checks"):
+            for item in results.optional_items(outcome):
+                yield item.optional_text("file_path").lstrip("/")
+
+
+def _unread(path: str) -> NotChecked:
+    return NotChecked(what="file", where=path, why="it is not YAML", remedy="correct the file")
 
 
 def _prepare() -> Command | None:

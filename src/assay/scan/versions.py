@@ -1,6 +1,8 @@
 """Asks a program for its version, confined like a scan: it may be anything that is in `PATH`."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from assay.core.errors import UnavailableError
 from assay.core.printable import printable
@@ -11,9 +13,16 @@ _LIMITS = Limits(seconds=60, output_bytes=2**20)
 
 
 def ask_version(
-    program: Path, *options: str | Path, name: str, sandbox: Sandbox | None = None
+    program: Path,
+    *options: str | Path,
+    name: str,
+    sandbox: Sandbox | None = None,
+    shown: tuple[Path, ...] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return what `program` says after `options`, or after `--version`, without its `name`.
+
+    `shown` and `environment` are what it needs besides itself to start at all.
 
     Raises:
         UnavailableError: It cannot be started, fails, or says nothing.
@@ -24,7 +33,8 @@ def ask_version(
             sandbox=sandbox or find_sandbox(),
             view=nothing,
             limits=_LIMITS,
-            environment={},
+            environment=environment,
+            shown=shown,
         )
     lines = told.output.decode("utf-8", "replace").strip().splitlines()
     if told.status or not lines:

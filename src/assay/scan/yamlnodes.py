@@ -14,16 +14,28 @@ MAX_NODES_BYTES: Final = 4 * 2**20  # far above any workflow, pipeline or Compos
 MAX_DEPTH: Final = 100
 
 
+def check_yaml(data: bytes) -> None:
+    """Refuse what is no YAML, whatever it means and however many documents it has.
+
+    Raises:
+        MalformedError: Too long, too deep, or not YAML.
+    """
+    if len(data) > MAX_NODES_BYTES:
+        raise MalformedError(f"{len(data)} bytes, where at most {MAX_NODES_BYTES} are read")
+    try:
+        _check_depth(data)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise MalformedError("not YAML") from error
+
+
 def compose_yaml(data: bytes) -> yaml.Node | None:
     """Return the root of the one document in `data`, None where it is empty.
 
     Raises:
         MalformedError: Too long, too deep, or not one YAML document.
     """
-    if len(data) > MAX_NODES_BYTES:
-        raise MalformedError(f"{len(data)} bytes, where at most {MAX_NODES_BYTES} are read")
+    check_yaml(data)
     try:
-        _check_depth(data)
         root: yaml.Node | None = yaml.compose(data, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise MalformedError("not YAML") from error

@@ -20,6 +20,7 @@ from assay.scan.imports.claim import (
 )
 from assay.scan.scanner import SUPPRESSED
 
+_WITHHELD: Final = "requires login"  # in the place of the lines, by semgrep since 1.100
 _MORE: Final = "fetch all pages of the answer"
 
 
@@ -114,7 +115,7 @@ def _semgrep(item: JsonValue) -> Claim:
             column=line_of(object_of(item, "start").optional("col")),
             end_line=line_of(object_of(item, "end").optional("line")),
             end_column=line_of(object_of(item, "end").optional("col")),
-            text=extra.optional_text("lines"),
+            text="" if (text := extra.optional_text("lines")) == _WITHHELD else text,
         ),
     )
 

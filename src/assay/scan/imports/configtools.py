@@ -1,8 +1,10 @@
 """Reports about configuration in the tools' own formats: checkov, hadolint, tfsec and KICS."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from assay.core.jsonvalue import JsonValue
+from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.findings.finding import Kind, Severity
 from assay.findings.observation import traits_of
@@ -41,11 +43,28 @@ def _checkov_part(part: JsonValue) -> Told:
             *(_checkov(item, framework, _skipped(item)) for item in skipped),
         ),
         suppressed=len(skipped),
-        not_checked=tuple(
-            gap("file", printable(path), "checkov cannot read it", "correct the file")
-            for path in texts_of(results.optional("parsing_errors"))
+        not_checked=(
+            *(
+                gap("file", printable(path), "checkov cannot read it", "correct the file")
+                for path in texts_of(results.optional("parsing_errors"))
+            ),
+            *_hidden(results, summary),
         ),
     )
+
+
+def _hidden(results: JsonValue, summary: JsonValue) -> Iterator[NotChecked]:
+    """Yield what is counted and not listed: `--quiet` takes it out of the report."""
+    counts = {"skipped": "skipped_checks", "parsing_errors": "parsing_errors"}
+    for counted, listed in counts.items():
+        missing = line_of(summary.optional(counted)) - len(results.optional_items(listed))
+        if missing > 0:
+            yield gap(
+                "scan",
+                "the imported report",
+                f"it counts more {listed.replace('_', ' ')} than it lists: {missing}",
+                "run checkov without --quiet",
+            )
 
 
 def _skipped(item: JsonValue) -> str:
@@ -70,13 +89,21 @@ def _checkov(item: JsonValue, framework: str, note: str) -> Claim:
         references=texts_of(item.optional("guideline")),
         remedy=f"Read {url}" if (url := item.optional_text("guideline")) else "",
         note=note,
-        traits=() if secret else traits_of({"resource": resource}),
+        traits=() if secret else traits_of({"resource": _resource(resource, framework)}),
         spot=Spot(
             paths=tuple(path.lstrip("/") for path in paths if path),
             line=line_of(lines[0]) if lines else 0,
             end_line=line_of(lines[1]) if len(lines) > 1 else 0,
         ),
     )
+
+
+def _resource(name: str, framework: str) -> str:
+    """Return what a check is about, empty where that is one instruction: its place tells more.
+
+    Of a Dockerfile checkov names the path and the instruction, all those of a kind alike.
+    """
+    return "" if framework == "dockerfile" and not name.endswith(".") else name
 
 
 def read_hadolint(document: JsonValue) -> tuple[Told, ...]:

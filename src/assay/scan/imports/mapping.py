@@ -10,7 +10,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assay.core.notchecked import NotChecked
@@ -60,8 +60,19 @@ def map_claims(told: Told, files: CommitFiles, *, identity_key: bytes) -> Mapped
         sightings.setdefault(_key(sighting), sighting)
     return Mapped(
         sightings=tuple(sightings.values()),
-        not_checked=(*told.not_checked, *_unplaced(tool, tuple(outside))),
+        not_checked=(
+            *(_gap_here(one, files.paths) for one in told.not_checked),
+            *_unplaced(tool, tuple(outside)),
+        ),
     )
+
+
+def _gap_here(gap: NotChecked, known: frozenset[str]) -> NotChecked:
+    """Return a gap with the path that the commit has for its file, where it has it."""
+    if gap.what != "file":
+        return gap
+    path, found = find_path((gap.where,), known)
+    return replace(gap, where=printable(path)) if found else gap
 
 
 def tool_name(name: str) -> str:
