@@ -8,7 +8,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from assay.core.errors import MalformedError, UnavailableError, UsageError
 from assay.core.printable import printable
 from assay.system.files import load_beneath
+from assay.system.layers import Extent, open_extent
 
 MAX_FILES: Final = 4_000_000  # above any image or disk that we have seen; bounds memory
 
@@ -89,6 +90,30 @@ class MemoryTree:
     def load_start(self, path: str, count: int) -> bytes:
         """Return the first `count` bytes of a file."""
         return self.contents[path][:count]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlicedTree:
+    """Files that are parts of larger ones, as the members of a tar file are."""
+
+    files: tuple[TreeFile, ...]
+    gaps: tuple[TreeGap, ...]
+    extents: Mapping[str, Extent]
+
+    def load(self, path: str, *, max_bytes: int) -> bytes:
+        """Return the content of a file."""
+        if self.extents[path].size > max_bytes:
+            raise UnavailableError(f"larger than {max_bytes} bytes")
+        return self.load_start(path, max_bytes)
+
+    def load_start(self, path: str, count: int) -> bytes:
+        """Return the first `count` bytes of a file."""
+        extent = self.extents[path]
+        try:
+            with open_extent(extent) as file:
+                return file.read(min(count, extent.size))
+        except OSError as error:
+            raise UnavailableError(f"cannot read: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
