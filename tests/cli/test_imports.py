@@ -29,6 +29,7 @@ UNUSED: Final = frozenset(
         "assay.source",
         "assay.system.database",
         "assay.vuln",
+        "cryptography.hazmat.primitives.serialization",  # brings the formats of OpenSSH with it
         *("jsonschema", "psycopg", "pygit2", "regopy", "rich", "sqlite3", "yaml"),
     }
 )

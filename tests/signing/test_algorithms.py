@@ -14,11 +14,12 @@ from assay.signing.algorithms import (
     ALGORITHMS,
     REGISTRY,
     RSA_EXPONENT,
+    Algorithm,
     algorithm_named,
 )
 from assay.signing.asymmetric import ed25519_from_raw, parse_public_der
 from assay.signing.keys import load_public_key
-from assay.signing.spki import render_public_pem, spki_of_raw
+from assay.signing.spki import raw_of_spki, render_public_pem, spki_of_raw
 from assay.signing.weakpoints import is_weak_point
 from tests.signing.test_asymmetric import signer_for
 
@@ -82,6 +83,10 @@ REFUSED = {
     ),
     "compressed-point": (render_public_pem(compressed()), UNUSUAL),
     "restricted-rsa": (render_public_pem(restricted_to_pss()), UNUSUAL),
+    "a-point-in-hybrid-form": (
+        render_public_pem(P256.spki[:-65] + bytes([6 + P256.spki[-1] % 2]) + P256.spki[-64:]),
+        UNKNOWN,
+    ),
     "not-on-the-curve": (render_public_pem(spki_of_raw("ecdsa-p256", b"\x04" * 65)), UNKNOWN),
 }
 
@@ -241,6 +246,20 @@ def test_a_raw_form_is_only_of_curves() -> None:
     with pytest.raises(AssayError) as caught:
         spki_of_raw("ecdsa-p384", b"\x04" * 65)
     assert str(caught.value) == "[malformed] 65 bytes of an ecdsa-p384 key, where 97 are needed"
+
+
+RAW_BYTES = {"ed25519": 32, "ecdsa-p256": 65, "ecdsa-p384": 97}
+
+
+@pytest.mark.parametrize("algorithm", REGISTRY, ids=ALGORITHMS)
+def test_a_raw_key_is_what_stands_behind_its_prefix(algorithm: Algorithm) -> None:
+    public, length = signer_for(algorithm.name).public, RAW_BYTES.get(algorithm.name, 0)
+    name, raw = raw_of_spki(public.spki)
+    assert (name, raw) == ((algorithm.name, public.spki[-length:]) if length else ("", b""))
+    assert (algorithm.from_raw is not None) == bool(length)
+    if length:
+        assert spki_of_raw(name, raw) == public.spki
+        assert raw_of_spki(public.spki + b"\x00") == raw_of_spki(public.spki[:-1]) == ("", b"")
 
 
 def test_the_pem_is_that_of_every_other_tool() -> None:

@@ -23,6 +23,8 @@ MAX_SIGNATURES: Final = 64  # each may be tried with each trusted key; bounds th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signature:
+    """A signature, and the hint at its key."""
+
     key_id: str
     value: bytes
 

@@ -16,7 +16,6 @@ from typing import Final
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from assay.core.errors import MalformedError, UsageError
 from assay.signing.spki import ECDSA_P256, ECDSA_P384, ED25519, ML_DSA_65, RSA_PSS
@@ -38,11 +37,13 @@ class Algorithm:
 
     `verifier` and `signer` return None for a key of another kind. `prehash` names the hash of
     which a signer elsewhere may be given the digest in place of the message; it is empty where
-    the whole message has to be given.
+    the whole message has to be given. `from_raw` reads a key of the raw form that
+    `assay.signing.spki` knows, for the algorithms that have one there.
     """
 
     name: str
     prehash: str
+    from_raw: Callable[[bytes], PublicKeyTypes] | None
     generate: Callable[[], PrivateKeyTypes]
     verifier: Callable[[PublicKeyTypes], Verify | None]
     signer: Callable[[PrivateKeyTypes], Sign | None]
@@ -55,7 +56,7 @@ class Algorithm:
 def _ed25519_verifier(key: PublicKeyTypes) -> Verify | None:
     if not isinstance(key, ed25519.Ed25519PublicKey):
         return None
-    if is_weak_point(key.public_bytes(Encoding.Raw, PublicFormat.Raw)):
+    if is_weak_point(key.public_bytes_raw()):
         raise MalformedError("an Ed25519 key for which anybody can make signatures")
     return key.verify
 
@@ -86,6 +87,7 @@ def _ecdsa(name: str, curve: ec.EllipticCurve, hashed: hashes.HashAlgorithm) -> 
     return Algorithm(
         name=name,
         prehash=hashed.name,
+        from_raw=lambda raw: ec.EllipticCurvePublicKey.from_encoded_point(curve, raw),
         generate=lambda: ec.generate_private_key(curve),
         verifier=verifier,
         signer=signer,
@@ -118,6 +120,7 @@ REGISTRY: Final = (
     Algorithm(  # RFC 8032
         name=ED25519,
         prehash="",
+        from_raw=ed25519.Ed25519PublicKey.from_public_bytes,
         generate=ed25519.Ed25519PrivateKey.generate,
         verifier=_ed25519_verifier,
         signer=_ed25519_signer,
@@ -127,6 +130,7 @@ REGISTRY: Final = (
     Algorithm(  # RFC 8017, section 8.1
         name=RSA_PSS,
         prehash="sha256",
+        from_raw=None,
         generate=lambda: rsa.generate_private_key(RSA_EXPONENT, _NEW_RSA_BITS),
         verifier=_rsa_verifier,
         signer=_rsa_signer,
@@ -134,6 +138,7 @@ REGISTRY: Final = (
     Algorithm(  # FIPS 204, pure, with an empty context
         name=ML_DSA_65,
         prehash="",
+        from_raw=None,
         generate=mldsa.MLDSA65PrivateKey.generate,
         verifier=_mldsa65_verifier,
         signer=_mldsa65_signer,

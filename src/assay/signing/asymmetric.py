@@ -13,11 +13,6 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_der_public_key,
-)
 
 from assay.core.errors import MalformedError, SignatureInvalidError, UsageError
 from assay.signing.algorithms import (
@@ -29,7 +24,7 @@ from assay.signing.algorithms import (
     Verify,
     algorithm_named,
 )
-from assay.signing.spki import ED25519, key_id_of, render_public_pem, spki_of_raw
+from assay.signing.spki import ED25519, key_id_of, raw_of_spki, render_public_pem, spki_of_raw
 
 _PEM: Final = re.compile(
     rb"\s*-----BEGIN PUBLIC KEY-----\s([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----\s*"
@@ -113,16 +108,10 @@ def parse_public_der(spki: bytes) -> AsymmetricKey:
         MalformedError: Not such a key, or not of an algorithm of `ALGORITHMS`.
     """
     try:
-        key = load_der_public_key(spki)
+        key = _load(spki)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise MalformedError("not a public key of a known kind") from error
-    public = _public(key)
-    if public.spki != spki:
-        raise MalformedError(
-            "a public key in an unusual form",
-            hint="named curve, uncompressed point, no parameters for RSA",
-        )
-    return public
+    return _public(key, spki)
 
 
 def ed25519_from_raw(raw: bytes) -> AsymmetricKey:
@@ -146,7 +135,8 @@ def rsa_from_numbers(*, modulus: bytes, exponent: bytes) -> AsymmetricKey:
         raise MalformedError(f"an RSA key of {len(modulus)} bytes")
     n, e = (int.from_bytes(number, "big") for number in (modulus, exponent))
     try:
-        return _public(RSAPublicNumbers(e, n).public_key())
+        key = RSAPublicNumbers(e, n).public_key()
+        return _public(key, _spki_of(key))
     except ValueError as error:
         raise MalformedError("not an RSA key") from error
 
@@ -177,14 +167,47 @@ def signer_of(key: PrivateKeyTypes) -> AsymmetricSigner:
     """
     for algorithm in REGISTRY:
         if (sign := algorithm.signer(key)) is not None:
-            return AsymmetricSigner(public=_public(key.public_key()), private=key, _sign=sign)
+            public = key.public_key()
+            return AsymmetricSigner(
+                public=_public(public, _spki_of(public)), private=key, _sign=sign
+            )
     raise _unknown()
 
 
-def _public(key: PublicKeyTypes) -> AsymmetricKey:
+def _load(spki: bytes) -> PublicKeyTypes:
+    """Return the key in `spki`, if that is its one form.
+
+    A raw key behind its algorithm's fixed prefix has no other form, and is read without the
+    library's formats: those take longer to import than a verdict takes to verify.
+    """
+    name, raw = raw_of_spki(spki)
+    if name and (from_raw := algorithm_named(name).from_raw) is not None:
+        return from_raw(raw)
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415  # as above
+        load_der_public_key,
+    )
+
+    key = load_der_public_key(spki)
+    if _spki_of(key) != spki:
+        raise MalformedError(
+            "a public key in an unusual form",
+            hint="named curve, uncompressed point, no parameters for RSA",
+        )
+    return key
+
+
+def _spki_of(key: PublicKeyTypes) -> bytes:
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415  # see _load
+        Encoding,
+        PublicFormat,
+    )
+
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _public(key: PublicKeyTypes, spki: bytes) -> AsymmetricKey:
     for algorithm in REGISTRY:
         if (verify := algorithm.verifier(key)) is not None:
-            spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             return AsymmetricKey(
                 algorithm=algorithm.name, spki=spki, key_id=key_id_of(spki), _verify=verify
             )

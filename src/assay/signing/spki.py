@@ -42,6 +42,14 @@ def spki_of_raw(algorithm: str, raw: bytes) -> bytes:
     return before + raw
 
 
+def raw_of_spki(spki: bytes) -> tuple[str, bytes]:
+    """Return the algorithm and the raw key of which `spki_of_raw` makes `spki`; or nothing."""
+    for algorithm, (before, length) in _BEFORE.items():
+        if spki.startswith(before) and len(spki) == len(before) + length:
+            return algorithm, spki[len(before) :]
+    return "", b""
+
+
 def render_public_pem(spki: bytes) -> bytes:
     """Write the SubjectPublicKeyInfo as PEM (RFC 7468, section 13)."""
     text = base64.b64encode(spki).decode()
