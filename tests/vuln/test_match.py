@@ -112,10 +112,10 @@ NOT_CHECKED = {
     ),
     "an ecosystem that is not matched": (
         known(),
-        "pkg:deb/debian/bash@5",
+        "pkg:generic/bash@5",
         NotChecked(
             what="advisory data",
-            where="pkg:deb",
+            where="pkg:generic",
             why="not matched yet; components: 1",
             remedy="check these components by other means",
         ),
@@ -390,3 +390,57 @@ def test_examined() -> None:
         "advisories unreadable": 0,
         "advisories withdrawn": 0,
     }
+
+
+def _distribution(*entries: dict[str, object]) -> AdvisorySet:
+    """Return what is known of Debian 11 and 12, from one record with `entries`."""
+    data = encoded("DSA-1", affected=list(entries))
+    records = {("Debian", "openssl"): (parse_advisory(data),)}
+    releases = ("Debian:11", "Debian:12")
+    return AdvisorySet(
+        feeds={"Debian": replace(feed("Debian"), releases=releases)}, advisories=records
+    )
+
+
+def _debian(release: str, fixed: str) -> dict[str, object]:
+    events = ({"introduced": "0"}, {"fixed": fixed})
+    return affected("openssl", ecosystem=release, events=events)
+
+
+OPENSSL = _distribution(_debian("Debian:11", "1.1.1w-0"), _debian("Debian:12", "3.0.9-1"))
+RELEASES = {
+    "below the fix of its release": ("1.1.1n-0?distro=debian-11", Answer.AFFECTED),
+    "fixed in its release": ("1.1.1w-0?distro=debian-11", Answer.NOT_AFFECTED),
+    "the same version in another release": ("1.1.1w-0?distro=debian-12", Answer.AFFECTED),
+    "no release, and one of them has it": ("1.1.1w-0", Answer.UNKNOWN),
+    "no release, and none of them has it": ("3.0.9-1", Answer.NOT_AFFECTED),
+    "a release without advisories": ("1.0?distro=debian-13", Answer.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("rest", "answer"), RELEASES.values(), ids=RELEASES)
+def test_releases_of_a_distribution(rest: str, answer: Answer) -> None:
+    """A fix in one release is none in another, and where nobody can tell, nobody is cleared."""
+    purl = f"pkg:deb/debian/openssl@{rest}"
+    assert match(OPENSSL, purl).answers == {purl: answer}
+
+
+def test_why_a_release_is_unknown() -> None:
+    first, second = (
+        match(OPENSSL, f"pkg:deb/debian/openssl@{rest}").not_checked
+        for rest in ("1.1.1w-0", "1.0?distro=debian-13")
+    )
+    assert [gap.why for gap in (*first, *second)] == [
+        "it is about a release that may be another one; it may affect "
+        "pkg:deb/debian/openssl@1.1.1w-0",
+        "no advisories of the release 'debian-13' here",
+    ]
+
+
+def test_components_without_a_purl_are_unknown_one_by_one() -> None:
+    unnamed = [
+        Component(purl="", name=name, version="1", found_in=("bom.json",)) for name in ("a", "b")
+    ]
+    result = match_components(unnamed, known(), at=AT)
+    assert set(result.answers.values()) == {Answer.UNKNOWN}
+    assert [gap.where for gap in result.not_checked] == [one.identity for one in unnamed]

@@ -16,6 +16,7 @@ from assay.core.errors import (
 )
 from assay.sbom.component import Component
 from assay.system.http import Fetched
+from assay.vuln.ecosystems import ECOSYSTEMS
 from assay.vuln.match import match_components
 from assay.vuln.mirror import (
     BUCKET,
@@ -194,11 +195,11 @@ def test_an_import_mends_a_changed_file(mirror: Path, tmp_path: Path) -> None:
 LISTS = {
     "another schema": (
         {"schema": "assay.advisory-mirror/v9", "feeds": []},
-        "[malformed] no assay.advisory-mirror/v1, at {}.schema (import the advisories again)",
+        "[malformed] no assay.advisory-mirror/v2, at {}.schema (import the advisories again)",
     ),
-    "no feeds": ({"schema": "assay.advisory-mirror/v1"}, "[malformed] no feeds, at {}.feeds"),
+    "no feeds": ({"schema": "assay.advisory-mirror/v2"}, "[malformed] no feeds, at {}.feeds"),
     "a feed without a digest": (
-        {"schema": "assay.advisory-mirror/v1", "feeds": [{"ecosystem": "PyPI"}]},
+        {"schema": "assay.advisory-mirror/v2", "feeds": [{"ecosystem": "PyPI"}]},
         "[malformed] no digest, at {}.feeds[0].digest",
     ),
 }
@@ -296,7 +297,7 @@ def test_an_ecosystem_that_is_not_matched_is_a_usage_error(tmp_path: Path) -> No
     with pytest.raises(UsageError) as caught:
         update_advisories(["../etc"], tmp_path / "m", at=AT, fetch=FakeBucket().fetch)
     assert str(caught.value) == (
-        "[usage] '../etc' is not matched (one of Go, PyPI, crates.io, npm)"
+        f"[usage] '../etc' is not matched (one of {', '.join(sorted(ECOSYSTEMS))})"
     )
 
 

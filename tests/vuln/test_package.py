@@ -39,9 +39,41 @@ READ = {
         Package(ecosystem="PyPI", name="a", version="1.0"),
     ),
     "no version": ("pkg:pypi/a", Package(ecosystem="PyPI", name="a", version="")),
+    "maven": (
+        "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar",
+        Package(ecosystem="Maven", name="org.apache.logging.log4j:log4j-core", version="2.14.1"),
+    ),
+    "nuget": (
+        "pkg:nuget/Newtonsoft.Json@12.0.1",
+        Package(ecosystem="NuGet", name="newtonsoft.json", version="12.0.1"),
+    ),
+    "swift": (
+        "pkg:swift/github.com/Apple/swift-nio@2.0.0",
+        Package(ecosystem="SwiftURL", name="github.com/apple/swift-nio", version="2.0.0"),
+    ),
+    "a binary package and its source": (
+        "pkg:deb/debian/libssl3@3.0.1-1?arch=amd64&distro=debian-12&upstream=openssl%403.0.1",
+        Package(ecosystem="Debian", name="openssl", version="3.0.1", release="debian-12"),
+    ),
+    "a source of the same version": (
+        "pkg:apk/alpine/libcrypto3@3.1.4-r5?distro=alpine-3.19.1&upstream=openssl",
+        Package(ecosystem="Alpine", name="openssl", version="3.1.4-r5", release="alpine-3.19.1"),
+    ),
+    "an epoch apart": (
+        "pkg:rpm/redhat/openssl@3.0.7-24.el9?epoch=1&upstream=openssl-3.0.7-24.el9.src.rpm",
+        Package(ecosystem="Red Hat", name="openssl", version="1:3.0.7-24.el9"),
+    ),
+    "a distribution without releases": (
+        "pkg:apk/wolfi/bash@5.2-r1?distro=wolfi-20230201",
+        Package(ecosystem="Wolfi", name="bash", version="5.2-r1"),
+    ),
+    "a distribution that OSV has not": (
+        "pkg:deb/raspbian/bash@5",
+        Package(ecosystem="pkg:deb", name="raspbian/bash", version="5"),
+    ),
     "another type": (
-        "pkg:deb/debian/bash@5",
-        Package(ecosystem="pkg:deb", name="debian/bash", version="5"),
+        "pkg:generic/openssl@3.0",
+        Package(ecosystem="pkg:generic", name="openssl", version="3.0"),
     ),
 }
 

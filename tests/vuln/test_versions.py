@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from assay.vuln.versions import BEGINNING, VersionKey, has_order, version_key
+from assay.vuln.versions import BEGINNING, VersionKey, scheme_key, version_key
 
 ASCENDING = {
     "PyPI": (
@@ -22,12 +22,41 @@ ASCENDING = {
     ),
     "Go releases": "go1.20.14 go1.21beta1 go1.21rc2 go1.21rc10 go1.21 go1.21.1 go1.22rc1 1.22",
     "crates.io": "0.2.0-alpha.1 0.2.0 0.2.1-0 0.2.1 0.2.10 1.0.0",
+    "Maven": (
+        "1-alpha 1-beta-1 1-m2 1-rc 1-snapshot 1 1-sp 1-other 1-1 1.1-a1 1.1 1.1.1 1.10 2.0.a 10"
+    ),
+    "NuGet": "1.0.0-alpha 1.0.0-Alpha.1 1.0.0-Beta 1.0.0 1.0.0.1-pre 1.0.0.1 1.0.10",
+    "RubyGems": "1.0.a 1.0.b1 1.0.b2 1.0.rc1 1.0 1.0.1.pre 1.0.1 1.9.3 1.10",
+    "Packagist": (
+        "1.0.0-dev 1.0.0-alpha 1.0.0-alpha2 1.0.0-beta1 v1.0.0-RC1 1.0.0 1.0.0-p1 1.0.1 1.0.x-dev 2"
+    ),
+    "Hex": "1.0.0-dev 1.0.0 1.2.0",
+    "Pub": "1.0.0-a 1.0.0 1.0.0+1 1.0.0+2 1.0.1",
+    "Hackage": "0.9 1 1.0 1.0.0.1 1.10",
+    "CRAN": "0.9-9 0.9-10 1.0 1.0-1",
+    "ConanCenter": "0.1 1.0-pre 1.0 1.0+1 1.1 1.1.1 1.1.a 2.0",
+    "Debian:12": (
+        "0~ 1.0~~ 1.0~~a 1.0~ 1.0~rc1 1.0 1.0-1 1.0-1ubuntu1 1.0-1.1 1.0a 1.0+b 1.0.1 1:0.1"
+    ),
+    "Alpine": (
+        "1_alpha 1_alpha2 1_beta 1_rc 1_rc-r1 1 1-r1 1-r10 1_git20 1_p1 1a 1.01 1.010 1.02 1.1 1.10"
+    ),
+    "AlmaLinux": "1.0~rc1 1.0 1.0-1 1.0-1.el9 1.0-1.1 1.0^git1 1.0a 1.0.1 1.0.10 1:0.1",
+    "SUSE": "1.0-150400.1.1 1.0-150400.2.1 1.0-150500.1.1",
 }
 EQUAL = {
     "PyPI": ["1.0", "1", "1.0.0", "v1.0", "1.0+", "01.0"][:4],
     "PyPI pre": ["1.0RC1", "1.0c1", "1.0-rc.1", "1.0pre1"],
     "npm": ["1.2.3", "v1.2.3", "=1.2.3", "1.2.3+build"],
     "Go": ["v2.0.0", "2.0.0", "v2.0.0+incompatible", "v2"],
+    "Maven": ["1", "1.0", "1-0", "1.0-ga", "1.0.0-FINAL", "1.release"],
+    "Maven short": ["1-alpha-1", "1a1", "1-A1", "1.0alpha1"],
+    "NuGet": ["1.0", "1.0.0.0", "1.0+build", "01.0"],
+    "RubyGems": ["1", "1.0", "1.0.0"],
+    "Packagist": ["1.0", "v1.0.0", "1.0.0.0", "1.0.0-stable"],
+    "Debian": ["1.0", "0:1.0", "1.0-0", "1.00"],
+    "AlmaLinux": ["1.0", "0:1.0", "1_0", "1.00"],
+    "CRAN": ["1.2-3", "1.2.3"],
     "Go rc": ["go1.21rc2", "1.21.0-rc.2", "v1.21.0-rc.2"],
 }
 NO_VERSION = {
@@ -35,7 +64,16 @@ NO_VERSION = {
     "npm": ("", "latest", "1.2.3.4", "file:../x", "1.0.0-", "1.0.0-a..b", "^1.0.0", "1.٢.3"),
     "Go": ("", "master", "v1.2.3.4", "(devel)"),
     "crates.io": ("", "*", "1.0.0 "),
-    "Debian": ("1.0", "1:2-3"),
+    "Maven": ("", "...", "1 0", "1\n"),
+    "NuGet": ("", "latest", "1.0-", "[1.0,)"),
+    "RubyGems": ("", "latest", "v1.0", ">= 1.0"),
+    "Packagist": ("", "dev-master", "1.0.*", "latest"),
+    "Debian": ("", "a1.0", "1.0_1", "1:", "x:1", "1.0 ", "9" * 101),
+    "Alpine": ("", "v1.0", "1.0-1", "1.0_other", "1.0ab"),
+    "AlmaLinux": ("", "-", "1 0", "1:"),
+    "Hackage": ("", "1.a"),
+    "no ecosystem": ("1.0",),
+    "pkg:generic": ("1.0",),
 }
 
 
@@ -60,13 +98,6 @@ def test_equal(ecosystem: str) -> None:
 @pytest.mark.parametrize("ecosystem", NO_VERSION)
 def test_no_version(ecosystem: str) -> None:
     assert [text for text in NO_VERSION[ecosystem] if version_key(ecosystem, text)] == []
-
-
-def test_has_order() -> None:
-    assert [has_order(name) for name in ("PyPI", "npm", "Go", "crates.io", "Debian")] == [
-        *(True,) * 4,
-        False,
-    ]
 
 
 _NUMBER = st.integers(min_value=0, max_value=3)
@@ -130,3 +161,45 @@ def test_semver_order(left: str, right: str) -> None:
 def test_any_text_has_a_key_or_none(ecosystem: str, text: str) -> None:
     """Any text is a version, or it is none; nothing else happens."""
     version_key(ecosystem, text)
+
+
+GENERAL = {
+    "alpm": "1.0a 1.0b 1.0beta 1.0p 1.0pre 1.0rc 1.0 1.0.a 1.0.1 1.0.2-1 1.0.2-2 1:0.5",
+    "gentoo": "1_alpha 1_alpha1 1_beta 1_pre 1_rc 1 1-r1 1_p 1.01 1.02 1.1 1.1a 1.1b 1.10",
+    "openssl": "0.9.8 1.0.0-beta1 1.0.0 1.0.0a 1.0.0z 1.0.0za 1.0.1 3.0.0-alpha1 3.0.0-beta2 3.0.0",
+    "conda": (
+        "0.4 0.4.1.rc 0.4.1 0.5a1 0.5b3 0.5C1 0.5 0.9.6 0.960923 1.0.rc1 1.0 1.1dev1 1.1a1 "
+        "1.1.0dev1 1.1.a1 1.1.0rc1 1.1.0 1.1.0post1 1.1post1 1996.07.12 1!0.4.1 2!0.4.1"
+    ),
+    "intdot": "0.9 1 1.0.1 1.2x 10",
+    "datetime": "2024-01-01T01:00:00+02:00 2024-01-01T00:00:00Z 2024-01-01t00:00:00.5z",
+    "lexicographic": "1 10 2 a \u00e9",
+}
+
+
+@pytest.mark.parametrize("scheme", GENERAL)
+def test_schemes_without_an_ecosystem(scheme: str) -> None:
+    keys = [scheme_key(scheme, text) for text in GENERAL[scheme].split()]
+    known = [key for key in keys if key is not None]
+    assert len(known) == len(keys)
+    for lower, higher in itertools.pairwise(known):
+        assert BEGINNING < lower < higher
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text"),
+    [("intdot", "x"), ("datetime", "2024-13-01T00:00:00Z"), ("conda", "1 0"), ("openssl", "1.0")],
+)
+def test_no_version_of_a_scheme(scheme: str, text: str) -> None:
+    assert scheme_key(scheme, text) is None
+
+
+_SCHEMES = st.sampled_from(["maven", "deb", "rpm", "apk", "gem", "composer", "conda", "alpm"])
+_VERSIONS = st.from_regex(r"[0-9]{1,2}([.~^_-]?([0-9]{1,2}|[a-z]{1,3})){0,4}\Z")
+
+
+@given(_SCHEMES, st.lists(_VERSIONS, min_size=2, max_size=5))
+def test_any_two_keys_of_a_scheme_compare(scheme: str, texts: list[str]) -> None:
+    """A number never meets a text at the same place of two keys, which Python cannot compare."""
+    keys = [key for text in texts if (key := scheme_key(scheme, text)) is not None]
+    assert sorted(sorted(keys), reverse=True)[::-1] == sorted(keys)

@@ -8,10 +8,10 @@ from assay.core.notchecked import NotChecked
 from assay.operations.home import open_home
 from assay.system.clock import now
 from assay.vuln.advisory import Feed
+from assay.vuln.ecosystems import LANGUAGES
 from assay.vuln.mirror import fetch_from_bucket, load_feeds
 from assay.vuln.mirror import import_advisories as import_into
 from assay.vuln.mirror import update_advisories as update_in
-from assay.vuln.package import ECOSYSTEMS
 
 
 def import_advisories(source: Path, *, clock: Clock = now) -> tuple[Feed, ...]:
@@ -22,10 +22,11 @@ def import_advisories(source: Path, *, clock: Clock = now) -> tuple[Feed, ...]:
 def update_advisories(
     ecosystems: tuple[str, ...], *, progress: Callable[[str], None], clock: Clock = now
 ) -> tuple[Feed, ...]:
-    """Fetch what changed for `ecosystems`, by default all that can be matched."""
-    wanted = ecosystems or tuple(sorted(set(ECOSYSTEMS.values())))
+    """Fetch what changed for `ecosystems`: by default those that are here, at first languages."""
+    mirror = open_home().advisories
+    wanted = ecosystems or tuple(load_feeds(mirror)) or LANGUAGES
     progress(f"Fetching advisories for {', '.join(wanted)}")
-    return update_in(wanted, open_home().advisories, at=clock(), fetch=fetch_from_bucket)
+    return update_in(wanted, mirror, at=clock(), fetch=fetch_from_bucket)
 
 
 def list_feeds() -> tuple[Feed, ...]:

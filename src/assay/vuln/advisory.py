@@ -90,7 +90,8 @@ class Feed:
     """What is known about the advisories of one ecosystem: the facts that age is judged by.
 
     `digest` names the records and nothing else: the same records give the same digest, whenever
-    and however they came. `newest_modified` leaves out times later than the import.
+    and however they came. `newest_modified` leaves out times later than the import. `releases`
+    are those of a distribution that any record is about (`Debian:12`).
     """
 
     ecosystem: str
@@ -101,6 +102,7 @@ class Feed:
     newest_modified: datetime | None
     source: str
     etag: str = ""
+    releases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

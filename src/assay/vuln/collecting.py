@@ -13,11 +13,11 @@ from assay.core.digest import Digest, sha256_of
 from assay.core.errors import MalformedError
 from assay.core.printable import printable
 from assay.vuln.advisory import Advisory, Affected, Feed, Unreadable
+from assay.vuln.ecosystems import ECOSYSTEMS, base_of
 from assay.vuln.feedfile import render_feed, render_package_line, render_unreadable_line
 from assay.vuln.osv import glean_packages, parse_advisory
-from assay.vuln.package import ECOSYSTEMS, normal_name
+from assay.vuln.package import normal_name
 
-_MATCHED: Final = frozenset(ECOSYSTEMS.values())
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +28,7 @@ class Draft:
     lines: set[bytes] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
+    releases: set[str] = field(default_factory=set)
     newest: datetime | None = None
 
     def merge(self, other: "Draft") -> None:
@@ -35,6 +36,7 @@ class Draft:
         self.lines |= other.lines
         self.ids |= other.ids
         self.unreadable |= other.unreadable
+        self.releases |= other.releases
         self.newest = max((t for t in (self.newest, other.newest) if t is not None), default=None)
 
 
@@ -68,7 +70,7 @@ def collect_records(
             nowhere += _note_unreadable(drafts, name, data, str(error))
         else:
             _add(drafts, advisory, at)
-    if scope in _MATCHED or scope in drafts:
+    if scope in ECOSYSTEMS or scope in drafts:
         drafts = {scope: drafts.get(scope, Draft())}
     for item in nowhere:
         for draft in drafts.values():
@@ -105,6 +107,7 @@ def finish_feeds(
             newest_modified=draft.newest,
             source=source,
             etag=etag,
+            releases=tuple(sorted(draft.releases)),
         )
         feeds.append(CollectedFeed(feed=feed, content=content))
     return tuple(feeds)
@@ -113,13 +116,14 @@ def finish_feeds(
 def _add(drafts: dict[str, Draft], advisory: Advisory, at: datetime) -> None:
     by_package: dict[tuple[str, str], list[Affected]] = {}
     for item in advisory.affected:
-        ecosystem = _base(item.ecosystem)
+        ecosystem = base_of(item.ecosystem)
         name = normal_name(ecosystem, item.name)
         by_package.setdefault((ecosystem, name), []).append(item)
     for (ecosystem, name), affected in by_package.items():
         draft = drafts.setdefault(ecosystem, Draft())
         draft.lines.add(render_package_line(name, advisory, affected))
         draft.ids.add(advisory.id)
+        draft.releases |= {one.ecosystem for one in affected if one.ecosystem != ecosystem}
         # A date to come must not make a dead feed look alive; some write "no date" as the year 1.
         if (draft.newest or _EPOCH) < advisory.modified <= at:
             draft.newest = advisory.modified
@@ -131,7 +135,7 @@ def _note_unreadable(
     """Put the record where it seems to belong; return it where nobody can tell."""
     packages: dict[str, list[str]] = {}
     for ecosystem, package in glean_packages(data):
-        packages.setdefault(_base(ecosystem), []).append(package)
+        packages.setdefault(base_of(ecosystem), []).append(package)
     shown, reason = printable(name), printable(why)
     for ecosystem, names in packages.items():
         item = Unreadable(ecosystem=ecosystem, name=shown, why=reason, packages=tuple(names))
@@ -142,8 +146,3 @@ def _note_unreadable(
 def _add_unreadable(draft: Draft, item: Unreadable) -> None:
     draft.lines.add(render_unreadable_line(item))
     draft.unreadable.add(item.name)
-
-
-def _base(ecosystem: str) -> str:
-    """Return the ecosystem without its release: `Debian` of `Debian:12`."""
-    return ecosystem.partition(":")[0]

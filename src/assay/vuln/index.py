@@ -11,6 +11,7 @@ from assay.vuln.advisory import AdvisorySet
 from assay.vuln.package import Package, parse_package
 from assay.vuln.prepared import Cluster, Entry, PreparedPackage, prepare_package
 from assay.vuln.ranges import Answer
+from assay.vuln.releases import Applies, applies
 from assay.vuln.severity import Grade, worst_of
 from assay.vuln.versions import VersionKey, version_key
 
@@ -53,7 +54,7 @@ class AdvisoryIndex:
 
     advisories: AdvisorySet
     at: datetime
-    _prepared: dict[tuple[str, str], PreparedPackage] = field(default_factory=dict)
+    _prepared: dict[tuple[str, str, str], PreparedPackage] = field(default_factory=dict)
     _answers: dict[str, PackageAnswer] = field(default_factory=dict)
     _unreadable: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
@@ -71,11 +72,11 @@ class AdvisoryIndex:
     def _judge(self, package: Package) -> PackageAnswer:
         if package.ecosystem not in self.advisories.feeds:
             return PackageAnswer(package=package, answer=Answer.UNKNOWN)
-        if not package.version:
-            problem = ("", "no version")
-            return PackageAnswer(package=package, answer=Answer.UNKNOWN, problems=(problem,))
-        prepared = self._prepare(package.ecosystem, package.name)
-        judged = [(e, e.extent.judge(package.version)) for e in prepared.group.entries]
+        gap = self._gap(package)
+        if gap:
+            return PackageAnswer(package=package, answer=Answer.UNKNOWN, problems=(("", gap),))
+        prepared = self._prepare(package)
+        judged = [(e, e.judge(package.version)) for e in prepared.group.entries]
         problems = self._problems(package, judged)
         affecting = {entry for entry, answer in judged if answer is Answer.AFFECTED}
         present = version_key(package.ecosystem, package.version)
@@ -94,11 +95,20 @@ class AdvisoryIndex:
             clear=prepared.group.smallest_clear(present) if matches else "",
         )
 
+    def _gap(self, package: Package) -> str:
+        """Return why nothing can be told about the package, or an empty text."""
+        if not package.version:
+            return "no version"
+        known = self.advisories.feeds[package.ecosystem].releases
+        if known and all(applies(one, package.release) is Applies.NO for one in known):
+            return f"no advisories of the release {package.release!r} here"
+        return ""
+
     def _problems(
         self, package: Package, judged: list[tuple[Entry, Answer]]
     ) -> tuple[tuple[str, str], ...]:
         unknown = [entry for entry, answer in judged if answer is Answer.UNKNOWN]
-        problems = [(entry.advisory.id, entry.extent.problem) for entry in unknown]
+        problems = [(entry.advisory.id, entry.problem) for entry in unknown]
         if unknown and version_key(package.ecosystem, package.version) is None:
             # One reason for the package, in place of the same one for each of its advisories.
             problems = [("", f"{package.version!r} is no version of {package.ecosystem}")]
@@ -115,12 +125,14 @@ class AdvisoryIndex:
             )
         return self._unreadable[key]
 
-    def _prepare(self, ecosystem: str, name: str) -> PreparedPackage:
-        key = (ecosystem, name)
+    def _prepare(self, package: Package) -> PreparedPackage:
+        key = (package.ecosystem, package.name, package.release)
         known = self._prepared.get(key)
         if known is None:
-            records = self.advisories.advisories.get(key, ())
-            known = self._prepared[key] = prepare_package(ecosystem, name, records, at=self.at)
+            records = self.advisories.advisories.get(key[:2], ())
+            known = self._prepared[key] = prepare_package(
+                package.ecosystem, package.name, records, release=package.release, at=self.at
+            )
         return known
 
 

@@ -95,12 +95,13 @@ def describe_feeds(feeds: Iterable[Feed]) -> dict[str, str]:
 
 
 def _places(components: Iterable[Component]) -> dict[str, list[Component]]:
-    """Return the components by purl, in the order of their first appearance."""
+    """Return the components by identity, in the order of their first appearance."""
     places: dict[str, list[Component]] = {}
     for component in components:
-        known = places.get(component.purl)
+        name = component.identity
+        known = places.get(name)
         if known is None:
-            places[component.purl] = [component]
+            places[name] = [component]
         else:
             known.append(component)
     return places

@@ -38,13 +38,14 @@ from assay.vuln.collecting import (
     collect_records,
     finish_feeds,
 )
+from assay.vuln.ecosystems import ECOSYSTEMS
 from assay.vuln.feedfile import check_feed, find_advisories, find_unreadable, list_packages
-from assay.vuln.package import ECOSYSTEMS, parse_package
+from assay.vuln.package import parse_package
 from assay.vuln.source import Source, find_sources
 
 BUCKET: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 BUCKET_HOST: Final = "osv-vulnerabilities.storage.googleapis.com"
-SCHEMA: Final = "assay.advisory-mirror/v1"
+SCHEMA: Final = "assay.advisory-mirror/v2"
 MAX_FEED_BYTES: Final = 2 * 2**30  # an ecosystem's file; the largest that we know has a tenth
 MAX_LIST_BYTES: Final = 2**20
 MAX_ARCHIVE_BYTES: Final = 2 * 2**30
@@ -92,8 +93,8 @@ def update_advisories(
     """
     wanted = tuple(dict.fromkeys(ecosystems))
     for ecosystem in wanted:
-        if ecosystem not in ECOSYSTEMS.values():
-            known = ", ".join(sorted(ECOSYSTEMS.values()))
+        if ecosystem not in ECOSYSTEMS:
+            known = ", ".join(sorted(ECOSYSTEMS))
             raise UsageError(f"{ecosystem!r} is not matched", hint=f"one of {known}")
     with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS):
         for ecosystem in wanted:
@@ -180,7 +181,7 @@ def load_advisories(mirror: Path, components: Iterable[Component]) -> AdvisorySe
         UnavailableError: It cannot be read.
     """
     wanted: dict[str, set[str]] = {}
-    for purl in {component.purl for component in components}:
+    for purl in {component.identity for component in components}:
         try:
             package = parse_package(purl)
         except MalformedError:
@@ -275,6 +276,7 @@ def _render_feed(feed: Feed) -> dict[str, object]:
         "newestModified": None if newest is None else format_time(newest),
         "source": feed.source,
         "etag": feed.etag,
+        "releases": list(feed.releases),
     }
 
 
@@ -289,4 +291,5 @@ def _parse_feed(value: JsonValue) -> Feed:
         newest_modified=None if newest is None else parse_time(newest.text()),
         source=value.field("source").text(),
         etag=value.field("etag").text(),
+        releases=tuple(item.text() for item in value.field("releases").items()),
     )

@@ -3,22 +3,44 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from assay.vuln.advisory import Advisory
+from assay.vuln.advisory import Advisory, Affected
 from assay.vuln.clusters import cluster_advisories, is_cve
+from assay.vuln.ecosystems import base_of
 from assay.vuln.package import normal_name
 from assay.vuln.ranges import Answer, Extent, extent_of
+from assay.vuln.releases import Applies, applies
 from assay.vuln.severity import Grade, grade_advisory
 from assay.vuln.versions import VersionKey
+
+_DOUBT: Final = "it is about a release that may be another one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """One advisory, worked out for one package; equal to itself alone."""
+    """One advisory, worked out for one package; equal to itself alone.
+
+    `doubtful` is what it says about releases of a distribution that may be the package's.
+    """
 
     advisory: Advisory
     extent: Extent
     grade: Grade
+    doubtful: Extent | None = None
+
+    def judge(self, version: str) -> Answer:
+        """Answer for one version; UNKNOWN where only what is doubtful speaks against it."""
+        answer = self.extent.judge(version)
+        if answer is not Answer.NOT_AFFECTED or self.doubtful is None:
+            return answer
+        doubt = self.doubtful.judge(version)
+        return Answer.NOT_AFFECTED if doubt is Answer.NOT_AFFECTED else Answer.UNKNOWN
+
+    @property
+    def problem(self) -> str:
+        """Return why it may say nothing about a version."""
+        return self.extent.problem or _DOUBT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +58,7 @@ class Group:
         for key, version in self.fixes:
             if present is not None and key <= present:
                 continue
-            if all(entry.extent.judge(version) is not Answer.AFFECTED for entry in self.entries):
+            if all(entry.judge(version) is not Answer.AFFECTED for entry in self.entries):
                 return version
         return ""
 
@@ -60,14 +82,17 @@ class PreparedPackage:
 
 
 def prepare_package(
-    ecosystem: str, name: str, records: Iterable[Advisory], *, at: datetime
+    ecosystem: str, name: str, records: Iterable[Advisory], *, release: str, at: datetime
 ) -> PreparedPackage:
-    """Work out `records` for the package with the normal name `name`, as of the time `at`."""
+    """Work out `records` for the package with the normal name `name`, as of the time `at`.
+
+    `release` is that of the distribution, as a package URL says it; empty where there is none.
+    """
     known = tuple(records)
     if not known:
         return PreparedPackage()
     standing = [record for record in known if not record.is_withdrawn(at=at)]
-    entries = {id(record): _entry(ecosystem, name, record) for record in standing}
+    entries = {id(record): _entry(ecosystem, name, record, release) for record in standing}
     return PreparedPackage(
         clusters=tuple(
             _cluster(vulnerability, tuple(entries[id(record)] for record in members))
@@ -78,14 +103,17 @@ def prepare_package(
     )
 
 
-def _entry(ecosystem: str, name: str, record: Advisory) -> Entry:
-    own = tuple(
-        item
-        for item in record.affected
-        if item.ecosystem == ecosystem and normal_name(ecosystem, item.name) == name
-    )
+def _entry(ecosystem: str, name: str, record: Advisory, release: str) -> Entry:
+    own: dict[Applies, list[Affected]] = {answer: [] for answer in Applies}
+    for item in record.affected:
+        if base_of(item.ecosystem) == ecosystem and normal_name(ecosystem, item.name) == name:
+            own[applies(item.ecosystem, release)].append(item)
+    sure, unsure = own[Applies.YES], own[Applies.UNSURE]
     return Entry(
-        advisory=record, extent=extent_of(ecosystem, own), grade=grade_advisory(record, own)
+        advisory=record,
+        extent=extent_of(ecosystem, sure),
+        grade=grade_advisory(record, sure or unsure),
+        doubtful=extent_of(ecosystem, unsure) if unsure else None,
     )
 
 

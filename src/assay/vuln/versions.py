@@ -1,105 +1,85 @@
-"""The order of versions in each ecosystem, as keys that compare with `<`.
+"""Sort keys of versions, by ecosystem (OSV's word) or by scheme (the type of a `vers` range).
 
-Parsing is the slow part, so keys are cached. All keys have one shape, a tuple of tuples, and `()`
-comes before each of them: OSV's "0", the beginning of everything.
+Parsing is the slow part, so keys are cached. An ecosystem without an order of versions, or a text
+that is no version of it, has no key: whoever asks then answers "unknown".
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from packaging.version import InvalidVersion, Version
+from assay.vuln.ecosystems import scheme_of
+from assay.vuln.order.distributions import (
+    alpine_key,
+    arch_key,
+    debian_key,
+    gentoo_key,
+    rpm_key,
+)
+from assay.vuln.order.general import datetime_key, intdot_key, lexicographic_key
+from assay.vuln.order.keys import BEGINNING, Reader, VersionKey
+from assay.vuln.order.languages import (
+    composer_key,
+    conda_key,
+    dotted_key,
+    gem_key,
+    maven_key,
+    openssl_key,
+)
+from assay.vuln.order.pypi import pypi_key
+from assay.vuln.order.semver import (
+    conan_key,
+    go_key,
+    long_semver_key,
+    nuget_key,
+    pub_key,
+    semver_key,
+)
 
-VersionKey = tuple[tuple[int | str, ...], ...]
+__all__ = ["BEGINNING", "MAX_VERSION", "VersionKey", "scheme_key", "version_key"]
 
-BEGINNING: Final[VersionKey] = ()
 MAX_VERSION: Final = 256  # characters; bounds what a hostile lock file makes us parse
 _CACHED: Final = 2**18  # above the distinct versions of any portfolio that we have seen
 
-_SEMVER: Final = re.compile(
-    r"[vV=]{0,2}(\d{1,20})(?:\.(\d{1,20}))?(?:\.(\d{1,20}))?"
-    r"(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]*)?\Z",
-    re.ASCII,
-)
-_GO_RELEASE: Final = re.compile(
-    r"(?:go|v)?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:(beta|rc)(\d{1,9}))?\Z", re.ASCII
-)
+_READERS: Final[Mapping[str, Reader]] = {
+    "alpm": arch_key,
+    "apk": alpine_key,
+    "cargo": semver_key,
+    "composer": composer_key,
+    "conan": conan_key,
+    "conda": conda_key,
+    "cran": dotted_key,
+    "datetime": datetime_key,
+    "deb": debian_key,
+    "ebuild": gentoo_key,
+    "gem": gem_key,
+    "gentoo": gentoo_key,
+    "golang": go_key,
+    "hackage": dotted_key,
+    "intdot": intdot_key,
+    "lexicographic": lexicographic_key,
+    "long-semver": long_semver_key,
+    "maven": maven_key,
+    "npm": semver_key,
+    "nuget": nuget_key,
+    "openssl": openssl_key,
+    "pub": pub_key,
+    "pypi": pypi_key,
+    "rpm": rpm_key,
+    "semver": semver_key,
+}
+_READERS_OF_VERS: Final = {"alpine": "apk", "dart": "pub", "arch": "alpm"}  # other words
 
 
-def has_order(ecosystem: str) -> bool:
-    """Tell whether versions of `ecosystem` can be compared here."""
-    return ecosystem in _READERS
+def version_key(ecosystem: str, version: str) -> VersionKey | None:
+    """Return the sort key of `version`, or None where it is no version of `ecosystem`."""
+    return scheme_key(scheme_of(ecosystem), version)
 
 
 @lru_cache(maxsize=_CACHED)
-def version_key(ecosystem: str, version: str) -> VersionKey | None:
-    """Return the sort key of `version`, or None where it is no version of `ecosystem`."""
-    reader = _READERS.get(ecosystem)
+def scheme_key(scheme: str, version: str) -> VersionKey | None:
+    """Return the sort key of `version` by `scheme`, a type of `vers`; None where it has none."""
+    reader = _READERS.get(_READERS_OF_VERS.get(scheme, scheme))
     if reader is None or len(version) > MAX_VERSION:
         return None
     return reader(version)
-
-
-def _pep440_key(text: str) -> VersionKey | None:
-    """Order as the version specifiers of the Python packaging specifications (PEP 440) do."""
-    try:
-        version = Version(text)
-    except InvalidVersion:
-        return None
-    release = version.release
-    while len(release) > 1 and release[-1] == 0:
-        release = release[:-1]
-    if version.pre is not None:
-        pre: tuple[int | str, ...] = (1, *version.pre)
-    elif version.post is None and version.dev is not None:
-        pre = (0,)  # 1.0.dev1 comes before 1.0a1
-    else:
-        pre = (2,)
-    return (
-        (version.epoch,),
-        release,
-        pre,
-        (0,) if version.post is None else (1, version.post),
-        (1,) if version.dev is None else (0, version.dev),
-        _ranked(version.local, number=1, word=0) if version.local else (),
-    )
-
-
-def _semver_key(text: str) -> VersionKey | None:
-    """Order as Semantic Versioning 2.0.0, section 11; a missing minor or patch number is 0.
-
-    Build metadata does not count, Go's `+incompatible` among it.
-    """
-    match = _SEMVER.match(text)
-    if match is None:
-        return None
-    major, minor, patch, pre = match.groups()
-    ranked = (2,) if pre is None else _ranked(pre, number=0, word=1)
-    return (int(major), int(minor or 0), int(patch or 0)), ranked
-
-
-def _go_key(text: str) -> VersionKey | None:
-    """Order Go modules by semver, and releases of Go itself (`go1.21rc2`) as 1.21.0-rc.2."""
-    match = _GO_RELEASE.match(text)
-    if match is None:
-        return _semver_key(text)
-    major, minor, patch, stage, number = match.groups()
-    suffix = f"-{stage}.{number}" if stage else ""
-    return _semver_key(f"{major}.{minor}.{patch or 0}{suffix}")
-
-
-def _ranked(text: str, *, number: int, word: int) -> tuple[int | str, ...]:
-    """Return dotted identifiers, each as its rank (numbers or words first) and its value."""
-    flat: list[int | str] = []
-    for part in text.split("."):
-        flat += (number, int(part)) if part.isdigit() else (word, part)
-    return tuple(flat)
-
-
-_READERS: Final[dict[str, Callable[[str], VersionKey | None]]] = {
-    "PyPI": _pep440_key,
-    "npm": _semver_key,
-    "Go": _go_key,
-    "crates.io": _semver_key,
-}
