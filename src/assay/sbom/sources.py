@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from assay.sbom.binaries.programs import find_in_programs, may_be_program
 from assay.sbom.finds import Finds
 from assay.sbom.installed.nodemodules import find_node_packages, is_node_package
 from assay.sbom.installed.pythondist import find_python_dists, is_python_dist
@@ -31,4 +32,5 @@ SOURCES: Final[tuple[Source, ...]] = (
     Source(takes=is_apk_database, find=find_apk_packages),
     Source(takes=is_python_dist, find=find_python_dists),
     Source(takes=is_node_package, find=find_node_packages),
+    Source(takes=may_be_program, find=find_in_programs),
 )

@@ -9,7 +9,7 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -57,8 +57,8 @@ class FileTree(Protocol):
             UnavailableError: It cannot be read, or it is larger than `max_bytes`.
         """
 
-    def load_start(self, path: str, count: int) -> bytes:
-        """Return the first `count` bytes of a file, or all where it has fewer.
+    def load_part(self, path: str, offset: int, count: int) -> bytes:
+        """Return `count` bytes of a file from `offset` on, or as many as it has there.
 
         Raises:
             UnavailableError: It cannot be read.
@@ -87,9 +87,9 @@ class MemoryTree:
             raise UnavailableError(f"larger than {max_bytes} bytes")
         return self.contents[path]
 
-    def load_start(self, path: str, count: int) -> bytes:
-        """Return the first `count` bytes of a file."""
-        return self.contents[path][:count]
+    def load_part(self, path: str, offset: int, count: int) -> bytes:
+        """Return `count` bytes of a file from `offset` on."""
+        return self.contents[path][offset : offset + count]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +104,15 @@ class SlicedTree:
         """Return the content of a file."""
         if self.extents[path].size > max_bytes:
             raise UnavailableError(f"larger than {max_bytes} bytes")
-        return self.load_start(path, max_bytes)
+        return self.load_part(path, 0, max_bytes)
 
-    def load_start(self, path: str, count: int) -> bytes:
-        """Return the first `count` bytes of a file."""
+    def load_part(self, path: str, offset: int, count: int) -> bytes:
+        """Return `count` bytes of a file from `offset` on."""
         extent = self.extents[path]
+        left = max(0, extent.size - offset)
         try:
-            with open_extent(extent) as file:
-                return file.read(min(count, extent.size))
+            with open_extent(replace(extent, offset=extent.offset + offset)) as file:
+                return file.read(min(count, left))
         except OSError as error:
             raise UnavailableError(f"cannot read: {error.strerror}") from error
 
@@ -131,10 +132,11 @@ class FolderTree:
         except UsageError as error:  # it went away, or became something else
             raise UnavailableError(error.what) from error
 
-    def load_start(self, path: str, count: int) -> bytes:
-        """Return the first `count` bytes of a file."""
+    def load_part(self, path: str, offset: int, count: int) -> bytes:
+        """Return `count` bytes of a file from `offset` on."""
         try:
-            with os.fdopen(os.open(self.root / path, _FLAGS), "rb", buffering=0) as file:
+            with os.fdopen(os.open(self.root / path, _FLAGS), "rb") as file:
+                file.seek(offset)
                 return file.read(count)
         except OSError as error:
             raise UnavailableError(f"cannot read: {error.strerror}") from error
