@@ -1,6 +1,7 @@
 """The CycloneDX document: valid, the same every time, and read back whole."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import cast
@@ -102,7 +103,6 @@ def test_whole_document() -> None:
         "dependencies": [
             {"ref": "product", "dependsOn": ["pkg:npm/a@1"]},
             {"ref": "pkg:npm/a@1", "dependsOn": ["pkg:npm/b@2"]},
-            {"ref": "pkg:npm/b@2", "dependsOn": []},
         ],
         "compositions": [{"aggregate": "incomplete", "assemblies": ["product"]}],
     }
@@ -184,17 +184,6 @@ REFUSED = {
     "metadata": ("metadata", None, "no metadata, at metadata"),
     "components": ("components", None, "no components, at components"),
     "dependencies": ("dependencies", None, "no dependencies, at dependencies"),
-    "purl": ("components/0/purl", None, "no purl, at components[0].purl"),
-    "hash": (
-        "components/0/hashes/0/content",
-        "00",
-        "'sha256:00' is no hash that is known, at components[0].hashes[0]",
-    ),
-    "algorithm": (
-        "components/0/hashes/0/alg",
-        "SHA3-256",
-        f"':{'a' * 64}' is no hash that is known, at components[0].hashes[0]",
-    ),
     "flag": (
         "components/1/properties/1/value",
         "maybe",
@@ -223,6 +212,39 @@ def test_refused(path: str, value: object, message: str) -> None:
     with pytest.raises(MalformedError) as caught:
         parse_inventory(JsonValue(change(path, value)))
     assert str(caught.value) == f"[malformed] {message}"
+
+
+NOTED = {
+    "hash": ("components/0/hashes/0/content", "00", "hash", "'sha256:00' is no hash that is known"),
+    "algorithm": (
+        "components/0/hashes/0/alg",
+        "CRC",
+        "hash",
+        f"':{'a' * 64}' is no hash that is known",
+    ),
+    "purl": ("components/0/purl", "a@1", "package URL", "'a@1' is no purl"),
+    "edge": (
+        "dependencies/1/dependsOn",
+        ["pkg:npm/x@1"],
+        "dependency",
+        "'pkg:npm/x@1' is no component of this document",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "value", "what", "why"), NOTED.values(), ids=NOTED)
+def test_what_cannot_be_used_is_noted(path: str, value: object, what: str, why: str) -> None:
+    notes = parse_inventory(JsonValue(change(path, value))).not_checked
+    (added,) = [(note.what, note.why) for note in notes if note != NOTE]
+    assert added == (what, why)
+
+
+def test_a_component_without_dependencies_says_so_only_where_that_is_known() -> None:
+    bare, whole = B, replace(B, edges_known=True)
+    assert "b@2" not in json.dumps(render(Inventory(components=(bare,)))["dependencies"])
+    document = render(Inventory(components=(whole,)))
+    assert document["dependencies"] == [{"ref": "pkg:npm/b@2", "dependsOn": []}]
+    assert read_back(document).components == (whole,)
 
 
 def test_a_flag_said_twice_is_refused() -> None:

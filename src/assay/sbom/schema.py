@@ -41,3 +41,9 @@ def _schema(version: str) -> Schema:
 def _document(name: str) -> JsonValue:
     data = files("assay.sbom").joinpath("schemas", f"{name}.json").read_bytes()
     return JsonValue(parse_json(data, max_bytes=_MAX_SCHEMA_BYTES))
+
+
+@cache
+def listed_licences() -> frozenset[str]:
+    """Return the licence identifiers that CycloneDX takes as such."""
+    return frozenset(item.text() for item in _document("spdx").field("enum").items())

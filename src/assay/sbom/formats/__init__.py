@@ -1,0 +1,1 @@
+"""The formats of SBOMs, read and written."""

@@ -1,0 +1,235 @@
+"""CycloneDX documents, read into the one model.
+
+* A document is first held against the rules of its version (`assay.sbom.schema`).
+* What the rules allow and cannot be used (a purl that is none, an edge to nothing) is noted.
+* What the model has no place for is counted by its path, so that a conversion can say what it lost.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.core.jsonvalue import JsonValue
+from assay.sbom.component import Component, Inventory, Sbom
+from assay.sbom.formats.properties import (
+    PREFIX,
+    apply_component_properties,
+    our_properties,
+    read_inventory_properties,
+)
+from assay.sbom.formats.reading import Draft, normal_time, words
+from assay.sbom.hashes import parse_hash
+from assay.sbom.licence import split_licences
+from assay.sbom.merge import merge_components
+from assay.sbom.schema import check_cyclonedx
+
+_DOCUMENT: Final = words(
+    "$schema bomFormat specVersion serialNumber version metadata components dependencies "
+    "compositions"
+)
+_METADATA: Final = words("timestamp tools authors component supplier properties")
+_COMPONENT: Final = words(
+    "type bom-ref name group version purl cpe hashes licenses supplier scope properties evidence "
+    "components"
+)
+_EVIDENCE: Final = frozenset({"identity", "occurrences"})
+_NOBODY: Final = JsonValue({})
+
+
+def read_cyclonedx(document: JsonValue, *, encoding: str = "JSON") -> Sbom:
+    """Read a CycloneDX document of any known version.
+
+    Raises:
+        MalformedError: It breaks a rule of its version, or names two elements alike.
+    """
+    version = check_cyclonedx(document)
+    return _Reader().read(document, f"CycloneDX {version} {encoding}")
+
+
+def read_inventory(document: JsonValue) -> Inventory:
+    """Read the inventory out of a document of ours, which was signed: its rules are not held.
+
+    Raises:
+        MalformedError: A part that is always written is missing, or of another form.
+    """
+    return _Reader().read_bare(document)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.draft = Draft()
+        self.unnamed = 0
+
+    def read(self, document: JsonValue, format_: str) -> Sbom:
+        draft = self.draft
+        draft.leave(document, _DOCUMENT, "")
+        metadata = document.optional("metadata") or _NOBODY
+        draft.leave(metadata, _METADATA, "metadata.")
+        product = self._read_all(document, metadata)
+        aggregate = self._read_compositions(document, product)
+        inventory = self._inventory(metadata, product)
+        return Sbom(
+            inventory=inventory,
+            subject=draft.with_edges(product) if product else None,
+            created_at=normal_time(metadata.optional("timestamp")),
+            authors=_names(metadata.optional_items("authors")),
+            tools=_tools(metadata.optional("tools")),
+            supplier=(metadata.optional("supplier") or _NOBODY).optional_text("name"),
+            aggregate=aggregate,
+            serial=document.optional_text("serialNumber"),
+            format=format_,
+            left_out=draft.finish_left_out(),
+        )
+
+    def read_bare(self, document: JsonValue) -> Inventory:
+        """Read components, edges and notes of a document that is one of ours."""
+        metadata = document.field("metadata")
+        document.field("dependencies").items()
+        document.field("components").items()
+        product = self._read_all(document, metadata)
+        self._read_compositions(document, product)
+        return self._inventory(metadata, product)
+
+    def _read_all(self, document: JsonValue, metadata: JsonValue) -> str:
+        """Keep all components and edges; return the name of what the document is about."""
+        about = metadata.optional("component")
+        product = self._read_component(about) if about is not None else ""
+        for item in document.optional_items("components"):
+            self._read_component(item)
+        self._read_edges(document)
+        return product
+
+    def _inventory(self, metadata: JsonValue, product: str) -> Inventory:
+        items = metadata.optional_items("properties")
+        self._count_foreign(items, "metadata.properties")
+        components = merge_components(self.draft.joined(but=product))
+        inventory = read_inventory_properties(components, our_properties(items))
+        return replace(inventory, not_checked=self.draft.finish_notes(inventory.not_checked))
+
+    def _read_component(self, value: JsonValue) -> str:
+        """Keep a component, and those inside it, and return its name in the document."""
+        self.draft.leave(value, _COMPONENT, "components.")
+        reference = value.optional_text("bom-ref")
+        if not reference:
+            self.unnamed += 1
+            reference = f"\0{self.unnamed}"  # no bom-ref can be that
+        self.draft.add(reference, self._component(value), value.where)
+        for inner in value.optional_items("components"):
+            self.draft.left_out["components.components (that one contains the other)"] += 1
+            self._read_component(inner)
+        return reference
+
+    def _component(self, value: JsonValue) -> Component:
+        name, group = value.field("name").text(), value.optional_text("group")
+        texts = tuple(filter(None, [value.optional_text("purl")]))
+        version = value.optional_text("version")
+        purl, raw_purls = self.draft.name_purl(texts, f"{name} {version}".strip())
+        licences, raw_licences = self._licences(value)
+        evidence = value.optional("evidence") or _NOBODY
+        self.draft.leave(evidence, _EVIDENCE, "components.evidence.")
+        properties = value.optional_items("properties")
+        self._count_foreign(properties, "components.properties")
+        component = Component(
+            purl=purl,
+            name=_joined(group, name, purl),
+            version=version,
+            found_in=_places(evidence),
+            hashes=self._hashes(value),
+            development=True if value.optional_text("scope") == "excluded" else None,
+            raw_purls=raw_purls,
+            licences=licences,
+            raw_licences=raw_licences,
+            supplier=(value.optional("supplier") or _NOBODY).optional_text("name"),
+            cpes=tuple(filter(None, [value.optional_text("cpe")])),
+            kind=value.field("type").text(),
+            methods=_methods(evidence),
+        )
+        self.draft.note_licences(component)
+        return apply_component_properties(component, our_properties(properties))
+
+    def _hashes(self, value: JsonValue) -> tuple[str, ...]:
+        found = set[str]()
+        for item in value.optional_items("hashes"):
+            try:
+                found.add(parse_hash(item))
+            except MalformedError as error:
+                self.draft.note("hash", item.where, error.what)
+        return tuple(sorted(found))
+
+    def _licences(self, value: JsonValue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        texts = list[str]()
+        for item in value.optional_items("licenses"):
+            licence = item.optional("license")
+            text = item.optional_text("expression")
+            if licence is not None:
+                self.draft.leave(licence, frozenset({"id", "name"}), "components.licenses.")
+                text = licence.optional_text("id") or licence.optional_text("name")
+            texts.append(text)
+        return split_licences(texts)
+
+    def _read_edges(self, document: JsonValue) -> None:
+        for item in document.optional_items("dependencies"):
+            reference = item.field("ref").text()
+            targets = [to.text() for to in item.optional_items("dependsOn")]
+            self.draft.edges.setdefault(reference, []).extend(targets)
+            if not self.draft.edges[reference]:
+                self.draft.whole[reference] = True  # "must be declared as empty elements"
+            elif targets:
+                self.draft.whole.pop(reference, None)
+            self.draft.leave(item, frozenset({"ref", "dependsOn"}), "dependencies.")
+        for reference in self.draft.edges.keys() - self.draft.components.keys():
+            self.draft.note("dependency", reference, "it is no component of this document")
+
+    def _read_compositions(self, document: JsonValue, product: str) -> str:
+        """Return how complete the list is said to be, and keep what is said of single edges."""
+        said = ""
+        for item in document.optional_items("compositions"):
+            aggregate = item.field("aggregate").text()
+            assemblies = [part.text() for part in item.optional_items("assemblies")]
+            edges = [part.text() for part in item.optional_items("dependencies")]
+            for reference in edges:
+                self.draft.whole[reference] = aggregate == "complete"
+            if product in assemblies or not (assemblies or edges):
+                said = aggregate if said in {"", "complete"} else said
+        return said
+
+    def _count_foreign(self, properties: tuple[JsonValue, ...], path: str) -> None:
+        count = sum(not p.optional_text("name").startswith(PREFIX) for p in properties)
+        if count:
+            self.draft.left_out[path] += count
+
+
+def _joined(group: str, name: str, purl: str) -> str:
+    """Return the name as its ecosystem writes it: Maven with a colon, the others with a slash."""
+    if not group:
+        return name
+    return f"{group}{':' if purl.startswith('pkg:maven/') else '/'}{name}"
+
+
+def _places(evidence: JsonValue) -> tuple[str, ...]:
+    found = evidence.optional_items("occurrences")
+    return tuple(sorted({item.field("location").text() for item in found}))
+
+
+def _methods(evidence: JsonValue) -> tuple[str, ...]:
+    identity = evidence.optional("identity")
+    if identity is None:
+        return ()
+    several = identity.items() if isinstance(identity.value, list) else (identity,)
+    methods = (method for item in several for method in item.optional_items("methods"))
+    return tuple(sorted({method.field("technique").text() for method in methods}))
+
+
+def _names(people: tuple[JsonValue, ...]) -> tuple[str, ...]:
+    return tuple(p.optional_text("name") or p.optional_text("email") for p in people)
+
+
+def _tools(value: JsonValue | None) -> tuple[str, ...]:
+    """Return "name version" of each tool, in the old form (a list) or the new one."""
+    if value is None:
+        return ()
+    if isinstance(value.value, list):
+        tools = value.items()
+    else:
+        tools = (*value.optional_items("components"), *value.optional_items("services"))
+    return tuple(f"{t.optional_text('name')} {t.optional_text('version')}".strip() for t in tools)

@@ -1,0 +1,171 @@
+"""The one model, written as CycloneDX 1.5, 1.6 or 1.7.
+
+The same model gives the same document: everything is sorted, and a serial number is derived from
+all the rest. What CycloneDX has no place for goes into properties (`formats.properties`).
+"""
+
+import hashlib
+import json
+import uuid
+from typing import Final
+
+from assay import __version__
+from assay.sbom.component import Component, Sbom
+from assay.sbom.formats.properties import Property, component_properties, inventory_properties
+from assay.sbom.hashes import render_hash
+from assay.sbom.schema import listed_licences
+
+VERSIONS: Final = ("1.5", "1.6", "1.7")
+PRODUCT: Final = "product"  # the product's bom-ref; every other one is an identity
+_TOOL: Final = {"type": "application", "name": "assay", "version": __version__}
+OURSELVES: Final = f"assay {__version__}"
+_SINCE_1_6: Final = frozenset({"cryptographic-asset"})
+
+
+def write_cyclonedx(sbom: Sbom, *, version: str) -> dict[str, object]:
+    """Return the CycloneDX object for `sbom`."""
+    components = sbom.components
+    document: dict[str, object] = {
+        "bomFormat": "CycloneDX",
+        "specVersion": version,
+        "version": 1,
+        "metadata": _metadata(sbom, version),
+        "components": [render_component(item, version=version) for item in components],
+        "dependencies": _dependencies(sbom),
+    }
+    compositions = _compositions(sbom)
+    if compositions:
+        document["compositions"] = compositions
+    return {"serialNumber": _serial_number(document)} | document
+
+
+def render_component(component: Component, *, version: str) -> dict[str, object]:
+    """Return the CycloneDX object for one component."""
+    rendered: dict[str, object] = {
+        "type": _kind(component.kind, version),
+        "bom-ref": component.identity,
+        "name": component.name,
+    }
+    if component.supplier:
+        rendered["supplier"] = {"name": component.supplier}
+    if component.version:
+        rendered["version"] = component.version
+    return rendered | _details(component, version)
+
+
+def _details(component: Component, version: str) -> dict[str, object]:
+    """Return the members that most components lack, those that are needed."""
+    rendered: dict[str, object] = {}
+    hashes = {text: render_hash(text, version=version) for text in component.hashes}
+    if component.development:
+        rendered["scope"] = "excluded"  # used to make the product, not part of it
+    if any(hashes.values()):
+        rendered["hashes"] = [standard for standard in hashes.values() if standard]
+    if component.licences or component.raw_licences:
+        rendered["licenses"] = _licences(component)
+    if component.cpes:
+        rendered["cpe"] = component.cpes[0]
+    if component.purl:
+        rendered["purl"] = component.purl
+    return rendered | _beside(component, [text for text in hashes if not hashes[text]], version)
+
+
+def _beside(component: Component, hashes: list[str], version: str) -> dict[str, object]:
+    """Return how the component was found, and what the format has no place for."""
+    rendered: dict[str, object] = {}
+    if component.methods:
+        rendered["evidence"] = _evidence(component, version)
+    properties = component_properties(component, hashes)
+    if properties:
+        rendered["properties"] = _properties(properties)
+    return rendered
+
+
+def _metadata(sbom: Sbom, version: str) -> dict[str, object]:
+    metadata: dict[str, object] = {}
+    if sbom.created_at:
+        metadata["timestamp"] = sbom.created_at
+    others = [{"type": "application", "name": name} for name in sbom.tools if name != OURSELVES]
+    metadata["tools"] = {"components": [_TOOL, *others]}
+    if sbom.authors:
+        metadata["authors"] = [{"name": name} for name in sbom.authors]
+    if sbom.subject is not None:
+        subject = render_component(sbom.subject, version=version)
+        metadata["component"] = subject | {"bom-ref": PRODUCT}
+    if sbom.supplier:
+        metadata["supplier"] = {"name": sbom.supplier}
+    properties = inventory_properties(sbom.inventory)
+    return metadata | ({"properties": _properties(properties)} if properties else {})
+
+
+def _dependencies(sbom: Sbom) -> list[dict[str, object]]:
+    """Return the entries of the product and of each component whose edges are known.
+
+    Of some files nobody can tell which dependencies are direct; the product's entry then names
+    fewer than it has, and `compositions` makes no claim about the graph. An empty entry says that
+    there are no dependencies, so that one whose edges are not known has none.
+    """
+    entries = list[dict[str, object]]()
+    if sbom.subject is not None:
+        direct = {item.identity for item in sbom.components if item.direct}
+        targets = sorted({*direct, *sbom.subject.depends_on})
+        if targets or sbom.subject.edges_known:
+            entries.append({"ref": PRODUCT, "dependsOn": targets})
+    for item in sbom.components:
+        if item.depends_on or item.edges_known:
+            entries.append({"ref": item.identity, "dependsOn": list(item.depends_on)})
+    return entries
+
+
+def _compositions(sbom: Sbom) -> list[dict[str, object]]:
+    found = list[dict[str, object]]()
+    if sbom.aggregate:
+        whole = {"aggregate": sbom.aggregate}
+        found.append(whole | ({"assemblies": [PRODUCT]} if sbom.subject is not None else {}))
+    for known, aggregate in ((True, "complete"), (False, "incomplete")):
+        edges = [
+            item.identity
+            for item in sbom.components
+            if item.edges_known is known and (item.depends_on or not known)
+        ]
+        if edges:
+            found.append({"aggregate": aggregate, "dependencies": edges})
+    return found
+
+
+def _licences(component: Component) -> list[dict[str, object]]:
+    """Return the licences; before 1.7 one expression may stand alone, and several only as names."""
+    listed = listed_licences()
+    if len(component.licences) == 1 and not component.raw_licences:
+        (only,) = component.licences
+        return [{"license": {"id": only}}] if only in listed else [{"expression": only}]
+    return [
+        {"license": {"id" if text in listed else "name": text}}
+        for text in (*component.licences, *component.raw_licences)
+    ]
+
+
+def _evidence(component: Component, version: str) -> dict[str, object]:
+    methods = [{"technique": name, "confidence": 1} for name in component.methods]
+    identity = {"field": "purl" if component.purl else "name", "methods": methods}
+    return {"identity": identity if version == "1.5" else [identity]}
+
+
+def _kind(kind: str, version: str) -> str:
+    return "data" if kind in _SINCE_1_6 and version == "1.5" else kind
+
+
+def _properties(properties: list[Property]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in properties]
+
+
+def _serial_number(document: dict[str, object]) -> str:
+    """Return a UUID of version 8 (RFC 9562) from the SHA-256 of the rest of the document.
+
+    It only has to be the same for the same document; the canonical form would take twice as long.
+    """
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    bits = bytearray(hashlib.sha256(text.encode()).digest()[:16])
+    bits[6] = 0x80 | bits[6] & 0x0F  # the version
+    bits[8] = 0x80 | bits[8] & 0x3F  # the variant
+    return f"urn:uuid:{uuid.UUID(bytes=bytes(bits))}"
