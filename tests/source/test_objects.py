@@ -13,8 +13,9 @@ from assay.core.notchecked import NotChecked
 from assay.source.objects import (
     ObjectReader,
     id_of,
+    is_searched,
+    list_all_objects,
     list_lost,
-    list_objects,
     size_of,
     split_objects,
 )
@@ -31,6 +32,10 @@ def repo(tmp_path: Path) -> GitRepo:
     return made
 
 
+def searched(repository: Repository) -> tuple[bytes, ...]:
+    return tuple(filter(is_searched, list_all_objects(repository).headers))
+
+
 def contents(
     repository: Repository, headers: Sequence[bytes], *, block_bytes: int = 1 << 20
 ) -> dict[str, bytes]:
@@ -44,10 +49,10 @@ def contents(
     return read
 
 
-def test_every_blob_commit_and_tag_is_listed_once(repo: GitRepo) -> None:
-    listed = list_objects(open_repository(repo.top))
+def test_every_object_is_listed_once(repo: GitRepo) -> None:
+    listed = list_all_objects(open_repository(repo.top))
     kinds = sorted(header.split(b" ")[1] for header in listed.headers)
-    assert kinds == [b"blob"] * 4 + [b"commit"] * 2 + [b"tag"]
+    assert kinds == [b"blob"] * 4 + [b"commit"] * 2 + [b"tag"] + [b"tree"] * 2
     assert listed.not_checked == ()
 
 
@@ -56,7 +61,7 @@ def test_every_blob_commit_and_tag_is_listed_once(repo: GitRepo) -> None:
 def test_contents_are_those_of_git(repo: GitRepo, block_bytes: int, command: str) -> None:
     repo.git(*command.split())  # loose objects, and a pack
     repository = open_repository(repo.top)
-    headers = list_objects(repository).headers
+    headers = searched(repository)
     read = contents(repository, headers, block_bytes=block_bytes)
     assert set(read) == {id_of(header) for header in headers}
     for header in headers:
@@ -68,7 +73,7 @@ def test_contents_are_those_of_git(repo: GitRepo, block_bytes: int, command: str
 def test_an_unreachable_object_is_read(repo: GitRepo) -> None:
     oid = repo.raw_object("blob", b"nobody leads here")
     repository = open_repository(repo.top)
-    assert contents(repository, list_objects(repository).headers)[oid] == b"nobody leads here"
+    assert contents(repository, searched(repository))[oid] == b"nobody leads here"
 
 
 def test_pieces_of_a_large_object_overlap_and_count_lines(tmp_path: Path) -> None:
@@ -76,7 +81,7 @@ def test_pieces_of_a_large_object_overlap_and_count_lines(tmp_path: Path) -> Non
     content = b"".join(b"line %d\n" % number for number in range(5000))
     made.commit(files={"large": content})
     repository = open_repository(made.top)
-    headers = [h for h in list_objects(repository).headers if size_of(h) == len(content)]
+    headers = [h for h in searched(repository) if size_of(h) == len(content)]
     position = 0
     for block in ObjectReader(repository, headers, block_bytes=4096, margin_bytes=200).blocks():
         offset = position - block.own_start
@@ -90,7 +95,7 @@ def test_a_sha256_repository(tmp_path: Path) -> None:
     made = GitRepo(tmp_path / "repo", object_format="sha256")
     made.commit(files={"a": "content"})
     repository = open_repository(made.top)
-    read = contents(repository, list_objects(repository).headers)
+    read = contents(repository, searched(repository))
     assert b"content" in read.values()
 
 
@@ -116,10 +121,10 @@ def test_an_object_with_a_damaged_header_is_named(repo: GitRepo) -> None:
     oid = repo.text("rev-parse", "HEAD~1:a.txt")
     repository = open_repository(repo.top)
     damage(loose(repo, oid), b"garbage")
-    listed = list_objects(repository)
+    listed = list_all_objects(repository)
     assert [item.where for item in listed.not_checked] == [oid]
     assert oid not in {id_of(header) for header in listed.headers}
-    assert len(contents(repository, listed.headers)) == 6
+    assert len(contents(repository, searched(repository))) == 6
 
 
 def test_an_object_that_stops_git_is_named_and_the_others_are_read(repo: GitRepo) -> None:
@@ -128,7 +133,7 @@ def test_an_object_that_stops_git_is_named_and_the_others_are_read(repo: GitRepo
     header, body = b"blob 10240\0", bytes(range(256)) * 40
     whole = zlib.compress(header + body)
     damage(loose(repo, oid), whole[: len(whole) // 2])
-    headers = list_objects(repository).headers
+    headers = searched(repository)
     reader = ObjectReader(repository, headers)
     read = {id_of(header) for block in reader.blocks() for header in block.headers}
     assert [item.where for item in reader.not_checked] == [oid]
@@ -139,7 +144,7 @@ def test_an_object_that_stops_git_is_named_and_the_others_are_read(repo: GitRepo
 def test_an_object_that_went_away_is_named(repo: GitRepo) -> None:
     oid = repo.text("rev-parse", "HEAD:b.bin")
     repository = open_repository(repo.top)
-    headers = list_objects(repository).headers
+    headers = searched(repository)
     loose(repo, oid).unlink()
     reader = ObjectReader(repository, headers)
     read = {id_of(header) for block in reader.blocks() for header in block.headers}
@@ -168,7 +173,7 @@ def test_a_history_that_cannot_be_walked_is_named(repo: GitRepo) -> None:
 
 def test_an_answer_to_something_else_is_no_answer(repo: GitRepo) -> None:
     repository = open_repository(repo.top)
-    header = next(h for h in list_objects(repository).headers if b" blob 8\n" in h)
+    header = next(h for h in searched(repository) if b" blob 8\n" in h)
     wrong = header.replace(b" blob 8\n", b" blob 7\n")
     with pytest.raises(UnavailableError) as caught:
         list(ObjectReader(repository, [wrong]).blocks())

@@ -15,7 +15,7 @@ or replaced by another one, unseen.
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import IO, Final
 
 from assay.core.errors import UnavailableError
@@ -61,17 +61,6 @@ class Block:
     first_line: int = 0
 
 
-def list_objects(repository: GitPlace) -> ObjectList:
-    """List every object that may hold text, once, in the order in which the packs hold them.
-
-    Raises:
-        RejectedError: Git says that the repository is damaged.
-        UnavailableError: Git failed otherwise.
-    """
-    listed = list_all_objects(repository)
-    return replace(listed, headers=tuple(h for h in listed.headers if is_searched(h)))
-
-
 def list_all_objects(repository: GitPlace) -> ObjectList:
     """List every object once, trees too, in the order in which the packs hold them.
 
@@ -89,16 +78,18 @@ def list_all_objects(repository: GitPlace) -> ObjectList:
 
 
 def list_names(repository: GitPlace) -> tuple[bytes, ...]:
-    """List the ids of all objects, of whatever kind: much sooner done than `list_objects`.
+    """List the ids of all objects, of whatever kind: much sooner done than `list_all_objects`.
+
+    In order, as the indexes of packs have them: to keep it from listing one twice that two packs
+    have, Git would otherwise need a table of all.
 
     Raises:
         RejectedError: Git says that the repository is damaged.
         UnavailableError: Git failed otherwise.
     """
-    every = ("--batch-all-objects", "--unordered", "--buffer")
     listing = run_git(
         repository,
-        *("cat-file", "--batch-check=%(objectname)", *every),
+        *("cat-file", "--batch-check=%(objectname)", "--batch-all-objects", "--buffer"),
         seconds=_LISTING_SECONDS,
         max_output_bytes=MAX_LISTING,
     )

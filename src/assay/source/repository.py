@@ -101,7 +101,7 @@ def open_repository(path: Path) -> Repository:
     place = _Place(
         program=program, top=place.top, git_dir=place.git_dir, bare=place.bare, filters=filters
     )
-    common = _common_dir(place)
+    common, shallow, object_format = _layout(place)
     return Repository(
         program=program,
         version=version,
@@ -111,9 +111,9 @@ def open_repository(path: Path) -> Repository:
         head=_head(place, where),
         branch=_branch(place),
         bare=place.bare,
-        shallow=_line(run_git(place, "rev-parse", "--is-shallow-repository")) == "true",
+        shallow=shallow == "true",
         partial=_is_partial(settings),
-        object_format=_line(run_git(place, "rev-parse", "--show-object-format")),
+        object_format=object_format,
         replace_refs=len(run_git(place, "for-each-ref", "refs/replace/").splitlines()),
         grafts=bool(_lines_of(common / "info" / "grafts")),
         alternates=_lines_of(common / "objects" / "info" / "alternates"),
@@ -237,10 +237,11 @@ def _branch(place: _Place) -> str | None:
     return None if done.status else _line(done.output).removeprefix("refs/heads/")
 
 
-def _common_dir(place: _Place) -> Path:
-    return Path(
-        os.path.normpath(place.top / _line(run_git(place, "rev-parse", "--git-common-dir")))
-    )
+def _layout(place: _Place) -> tuple[Path, str, str]:
+    """Return the folder of the objects, whether the clone is shallow, and the kind of its ids."""
+    asked = ("--git-common-dir", "--is-shallow-repository", "--show-object-format")
+    folder, shallow, object_format = _line(run_git(place, "rev-parse", *asked)).rsplit("\n", 2)
+    return Path(os.path.normpath(place.top / folder)), shallow, object_format
 
 
 def _parse_settings(listing: bytes) -> Mapping[str, str]:

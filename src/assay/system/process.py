@@ -64,7 +64,7 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def _absolute_path() -> str:
     """Return `PATH` without the entries that mean a folder below wherever we happen to be."""
-    return os.pathsep.join(folder for folder in os.get_exec_path() if Path(folder).is_absolute())
+    return os.pathsep.join(folder for folder in os.get_exec_path() if folder.startswith(os.sep))
 
 
 def run_process(  # noqa: PLR0913  # each of them bounds or names the run

@@ -75,20 +75,17 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
         identity_key=identity_key,
         at=at,
     )
-    history = search_history(
-        start.listing, settings, start.seen, workers=workers, portion_bytes=portion_bytes
-    )
+    history = search_history(start.listing, settings, workers=workers, portion_bytes=portion_bytes)
     if history.seen != start.seen:
         save_seen(sealed, repository, history.seen, name=start.name)
     tree = _search_files(worktree_files, prepare_search(settings)[1])
-    objects = start.listing.objects.listing()
-    head = list_head(repository)
+    objects = start.listing.objects.searched
     hits = sorted((*history.hits, *tree.portion.hits))
     gaps = sorted((*history.gaps, *tree.portion.gaps))
     blobs = {hit.where for hit in hits if hit.kind == "blob"}
     blobs |= {gap.where for gap in gaps if gap.kind == "blob"}
     traced = trace_blobs(repository, frozenset(blobs))
-    places = Places(head=head, traced=traced, excluded=excluded, foreign=foreign, at=at)
+    places = Places(head=start.head, traced=traced, excluded=excluded, foreign=foreign, at=at)
     outcome = describe_hits(hits, gaps, rules=settings.rules, places=places)
     not_checked = {
         *start.listing.not_checked,
@@ -97,7 +94,7 @@ def scan_secrets(  # noqa: PLR0913  # each is an expectation, and the last is fo
         *foreign.not_checked,
         *traced.not_checked,
         *outcome.not_checked,
-        *_gaps(repository, head),
+        *_gaps(repository, start.head),
     }
     return ScanReport(
         scanner=SCANNER,
@@ -119,22 +116,30 @@ class _Start:
     refs: bytes
     seen: Seen
     listing: Listing
+    head: HeadTree
     compiled: Compiled
 
 
 def _begin(repository: Repository, foreign: Foreign, sealed: SealedFolder | None) -> _Start:
     """List what there is, and meanwhile read and compile the rules."""
     name = search_name(f"{rules_digest()} {foreign.digest}".strip())
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        # In a thread of its own, so that Ctrl-C reaches the calls of Git.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        # In threads of their own, so that Ctrl-C reaches the long calls of Git.
         preparing = pool.submit(_prepared_rules, foreign.rules, sealed, name)
+        head = pool.submit(list_head, repository)
         refs = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)")
         tips = [line[: line.index(b" ")] for line in refs.splitlines()]
         tips.append(repository.head.encode())
         seen = load_seen(sealed, repository, name=name)
         listing = list_history(repository, seen, tuple(dict.fromkeys(tips)))
-        compiled = preparing.result()
-    return _Start(name=name, refs=refs, seen=seen, listing=listing, compiled=compiled)
+        return _Start(
+            name=name,
+            refs=refs,
+            seen=seen,
+            listing=listing,
+            head=head.result(),
+            compiled=preparing.result(),
+        )
 
 
 @functools.cache

@@ -11,56 +11,56 @@ refs whose history was walked to its end without a gap.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from assay.scan.secrets.sealed import SealedFolder
 from assay.source.git import GitPlace
+from assay.source.objects import is_searched
 
 _KIND: Final = "objects seen"
+_BETWEEN: Final = b"\n\n"  # no line of any part is empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objects:
-    r"""Objects of a repository: `searched` by their id, as `<id> <kind> <size>\n`, and trees."""
+    r"""Objects of a repository, as two texts of lines in ascending order.
 
-    searched: Mapping[bytes, bytes]
-    trees: frozenset[bytes]
+    `searched` has `<id> <kind> <size>\n` of each that holds text, and `trees` the other ids. As
+    texts they are read, compared and written in one piece: a table of all objects, made anew in
+    each run, took longer than everything else that a second search does.
+    """
 
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.searched) + len(self.trees)
+    searched: bytes
+    trees: bytes
 
-    def missing(self, names: Iterable[bytes]) -> list[bytes]:
-        """Return those of `names` that are not among them, once each, in their order."""
-        # One pass over two tables: asked for each name, it would be a third of a second search.
-        searched, trees = self.searched, self.trees
-        return list(dict.fromkeys(n for n in names if n not in searched and n not in trees))
+    def ids(self) -> frozenset[bytes]:
+        """Return the ids of all."""
+        return frozenset(self.searched.split()[::3]).union(self.trees.split())
 
-    def of(self, names: Iterable[bytes]) -> Self:
-        """Return those of the objects that are in `names`."""
-        there = frozenset(names)
-        if self.searched.keys() <= there and self.trees <= there:
-            return self
-        searched = {oid: header for oid, header in self.searched.items() if oid in there}
-        return replace(self, searched=searched, trees=self.trees & there)
+    def headers_of(self, ids: Collection[bytes]) -> list[bytes]:
+        """Return the headers of those that are searched and in `ids`, in their order."""
+        if not ids:
+            return []
+        lines = self.searched.splitlines(keepends=True)
+        return [line for line in lines if line[: line.index(b" ")] in ids]
 
-    def joined(self, headers: Iterable[bytes]) -> Self:
-        """Return these objects and those of `headers`."""
-        trees = set(self.trees)
-        searched: dict[bytes, bytes] = {}
-        for header in headers:
-            oid, kind, _ = header.split(b" ")
-            if kind == b"tree":
-                trees.add(oid)
-            else:
-                searched[oid] = header
-        return replace(self, searched={**self.searched, **searched}, trees=frozenset(trees))
+    def of(self, ids: frozenset[bytes]) -> Self:
+        """Return those of the objects that are in `ids`."""
+        trees = (oid for oid in self.trees.split() if oid in ids)
+        return replace(self, searched=b"".join(self.headers_of(ids)), trees=b"\n".join(trees))
 
-    def listing(self) -> bytes:
-        """Return the headers of what is searched, in the order of the ids."""
-        return b"".join(sorted(self.searched.values()))
+    def joined(self, headers: Sequence[bytes]) -> Self:
+        """Return these objects and those of `headers`, none of which is among them."""
+        searched = [header for header in headers if is_searched(header)]
+        trees = [header[: header.index(b" ")] for header in headers if not is_searched(header)]
+        # Two ascending runs, of which one is long: sorting them takes one pass.
+        return replace(
+            self,
+            searched=b"".join(sorted(self.searched.splitlines(keepends=True) + sorted(searched))),
+            trees=b"\n".join(sorted(self.trees.split() + sorted(trees))),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +75,7 @@ class Seen:
     tips: tuple[bytes, ...]
 
 
-NOTHING_SEEN: Final = Seen(
-    objects=Objects(searched={}, trees=frozenset()), again=frozenset(), tips=()
-)
+NOTHING_SEEN: Final = Seen(objects=Objects(searched=b"", trees=b""), again=frozenset(), tips=())
 
 
 def load_seen(sealed: SealedFolder | None, repository: GitPlace, *, name: str) -> Seen:
@@ -85,13 +83,9 @@ def load_seen(sealed: SealedFolder | None, repository: GitPlace, *, name: str) -
     body = None if sealed is None else sealed.load(_file(repository), name=_name(name))
     if body is None:
         return NOTHING_SEEN
-    tips, again, trees, listing = body.split(b"\n\n", 3)
-    headers = listing.splitlines(keepends=True)
+    tips, again, trees, searched = body.split(_BETWEEN, 3)
     return Seen(
-        objects=Objects(
-            searched=dict(zip(listing.split()[::3], headers, strict=True)),
-            trees=frozenset(trees.split()),
-        ),
+        objects=Objects(searched=searched, trees=trees),
         again=frozenset(again.split()),
         tips=tuple(tips.split()),
     )
@@ -100,9 +94,9 @@ def load_seen(sealed: SealedFolder | None, repository: GitPlace, *, name: str) -
 def save_seen(sealed: SealedFolder | None, repository: GitPlace, seen: Seen, *, name: str) -> None:
     """Keep `seen` for the next run, in place of what was kept before."""
     if sealed is not None:
-        ids = (seen.tips, sorted(seen.again), sorted(seen.objects.trees))
-        parts = (*(b" ".join(part) for part in ids), seen.objects.listing())
-        sealed.save(_file(repository), b"\n\n".join(parts), name=_name(name))
+        ids = (b" ".join(part) for part in (seen.tips, sorted(seen.again)))
+        body = _BETWEEN.join((*ids, seen.objects.trees, seen.objects.searched))
+        sealed.save(_file(repository), body, name=_name(name))
 
 
 def _name(name: str) -> str:
