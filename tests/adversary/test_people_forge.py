@@ -10,12 +10,23 @@ import pytest
 from assay.core.errors import MalformedError, UsageError
 from assay.core.secret import Secret
 from assay.core.verdict import Verdict
-from assay.source.forge.approvals import count_approvals
 from assay.source.forge.client import bearer, open_client
 from assay.source.forge.continuity import PROMPT, protection_over_time
-from assay.source.forge.facts import Control, ReviewState
+from assay.source.forge.facts import NOBODY, Account, Control, ReviewState, digest_address
 from assay.source.forge.opening import ForgeChoice, find_repository
-from tests.fakes.forgefacts import DAY, HOUR, MAIN, dated, forge, request, review, rules, state
+from tests.fakes.forgefacts import (
+    DAY,
+    HOUR,
+    MAIN,
+    count,
+    dated,
+    forge,
+    login,
+    request,
+    review,
+    rules,
+    state,
+)
 from tests.fakes.forges import answer
 from tests.fakes.restserver import serving
 from tests.fakes.trust import NOW
@@ -26,32 +37,62 @@ OLD = "0c" * 20
 
 
 def test_approval_before_the_last_push() -> None:
-    assert count_approvals(request(review(commit=OLD))).counted == ()
+    assert count(request(review(commit=OLD))).people == ()
 
 
 def test_approval_of_another_commit_with_the_same_title() -> None:
     """A forge carries an approval along when a branch is rebased; its commit stays the old one."""
-    assert count_approvals(request(review(commit=OLD), head="ee" * 20)).counted == ()
+    assert count(request(review(commit=OLD), head="ee" * 20)).people == ()
 
 
 def test_self_approval_by_another_spelling_or_as_an_author_of_one_commit() -> None:
-    assert count_approvals(request(review("Alice"))).counted == ()
-    assert count_approvals(request(review("bob"), authors=("alice", "bob"))).counted == ()
+    assert count(request(review("Alice"))).people == ()
+    assert count(request(review("bob"), authors=(login("alice"), login("bob")))).people == ()
+
+
+def test_self_approval_by_a_second_account() -> None:
+    """Two accounts of one person count as that person; one of nobody's as nobody."""
+    known = count(request(review("alice-too")))
+    assert (known.people, known.verdict) == ((), Verdict.FAILED)
+    hidden = count(request(review("another")))
+    assert (hidden.people, hidden.verdict) == ((), Verdict.UNKNOWN)
+
+
+def test_self_approval_by_a_co_author_who_is_named_by_an_address() -> None:
+    bob = Account(number=0, name="", email=digest_address("bob@example.org"))
+    assert count(request(review("bob"), authors=(login("alice"), bob))).people == ()
+
+
+def test_approval_by_whoever_pushed_the_last_commit_in_another_name() -> None:
+    assert count(request(review("bob"), pusher=login("bob"))).people == ()
+    unseen = count(request(review("bob"), pusher=NOBODY))
+    assert unseen.verdict is Verdict.UNKNOWN
+
+
+def test_approval_by_who_took_over_a_login() -> None:
+    assert count(request(review(by=Account(number=666, name="bob")))).people == ()
+
+
+def test_an_approver_who_lost_the_role() -> None:
+    assert count(request(review("bob", submitted_at=NOW + 400 * DAY))).people == ()
 
 
 def test_approval_by_a_bot() -> None:
-    assert count_approvals(request(review(bot=True))).counted == ()
+    assert count(request(review(by=login("robot", bot=True)))).people == ()
 
 
 def test_a_bots_change_that_one_person_approves_and_merges() -> None:
-    alone = request(review("bob"), author="bot", author_bot=True, authors=("bot",), merged_by="bob")
-    assert count_approvals(alone).counted == ()
+    updater = login("robot", bot=True)
+    alone = request(
+        review("bob"), author=updater, pusher=updater, authors=(updater,), merged_by=login("bob")
+    )
+    assert count(alone).people == ()
 
 
 def test_an_approval_that_was_taken_back() -> None:
     later = NOW + timedelta(minutes=1)
     taken_back = review(state=ReviewState.CHANGES_REQUESTED, submitted_at=later)
-    assert count_approvals(request(review(), taken_back)).counted == ()
+    assert count(request(review(), taken_back)).people == ()
 
 
 def test_protection_that_is_switched_off_for_a_moment_between_two_looks_is_named() -> None:

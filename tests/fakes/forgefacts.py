@@ -7,9 +7,12 @@ from typing import Final
 from assay.core.digest import Digest
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
+from assay.signing.principals import AccountId, Principal
 from assay.source.forge.account import ACCOUNT_TYPE, ForgeAccount, account_for
+from assay.source.forge.approvals import Approvals, count_approvals
 from assay.source.forge.continuity import DatedState
 from assay.source.forge.facts import (
+    Account,
     ChangeRequest,
     Control,
     ForgeRepository,
@@ -20,12 +23,16 @@ from assay.source.forge.facts import (
     ReviewState,
     rules_from,
 )
+from assay.source.forge.people import ForgePeople
 from assay.source.owners.facts import OWNERS_TYPE, OwnersFacts
 from assay.source.owners.file import Dialect
-from tests.fakes.trust import COMMIT, NOW, verified
+from tests.fakes.trust import COMMIT, NOW, ROOT, principal, verified
 
 MAIN: Final = "refs/heads/main"
 REPOSITORY: Final = ForgeRepository(kind="github", url="https://api.github.com", path="team/shop")
+NUMBERS: Final = {"alice": 1, "bob": 2, "carol": 3, "dan": 4, "alice-too": 11, "robot": 12}
+STRANGER: Final = 77  # the number of everybody else's account
+ADDRESS: Final = "{}@example.org"
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 
@@ -40,10 +47,36 @@ def rules(
     return replace(held, **more)  # type: ignore[arg-type]  # a field by its name
 
 
-def review(by: str = "bob", **changes: object) -> ForgeReview:
+def somebody(name: str, *, roles: tuple[str, ...] = ("reviewer",)) -> Principal:
+    """Return a person who is known by accounts and an address alone."""
+    numbers = [number for login, number in NUMBERS.items() if login.partition("-")[0] == name]
+    accounts = tuple(AccountId(forge=REPOSITORY.url, number=number) for number in numbers)
+    signing = principal(name, ROOT.principals[0].keys[0], roles=roles)
+    return replace(signing, keys=(), emails=(ADDRESS.format(name),), accounts=accounts)
+
+
+TRUST: Final = replace(ROOT, principals=(*map(somebody, ("alice", "bob", "carol", "dan")),))
+
+
+def login(name: str, **changes: object) -> Account:
+    """Return the account of this login; nobody's where there is no login."""
+    number = NUMBERS.get(name.lower(), STRANGER) if name else 0
+    return replace(Account(number=number, name=name), **changes)  # type: ignore[arg-type]
+
+
+def count(given: ChangeRequest) -> Approvals:
+    """Return what the approvals of `given` come to by `TRUST`."""
+    people = ForgePeople.of(TRUST, forge=REPOSITORY.url)
+    return count_approvals(given, people, observed_at=NOW)
+
+
+def review(by: str | Account = "bob", **changes: object) -> ForgeReview:
     """Return an approval of the last commit of `request`."""
     approval = ForgeReview(
-        by=by, bot=False, state=ReviewState.APPROVED, commit=COMMIT.hex, submitted_at=NOW
+        by=login(by) if isinstance(by, str) else by,
+        state=ReviewState.APPROVED,
+        commit=COMMIT.hex,
+        submitted_at=NOW,
     )
     return replace(approval, **changes)  # type: ignore[arg-type]  # a field by its name
 
@@ -52,15 +85,15 @@ def request(*reviews: ForgeReview, **changes: object) -> ChangeRequest:
     """Return a request of Alice's that Carol merged."""
     merged = ChangeRequest(
         number=7,
-        author="alice",
-        author_bot=False,
+        author=login("alice"),
         base="main",
         head=COMMIT.hex,
         merged=True,
         merge_commit="ab" * 20,
-        merged_by="carol",
+        merged_by=login("carol"),
         merged_at=NOW,
-        authors=("alice",),
+        pusher=login("alice"),
+        authors=(login("alice"),),
         reviews=reviews,
     )
     return replace(merged, **changes)  # type: ignore[arg-type]  # a field by its name
@@ -103,6 +136,7 @@ def account(*states: ForgeState, at: datetime = NOW) -> ForgeAccount:
         [dated(one, name=number) for number, one in enumerate(states)],
         ref=MAIN,
         commit=COMMIT.hex,
+        trust=TRUST,
         at=at,
     )
     assert found is not None

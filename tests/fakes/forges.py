@@ -32,7 +32,16 @@ def forge_server(routes: Mapping[str, object]) -> Iterator[RestServer]:
         yield served
 
 
-USER = {"login": "alice", "type": "User"}
+USER = {"login": "alice", "type": "User", "id": 1}
+
+
+def commit(author: object, committer: object, *, message: str = "Change") -> dict[str, object]:
+    """Return a commit as GitHub and Gitea tell it: accounts, and what Git has."""
+    git: dict[str, object] = {"message": message}
+    for who, account in (("author", author), ("committer", committer)):
+        name = account["login"] if isinstance(account, dict) else "nobody"
+        git[who] = {"name": name, "email": f"{name}@example.org"}
+    return {"author": author, "committer": committer, "commit": git}
 
 
 def github_routes() -> dict[str, object]:
@@ -87,33 +96,43 @@ def github_routes() -> dict[str, object]:
         },
         f"{top}/collaborators": [
             {**USER, "permissions": {"pull": True, "push": True, "admin": True}},
-            {"login": "build-app", "type": "Bot", "permissions": {"pull": True, "push": True}},
+            {
+                "login": "build-app",
+                "type": "Bot",
+                "id": 15,
+                "permissions": {"pull": True, "push": True},
+            },
         ],
-        f"{top}/teams": [{"slug": "core", "permission": "maintain"}],
+        f"{top}/teams": [{"slug": "core", "id": 8, "permission": "maintain"}],
         f"{top}/keys": [{"id": 9, "title": "deploy", "read_only": False}],
         f"{top}/commits/{'c0' * 20}/pulls": [{"number": 7}],
         f"{top}/pulls/7": {
             "number": 7,
             "user": USER,
             "base": {"ref": "main"},
-            "head": {"sha": "c0" * 20},
+            "head": {"sha": "c0" * 20, "ref": "topic", "repo": {"full_name": "alice/fork"}},
+            "commits": 2,
             "merged_at": "2026-05-01T10:00:00Z",
             "merge_commit_sha": "ab" * 20,
-            "merged_by": {"login": "carol", "type": "User"},
+            "merged_by": {"login": "carol", "type": "User", "id": 3},
         },
         f"{top}/pulls/7/commits": [
-            {"author": USER, "committer": {"login": "web-flow"}},
-            {"author": None, "committer": None},
+            commit(USER, {"login": "web-flow", "id": 19864447}),
+            commit(None, None, message="Help\n\nCo-authored-by: D <4+dan@users.noreply.127.0.0.1>"),
+        ],
+        "repos/alice/fork/activity": [
+            {"after": "0c" * 20, "actor": {"login": "bob", "type": "User", "id": 2}},
+            {"after": "c0" * 20, "actor": USER},
         ],
         f"{top}/pulls/7/reviews": [
             {
-                "user": {"login": "bob", "type": "User"},
+                "user": {"login": "bob", "type": "User", "id": 2},
                 "state": "APPROVED",
                 "commit_id": "c0" * 20,
                 "submitted_at": "2026-05-01T09:00:00Z",
             },
             {
-                "user": {"login": "robot", "type": "Bot"},
+                "user": {"login": "robot", "type": "Bot", "id": 12},
                 "state": "APPROVED",
                 "commit_id": "c0" * 20,
                 "submitted_at": "2026-05-01T09:01:00Z",
@@ -154,33 +173,63 @@ def gitlab_routes() -> dict[str, object]:
         f"{top}/push_rule": {"reject_unsigned_commits": True},
         f"{top}/protected_tags": [{"name": "v*", "create_access_levels": [{"access_level": 40}]}],
         f"{top}/members/all": [
-            {"username": "alice", "access_level": 50},
-            {"username": "bob", "access_level": 30},
+            {"username": "alice", "id": 1, "access_level": 50},
+            {"username": "bob", "id": 2, "access_level": 30},
             {"username": "guest", "access_level": 5},
         ],
         f"{top}/deploy_keys": [{"id": 3, "title": "deploy", "can_push": True}],
         f"{top}/repository/commits/{'c0' * 20}/merge_requests": [{"iid": 4}],
         f"{top}/merge_requests/4": {
             "iid": 4,
-            "author": {"username": "alice", "bot": False},
+            "author": {"username": "alice", "id": 1, "bot": False},
             "target_branch": "main",
+            "source_branch": "topic",
+            "source_project_id": 31,
             "sha": "c0" * 20,
             "merged_at": "2026-05-01T10:00:00.000+02:00",
             "merge_commit_sha": None,
             "squash_commit_sha": "ab" * 20,
-            "merge_user": {"username": "carol"},
+            "merge_user": {"username": "carol", "id": 3},
         },
+        f"{top}/merge_requests/4/commits": [
+            {
+                "author_email": "Alice@example.org",
+                "committer_email": "1-alice@users.noreply.127.0.0.1",
+                "message": "Help\n\nCo-authored-by: D <dan@example.org>\n",
+            }
+        ],
+        "projects/31/events": [
+            {"author": {"username": "bob", "id": 2}},
+            {
+                "author": {"username": "bob", "id": 2},
+                "push_data": {"ref_type": "branch", "ref": "other", "commit_to": "c0" * 20},
+            },
+            {
+                "author": {"username": "alice", "id": 1},
+                "push_data": {"ref_type": "branch", "ref": "topic", "commit_to": "c0" * 20},
+            },
+        ],
         f"{top}/merge_requests/4/approvals": {
             "approved_by": [
-                {"user": {"username": "bob"}, "approved_at": "2026-05-01T09:00:00Z"},
-                {"user": {"username": "early"}, "approved_at": "2026-04-30T09:00:00Z"},
-                {"user": {"username": "undated"}},
+                {"user": {"username": "bob", "id": 2}, "approved_at": "2026-05-01T09:00:00Z"},
+                {"user": {"username": "early", "id": 8}, "approved_at": "2026-04-30T09:00:00Z"},
+                {"user": {"username": "undated", "id": 9}},
             ]
         },
         f"{top}/merge_requests/4/versions": [
             {"created_at": "2026-05-01T08:00:00Z", "head_commit_sha": "c0" * 20},
             {"created_at": "2026-04-30T08:00:00Z", "head_commit_sha": "0c" * 20},
         ],
+    }
+
+
+def push(login: str, number: int, *, ref: str, to: str = "c0" * 20) -> dict[str, object]:
+    """Return a push as the feed of Gitea tells it: a text in which there is JSON."""
+    return {
+        "op_type": "commit_repo",
+        "ref_name": ref,
+        "act_user": {"login": login, "id": number},
+        "content": json.dumps({"Commits": [{"Sha1": to}], "HeadCommit": {"Sha1": to}, "Len": 1}),
     }
 
 
@@ -208,30 +257,35 @@ def gitea_routes() -> dict[str, object]:
             },
         ],
         f"{top}/tag_protections": [{"name_pattern": "v*", "whitelist_usernames": ["alice"]}],
-        f"{top}/collaborators": [{"login": "bob"}],
+        f"{top}/collaborators": [{"login": "bob", "id": 2}],
         f"{top}/collaborators/bob/permission": {"permission": "write"},
         f"{top}/teams": [{"name": "core", "permission": "admin"}],
         f"{top}/keys": [{"id": 2, "title": "deploy", "read_only": True}],
         f"{top}/commits/{'c0' * 20}/pull": {
             "number": 3,
-            "user": {"login": "alice"},
+            "user": {"login": "alice", "id": 1},
             "base": {"ref": "main"},
-            "head": {"sha": "c0" * 20},
+            "head": {"sha": "c0" * 20, "ref": "topic", "repo": {"full_name": "team/shop"}},
             "merged": True,
             "merged_at": "2026-05-01T10:00:00Z",
             "merge_commit_sha": "ab" * 20,
-            "merged_by": {"login": "carol"},
+            "merged_by": {"login": "carol", "id": 3},
         },
-        f"{top}/pulls/3/commits": [{"author": {"login": "alice"}, "committer": None}],
+        f"{top}/pulls/3/commits": [commit({"login": "alice", "id": 1}, None)],
+        f"{top}/activities/feeds": [
+            {"op_type": "merge_pull_request", "ref_name": "refs/heads/topic", "content": "3|x"},
+            push("bob", 2, ref="refs/heads/other"),
+            push("alice", 1, ref="refs/heads/topic"),
+        ],
         f"{top}/pulls/3/reviews": [
             {
-                "user": {"login": "bob"},
+                "user": {"login": "bob", "id": 2},
                 "state": "APPROVED",
                 "commit_id": "c0" * 20,
                 "submitted_at": "2026-05-01T09:00:00Z",
             },
             {
-                "user": {"login": "dan"},
+                "user": {"login": "dan", "id": 4},
                 "state": "APPROVED",
                 "stale": True,
                 "commit_id": "0c" * 20,

@@ -1,13 +1,18 @@
 """Two looks at a forge in which there is something of everything, recorded without asking one."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from assay.core.notchecked import NotChecked
 from assay.evidence.statement import Statement, Subject
 from assay.operations.record import open_recorder
+from assay.signing.asymmetric import generate_signer
+from assay.signing.notekey import note_key, render_note_key
+from assay.signing.principals import AccountId, Principal, PrincipalKind, RoleGrant, Window
+from assay.signing.trust import TrustRoot
 from assay.source.forge.facts import (
+    Account,
     ChangeRequest,
     Control,
     ForgeRepository,
@@ -58,6 +63,21 @@ def sample_state(commit: str, lacking: frozenset[Control], at: datetime) -> Forg
     )
 
 
+def sample_trust() -> TrustRoot:
+    """Return a trust root that says whose one of the accounts is."""
+    window = Window(valid_from=datetime(2020, 1, 1, tzinfo=UTC))
+    bob = Principal(
+        name="bob",
+        kind=PrincipalKind.PERSON,
+        roles=(RoleGrant(role="reviewer", window=window),),
+        keys=(),
+        accounts=(AccountId(forge=_REPOSITORY.url, number=583232),),
+        window=window,
+    )
+    key = render_note_key(note_key("log.example/shop", generate_signer("ed25519").public))
+    return TrustRoot(principals=(bob,), log_origin="log.example/shop", log_key=key)
+
+
 def _rules(ref: str, lacking: frozenset[Control]) -> RefRules:
     return rules_from(
         ref,
@@ -69,20 +89,25 @@ def _rules(ref: str, lacking: frozenset[Control]) -> RefRules:
 
 
 def _request(commit: str, at: datetime) -> ChangeRequest:
+    ada, bob, machine = (
+        Account(number=583231, name="ada", email=f"sha256:{'0a' * 32}"),
+        Account(number=583232, name="bob"),
+        Account(number=49699333, name="updater", bot=True),
+    )
     reviews = (
-        ForgeReview(by=name, bot=False, state=ReviewState.APPROVED, commit=commit, submitted_at=at)
-        for name in ("ada", "bob")
+        ForgeReview(by=by, state=ReviewState.APPROVED, commit=commit, submitted_at=at)
+        for by in (ada, bob, machine)
     )
     return ChangeRequest(
         number=7,
-        author="ada",
-        author_bot=False,
+        author=ada,
         base="main",
         head=commit,
         merged=True,
         merge_commit=commit,
-        merged_by="bob",
+        merged_by=bob,
         merged_at=at,
-        authors=("ada",),
+        pusher=ada,
+        authors=(ada,),
         reviews=tuple(reviews),
     )

@@ -11,10 +11,9 @@ from typing import Final
 from assay.core.notchecked import NotChecked
 from assay.core.strictjson import render_canonical_json
 from assay.gates.acceptance import renew_acceptance
-from assay.source.forge.account import ForgeAccount
-from assay.source.forge.approvals import count_approvals
+from assay.source.forge.account import ForgeAccount, JudgedRequest
 from assay.source.forge.continuity import Weakening
-from assay.source.forge.facts import ChangeRequest, Control
+from assay.source.forge.facts import Control
 from assay.source.forge.permissions import PermissionChange
 from assay.source.owners.facts import OwnersFacts
 
@@ -72,16 +71,20 @@ def _changes(changes: Iterable[PermissionChange] | None) -> list[dict[str, objec
     return [one.as_json() for one in ordered[:MAX_ITEMS]]
 
 
-def _request(request: ChangeRequest) -> dict[str, object]:
-    approvals = count_approvals(request)
+def _request(judged: JudgedRequest) -> dict[str, object]:
+    request, approvals = judged.request, judged.approvals
     return {
         "number": request.number,
-        "author": request.author,
+        "author": request.author.label,
+        "pusher": request.pusher.label,
         "merged": request.merged,
         "head": request.head,
         "merge_commit": request.merge_commit,
-        "approvals": sorted(approvals.by),
-        "discounted": [{"by": one.review.by, "why": one.why} for one in approvals.discounted],
+        "verdict": approvals.verdict.value,
+        "approvals": list(approvals.people),
+        "unknown": [one.as_json() for one in approvals.unknown],
+        "discounted": [one.as_json() for one in approvals.discounted],
+        "doubts": list(approvals.doubts),
     }
 
 

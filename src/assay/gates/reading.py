@@ -203,7 +203,12 @@ def _read_forge(verified: VerifiedStatement) -> Evidence:
         collector=f"forge {repository.kind} {repository.url} {repository.path}",
         observed_at=account.observed_at,
         signed_by=tuple(sorted(verified.signed_by)),
-        inputs=frozenset({("states", _digest_of(list(account.states)))}),
+        inputs=frozenset(
+            {
+                ("states", _digest_of(list(account.states))),
+                ("trust root", str(account.trust_root)),
+            }
+        ),
         against=frozenset(
             {
                 *(control.value for control in Control if control not in rules.held),

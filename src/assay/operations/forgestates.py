@@ -42,7 +42,13 @@ def _dated(verified: VerifiedStatement) -> DatedState:
 def forge_accounts(ledger: Ledger, repository: Repository) -> tuple[ForgeAccount, ...]:
     """Return what each forge in the log says about the commit at HEAD; nothing where none does."""
     found = (
-        account_for(states, ref=branch_of(states, repository), commit=repository.head, at=ledger.at)
+        account_for(
+            states,
+            ref=branch_of(states, repository),
+            commit=repository.head,
+            trust=ledger.trust,
+            at=ledger.at,
+        )
         for states in load_states(ledger).values()
     )
     return tuple(account for account in found if account is not None)

@@ -5,9 +5,8 @@ from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.operations.record_forge import RecordedForge, ShownForge
 from assay.reports.lines import COLOURS, Lines, stdout_lines
-from assay.source.forge.account import ForgeAccount
-from assay.source.forge.approvals import count_approvals
-from assay.source.forge.facts import ChangeRequest, Control
+from assay.source.forge.account import ForgeAccount, JudgedRequest
+from assay.source.forge.facts import Control
 
 _WORDS = {Verdict.PASSED: "enforced", Verdict.FAILED: "not enforced", Verdict.UNKNOWN: "not told"}
 _WIDTH = max(len(control.value) for control in Control) + 2
@@ -56,12 +55,17 @@ def put_account(lines: Lines, account: ForgeAccount) -> None:
         _put_request(lines, request)
 
 
-def _put_request(lines: Lines, request: ChangeRequest) -> None:
-    approvals = count_approvals(request)
-    names = ", ".join(review.by for review in approvals.counted) or "nobody that counts"
-    lines.put(f"request {request.number} by {request.author}: approved by {names}", indent=2)
+def _put_request(lines: Lines, judged: JudgedRequest) -> None:
+    request, approvals = judged.request, judged.approvals
+    names = ", ".join(approvals.people) or "nobody that counts"
+    about = f"request {request.number} by {request.author.label}: approved by {names}"
+    lines.put((about, COLOURS[approvals.verdict]), indent=2)
     for one in approvals.discounted:
-        lines.put(f"{one.review.by} does not count: {one.why}", indent=4)
+        lines.put(f"{one.by} does not count: {one.why}", indent=4)
+    for one in approvals.unknown:
+        lines.put(f"{one.by} may not count: {one.why}", indent=4)
+    for doubt in approvals.doubts:
+        lines.put(f"so two people are needed: {doubt}", indent=4)
 
 
 def _put_gaps(lines: Lines, gaps: tuple[object, ...]) -> None:

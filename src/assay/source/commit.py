@@ -109,7 +109,7 @@ def parse_commit(content: bytes) -> Commit:
         author=_person(headers, b"author"),
         committer=_person(headers, b"committer"),
         signature=_only(signed) if signed or not signatures else b"for another hash",
-        co_authors=_co_authors(content.partition(b"\n\n")[2]),
+        co_authors=co_authors_of(content.partition(b"\n\n")[2]),
         odd=_is_odd([name for name, _ in headers]),
     )
 
@@ -120,7 +120,12 @@ def _only(signatures: list[bytes]) -> bytes:
     return signatures[0] if signatures else b""
 
 
-def _co_authors(message: bytes) -> tuple[bytes, ...]:
+def co_authors_of(message: bytes) -> tuple[bytes, ...]:
+    """Return the addresses of the `Co-authored-by` lines of a message, each once.
+
+    Raises:
+        MalformedError: There are more than `MAX_CO_AUTHORS`.
+    """
     found = dict.fromkeys(match.strip() for match in _CO_AUTHOR.findall(message))
     if len(found) > MAX_CO_AUTHORS:
         raise MalformedError(f"a commit with {len(found)} co-authors")

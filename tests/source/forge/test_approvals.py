@@ -1,30 +1,62 @@
-"""Which approvals on a forge count."""
+"""Which approvals on a forge count: people, not accounts, and none who took part."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from assay.source.forge.approvals import count_approvals
-from assay.source.forge.facts import ChangeRequest, ForgeReview, ReviewState
-from tests.fakes.forgefacts import request, review
-from tests.fakes.trust import NOW
+from assay.core.jsonvalue import JsonValue
+from assay.core.verdict import Verdict
+from assay.source.forge.approvals import Approvals, Discounted, count_approvals, parse_approvals
+from assay.source.forge.facts import (
+    NOBODY,
+    Account,
+    ChangeRequest,
+    ForgeReview,
+    ReviewState,
+    digest_address,
+)
+from assay.source.forge.people import ForgePeople
+from tests.fakes.forgefacts import (
+    REPOSITORY,
+    TRUST,
+    count,
+    login,
+    request,
+    review,
+    somebody,
+)
+from tests.fakes.trust import COMMIT, END, NOW
 
 LATER = NOW + timedelta(hours=1)
+UNSAID = "the trust root does not say whose account {} is (number {} at https://api.github.com)"
 
 
 def test_somebody_else_approved_the_last_commit() -> None:
-    approvals = count_approvals(request(review("Bob")))
-    assert (approvals.by, approvals.discounted) == (frozenset({"bob"}), ())
+    assert count(request(review("Bob"))) == Approvals(
+        people=("bob",), unknown=(), discounted=(), doubts=()
+    )
+    assert count(request(review("Bob"))).verdict is Verdict.PASSED
+    assert count(request()).verdict is Verdict.FAILED
 
 
+TOOK_PART = "it is by somebody who wrote, opened or pushed the change"
 DISCOUNTED = {
     "nobody's": (review(""), {}, "the forge does not tell whose it is"),
-    "a machine's": (review(bot=True), {}, "a machine gave it"),
-    "the author's own": (review("ALICE"), {}, "it is by somebody who wrote the change"),
-    "of one who wrote a part": (
-        review("bob"),
-        {"authors": ("alice", "Bob")},
-        "it is by somebody who wrote the change",
+    "a machine's": (review(by=login("robot", bot=True)), {}, "a machine gave it"),
+    "the author's own": (review("ALICE"), {}, TOOK_PART),
+    "of one who wrote a part": (review(), {"authors": (login("Bob"),)}, TOOK_PART),
+    "of one who opened it": (review(), {"author": login("bob")}, TOOK_PART),
+    "of one who pushed the last commit": (review(), {"pusher": login("bob")}, TOOK_PART),
+    "by another account of the author's": (
+        review("alice-too"),
+        {},
+        "'alice' took part in the change",
+    ),
+    "of one whom a commit names by an address": (
+        review(),
+        {"authors": (Account(number=0, name="", email=digest_address("Bob@example.org")),)},
+        "'bob' took part in the change",
     ),
     "of no known commit": (
         review(commit=""),
@@ -37,22 +69,93 @@ DISCOUNTED = {
         "it is of another commit than the last one",
     ),
     "of a machine's change that they merged alone": (
-        review("bob"),
-        {"author": "updater", "author_bot": True, "authors": ("updater",), "merged_by": "Bob"},
+        review(),
+        {"author": login("updater", bot=True), "authors": (), "merged_by": login("Bob")},
         "the change is a machine's, and they merged it themselves",
+    ),
+    "when the role had ended": (
+        review(submitted_at=END),
+        {},
+        "'bob' was no reviewer then",
     ),
 }
 
 
 @pytest.mark.parametrize(("given", "changes", "why"), DISCOUNTED.values(), ids=DISCOUNTED)
 def test_does_not_count(given: ForgeReview, changes: dict[str, object], why: str) -> None:
-    approvals = count_approvals(request(given, **changes))
-    assert approvals.counted == ()
+    approvals = count(request(given, **changes))
+    assert (approvals.people, approvals.unknown) == ((), ())
     assert [one.why for one in approvals.discounted] == [why]
+    assert approvals.verdict is Verdict.FAILED
+
+
+def test_who_has_no_role_or_is_no_person_reviews_nothing() -> None:
+    author = somebody("bob", roles=("author",))
+    machine = replace(somebody("bob"), kind=author.kind.__class__.SERVICE)
+    for principal, why in (
+        (author, "'bob' was no reviewer then"),
+        (machine, "'bob' is no person"),
+    ):
+        people = ForgePeople.of(replace(TRUST, principals=(principal,)), forge=REPOSITORY.url)
+        approvals = count_approvals(request(review()), people, observed_at=NOW)
+        assert [one.why for one in approvals.discounted] == [why]
+
+
+def test_an_undated_approval_is_of_when_the_forge_told_it() -> None:
+    undated = request(review(submitted_at=None))
+    people = ForgePeople.of(TRUST, forge=REPOSITORY.url)
+    assert count_approvals(undated, people, observed_at=NOW).people == ("bob",)
+    assert count_approvals(undated, people, observed_at=END).people == ()
+
+
+def test_an_account_of_nobody_may_be_anybodys_second_one() -> None:
+    approvals = count(request(review("stranger")))
+    assert approvals.unknown == (Discounted(by="stranger", why=UNSAID.format("stranger", 77)),)
+    assert (approvals.people, approvals.verdict) == ((), Verdict.UNKNOWN)
+    assert count(request(review("stranger"), review("bob"))).verdict is Verdict.PASSED
+
+
+def test_a_number_is_an_account_of_its_own_forge_only() -> None:
+    people = ForgePeople.of(TRUST, forge="https://git.example/api/v1")
+    approvals = count_approvals(request(review()), people, observed_at=NOW)
+    assert [one.by for one in approvals.unknown] == ["bob"]
+
+
+def test_a_login_that_somebody_else_took_over_is_not_whose_it_was() -> None:
+    taken = replace(login("bob"), number=78)
+    assert count(request(review(by=taken))).people == ()
+
+
+DOUBTED = {
+    "the-push": ({"pusher": NOBODY}, "the forge does not tell who pushed the last commit"),
+    "the-pusher": ({"pusher": login("stranger")}, UNSAID.format("stranger", 77)),
+    "the-one-who-opened-it": ({"author": login("stranger")}, UNSAID.format("stranger", 77)),
+    "an-author": ({"authors": (login("stranger"),)}, UNSAID.format("stranger", 77)),
+    "an-author-without-an-account": (
+        {"authors": (NOBODY,)},
+        "the trust root does not say whose address one in its commits is",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "doubt"), DOUBTED.values(), ids=DOUBTED)
+def test_who_is_not_known_may_be_the_one_who_approves(
+    changes: dict[str, object], doubt: str
+) -> None:
+    one = count(request(review(), **changes))
+    assert (one.people, one.doubts, one.verdict) == (("bob",), (doubt,), Verdict.UNKNOWN)
+    two = count(request(review(), review("carol"), **changes))
+    assert (two.people, two.verdict) == (("bob", "carol"), Verdict.PASSED)
+
+
+def test_two_accounts_of_one_person_are_one_person() -> None:
+    change = request(review("alice"), review("alice-too"), author=login("dan"), pusher=NOBODY)
+    found = count(replace(change, authors=(login("dan"),)))
+    assert (found.people, found.verdict) == (("alice",), Verdict.UNKNOWN)
 
 
 def test_merging_what_another_person_wrote_takes_no_approval_away() -> None:
-    assert count_approvals(request(review("bob"), merged_by="bob")).by == {"bob"}
+    assert count(request(review("bob"), merged_by=login("bob"))).people == ("bob",)
 
 
 def by_bob(*states: ReviewState) -> ChangeRequest:
@@ -64,18 +167,26 @@ def by_bob(*states: ReviewState) -> ChangeRequest:
 
 def test_the_last_opinion_counts_and_a_comment_is_none() -> None:
     approved, comment = ReviewState.APPROVED, ReviewState.COMMENTED
-    assert count_approvals(by_bob(approved, comment)).by == {"bob"}
+    assert count(by_bob(approved, comment)).people == ("bob",)
     for taken_back in (ReviewState.CHANGES_REQUESTED, ReviewState.DISMISSED):
-        assert count_approvals(by_bob(approved, taken_back)).by == frozenset()
-        assert count_approvals(by_bob(taken_back, approved)).by == {"bob"}
+        assert count(by_bob(approved, taken_back)).people == ()
+        assert count(by_bob(taken_back, approved)).people == ("bob",)
 
 
 def test_of_two_opinions_at_one_time_the_refusal_counts() -> None:
     refusal = review(state=ReviewState.CHANGES_REQUESTED)
-    assert count_approvals(request(refusal, review())).by == frozenset()
-    assert count_approvals(request(review(), refusal)).by == frozenset()
+    assert count(request(refusal, review())).people == ()
+    assert count(request(review(), refusal)).people == ()
 
 
-def test_one_person_by_two_spellings_counts_once() -> None:
-    approvals = count_approvals(request(review("Bob"), review("bob", submitted_at=LATER)))
-    assert len(approvals.counted) == 1
+def test_an_opinion_is_of_the_account_and_not_of_its_name() -> None:
+    renamed = replace(login("bob"), name="robert")
+    refusal = review(by=renamed, state=ReviewState.CHANGES_REQUESTED, submitted_at=LATER)
+    assert count(request(review("bob"), refusal)).people == ()
+
+
+def test_what_is_written_is_read_back() -> None:
+    approvals = count(request(review(), review("stranger"), review(""), pusher=NOBODY))
+    assert parse_approvals(JsonValue(approvals.as_json())) == approvals
+    assert approvals.as_json()["verdict"] == "UNKNOWN"
+    assert COMMIT.hex not in str(approvals)

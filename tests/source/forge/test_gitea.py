@@ -3,9 +3,8 @@
 import pytest
 
 from assay.core.verdict import Verdict
-from assay.source.forge.approvals import count_approvals
-from assay.source.forge.facts import Control, Member, RefRules
-from tests.fakes.forges import answer, gitea_routes
+from assay.source.forge.facts import NOBODY, Account, Control, Member, RefRules, ReviewState
+from tests.fakes.forges import NOT_FOUND, answer, gitea_routes, push
 from tests.source.forge.observing import observe
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -68,9 +67,9 @@ def test_an_old_version_does_not_tell_how_it_merges() -> None:
 def test_members_and_a_repository_without_teams() -> None:
     routes = gitea_routes()
     assert observe("gitea", routes).members == (
-        Member(kind="key", name="2 deploy", permission="read"),
+        Member(kind="key", name="2 deploy", permission="read", number=2),
         Member(kind="team", name="core", permission="admin"),
-        Member(kind="user", name="bob", permission="write"),
+        Member(kind="user", name="bob", permission="write", number=2),
     )
     routes[f"{TOP}/teams"] = answer({"message": "not an organisation"}, status=405)
     members = observe("gitea", routes).members
@@ -82,8 +81,35 @@ def test_reviews_of_which_one_is_stale() -> None:
     requests = observe("gitea", gitea_routes()).requests
     assert requests is not None
     [request] = requests
-    approvals = count_approvals(request)
-    assert (approvals.by, approvals.discounted) == (frozenset({"bob"}), ())
+    assert [(review.by.number, review.state) for review in request.reviews] == [
+        (2, ReviewState.APPROVED),
+        (4, ReviewState.DISMISSED),
+    ]
+    assert request.author == request.pusher == Account(number=1, name="alice")
+
+
+FEED = f"{TOP}/activities/feeds"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        NOT_FOUND,
+        answer({}, status=403),
+        [],
+        [push("alice", 1, ref="refs/heads/topic", to="0c" * 20)],
+        [{**push("alice", 1, ref="refs/heads/topic"), "content": "{"}],
+        [{**push("alice", 1, ref="refs/heads/topic"), "content": "{}"}],
+        [{**push("alice", 1, ref="refs/heads/topic"), "content": "[]"}],
+        [{**push("alice", 1, ref="refs/heads/topic"), "op_type": "mirror_sync_push"}],
+    ],
+    ids=["absent", "forbidden", "none", "other", "no-json", "no-head", "no-object", "no-push"],
+)
+def test_who_pushed_is_not_told(said: object) -> None:
+    routes = gitea_routes()
+    routes[FEED] = said
+    [request] = observe("gitea", routes).requests or ()
+    assert request.pusher == NOBODY
 
 
 def test_a_commit_without_a_request() -> None:

@@ -3,8 +3,15 @@
 import pytest
 
 from assay.core.verdict import Verdict
-from assay.source.forge.approvals import count_approvals
-from assay.source.forge.facts import Control, Member, RefRules, ReviewState
+from assay.source.forge.facts import (
+    NOBODY,
+    Account,
+    Control,
+    Member,
+    RefRules,
+    ReviewState,
+    digest_address,
+)
 from tests.fakes.forges import NOT_FOUND, answer, github_routes
 from tests.source.forge.observing import observe
 
@@ -77,10 +84,10 @@ def test_tags_members_and_keys() -> None:
         assert rules.held == {Control.NO_FORCE, Control.NO_DELETION}
         assert rules.bypass == ("RepositoryRole 5",)
     assert state.members == (
-        Member(kind="bot", name="build-app", permission="write"),
-        Member(kind="key", name="9 deploy", permission="write"),
-        Member(kind="team", name="core", permission="maintain"),
-        Member(kind="user", name="alice", permission="admin"),
+        Member(kind="bot", name="build-app", permission="write", number=15),
+        Member(kind="key", name="9 deploy", permission="write", number=9),
+        Member(kind="team", name="core", permission="maintain", number=8),
+        Member(kind="user", name="alice", permission="admin", number=1),
     )
     assert state.not_checked == ()
 
@@ -89,17 +96,53 @@ def test_the_request_of_a_commit_and_its_reviews() -> None:
     requests = observe("github", github_routes()).requests
     assert requests is not None
     [request] = requests
-    assert (request.number, request.author, request.merged_by) == (7, "alice", "carol")
-    assert request.authors == ("alice",)
+    assert (request.number, request.merged_by) == (7, Account(number=3, name="carol"))
+    assert request.author == request.pusher == Account(number=1, name="alice")
+    assert request.authors == (
+        Account(number=0, name="", email=digest_address("nobody@example.org")),
+        Account(number=1, name="alice", email=digest_address("alice@example.org")),
+        Account(number=4, name="", email=digest_address("4+dan@users.noreply.127.0.0.1")),
+    )
     assert request.merge_commit == "ab" * 20
     assert [review.state for review in request.reviews] == [
         ReviewState.APPROVED,
         ReviewState.APPROVED,
         ReviewState.COMMENTED,
     ]
-    approvals = count_approvals(request)
-    assert approvals.by == {"bob"}
-    assert [one.why for one in approvals.discounted] == ["a machine gave it"]
+    assert [review.by for review in request.reviews] == [
+        Account(number=2, name="bob"),
+        Account(number=12, name="robot", bot=True),
+        NOBODY,
+    ]
+
+
+GONE = {
+    "the-fork": (f"{TOP}/pulls/7", {"head": {"sha": "c0" * 20, "ref": "topic", "repo": None}}),
+    "what-the-fork-did": ("repos/alice/fork/activity", NOT_FOUND),
+    "the-right-to-ask": ("repos/alice/fork/activity", answer({}, status=403)),
+    "the-push": ("repos/alice/fork/activity", []),
+    "the-account": ("repos/alice/fork/activity", [{"after": "c0" * 20, "actor": None}]),
+}
+
+
+@pytest.mark.parametrize(("path", "said"), GONE.values(), ids=GONE)
+def test_who_pushed_is_not_told(path: str, said: object) -> None:
+    routes = github_routes()
+    before = routes[path]
+    both = isinstance(said, dict) and isinstance(before, dict)
+    routes[path] = {**before, **said} if both else said  # type: ignore[dict-item]  # two objects
+    [request] = observe("github", routes).requests or ()
+    assert request.pusher == NOBODY
+
+
+def test_of_a_list_that_was_cut_somebody_is_not_told() -> None:
+    """GitHub tells 250 commits of a request; who wrote the others may be anybody."""
+    routes = github_routes()
+    pull = routes[f"{TOP}/pulls/7"]
+    assert isinstance(pull, dict)
+    routes[f"{TOP}/pulls/7"] = {**pull, "commits": 251}
+    [request] = observe("github", routes).requests or ()
+    assert NOBODY in request.authors
 
 
 def test_what_a_token_may_not_read_is_named_and_the_rest_is_read() -> None:

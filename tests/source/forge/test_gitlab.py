@@ -2,9 +2,15 @@
 
 import pytest
 
-from assay.source.forge.approvals import count_approvals
-from assay.source.forge.facts import Control, Member, RefRules
-from tests.fakes.forges import NOT_FOUND, gitlab_routes
+from assay.source.forge.facts import (
+    NOBODY,
+    Account,
+    Control,
+    Member,
+    RefRules,
+    digest_address,
+)
+from tests.fakes.forges import NOT_FOUND, answer, gitlab_routes
 from tests.source.forge.observing import observe
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -68,9 +74,9 @@ def test_a_branch_that_is_not_protected() -> None:
 def test_members_keys_and_tags() -> None:
     state = observe("gitlab", gitlab_routes())
     assert state.members == (
-        Member(kind="key", name="3 deploy", permission="write"),
-        Member(kind="user", name="alice", permission="admin"),
-        Member(kind="user", name="bob", permission="write"),
+        Member(kind="key", name="3 deploy", permission="write", number=3),
+        Member(kind="user", name="alice", permission="admin", number=1),
+        Member(kind="user", name="bob", permission="write", number=2),
         Member(kind="user", name="guest", permission="none"),
     )
     [tags] = state.tags
@@ -81,10 +87,35 @@ def test_an_approval_is_of_the_version_that_was_there() -> None:
     requests = observe("gitlab", gitlab_routes()).requests
     assert requests is not None
     [request] = requests
-    assert (request.merge_commit, request.merged_by) == ("ab" * 20, "carol")
-    approvals = count_approvals(request)
-    assert approvals.by == {"bob"}
-    assert {one.review.by: one.why for one in approvals.discounted} == {
-        "early": "it is of another commit than the last one",
-        "undated": "the forge does not tell which commit was reviewed",
+    assert (request.merge_commit, request.merged_by.name) == ("ab" * 20, "carol")
+    assert {review.by.name: review.commit for review in request.reviews} == {
+        "bob": "c0" * 20,
+        "early": "0c" * 20,
+        "undated": "",
     }
+
+
+def test_who_wrote_and_who_pushed_a_request() -> None:
+    [request] = observe("gitlab", gitlab_routes()).requests or ()
+    assert request.author == request.pusher == Account(number=1, name="alice")
+    assert set(request.authors) == {
+        Account(number=0, name="", email=digest_address("dan@example.org")),
+        Account(number=0, name="", email=digest_address("alice@example.org")),
+        Account(number=1, name="", email=digest_address("1-alice@users.noreply.127.0.0.1")),
+    }
+
+
+def test_who_pushed_is_not_told() -> None:
+    top = f"{TOP}/merge_requests/4"
+    for path, said in (
+        (top, {"source_project_id": None}),
+        ("projects/31/events", NOT_FOUND),
+        ("projects/31/events", answer({}, status=403)),
+        ("projects/31/events", []),
+    ):
+        routes = gitlab_routes()
+        before = routes[path]
+        both = isinstance(said, dict) and isinstance(before, dict)
+        routes[path] = {**before, **said} if both else said  # type: ignore[dict-item]
+        [request] = observe("gitlab", routes).requests or ()
+        assert request.pusher == NOBODY

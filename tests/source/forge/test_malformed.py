@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assay.core.errors import AssayError
 from assay.core.jsonvalue import JsonValue
-from assay.source.forge.client import ForgeClient
+from assay.source.forge.client import ForgeClient, RepositoryApi
 from assay.source.forge.gitea import GiteaReader
 from assay.source.forge.github import GitHubReader
 from assay.source.forge.gitlab import GitLabReader
@@ -61,16 +61,17 @@ class _Replaying(ForgeClient):
 def _reader(kind: str, value: object) -> ForgeReader:
     client = _Replaying(url="https://forge.example", headers={})
     object.__setattr__(client, "value", value)
+    api = RepositoryApi(client=client, top=("repos", "a", "b"))
     if kind == "github":
-        return GitHubReader(client=client, owner="a", name="b")
-    if kind == "gitlab":
-        return GitLabReader(client=client, path="a/b")
-    return GiteaReader(client=client, owner="a", name="b")
+        return GitHubReader(api=api)
+    return GitLabReader(api=api) if kind == "gitlab" else GiteaReader(api=api)
 
 
-NAMES = st.sampled_from(
-    ["type", "permissions", "login", "name", "user", "rules", "id", "protected", "state", "commit"]
+WORDS = (
+    "type permissions login name user rules id protected state commit head repo sha content op_type "
+    "email message push_data author"
 )
+NAMES = st.sampled_from(WORDS.split())
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),

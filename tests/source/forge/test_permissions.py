@@ -32,6 +32,16 @@ def test_the_widest_permission_of_one_counts() -> None:
     assert compare_members(twice, (member("ann", "write"),)) == ()
 
 
+def test_an_account_is_its_number() -> None:
+    """A new login is no change; whoever takes the old one is another account."""
+    ann = Member(kind="user", name="ann", permission="admin", number=1)
+    renamed = Member(kind="user", name="anna", permission="admin", number=1)
+    assert compare_members((ann,), (renamed,)) == ()
+    other = Member(kind="user", name="ann", permission="admin", number=2)
+    changes = compare_members((ann,), (renamed, other))
+    assert [(one.name, one.was, one.now) for one in changes] == [("ann", "none", "admin")]
+
+
 def test_a_key_is_not_the_user_of_its_name() -> None:
     changes = compare_members((member("ann", "read"),), (member("ann", "read", "key"),))
     assert [one.kind for one in changes] == ["key", "user"]

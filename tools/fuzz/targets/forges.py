@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from docs_pages.forgesample import sample_state
+from docs_pages.forgesample import sample_state, sample_trust
 
 from assay.core.digest import Digest
 from assay.core.strictjson import render_canonical_json
@@ -44,7 +44,9 @@ def _state_seeds() -> Sequence[bytes]:
 
 def _account_seeds() -> Sequence[bytes]:
     at = _AT + timedelta(days=2)
-    account = account_for(_states(), ref="refs/heads/main", commit=_COMMIT, at=at)
+    account = account_for(
+        _states(), ref="refs/heads/main", commit=_COMMIT, trust=sample_trust(), at=at
+    )
     return () if account is None else (render_canonical_json(account.as_json()),)
 
 

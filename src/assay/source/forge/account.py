@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from assay.core.clock import format_time, parse_time
-from assay.core.digest import parse_digest
+from assay.core.digest import Digest, parse_digest
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked, parse_not_checked
-from assay.source.forge.approvals import count_approvals
+from assay.signing.trust import TrustRoot, trust_root_digest
+from assay.source.forge.approvals import Approvals, count_approvals, parse_approvals
 from assay.source.forge.continuity import (
     PROMPT,
     DatedState,
@@ -23,6 +24,7 @@ from assay.source.forge.continuity import (
     protection_over_time,
 )
 from assay.source.forge.facts import ChangeRequest, ForgeRepository
+from assay.source.forge.people import ForgePeople
 from assay.source.forge.permissions import (
     PermissionChange,
     compare_members,
@@ -41,30 +43,45 @@ MAX_GAP: Final = timedelta(days=7)  # between two looks: a weekly job is the lea
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRequest:
+    """A request, and what its approvals come to by the trust root."""
+
+    request: ChangeRequest
+    approvals: Approvals
+
+    def as_json(self) -> dict[str, object]:
+        """Return an element of the member `requests`."""
+        return {**self.request.as_json(), "approvals": self.approvals.as_json()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeAccount:
     """What a forge says about the branch of a commit, its requests, and who may do what.
 
-    `states` are the digests of the statements that it was made from. `changes` compares the last
-    two lists of members; None where there are no two.
+    `states` are the digests of the statements that it was made from, `trust_root` is whose word it
+    is which account is whose. `changes` compares the last two lists of members; None where there
+    are no two.
     """
 
     repository: ForgeRepository
     observed_at: datetime  # when the account was made; the looks have times of their own
     states: tuple[str, ...]
+    trust_root: Digest
     protection: Protection
     changes: tuple[PermissionChange, ...] | None
-    requests: tuple[ChangeRequest, ...] | None
+    requests: tuple[JudgedRequest, ...] | None
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the predicate (`ACCOUNT_TYPE`)."""
         changes = None if self.changes is None else [one.as_json() for one in self.changes]
-        requests = None if self.requests is None else [_request_json(one) for one in self.requests]
+        requests = None if self.requests is None else [one.as_json() for one in self.requests]
         return {
             "source": "forge",
             "repository": self.repository.as_json(),
             "observedAt": format_time(self.observed_at),
             "states": list(self.states),
+            "trustRoot": str(self.trust_root),
             "protection": self.protection.as_json(),
             "permissionChanges": changes,
             "requests": requests,
@@ -86,21 +103,24 @@ def parse_forge_account(value: JsonValue) -> ForgeAccount:
         repository=parse_forge_repository(value.field("repository")),
         observed_at=parse_time(value.field("observedAt").text()),
         states=tuple(str(parse_digest(one.text())) for one in value.field("states").items()),
+        trust_root=value.field("trustRoot").parsed(parse_digest),
         protection=_parse_protection(value.field("protection")),
         changes=None
         if changes is None
         else tuple(parse_permission_change(one) for one in changes.items()),
         requests=None
         if requests is None
-        else tuple(parse_request(one) for one in requests.items()),
+        else tuple(_parse_judged(one) for one in requests.items()),
         not_checked=tuple(parse_not_checked(item) for item in value.field("notChecked").items()),
     )
 
 
 def account_for(
-    states: Sequence[DatedState], *, ref: str, commit: str, at: datetime
+    states: Sequence[DatedState], *, ref: str, commit: str, trust: TrustRoot, at: datetime
 ) -> ForgeAccount | None:
     """Return what `states`, all of one repository, say about `commit` on the branch `ref`.
+
+    `trust` says which account is whose.
 
     None where none of them told anything about the branch.
     """
@@ -116,9 +136,10 @@ def account_for(
         repository=newest.repository,
         observed_at=at,
         states=tuple(dated.statement for dated in counted),
+        trust_root=trust_root_digest(trust),
         protection=protection,
         changes=_changes(counted),
-        requests=_requests(counted, commit),
+        requests=_requests(counted, commit, trust),
         not_checked=newest.not_checked,
     )
 
@@ -129,21 +150,29 @@ def _changes(states: Iterable[DatedState]) -> tuple[PermissionChange, ...] | Non
     return None if len(told) < 2 else compare_members(told[-2], told[-1])
 
 
-def _requests(states: Iterable[DatedState], commit: str) -> tuple[ChangeRequest, ...] | None:
+def _requests(
+    states: Iterable[DatedState], commit: str, trust: TrustRoot
+) -> tuple[JudgedRequest, ...] | None:
     """Return the requests of the newest state that was told them for this commit."""
     asked = [dated.state for dated in states if dated.state.commit == commit]
-    told = [state.requests for state in asked if state.requests is not None]
-    return told[-1] if told else None
+    told = [state for state in asked if state.requests is not None]
+    if not told:
+        return None
+    newest = told[-1]
+    people = ForgePeople.of(trust, forge=newest.repository.url)
+    return tuple(
+        JudgedRequest(
+            request=request,
+            approvals=count_approvals(request, people, observed_at=newest.observed_at),
+        )
+        for request in newest.requests or ()
+    )
 
 
-def _request_json(request: ChangeRequest) -> dict[str, object]:
-    """Add which approvals count, so that no reader has to judge anew."""
-    approvals = count_approvals(request)
-    return {
-        **request.as_json(),
-        "approvals": [review.by for review in approvals.counted],
-        "discounted": [{"by": one.review.by, "why": one.why} for one in approvals.discounted],
-    }
+def _parse_judged(value: JsonValue) -> JudgedRequest:
+    return JudgedRequest(
+        request=parse_request(value), approvals=parse_approvals(value.field("approvals"))
+    )
 
 
 def _parse_protection(value: JsonValue) -> Protection:

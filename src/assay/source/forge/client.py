@@ -128,6 +128,33 @@ class ForgeClient:
         return following
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryApi:
+    """The part of an interface that is about one repository: every path begins with `top`.
+
+    `paging` is asked of every list besides.
+    """
+
+    client: ForgeClient
+    top: tuple[str, ...]
+    paging: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, *path: str, **query: str) -> JsonValue:
+        """Return a document, as `ForgeClient.get` does."""
+        return self.client.get(*self.top, *path, **query)
+
+    def optional(self, *path: str, **query: str) -> JsonValue | None:
+        """Return a document, or None where the forge knows of none."""
+        try:
+            return self.get(*path, **query)
+        except AbsentError:
+            return None
+
+    def pages(self, *path: str, **query: str) -> Iterator[JsonValue]:
+        """Yield the entries of a list, as `ForgeClient.pages` does."""
+        return self.client.pages(*self.top, *path, **self.paging, **query)
+
+
 def open_client(url: str, headers: Mapping[str, str]) -> ForgeClient:
     """Return a client of the interface at `url`, with a header for each of `headers`.
 

@@ -125,23 +125,62 @@ class RefRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Member:
-    """Who may do what: a user, a bot, a team or group, or a deploy key."""
+    """Who may do what: a user, a bot, a team or group, or a deploy key.
+
+    `number` is that of the account or the key, 0 where the forge tells none.
+    """
 
     kind: str  # "user", "bot", "team", "key"
     name: str
     permission: str  # a value of Permission
+    number: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
-        return {"kind": self.kind, "name": self.name, "permission": self.permission}
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "permission": self.permission,
+            "id": self.number,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Account:
+    """Who did something, as a forge tells it.
+
+    `number` tells accounts apart, 0 where the forge tells none; a login is only shown, since it can
+    become somebody else's. `email` is the digest of the address by which a commit names somebody.
+    """
+
+    number: int
+    name: str
+    bot: bool = False
+    email: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return how people call it."""
+        return self.name or (f"account {self.number}" if self.number else "somebody unnamed")
+
+    def as_json(self) -> dict[str, object]:
+        """Return the JSON object that stands for this value."""
+        return {"id": self.number, "name": self.name, "bot": self.bot, "email": self.email}
+
+
+NOBODY: Final = Account(number=0, name="")  # whom the forge does not tell
+
+
+def digest_address(email: str) -> str:
+    """Return the digest of an e-mail address, by which addresses are compared and kept."""
+    return str(sha256_of(email.strip().lower().encode()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeReview:
     """One review of a change; `commit` is empty where the forge does not tell what was reviewed."""
 
-    by: str
-    bot: bool
+    by: Account
     state: ReviewState
     commit: str
     submitted_at: datetime | None
@@ -149,8 +188,7 @@ class ForgeReview:
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
         return {
-            "by": self.by,
-            "bot": self.bot,
+            "by": self.by.as_json(),
             "state": self.state.value,
             "commit": self.commit,
             "submittedAt": _time(self.submitted_at),
@@ -162,34 +200,35 @@ class ChangeRequest:
     """A pull or merge request that brought a commit into a branch, or is to.
 
     `head` is its last commit, `merge_commit` the one that it became (empty where it has not).
-    `authors` are the accounts that wrote its commits, as far as the forge knows them.
+    `authors` are all whom its commits name: authors, committers, co-authors. `pusher` pushed its
+    last commit. Either is, or has among it, `NOBODY` where the forge does not tell.
     """
 
     number: int
-    author: str
-    author_bot: bool
+    author: Account
     base: str  # the branch that it goes into
     head: str
     merged: bool
     merge_commit: str
-    merged_by: str
+    merged_by: Account
     merged_at: datetime | None
-    authors: tuple[str, ...]
+    pusher: Account
+    authors: tuple[Account, ...]
     reviews: tuple[ForgeReview, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
         return {
             "number": self.number,
-            "author": self.author,
-            "authorBot": self.author_bot,
+            "author": self.author.as_json(),
             "base": self.base,
             "head": self.head,
             "merged": self.merged,
             "mergeCommit": self.merge_commit,
-            "mergedBy": self.merged_by,
+            "mergedBy": self.merged_by.as_json(),
             "mergedAt": _time(self.merged_at),
-            "authors": list(self.authors),
+            "pusher": self.pusher.as_json(),
+            "authors": [author.as_json() for author in self.authors],
             "reviews": [review.as_json() for review in self.reviews],
         }
 

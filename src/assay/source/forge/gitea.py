@@ -8,12 +8,15 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from assay.core.errors import RejectedError
 from assay.core.jsonvalue import JsonValue
-from assay.source.forge.client import AbsentError, ForgeClient
+from assay.core.strictjson import parse_json
+from assay.source.forge.client import MAX_ANSWER_BYTES, AbsentError, ForbiddenError
 from assay.source.forge.facts import (
+    NOBODY,
+    Account,
     ChangeRequest,
     Control,
     ForgeReview,
@@ -24,10 +27,14 @@ from assay.source.forge.facts import (
     rules_from,
 )
 from assay.source.forge.reading import (
+    RepositoryReader,
+    account_of,
     any_of,
     count_of,
+    deploy_key,
     flag_of,
     name_of,
+    people_of,
     text_of,
     time_of,
 )
@@ -49,17 +56,8 @@ _PERMISSIONS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiteaReader:
-    """Reads one repository, `owner` and `name`."""
-
-    client: ForgeClient
-    owner: str
-    name: str
-
-    def default_branch(self) -> str:
-        """Return the name of the branch that a clone checks out."""
-        return text_of(self._get().field("default_branch"))
+class GiteaReader(RepositoryReader):
+    """Reads one repository."""
 
     def branch(self, name: str) -> RefRules:
         """Return what the protection of a branch, and the ways to merge, enforce."""
@@ -67,7 +65,7 @@ class GiteaReader:
         found = self._protection(name)
         if found is None:
             return rules_from(ref, _NOT_PROTECTED)
-        repository = self._get()
+        repository = self.api.get()
         approvals = count_of(found, "required_approvals")
         pushers = tuple(_pushers(found))
         checks = found.optional_items("status_check_contexts")
@@ -103,79 +101,109 @@ class GiteaReader:
                 {control: control in held for control in Control},
                 bypass=tuple(_listed(one, "whitelist_")),
             )
-            for one in self._items("tag_protections")
+            for one in self.api.get("tag_protections").items()
         )
 
     def members(self) -> tuple[Member, ...]:
         """Return collaborators, teams, and deploy keys."""
-        names = [text_of(user.field("login")) for user in self._pages("collaborators")]
+        users = [account_of(user, "login") for user in self.api.pages("collaborators")]
         members = [
-            Member(kind="user", name=name, permission=self._permission(name)) for name in names
+            Member(
+                kind="user",
+                name=user.name,
+                permission=self._permission(user.name),
+                number=user.number,
+            )
+            for user in users
         ]
         members += [
-            Member(kind="team", name=name_of(team, "name"), permission=_permission(team))
+            Member(
+                kind="team",
+                name=name_of(team, "name"),
+                permission=_permission(team),
+                number=count_of(team, "id"),
+            )
             for team in self._teams()
         ]
-        members += [_key(key) for key in self._pages("keys")]
+        members += [
+            deploy_key(key, writes=flag_of(key, "read_only") is False)
+            for key in self.api.pages("keys")
+        ]
         return tuple(sorted(members))
 
     def requests(self, commit: str) -> tuple[ChangeRequest, ...]:
         """Return the pull request that brought `commit` in, if one did."""
         try:
-            found = self._get("commits", commit, "pull")
+            found = self.api.get("commits", commit, "pull")
         except AbsentError:
             return ()
         return (self._request(found),)
 
-    def _get(self, *path: str) -> JsonValue:
-        return self.client.get("repos", self.owner, self.name, *path)
-
-    def _pages(self, *path: str) -> Iterator[JsonValue]:
-        return self.client.pages("repos", self.owner, self.name, *path, limit="50")
-
-    def _items(self, *path: str) -> tuple[JsonValue, ...]:
-        """Return a list that is not divided into pages."""
-        return self._get(*path).items()
-
     def _protection(self, name: str) -> JsonValue | None:
         """Return the protection that holds for a branch: by its name, else by a pattern."""
-        rules = [(_rule_name(one), one) for one in self._items("branch_protections")]
+        rules = [(_rule_name(one), one) for one in self.api.get("branch_protections").items()]
         by_name = [one for rule, one in rules if rule == name]
         return next(iter([*by_name, *(one for rule, one in rules if _fits(rule, name))]), None)
 
     def _permission(self, user: str) -> str:
-        return _permission(self._get("collaborators", user, "permission"))
+        return _permission(self.api.get("collaborators", user, "permission"))
 
     def _teams(self) -> tuple[JsonValue, ...]:
         """Return the teams; a repository that is a person's has none."""
         try:
-            return self._items("teams")
+            return self.api.get("teams").items()
         except AbsentError:
             return ()
 
     def _request(self, pull: JsonValue) -> ChangeRequest:
         number = pull.field("number").integer()
-        user = pull.optional("user")
         merged = bool(flag_of(pull, "merged"))
-        commits = self._pages("pulls", str(number), "commits")
-        authors = {
-            name_of(one.optional(who), "login")
-            for one in commits
-            for who in ("author", "committer")
-        }
+        head = pull.field("head")
+        commits = self.api.pages("pulls", str(number), "commits")
         return ChangeRequest(
             number=number,
-            author=name_of(user, "login"),
-            author_bot=False,  # Gitea does not tell
+            author=_account(pull.optional("user")),
             base=text_of(pull.field("base").field("ref")),
-            head=pull.field("head").field("sha").text(),
+            head=head.field("sha").text(),
             merged=merged,
             merge_commit=pull.optional_text("merge_commit_sha") if merged else "",
-            merged_by=name_of(pull.optional("merged_by"), "login"),
+            merged_by=_account(pull.optional("merged_by")),
             merged_at=time_of(pull, "merged_at"),
-            authors=tuple(sorted(authors - {""})),
-            reviews=tuple(_review(one) for one in self._pages("pulls", str(number), "reviews")),
+            pusher=self._pusher(head),
+            authors=tuple(sorted({who for one in commits for who in people_of(one, self.api)})),
+            reviews=tuple(_review(one) for one in self.api.pages("pulls", str(number), "reviews")),
         )
+
+    def _pusher(self, head: JsonValue) -> Account:
+        """Return who pushed the last commit; NOBODY where the fork has gone, or is not told."""
+        repository = head.optional("repo")
+        if repository is None:
+            return NOBODY
+        path = repository.field("full_name").text().split("/")
+        try:
+            feed = self.api.client.get("repos", *path, "activities", "feeds", limit="50")
+        except (AbsentError, ForbiddenError):
+            return NOBODY
+        ref, last = f"refs/heads/{head.field('ref').text()}", head.field("sha").text()
+        made = (one for one in feed.items() if one.optional_text("ref_name") == ref)
+        pushes = (one for one in made if _pushed_to(one) == last)
+        return next((_account(one.optional("act_user")) for one in pushes), NOBODY)
+
+
+def _account(user: JsonValue | None) -> Account:
+    return account_of(user, "login")  # Gitea does not tell machines from people
+
+
+def _pushed_to(action: JsonValue) -> str:
+    """Return the commit that a push left the branch at; empty where it is no push that is told."""
+    if action.optional_text("op_type") != "commit_repo":
+        return ""
+    content = action.optional_text("content").encode()
+    try:
+        head = JsonValue(parse_json(content, max_bytes=MAX_ANSWER_BYTES)).optional("HeadCommit")
+        return "" if head is None else head.optional_text("Sha1")
+    except RejectedError:  # the text inside is of the forge's own making, and changes with it
+        return ""
 
 
 def _rule_name(protection: JsonValue) -> str:
@@ -225,19 +253,11 @@ def _permission(value: JsonValue) -> str:
     return _PERMISSIONS.get(value.field("permission").text(), Permission.WRITE).value
 
 
-def _key(key: JsonValue) -> Member:
-    writes = flag_of(key, "read_only") is False
-    name = f"{key.field('id').integer()} {text_of(key.field('title'))}"
-    permission = Permission.WRITE if writes else Permission.READ
-    return Member(kind="key", name=name, permission=permission.value)
-
-
 def _review(review: JsonValue) -> ForgeReview:
     state = _STATES.get(review.field("state").text(), ReviewState.COMMENTED)
     gone = flag_of(review, "dismissed") or flag_of(review, "stale")
     return ForgeReview(
-        by=name_of(review.optional("user"), "login"),
-        bot=False,
+        by=_account(review.optional("user")),
         state=ReviewState.DISMISSED if state is ReviewState.APPROVED and gone else state,
         commit=review.optional_text("commit_id"),
         submitted_at=time_of(review, "submitted_at"),

@@ -10,14 +10,15 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from assay.core.errors import UnavailableError
 from assay.core.jsonvalue import JsonValue
-from assay.source.forge.client import AbsentError, ForgeClient
+from assay.source.forge.client import AbsentError, ForbiddenError
 from assay.source.forge.facts import (
+    NOBODY,
+    Account,
     ChangeRequest,
     Control,
     ForgeReview,
@@ -29,8 +30,13 @@ from assay.source.forge.facts import (
 )
 from assay.source.forge.reading import (
     MAX_REQUESTS,
+    RepositoryReader,
+    account_of,
+    address_of,
     any_of,
+    co_authors,
     count_of,
+    deploy_key,
     flag_of,
     name_of,
     text_of,
@@ -49,26 +55,18 @@ _LEVELS: Final = (  # from which access level on a member may do what
 _NOT_PROTECTED: Final = dict.fromkeys(Control, False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitLabReader:
-    """Reads one project by its path, groups included."""
-
-    client: ForgeClient
-    path: str
-
-    def default_branch(self) -> str:
-        """Return the name of the branch that a clone checks out."""
-        return text_of(self._get().field("default_branch"))
+class GitLabReader(RepositoryReader):
+    """Reads one project."""
 
     def branch(self, name: str) -> RefRules:
         """Return what the protected branches that fit, and the project, enforce."""
-        every = self._pages("protected_branches")
+        every = self.api.pages("protected_branches")
         protected = [one for one in every if _fits(one.field("name").text(), name)]
         if not protected:
             return rules_from(f"refs/heads/{name}", _NOT_PROTECTED)
-        project = self._get()
+        project = self.api.get()
         approvals = self._approvals(name)
-        settings = self._optional("approvals")
+        settings = self.api.optional("approvals")
         pushers = [entry for one in protected for entry in one.field("push_access_levels").items()]
         closed = bool(pushers) and all(_is_nobody(entry) for entry in pushers)
         return rules_from(
@@ -84,7 +82,7 @@ class GitLabReader:
                 Control.ADMINS: closed,  # a level that administrators do not have either
                 Control.NO_FORCE: not any(_forces(one) for one in protected),
                 Control.NO_DELETION: True,
-                Control.SIGNED: _flag(self._optional("push_rule"), "reject_unsigned_commits"),
+                Control.SIGNED: _flag(self.api.optional("push_rule"), "reject_unsigned_commits"),
                 Control.LINEAR: project.optional_text("merge_method") == "ff",
                 Control.CHECKS: flag_of(project, "only_allow_merge_if_pipeline_succeeds"),
             },
@@ -101,7 +99,7 @@ class GitLabReader:
                 {control: control in held for control in Control},
                 bypass=tuple(_pusher(entry) for entry in one.field("create_access_levels").items()),
             )
-            for one in self._pages("protected_tags")
+            for one in self.api.pages("protected_tags")
         )
 
     def members(self) -> tuple[Member, ...]:
@@ -111,66 +109,92 @@ class GitLabReader:
                 kind="user",
                 name=name_of(user, "username"),
                 permission=_permission(user.field("access_level").integer()),
+                number=count_of(user, "id"),
             )
-            for user in self._pages("members", "all")
+            for user in self.api.pages("members", "all")
         ]
-        members += [_key(key) for key in self._pages("deploy_keys")]
+        members += [
+            deploy_key(key, writes=bool(flag_of(key, "can_push")))
+            for key in self.api.pages("deploy_keys")
+        ]
         return tuple(sorted(members))
 
     def requests(self, commit: str) -> tuple[ChangeRequest, ...]:
         """Return the merge requests that GitLab associates with `commit`."""
-        found = list(self._pages("repository", "commits", commit, "merge_requests"))
+        found = list(self.api.pages("repository", "commits", commit, "merge_requests"))
         if len(found) > MAX_REQUESTS:
             raise UnavailableError(f"{len(found)} merge requests have the commit {commit}")
         numbers = sorted(one.field("iid").integer() for one in found)
         return tuple(self._request(str(number)) for number in numbers)
 
-    def _get(self, *path: str) -> JsonValue:
-        return self.client.get("projects", self.path, *path)
-
-    def _optional(self, *path: str) -> JsonValue | None:
-        """Return what this edition does not have as None."""
-        try:
-            return self._get(*path)
-        except AbsentError:
-            return None
-
-    def _pages(self, *path: str) -> Iterator[JsonValue]:
-        return self.client.pages("projects", self.path, *path)
-
     def _approvals(self, branch: str) -> int:
         """Return how many approvals the rules for this branch ask for, at most."""
         try:
-            rules = list(self._pages("approval_rules"))
+            rules = list(self.api.pages("approval_rules"))
         except AbsentError:
             return 0
         needed = [count_of(rule, "approvals_required") for rule in rules if _is_for(rule, branch)]
         return max(needed, default=0)
 
     def _request(self, number: str) -> ChangeRequest:
-        request = self._get("merge_requests", number)
-        author = request.optional("author")
+        request = self.api.get("merge_requests", number)
         merged_at = time_of(request, "merged_at")
-        approved = self._get("merge_requests", number, "approvals").optional_items("approved_by")
-        versions = _versions(self._pages("merge_requests", number, "versions"))
+        approved = self.api.get("merge_requests", number, "approvals").optional_items("approved_by")
+        versions = _versions(self.api.pages("merge_requests", number, "versions"))
         became = request.optional_text("merge_commit_sha") or request.optional_text(
             "squash_commit_sha"
         )
         return ChangeRequest(
             number=request.field("iid").integer(),
-            author=name_of(author, "username"),
-            author_bot=bool(flag_of(author, "bot")),
+            author=_account(request.optional("author")),
             base=text_of(request.field("target_branch")),
             head=request.optional_text("sha"),
             merged=merged_at is not None,
             merge_commit=became if merged_at else "",
-            merged_by=name_of(
-                request.optional("merge_user") or request.optional("merged_by"), "username"
-            ),
+            merged_by=_account(request.optional("merge_user") or request.optional("merged_by")),
             merged_at=merged_at,
-            authors=(),  # GitLab knows commits by e-mail only
+            pusher=self._pusher(request),
+            authors=self._authors(number),
             reviews=tuple(_review(one, versions) for one in approved),
         )
+
+    def _authors(self, number: str) -> tuple[Account, ...]:
+        """Return whom the commits name; GitLab knows them by their addresses only."""
+        found: set[Account] = set()
+        for one in self.api.pages("merge_requests", number, "commits"):
+            for who in ("author_email", "committer_email"):
+                found.add(address_of(one.optional_text(who), self.api))
+            found.update(co_authors(one.optional_text("message"), self.api))
+        return tuple(sorted(found))
+
+    def _pusher(self, request: JsonValue) -> Account:
+        """Return who pushed the last commit; NOBODY where the fork has gone, or is not told."""
+        project, last = request.optional("source_project_id"), request.optional_text("sha")
+        if project is None:
+            return NOBODY
+        path = ("projects", str(project.integer()), "events")
+        try:
+            events = self.api.client.get(*path, action="pushed", per_page="100").items()
+        except (AbsentError, ForbiddenError):
+            return NOBODY
+        branch = request.optional_text("source_branch")
+        made = (one for one in events if _pushes(one, branch, last))
+        return next((_account(one.optional("author")) for one in made), NOBODY)
+
+
+def _account(user: JsonValue | None) -> Account:
+    return account_of(user, "username", bot=bool(flag_of(user, "bot")))
+
+
+def _pushes(event: JsonValue, branch: str, commit: str) -> bool:
+    """Tell whether an event is that of a push which left `branch` at `commit`."""
+    push = event.optional("push_data")
+    return (
+        push is not None
+        and push.optional_text("ref_type") == "branch"
+        and push.optional_text("ref") == branch
+        and push.optional_text("commit_to") == commit
+    )
 
 
 def _fits(pattern: str, name: str) -> bool:
@@ -212,12 +236,6 @@ def _permission(level: int) -> str:
     return next(found, Permission.NONE).value
 
 
-def _key(key: JsonValue) -> Member:
-    permission = Permission.WRITE if flag_of(key, "can_push") else Permission.READ
-    name = f"{key.field('id').integer()} {text_of(key.field('title'))}"
-    return Member(kind="key", name=name, permission=permission.value)
-
-
 def _versions(found: Iterator[JsonValue]) -> tuple[tuple[datetime, str], ...]:
     """Return when each version of a request came, and its last commit."""
     dated = ((time_of(one, "created_at"), one.field("head_commit_sha").text()) for one in found)
@@ -225,12 +243,10 @@ def _versions(found: Iterator[JsonValue]) -> tuple[tuple[datetime, str], ...]:
 
 
 def _review(entry: JsonValue, versions: Sequence[tuple[datetime, str]]) -> ForgeReview:
-    user = entry.field("user")
     at = time_of(entry, "approved_at")
     seen = [commit for when, commit in versions if at is not None and when <= at]
     return ForgeReview(
-        by=name_of(user, "username"),
-        bot=bool(flag_of(user, "bot")),
+        by=_account(entry.field("user")),
         state=ReviewState.APPROVED,
         commit=seen[-1] if seen else "",
         submitted_at=at,

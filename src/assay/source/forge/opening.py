@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from assay.core.errors import UsageError
 from assay.core.printable import printable
 from assay.core.secret import Secret
-from assay.source.forge.client import bearer, open_client
+from assay.source.forge.client import RepositoryApi, bearer, open_client
 from assay.source.forge.facts import (
     ChangeRequest,
     ForgeKind,
@@ -109,13 +109,15 @@ def open_forge(repository: ForgeRepository, token: Secret | None) -> ForgeReader
         UsageError: Its address is none.
     """
     kind = ForgeKind(repository.kind)
-    owner, _, name = repository.path.partition("/")
+    headers = HEADERS if kind is ForgeKind.GITHUB else {}
+    client = open_client(repository.url, {**headers, **bearer(token)})
     if kind is ForgeKind.GITLAB:
-        return GitLabReader(client=open_client(repository.url, bearer(token)), path=repository.path)
+        return GitLabReader(api=RepositoryApi(client=client, top=("projects", repository.path)))
+    owner, _, name = repository.path.partition("/")
+    top = ("repos", owner, name)
     if kind is ForgeKind.GITHUB:
-        client = open_client(repository.url, {**HEADERS, **bearer(token)})
-        return GitHubReader(client=client, owner=owner, name=name)
-    return GiteaReader(client=open_client(repository.url, bearer(token)), owner=owner, name=name)
+        return GitHubReader(api=RepositoryApi(client=client, top=top))
+    return GiteaReader(api=RepositoryApi(client=client, top=top, paging={"limit": "50"}))
 
 
 def observe_forge(

@@ -52,21 +52,29 @@ def compare_members(
 ) -> tuple[PermissionChange, ...]:
     """Return the changes between two complete lists of members, in a fixed order.
 
-    Where one is listed twice (by itself and by a group), its widest permission counts.
+    Where one is listed twice (by itself and by a group), its widest permission counts. An account
+    is who has its number: a new login changes nothing, and who takes an old one is somebody else.
     """
     was, now = _widest(before), _widest(after)
+    changes = (_change(was.get(who), now.get(who)) for who in {*was, *now})
+    return tuple(sorted(change for change in changes if change.was != change.now))
+
+
+def _change(was: Member | None, now: Member | None) -> PermissionChange:
+    """Return the change of one of whom at least one list tells."""
+    named = now or was
     none = Permission.NONE.value
-    return tuple(
-        PermissionChange(
-            kind=kind, name=name, was=was.get((kind, name), none), now=now.get((kind, name), none)
-        )
-        for kind, name in sorted({*was, *now})
-        if was.get((kind, name), none) != now.get((kind, name), none)
+    return PermissionChange(
+        kind=named.kind if named else "",
+        name=named.name if named else "",
+        was=was.permission if was else none,
+        now=now.permission if now else none,
     )
 
 
-def _widest(members: Iterable[Member]) -> dict[tuple[str, str], str]:
-    widest: dict[tuple[str, str], str] = {}
+def _widest(members: Iterable[Member]) -> dict[tuple[str, str], Member]:
+    widest: dict[tuple[str, str], Member] = {}
     for member in sorted(members, key=lambda m: Permission(m.permission).rank):
-        widest[member.kind, member.name] = member.permission
+        who = str(member.number) if member.number else f"@{member.name}"
+        widest[member.kind, who] = member
     return widest

@@ -12,6 +12,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import parse_not_checked
 from assay.source.forge.facts import (
+    Account,
     ChangeRequest,
     Control,
     ForgeKind,
@@ -95,6 +96,7 @@ def parse_member(value: JsonValue) -> Member:
         kind=value.field("kind").text(),
         name=value.field("name").text(),
         permission=choice(Permission, value.field("permission")).value,
+        number=count(value, "id"),
     )
 
 
@@ -106,26 +108,34 @@ def parse_request(value: JsonValue) -> ChangeRequest:
     """
     return ChangeRequest(
         number=count(value, "number"),
-        author=value.field("author").text(),
-        author_bot=value.field("authorBot").boolean(),
+        author=_parse_account(value.field("author")),
         base=value.field("base").text(),
         head=value.field("head").text(),
         merged=value.field("merged").boolean(),
         merge_commit=value.field("mergeCommit").text(),
-        merged_by=value.field("mergedBy").text(),
+        merged_by=_parse_account(value.field("mergedBy")),
         merged_at=nullable_time(value, "mergedAt"),
-        authors=_texts(value.field("authors")),
+        pusher=_parse_account(value.field("pusher")),
+        authors=tuple(_parse_account(item) for item in value.field("authors").items()),
         reviews=tuple(_parse_review(item) for item in value.field("reviews").items()),
     )
 
 
 def _parse_review(value: JsonValue) -> ForgeReview:
     return ForgeReview(
-        by=value.field("by").text(),
-        bot=value.field("bot").boolean(),
+        by=_parse_account(value.field("by")),
         state=choice(ReviewState, value.field("state")),
         commit=value.field("commit").text(),
         submitted_at=nullable_time(value, "submittedAt"),
+    )
+
+
+def _parse_account(value: JsonValue) -> Account:
+    return Account(
+        number=count(value, "id"),
+        name=value.field("name").text(),
+        bot=value.field("bot").boolean(),
+        email=value.field("email").text(),
     )
 
 

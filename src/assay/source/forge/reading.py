@@ -4,18 +4,29 @@ A part that a forge does not tell becomes a `NotChecked` with the way to change 
 parts are read all the same. Names come from outside, and go on as printable text.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from assay.core.clock import parse_time
 from assay.core.errors import AssayError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.source.forge.client import ForbiddenError, ForgeClient
-from assay.source.forge.facts import ChangeRequest, Member, RefRules
+from assay.source.commit import co_authors_of
+from assay.source.forge.client import ForbiddenError, RepositoryApi
+from assay.source.forge.facts import (
+    NOBODY,
+    Account,
+    ChangeRequest,
+    Member,
+    Permission,
+    RefRules,
+    digest_address,
+)
 
 MAX_NAME: Final = 200  # characters of an account, a branch or a check
 MAX_REQUESTS: Final = 10  # for one commit: it belongs to one, or to a few backports
@@ -25,10 +36,6 @@ _Part = TypeVar("_Part")
 
 class ForgeReader(Protocol):
     """One forge's way to tell each part; all of them raise `AssayError` where it cannot be told."""
-
-    @property
-    def client(self) -> ForgeClient:
-        """The interface that is asked."""
 
     def default_branch(self) -> str:
         """Return the name of the branch that a clone checks out."""
@@ -44,6 +51,17 @@ class ForgeReader(Protocol):
 
     def requests(self, commit: str) -> tuple[ChangeRequest, ...]:
         """Return the requests that brought `commit` in, or are to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryReader:
+    """What the readers of all forges have: the repository that they ask about."""
+
+    api: RepositoryApi
+
+    def default_branch(self) -> str:
+        """Return the name of the branch that a clone checks out."""
+        return text_of(self.api.get().field("default_branch"))
 
 
 @dataclass(slots=True)
@@ -71,6 +89,52 @@ class Parts:
 def name_of(value: JsonValue | None, member: str) -> str:
     """Return the name of an account, empty where the forge has none (any more)."""
     return "" if value is None else text_of(value.field(member))
+
+
+def account_of(user: JsonValue | None, login: str, *, bot: bool = False) -> Account:
+    """Return an account, whose name is in the member `login`; NOBODY where there is none."""
+    if user is None:
+        return NOBODY
+    return Account(number=count_of(user, "id"), name=text_of(user.field(login)), bot=bot)
+
+
+def people_of(commit: JsonValue, api: RepositoryApi, *, button: str = "") -> Iterator[Account]:
+    """Yield whom a commit names, in the form in which GitHub and Gitea tell commits.
+
+    `button` is the login by which the forge itself commits what somebody clicked.
+    """
+    git = commit.field("commit")
+    for who in ("author", "committer"):
+        account = account_of(commit.optional(who), "login")
+        if button and account.name == button:
+            continue
+        by_address = address_of(git.field(who).optional_text("email"), api)
+        yield replace(account, email=by_address.email) if account.number else by_address
+    yield from co_authors(git.optional_text("message"), api)
+
+
+def co_authors(message: str, api: RepositoryApi) -> tuple[Account, ...]:
+    """Return the co-authors whom the message of a commit names."""
+    emails = co_authors_of(message.encode())
+    return tuple(address_of(email.decode(errors="replace"), api) for email in emails)
+
+
+def address_of(email: str, api: RepositoryApi) -> Account:
+    """Return whom an address in a commit stands for; the forge's own have the number in them."""
+    host = (urlsplit(api.client.url).hostname or "").removeprefix("api.")
+    found = re.fullmatch(rf"([0-9]{{1,15}})[+-][^@]*@users\.noreply\.{re.escape(host)}", email)
+    return Account(
+        number=int(found[1]) if found else 0,
+        name="",
+        email=digest_address(email) if email else "",
+    )
+
+
+def deploy_key(key: JsonValue, *, writes: bool) -> Member:
+    """Return a key that belongs to the repository."""
+    number, title = key.field("id").integer(), text_of(key.field("title"))
+    permission = Permission.WRITE if writes else Permission.READ
+    return Member(kind="key", name=f"{number} {title}", permission=permission.value, number=number)
 
 
 def text_of(value: JsonValue) -> str:

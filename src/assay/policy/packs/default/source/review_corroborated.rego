@@ -1,8 +1,9 @@
 # METADATA
 # title: The forge knows of a review of the commit
 # description: >
-#   An approval counts if it is of the last commit of the change, and by somebody who did not write
-#   it. A forge's word corroborates a review; what shows one is a review that its author signed.
+#   An approval counts if it is of the last commit of the change, and by a reviewer of the trust root
+#   who neither wrote nor pushed any of it. A forge's word corroborates a review; what shows one is a
+#   review that its author signed.
 # custom:
 #   id: source.review-corroborated
 #   solution: Have somebody else approve the last commit of the change, and run `assay forge record`.
@@ -23,16 +24,29 @@ verdict := "PASSED" if {
 	count(reasons) == 0
 }
 
-reasons := array.concat(array.concat(alone, unrequested), unasked)
+reasons := array.concat(array.concat(array.concat(alone, untold), unrequested), unasked)
 
 alone := [reason |
 	some account in input.forge.accounts
 	some request in account.requests
-	count(request.approvals) == 0
+	request.verdict == "FAILED"
 	reason := {
 		"what": concat(" ", ["nobody else approved the last commit of request", format_int(request.number, 10)]),
 		"where": account.repository,
 		"remedy": "Have somebody else look at it.",
+		"finding": "",
+	}
+]
+
+untold := [reason |
+	some account in input.forge.accounts
+	some request in account.requests
+	request.verdict == "UNKNOWN"
+	some why in array.concat([one.why | some one in request.unknown], request.doubts)
+	reason := {
+		"what": concat("", ["whether two people agreed to request ", format_int(request.number, 10), ": ", why]),
+		"where": account.repository,
+		"remedy": "Name the accounts of people in the trust root, or have a second person approve it.",
 		"finding": "",
 	}
 ]
