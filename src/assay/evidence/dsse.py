@@ -15,7 +15,7 @@ from assay.core.errors import MalformedError, SignatureInvalidError, UsageError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.exactbase64 import decode_either_base64
-from assay.signing.keys import PublicKey, Signer
+from assay.signing.keys import PublicKey, Signer, is_signed
 
 MAX_ENVELOPE_BYTES: Final = 48 * 2**20  # the largest statement in base64, and its signatures
 MAX_SIGNATURES: Final = 64  # each may be tried with each trusted key; bounds that work
@@ -82,10 +82,28 @@ class DsseEnvelope:
         for signature in self._signatures:
             hinted_first = sorted(keys, key=lambda key: key.key_id != signature.key_id)
             for key in hinted_first:
-                if key.key_id not in found and _is_signed(key, message, signature.value):
+                if key.key_id not in found and is_signed(key, message, signature.value):
                     found.add(key.key_id)
                     break
         return frozenset(found)
+
+
+def signature_by(key: PublicKey, data: bytes) -> tuple[VerifiedPayload, bytes]:
+    """Return what `key` signed in the envelope `data`, and its signature alone.
+
+    Raises:
+        MalformedError: Not an envelope.
+        SignatureInvalidError: `key` did not sign it.
+    """
+    envelope = parse_dsse(data)
+    payload, kind = envelope._payload, envelope._payload_type  # noqa: SLF001  # the same module
+    message = render_pae(kind, payload)
+    for signature in envelope._signatures:  # noqa: SLF001
+        if is_signed(key, message, signature.value):
+            signed_by = frozenset({key.key_id})
+            verified = VerifiedPayload(payload=payload, payload_type=kind, signed_by=signed_by)
+            return verified, signature.value
+    raise SignatureInvalidError(f"not signed by the key {key.key_id[:16]}", where="signatures")
 
 
 def render_pae(payload_type: str, payload: bytes) -> bytes:
@@ -189,14 +207,6 @@ def _parse(data: bytes, *, at_least: int, at_most: int) -> DsseEnvelope:
             for item in signatures
         ),
     )
-
-
-def _is_signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
-    try:
-        key.verify(message, signature)
-    except SignatureInvalidError:
-        return False
-    return True
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -8,6 +8,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from assay.core.errors import SignatureInvalidError
+
 Passphrase = Callable[[], bytes]  # asks for it, or looks it up; called only where one is needed
 
 
@@ -54,6 +56,15 @@ class Signer(Protocol):
             UsageError: This key cannot sign this, or not without something that is missing.
             UnavailableError: It does not answer, or not with a signature that holds.
         """
+
+
+def is_signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
+    """Tell whether `signature` is that of `key` on `message`: where several keys are tried."""
+    try:
+        key.verify(message, signature)
+    except SignatureInvalidError:
+        return False
+    return True
 
 
 def load_public_key(pem: bytes) -> PublicKey:

@@ -14,7 +14,7 @@ from assay.evidence.dsse import render_pae
 from assay.evidence.sigstore.bundle import Bundle, DsseContent, parse_bundle
 from assay.evidence.sigstore.expectation import KeylessSigner
 from assay.evidence.sigstore.message import BytesMessage
-from assay.signing.keys import PublicKey
+from assay.signing.keys import is_signed
 from assay.signing.trust import OWNER, Holder, OidcIdentity, TrustRoot
 
 
@@ -73,7 +73,7 @@ class BundleEnvelope:
             (holder.name, key.key_id)
             for holder in trusted.holders(role, at=at)
             for key in holder.keys
-            if _is_signed(key, message, signature)
+            if is_signed(key, message, signature)
         )
 
     def _by_identity(
@@ -122,14 +122,6 @@ def _holders(
 
 def _names(holders: tuple[Holder, ...], identity: OidcIdentity) -> frozenset[str]:
     return frozenset(holder.name for holder in holders if identity in holder.identities)
-
-
-def _is_signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
-    try:
-        key.verify(message, signature)
-    except SignatureInvalidError:
-        return False
-    return True
 
 
 def parse_bundle_envelope(data: bytes) -> BundleEnvelope:

@@ -8,11 +8,9 @@ import base64
 import hashlib
 from typing import Final
 
-from assay.core.errors import SignatureInvalidError, UsageError
-from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import parse_json, render_canonical_json
-from assay.evidence.dsse import MAX_ENVELOPE_BYTES, render_pae
-from assay.evidence.exactbase64 import decode_either_base64
+from assay.core.errors import UsageError
+from assay.core.strictjson import render_canonical_json
+from assay.evidence.dsse import signature_by
 from assay.signing.keys import PublicKey, Signer
 
 MEDIA_TYPE: Final = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -28,25 +26,16 @@ def render_statement_bundle(envelope: bytes, *, key: PublicKey) -> bytes:
         MalformedError: Not a DSSE envelope.
         SignatureInvalidError: `key` did not sign it.
     """
-    document = JsonValue(parse_json(envelope, max_bytes=MAX_ENVELOPE_BYTES))
-    payload, kind = (
-        document.field("payload").parsed(decode_either_base64),
-        document.field("payloadType").text(),
+    verified, signature = signature_by(key, envelope)
+    return _render(
+        key,
+        "dsseEnvelope",
+        {
+            "payload": _encoded(verified.payload),
+            "payloadType": verified.payload_type,
+            "signatures": [{"sig": _encoded(signature)}],
+        },
     )
-    message = render_pae(kind, payload)
-    for item in document.field("signatures").items():
-        signature = item.field("sig").parsed(decode_either_base64)
-        if _is_signed(key, message, signature):
-            return _render(
-                key,
-                "dsseEnvelope",
-                {
-                    "payload": _encoded(payload),
-                    "payloadType": kind,
-                    "signatures": [{"sig": _encoded(signature)}],
-                },
-            )
-    raise SignatureInvalidError(f"not signed by the key {key.key_id[:16]}", where="signatures")
 
 
 def sign_blob(data: bytes, *, signer: Signer) -> bytes:
@@ -85,14 +74,6 @@ def _render(key: PublicKey, name: str, content: dict[str, object]) -> bytes:
             name: content,
         }
     )
-
-
-def _is_signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
-    try:
-        key.verify(message, signature)
-    except SignatureInvalidError:
-        return False
-    return True
 
 
 def _encoded(data: bytes) -> str:
