@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from assay.core.clock import format_time
+from assay.core.collector import without_collector
 from assay.core.digest import sha256_of
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
@@ -55,7 +56,13 @@ def match_components(
     `advisories` must hold what its feeds have about these components; `load_advisories` does.
     Components with one purl are one component, found in all of their places.
     """
-    places = _places(components)
+    with without_collector():
+        return _match_all(_places(components), advisories, at=at)
+
+
+def _match_all(
+    places: Mapping[str, list[Component]], advisories: AdvisorySet, *, at: datetime
+) -> MatchResult:
     index = AdvisoryIndex(advisories=advisories, at=at)
     known: dict[str, PackageAnswer] = {}
     unnamed: list[NotChecked] = []

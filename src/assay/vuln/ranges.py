@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.vuln.advisory import Affected, Event, Range
-from assay.vuln.versions import BEGINNING, VersionKey, version_key
+from assay.vuln.ecosystems import scheme_of
+from assay.vuln.versions import BEGINNING, VersionKey, scheme_key
 
 
 class Answer(enum.StrEnum):
@@ -43,17 +44,18 @@ class Interval:
 class Extent:
     """All that an advisory says about which versions of one package are affected.
 
-    `problem` is not empty where a part of it could not be worked out.
+    `scheme` orders the versions. `problem` is not empty where a part of it could not be worked
+    out.
     """
 
-    ecosystem: str
+    scheme: str
     intervals: tuple[Interval, ...]
     versions: frozenset[str]
     problem: str = ""
 
     def judge(self, version: str) -> Answer:
         """Answer for one version, as written in a lock file."""
-        key = version_key(self.ecosystem, version)
+        key = scheme_key(self.scheme, version)
         if version in self.versions or (key is not None and self._covers(key)):
             return Answer.AFFECTED
         if self.problem or (key is None and self.intervals):
@@ -61,16 +63,18 @@ class Extent:
         return Answer.NOT_AFFECTED
 
     def _covers(self, key: VersionKey) -> bool:
-        if any(interval.covers(key) for interval in self.intervals):
-            return True
+        for interval in self.intervals:  # no `any`: this is asked millions of times
+            if interval.covers(key):
+                return True
         # Only where nothing but the list speaks: ranges that were read settle spelling as well.
         return not self.intervals and any(
-            version_key(self.ecosystem, listed) == key for listed in self.versions
+            scheme_key(self.scheme, listed) == key for listed in self.versions
         )
 
 
 def extent_of(ecosystem: str, entries: Iterable[Affected]) -> Extent:
     """Work out the union of what the entries about one package say."""
+    scheme = scheme_of(ecosystem)
     intervals: list[Interval] = []
     versions: set[str] = set()
     problems: list[str] = []
@@ -82,11 +86,11 @@ def extent_of(ecosystem: str, entries: Iterable[Affected]) -> Extent:
             problems.append(f"it names no versions{only}")
         for item in usable:
             try:
-                intervals += _intervals(ecosystem, item)
+                intervals += _intervals(ecosystem, scheme, item)
             except _UnusableError as error:
                 problems.append(str(error))
     return Extent(
-        ecosystem=ecosystem,
+        scheme=scheme,
         intervals=tuple(intervals),
         versions=frozenset(versions),
         problem="; ".join(dict.fromkeys(problems)),
@@ -101,11 +105,12 @@ _KNOWN_TYPES: Final = frozenset({"SEMVER", "ECOSYSTEM"})
 _KNOWN_EVENTS: Final = frozenset({"introduced", "fixed", "last_affected", "limit"})
 
 
-def _intervals(ecosystem: str, item: Range) -> list[Interval]:
+def _intervals(ecosystem: str, scheme: str, item: Range) -> list[Interval]:
     if item.type not in _KNOWN_TYPES:
         raise _UnusableError(f"a range of the unknown type {item.type!r}")
-    keyed = [(_key(ecosystem, event), event) for event in item.events]
-    keyed = [pair for pair in keyed if pair[1] != _NO_LIMIT]
+    keyed = [
+        (_key(ecosystem, scheme, event), event) for event in item.events if not _is_no_limit(event)
+    ]
     # The sort is stable: at one version the record's own order of events holds.
     keyed.sort(key=lambda pair: pair[0])
     found: list[Interval] = []
@@ -119,7 +124,8 @@ def _intervals(ecosystem: str, item: Range) -> list[Interval]:
     return found if start is None else [*found, Interval(start=start)]
 
 
-_NO_LIMIT: Final = Event(kind="limit", version="*")
+def _is_no_limit(event: Event) -> bool:
+    return event.version == "*" and event.kind == "limit"
 
 
 def _closed(start: VersionKey, end: VersionKey, event: Event) -> Interval:
@@ -131,12 +137,12 @@ def _closed(start: VersionKey, end: VersionKey, event: Event) -> Interval:
     )
 
 
-def _key(ecosystem: str, event: Event) -> VersionKey:
+def _key(ecosystem: str, scheme: str, event: Event) -> VersionKey:
     if event.kind not in _KNOWN_EVENTS:
         raise _UnusableError(f"an event of the unknown kind {event.kind!r}")
-    if event == _NO_LIMIT or (event.kind == "introduced" and event.version == "0"):
+    if event.version == "0" and event.kind == "introduced":
         return BEGINNING
-    key = version_key(ecosystem, event.version)
+    key = scheme_key(scheme, event.version)
     if key is None:
         raise _UnusableError(f"{event.version!r} is no version of {ecosystem}")
     return key
