@@ -8,8 +8,8 @@ import pytest
 from assay.core.errors import MalformedError, RejectedError
 from assay.core.strictjson import MAX_DEPTH, parse_json
 from assay.evidence.dsse import MAX_ENVELOPE_BYTES, parse_dsse, render_pae, sign_dsse
-from assay.evidence.envelope import PAYLOAD_TYPE, parse_envelope
-from assay.evidence.statement import render_statement
+from assay.evidence.envelope import parse_envelope
+from assay.evidence.statement import PAYLOAD_TYPE, render_statement
 from tests.fakes.trust import ALICE, COMMIT, KIND, NOW, ROOT, statement
 
 LIMIT = 10**6

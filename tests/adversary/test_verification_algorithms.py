@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from assay.core.errors import MalformedError, SignatureInvalidError
 from assay.evidence.dsse import render_pae
-from assay.evidence.envelope import PAYLOAD_TYPE, VerifiedStatement, parse_envelope, seal_statement
-from assay.evidence.statement import render_statement
+from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
+from assay.evidence.statement import PAYLOAD_TYPE, render_statement
 from assay.evidence.store import open_store
 from assay.signing.algorithms import ALGORITHMS
 from assay.signing.asymmetric import AsymmetricSigner, ed25519_from_raw, generate_signer

@@ -11,7 +11,6 @@ from assay.core.digest import sha256_of
 from assay.core.errors import TamperedError
 from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.dsse import sign_dsse
-from assay.evidence.envelope import PAYLOAD_TYPE
 from assay.evidence.log import (
     LogRows,
     StoredRow,
@@ -21,6 +20,7 @@ from assay.evidence.log import (
     verify_signed_rows,
 )
 from assay.evidence.merkle import EMPTY_ROOT, leaf_hash
+from assay.evidence.statement import PAYLOAD_TYPE
 from assay.evidence.store import LogStore, open_store
 from tests.fakes.trust import COMMIT, KIND, LOG, LOG_KEY, NOW, ORIGIN, OTHER_COMMIT, verified
 

@@ -9,8 +9,8 @@ import pytest
 
 from assay.core.errors import AssayError, MalformedError, TamperedError
 from assay.evidence.dsse import MAX_SIGNATURES, add_signature, render_unsigned
-from assay.evidence.envelope import PAYLOAD_TYPE, parse_envelope, seal_statement
-from assay.evidence.statement import render_statement
+from assay.evidence.envelope import parse_envelope, seal_statement
+from assay.evidence.statement import PAYLOAD_TYPE, render_statement
 from assay.evidence.trustchain import (
     RecordedChange,
     TrustChain,

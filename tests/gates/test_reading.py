@@ -4,7 +4,8 @@ import pytest
 
 from assay.core.errors import MalformedError
 from assay.evidence.dsse import sign_dsse
-from assay.evidence.envelope import PAYLOAD_TYPE, VerifiedStatement, parse_envelope
+from assay.evidence.envelope import VerifiedStatement, parse_envelope
+from assay.evidence.statement import PAYLOAD_TYPE
 from assay.gates.reading import SBOM_TYPE, read_evidence
 from tests.fakes.trust import ALICE, COMMIT, NOW, ROOT
 

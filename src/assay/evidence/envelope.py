@@ -25,6 +25,7 @@ from assay.evidence.dsse import (
 )
 from assay.evidence.statement import (
     MAX_STATEMENT_BYTES,
+    PAYLOAD_TYPE,
     Statement,
     Subject,
     parse_statement,
@@ -35,8 +36,6 @@ from assay.signing.trust import TrustRoot
 
 if TYPE_CHECKING:
     from assay.evidence.sigstore.entry import BundleEnvelope
-
-PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 
 _SEAL: Final = object()
 

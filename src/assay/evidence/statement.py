@@ -16,6 +16,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 
+PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"  # of the envelope around one
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 STATEMENT_TYPES: Final = frozenset({STATEMENT_TYPE, "https://in-toto.io/Statement/v0.1"})
 """What others sign; the members that are read have the same meaning in both."""

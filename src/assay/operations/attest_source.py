@@ -16,8 +16,7 @@ from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.core.verdict import Verdict
 from assay.evidence.dsse import sign_dsse
-from assay.evidence.envelope import PAYLOAD_TYPE
-from assay.evidence.statement import Statement, Subject
+from assay.evidence.statement import PAYLOAD_TYPE, Statement, Subject
 from assay.operations.branches import find_branch
 from assay.operations.commit_configuration import load_configuration
 from assay.operations.commit_trust import load_commit_trust

@@ -23,7 +23,7 @@ from assay.cli.output import EXIT_STATUS
 from assay.core.errors import MalformedError, RejectedError
 from assay.evidence.checkpoints.note import cosign_text, render_signature, sign_text
 from assay.evidence.dsse import sign_dsse
-from assay.evidence.envelope import PAYLOAD_TYPE
+from assay.evidence.statement import PAYLOAD_TYPE
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.operations.verify_kit import Expectations, verify_kit
 from assay.signing.notekey import cosigner_key, render_note_key

@@ -24,8 +24,8 @@ from assay.core.clock import format_time
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.dsse import sign_dsse
-from assay.evidence.envelope import PAYLOAD_TYPE, VerifiedStatement, parse_envelope
-from assay.evidence.statement import Subject, render_statement
+from assay.evidence.envelope import VerifiedStatement, parse_envelope
+from assay.evidence.statement import PAYLOAD_TYPE, Subject, render_statement
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
 from assay.gates.reading import (

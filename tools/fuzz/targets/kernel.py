@@ -37,12 +37,12 @@ from assay.evidence.checkpoints.fork import Fork, render_fork
 from assay.evidence.checkpoints.note import parse_note, render_signature, sign_text
 from assay.evidence.checkpoints.witness import AddCheckpoint, render_add_checkpoint
 from assay.evidence.dsse import sign_dsse
-from assay.evidence.envelope import PAYLOAD_TYPE, parse_envelope, seal_statement
+from assay.evidence.envelope import parse_envelope, seal_statement
 from assay.evidence.index.page import EMPTY_PAGE, Held, page_hash, render_leaf, with_slot
 from assay.evidence.index.proof import verify_index_path
 from assay.evidence.kit.document import Kit, KitCheckpoint, KitEntry, KitList, render_kit
 from assay.evidence.merkle import leaf_hash
-from assay.evidence.statement import parse_statement, render_statement
+from assay.evidence.statement import PAYLOAD_TYPE, parse_statement, render_statement
 from assay.evidence.tiles.layout import Tile, parse_bundle, parse_tile, render_bundle
 from assay.evidence.tiles.tlogproof import (
     TlogProof,

@@ -24,12 +24,11 @@ from assay.evidence.exactbase64 import decode_base64
 from assay.evidence.sigstore.bundle import MAX_BUNDLE_BYTES, DsseContent, MessageSignature
 from assay.evidence.sigstore.keys import SignatureKey
 from assay.evidence.sigstore.message import BytesMessage, Message
-from assay.evidence.sigstore.protojson import bytes_of
+from assay.evidence.sigstore.protojson import HASH_NAMES, bytes_of
 from assay.evidence.sigstore.tlogentry import LogEntry
 from assay.evidence.sigstore.x509 import der_of
 
-_PROTO_HASHES: Final = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
-_HASHES: Final = frozenset(_PROTO_HASHES.values())
+_NAMES: Final = frozenset(HASH_NAMES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +122,14 @@ def _intoto_2(content: JsonValue, signed: Signed, envelope: DsseContent) -> None
 
 def _match_proto_digest(value: JsonValue, message: Message) -> None:
     algorithm = value.field("algorithm")
-    if algorithm.text() not in _PROTO_HASHES:
+    if algorithm.text() not in HASH_NAMES:
         raise MalformedError(f"a digest of {algorithm.text()!r}", where=algorithm.where)
-    name = JsonValue(_PROTO_HASHES[algorithm.text()], algorithm.where)
+    name = JsonValue(HASH_NAMES[algorithm.text()], algorithm.where)
     _match_digest(name, bytes_of(value.field("digest")), message)
 
 
 def _match_digest(algorithm: JsonValue, digest: bytes, message: Message) -> None:
-    if algorithm.text() not in _HASHES:
+    if algorithm.text() not in _NAMES:
         raise MalformedError(f"a digest of {algorithm.text()!r}", where=algorithm.where)
     if not hmac.compare_digest(message.digest(algorithm.text()), digest):
         raise RejectedError("the log entry is about something else", where=algorithm.where)

@@ -21,13 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from assay.core.errors import MalformedError, SignatureInvalidError, UsageError
 from assay.evidence.sigstore.message import BytesMessage, Message
+from assay.signing.algorithms import MAX_RSA_BITS, MIN_RSA_BITS
 from assay.signing.ed25519ph import verify_ed25519ph
 from assay.signing.weakpoints import is_weak_point
 
-MIN_RSA_BITS: Final = 2048
-MAX_RSA_BITS: Final = 8192  # above it one check costs more than it is worth
-
-_HASHES: Final = {
+HASHES: Final = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
@@ -192,7 +190,7 @@ def _is_signed(key: _Key, scheme: Scheme, message: Message, signature: bytes) ->
     try:
         match key:
             case ec.EllipticCurvePublicKey():
-                prehashed = utils.Prehashed(_HASHES[scheme.hash])
+                prehashed = utils.Prehashed(HASHES[scheme.hash])
                 key.verify(signature, message.digest(scheme.hash), ec.ECDSA(prehashed))
             case rsa.RSAPublicKey():
                 _verify_rsa(key, scheme, message.digest(scheme.hash), signature)
@@ -206,7 +204,7 @@ def _is_signed(key: _Key, scheme: Scheme, message: Message, signature: bytes) ->
 
 
 def _verify_rsa(key: rsa.RSAPublicKey, scheme: Scheme, digest: bytes, signature: bytes) -> None:
-    algorithm = _HASHES[scheme.hash]
+    algorithm = HASHES[scheme.hash]
     if scheme.name == "pkcs1":
         key.verify(signature, digest, padding.PKCS1v15(), utils.Prehashed(algorithm))
         return

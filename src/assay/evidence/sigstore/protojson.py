@@ -17,6 +17,9 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import MAX_INTEGER
 from assay.evidence.exactbase64 import decode_either_base64
 
+HASH_NAMES: Final = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
+"""The values of `HashAlgorithm` in protobuf-specs that are known, and our names of them."""
+
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
 
 

@@ -17,14 +17,13 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import Certificate
 
 from assay.core import der
 from assay.core.der import Element, integer_of, oid_of
 from assay.core.errors import MalformedError, RejectedError, SignatureInvalidError
-from assay.evidence.sigstore.keys import MAX_RSA_BITS, MIN_RSA_BITS
+from assay.evidence.sigstore.keys import HASHES
 from assay.evidence.sigstore.trustedroot import Authority
 from assay.evidence.sigstore.tsptoken import (
     TST_INFO,
@@ -43,6 +42,7 @@ from assay.evidence.sigstore.x509 import (
     public_key_of,
     verify_chain,
 )
+from assay.signing.algorithms import MAX_RSA_BITS, MIN_RSA_BITS
 
 _CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
@@ -58,11 +58,6 @@ _RSA: Final = {
     "1.2.840.113549.1.1.11": "sha256",
     "1.2.840.113549.1.1.12": "sha384",
     "1.2.840.113549.1.1.13": "sha512",
-}
-_HASHES: Final = {
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
 }
 
 
@@ -198,12 +193,12 @@ def _verify_signature(token: Token, signer: Certificate) -> None:
     try:
         match public_key_of(signer):
             case ec.EllipticCurvePublicKey() as key if token.scheme in _ECDSA:
-                algorithm = _HASHES[_ECDSA[token.scheme]]
+                algorithm = HASHES[_ECDSA[token.scheme]]
                 key.verify(token.signature, signed, ec.ECDSA(algorithm))
             case rsa.RSAPublicKey() as key if (
                 token.scheme in _RSA and MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS
             ):
-                algorithm = _HASHES[_RSA[token.scheme] or token.digest]
+                algorithm = HASHES[_RSA[token.scheme] or token.digest]
                 key.verify(token.signature, signed, padding.PKCS1v15(), algorithm)
             case _:
                 raise SignatureInvalidError("a timestamp signed in a way that is not known")

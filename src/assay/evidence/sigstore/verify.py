@@ -25,13 +25,11 @@ from assay.evidence.sigstore.expectation import (
     Signer,
 )
 from assay.evidence.sigstore.message import BytesMessage, Message
+from assay.evidence.sigstore.protojson import HASH_NAMES
 from assay.evidence.sigstore.testimony import Logged, Testimony, VerifiedTime
-from assay.evidence.statement import STATEMENT_TYPES, Subject, parse_statement
-
-PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
+from assay.evidence.statement import PAYLOAD_TYPE, STATEMENT_TYPES, Subject, parse_statement
 
 _SEAL: Final = object()
-_HASHES: Final = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
 
 
 @final
@@ -129,7 +127,7 @@ def _check_hint(content: MessageSignature, artifact: Message) -> None:
     """Refuse a bundle that says it is for another artifact; nobody signed what it says here."""
     if not content.digest_algorithm:
         return
-    name = _HASHES.get(content.digest_algorithm)
+    name = HASH_NAMES.get(content.digest_algorithm)
     if name is None:
         raise MalformedError(
             f"a digest of {content.digest_algorithm!r}",
