@@ -20,8 +20,10 @@ from assay.system.environment import get_variable
 from assay.system.files import load_file
 from assay.system.filetree import FileTree, MemoryTree, list_folder
 from assay.system.scratch import scratch_folder
+from assay.system.ziptree import Allowance, open_zip
 
 MAX_FILE_BYTES: Final = 2**30  # of one file that is looked into by itself
+MAX_WHEEL_BYTES: Final = 8 * 2**30  # of a wheel, unpacked
 _EPOCH: Final = "SOURCE_DATE_EPOCH"  # reproducible-builds.org: the time that a document shall name
 
 
@@ -95,6 +97,8 @@ def _split(place: str) -> tuple[Path, str]:
 def _open(path: Path) -> FileTree:
     if path.is_dir():
         return list_folder(path)
+    if path.suffix == ".whl":
+        return open_zip(path, Allowance(left=MAX_WHEEL_BYTES))
     return MemoryTree(contents={path.name: load_file(path, max_bytes=MAX_FILE_BYTES)})
 
 

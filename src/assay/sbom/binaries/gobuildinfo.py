@@ -6,7 +6,7 @@ is that of `runtime/debug.BuildInfo`.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -38,9 +38,10 @@ class GoModule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoBuild:
-    """What a program was built from. `main` is None for one without modules."""
+    """What a program was built from: `path` is its package, `main` None for one without modules."""
 
     version: str
+    path: str
     main: GoModule | None
     modules: tuple[GoModule, ...]
     settings: tuple[tuple[str, str], ...]
@@ -66,31 +67,43 @@ def read_go_build(load: Load, program: Program) -> GoBuild | None:
     return None
 
 
-def parse_modules(text: str) -> tuple[GoModule | None, tuple[GoModule, ...], dict[str, str]]:
-    """Return main module, dependencies and settings.
+def parse_go_build(version: str, text: str) -> GoBuild:
+    """Read the list of modules and settings of a program that Go `version` made.
 
     Raises:
         MalformedError: A line of another form.
     """
-    main: GoModule | None = None
-    modules: list[GoModule] = []
+    rows: list[tuple[str, GoModule]] = []
+    said: dict[str, str] = {}
     settings: dict[str, str] = {}
     for line in text.split("\n"):
         key, _, rest = line.partition("\t")
         if key in _FIELDS:
-            module = _module(rest)
-            if key == "mod":
-                main = module
-            elif key == "dep":
-                modules.append(module)
-            elif modules:
-                modules[-1] = _in_place_of(modules[-1], module)
+            rows.append((key, _module(rest)))
         elif key == "build":
-            name, _, value = rest.partition("=")
-            settings[name] = value
-        elif key not in {"", "path"}:
+            name, _, settings[name] = rest.partition("=")
+        elif key in {"", "path"}:
+            said[key] = rest
+        else:
             raise MalformedError(f"{clean(line)!r} is no line of build information")
-    return main, tuple(modules), settings
+    return GoBuild(
+        version=version,
+        path=said.get("path", ""),
+        main=next((module for key, module in rows if key == "mod"), None),
+        modules=tuple(_dependencies(rows)),
+        settings=tuple(sorted(settings.items())),
+    )
+
+
+def _dependencies(rows: list[tuple[str, GoModule]]) -> list[GoModule]:
+    """Return the modules behind `dep`, each replaced by the one behind the `=>` that follows it."""
+    found: list[GoModule] = []
+    for key, module in rows:
+        if key == "dep":
+            found.append(module)
+        elif key == "=>" and found:
+            found[-1] = replace(module, replaced=found[-1].path)
+    return found
 
 
 def _find(data: bytes) -> int:
@@ -114,13 +127,7 @@ def _read(load: Load, program: Program, data: bytes) -> GoBuild:
     elif text:
         raise MalformedError("the list of modules is not marked as one")
     try:
-        main, modules, settings = parse_modules(text.decode())
-        return GoBuild(
-            version=version.decode(),
-            main=main,
-            modules=modules,
-            settings=tuple(sorted(settings.items())),
-        )
+        return parse_go_build(version.decode(), text.decode())
     except UnicodeDecodeError as error:
         raise MalformedError("the build information is no text") from error
 
@@ -171,10 +178,6 @@ def _module(rest: str) -> GoModule:
         raise MalformedError(f"{clean(rest)!r} is no module")
     path, version, checksum = (*parts, "", "")[:3]
     return GoModule(path=path, version=version, checksum=checksum)
-
-
-def _in_place_of(old: GoModule, new: GoModule) -> GoModule:
-    return GoModule(path=new.path, version=new.version, checksum=new.checksum, replaced=old.path)
 
 
 _RELEASE: Final = re.compile(r"go([0-9]+(?:\.[0-9]+)*(?:(?:rc|beta)[0-9]+)?)(?:[\s+-].*)?\Z")

@@ -22,6 +22,7 @@ from assay.system.filetree import FileTree, TreeFile
 NOUN: Final = "program"
 _LIBRARY: Final = re.compile(r"\.(?:so(?:\.[0-9.]+)?|dll|exe|dylib|node|pyd)\Z", re.IGNORECASE)
 _MIN_BYTES: Final = 512  # no program is smaller
+_OF_GO: Final = "cmd/"  # the toolchain's own programs, all of the standard library
 _METHOD: Final = ("binary-analysis",)
 
 
@@ -78,6 +79,8 @@ def _add_go(build: GoBuild, file: TreeFile, finds: Finds) -> None:
         )
         if not version:
             finds.note(NOUN, file.path, f"it does not say its own version ({build.main.path})")
+    elif not build.path.startswith(_OF_GO):
+        finds.note(NOUN, file.path, f"it was built without modules ({build.path}): none is listed")
     finds.components += found
 
 
