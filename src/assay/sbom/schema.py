@@ -28,13 +28,22 @@ def check_cyclonedx(document: JsonValue) -> str:
             where="specVersion",
             hint=f"known are {', '.join(VERSIONS)}",
         )
-    _schema(version).check(document.value)
+    check_schema(f"bom-{version}", document)
     return version
 
 
+def check_schema(name: str, document: JsonValue) -> None:
+    """Check a whole document against the schema in the file of that name.
+
+    Raises:
+        MalformedError: A fault, with its path.
+    """
+    _schema(name).check(document.value)
+
+
 @cache
-def _schema(version: str) -> Schema:
-    return Schema(_document, main=f"bom-{version}")
+def _schema(name: str) -> Schema:
+    return Schema(_document, main=name)
 
 
 @cache

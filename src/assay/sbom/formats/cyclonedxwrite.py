@@ -4,14 +4,12 @@ The same model gives the same document: everything is sorted, and a serial numbe
 all the rest. What CycloneDX has no place for goes into properties (`formats.properties`).
 """
 
-import hashlib
-import json
-import uuid
 from typing import Final
 
 from assay import __version__
 from assay.sbom.component import Component, Sbom
 from assay.sbom.formats.properties import Property, component_properties, inventory_properties
+from assay.sbom.formats.serial import derived_uuid
 from assay.sbom.hashes import render_hash
 from assay.sbom.schema import listed_licences
 
@@ -36,7 +34,7 @@ def write_cyclonedx(sbom: Sbom, *, version: str) -> dict[str, object]:
     compositions = _compositions(sbom)
     if compositions:
         document["compositions"] = compositions
-    return {"serialNumber": _serial_number(document)} | document
+    return {"serialNumber": derived_uuid(document)} | document
 
 
 def render_component(component: Component, *, version: str) -> dict[str, object]:
@@ -157,15 +155,3 @@ def _kind(kind: str, version: str) -> str:
 
 def _properties(properties: list[Property]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in properties]
-
-
-def _serial_number(document: dict[str, object]) -> str:
-    """Return a UUID of version 8 (RFC 9562) from the SHA-256 of the rest of the document.
-
-    It only has to be the same for the same document; the canonical form would take twice as long.
-    """
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
-    bits = bytearray(hashlib.sha256(text.encode()).digest()[:16])
-    bits[6] = 0x80 | bits[6] & 0x0F  # the version
-    bits[8] = 0x80 | bits[8] & 0x3F  # the variant
-    return f"urn:uuid:{uuid.UUID(bytes=bytes(bits))}"

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -11,16 +11,35 @@ from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked, parse_not_checked
 from assay.core.strictjson import parse_json, render_canonical_json
-from assay.sbom.component import Component, Inventory
+from assay.sbom.component import Component, Inventory, Sbom
+from assay.sbom.hashes import spdx_hash
 
+PURPOSES: Final[Mapping[str, str]] = MappingProxyType(  # CycloneDX's kinds in SPDX's words
+    {
+        "application": "APPLICATION",
+        "container": "CONTAINER",
+        "device": "DEVICE",
+        "file": "FILE",
+        "firmware": "FIRMWARE",
+        "framework": "FRAMEWORK",
+        "library": "LIBRARY",
+        "operating-system": "OPERATING-SYSTEM",
+    }
+)
 PREFIX: Final = "assay:"
+COMMENT: Final = "assay properties: "  # how an annotation of ours begins
+MAX_COMMENT_BYTES: Final = 2**25  # all that was not checked in a large image
 MAX_PROPERTY_BYTES: Final = 2**20  # one entry of what was not checked; its texts are bounded
+_PAIR: Final = 2
 _COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
 _FLAGS: Final = {True: "true", False: "false"}
+_EDGE_WORDS: Final = {True: "all", False: "some"}
+_EDGES: Final = {"all": True, "some": False}
 _SAID: Final = {"true": True, "false": False}
 
 Property = tuple[str, str]
 Properties = Mapping[str, tuple[JsonValue, ...]]
+Notes = Callable[[tuple[NotChecked, ...]], tuple[NotChecked, ...]]
 
 
 def inventory_properties(inventory: Inventory) -> list[Property]:
@@ -52,6 +71,30 @@ def read_inventory_properties(components: tuple[Component, ...], found: Properti
     )
 
 
+def document_properties(sbom: Sbom) -> list[Property]:
+    """Return what SPDX has no place for in a document."""
+    return [
+        *inventory_properties(sbom.inventory),
+        *_named("aggregate", filter(None, [sbom.aggregate])),
+        *_named("supplier", filter(None, [sbom.supplier])),
+    ]
+
+
+def read_document_properties(sbom: Sbom, found: Properties, notes: Notes) -> Sbom:
+    """Return `sbom` with what its properties say; `notes` adds what could not be used in it.
+
+    Raises:
+        MalformedError: A property of another form than it is written in.
+    """
+    inventory = read_inventory_properties(sbom.components, found)
+    return replace(
+        sbom,
+        inventory=replace(inventory, not_checked=notes(inventory.not_checked)),
+        aggregate=found["aggregate"][0].text() if found["aggregate"] else "",
+        supplier=found["supplier"][0].text() if found["supplier"] else "",
+    )
+
+
 def component_properties(component: Component, hashes: Iterable[str]) -> list[Property]:
     """Return what formats have no place for in a component; `hashes` are those among them."""
     properties = [
@@ -65,6 +108,20 @@ def component_properties(component: Component, hashes: Iterable[str]) -> list[Pr
     if component.development is not None:
         properties += _named("development", (_FLAGS[component.development],))
     return properties
+
+
+def spdx_properties(component: Component) -> list[Property]:
+    """Return what SPDX has no place for in a component; CPEs it has, as many as there are."""
+    properties = component_properties(replace(component, cpes=()), _beyond_spdx(component.hashes))
+    if component.kind not in PURPOSES:
+        properties += _named("kind", (component.kind,))
+    if component.edges_known is not None:
+        properties += _named("edges", (_EDGE_WORDS[component.edges_known],))
+    return [*properties, *_named("method", component.methods)]
+
+
+def _beyond_spdx(hashes: Iterable[str]) -> list[str]:
+    return [text for text in hashes if spdx_hash(text) is None]
 
 
 def apply_component_properties(component: Component, found: Properties) -> Component:
@@ -81,6 +138,9 @@ def apply_component_properties(component: Component, found: Properties) -> Compo
         raw_purls=tuple(sorted({*component.raw_purls, *_texts(found["rawPurl"])})),
         cpes=(*component.cpes, *_texts(found["cpe"])),
         direct=_parse_flag(found["direct"]),
+        kind=component.kind if not found["kind"] else found["kind"][0].text(),
+        methods=_texts(found["method"]) or component.methods,
+        edges_known=_EDGES.get(found["edges"][0].text()) if found["edges"] else None,
         development=component.development if development is None else development,
     )
 
@@ -127,3 +187,31 @@ def _parse_flag(values: tuple[JsonValue, ...]) -> bool | None:
     if flag is None or len(values) > 1:
         raise MalformedError("neither true nor false", where=values[0].where)
     return flag
+
+
+def render_comment(properties: list[Property]) -> str:
+    """Return properties as the text of an annotation, for formats that have no properties."""
+    return COMMENT + render_canonical_json([list(pair) for pair in properties]).decode()
+
+
+def parse_comments(texts: Iterable[JsonValue]) -> Properties:
+    """Read what `render_comment` wrote, in one or several texts; others hold no properties.
+
+    Raises:
+        MalformedError: A text that begins as one of ours, and is of another form.
+    """
+    found: dict[str, tuple[JsonValue, ...]] = defaultdict(tuple)
+    for text in texts:
+        if text.text().startswith(COMMENT):
+            with inside(text.where):
+                for name, value in _parse_comment(text.text().removeprefix(COMMENT)):
+                    found[name] += (value,)
+    return found
+
+
+def _parse_comment(text: str) -> Iterator[tuple[str, JsonValue]]:
+    for pair in JsonValue(parse_json(text.encode(), max_bytes=MAX_COMMENT_BYTES)).items():
+        if len(pair.items()) != _PAIR:
+            raise MalformedError("not a name and a value", where=pair.where)
+        name, value = pair.items()
+        yield name.text().removeprefix(PREFIX), value

@@ -95,7 +95,7 @@ class Draft:
         return replace(
             component,
             depends_on=tuple(sorted(targets)),
-            edges_known=self.whole.get(reference),
+            edges_known=self.whole.get(reference, component.edges_known),
         )
 
     def finish_notes(self, said: tuple[NotChecked, ...] = ()) -> tuple[NotChecked, ...]:
