@@ -98,7 +98,7 @@ def exactly(count: int, data: bytes) -> list[bytes]:
         string, data = first_string(data)
         found.append(string)
     if len(found) != count:
-        raise MalformedError(f"not {count} strings")
+        raise MalformedError(f"another number of strings than {count}")
     return found
 
 

@@ -197,12 +197,12 @@ ANSWERS = {
     "one-too-many": (b"\x0c" + struct.pack(">I", 2049), f"{SAYS} 2049 keys, {AT}"),
     "as-many-as-may-be": (
         b"\x0c" + struct.pack(">I", 2048),
-        f"{SAYS} 0 strings where 4096 are needed, {AT}",
+        f"{SAYS} another number of strings than 4096, {AT}",
     ),
     "many": (b"\x0c\xff\xff\xff\xff", f"{SAYS} 4294967295 keys, {AT}"),
     "fewer": (
         b"\x0c" + struct.pack(">I", 2) + string(ED) + string(b"a"),
-        f"{SAYS} 2 strings where 4 are needed, {AT}",
+        f"{SAYS} another number of strings than 4, {AT}",
     ),
     "cut-off": (
         b"\x0c" + struct.pack(">I", 1) + b"\x00\x00\x00\x09a",
@@ -217,7 +217,14 @@ ANSWERS = {
         listed((string(b"ssh-ed25519") + string(b"x"), b"a")),
         f"{SAYS} 1 bytes of an ed25519 key, where 32 are needed, {AT}",
     ),
-    "more-in-a-key": (listed((ED + string(b"x"), b"a")), f"{SAYS} not a key of its kind, {AT}"),
+    "more-in-a-key": (
+        listed((ED + string(b"x"), b"a")),
+        f"{SAYS} another number of strings than 1, {AT}",
+    ),
+    "another-curve": (
+        listed((P256.replace(b"nistp256", b"nistp384", 1), b"a")),
+        f"{SAYS} a key on another curve than its name says, {AT}",
+    ),
     "weak-key": (
         listed((string(b"ssh-ed25519") + string(b"\x01" + bytes(31)), b"a")),
         f"{SAYS} an Ed25519 key for which anybody can make signatures, {AT}",
@@ -274,11 +281,11 @@ SIGNATURES = {
     "one-number": (
         P256,
         signed(b"ecdsa-sha2-nistp256", string(b"\x01")),
-        f"{SAYS} 1 strings where 2 are needed, {AT}",
+        f"{SAYS} another number of strings than 2, {AT}",
     ),
     "ed25519": (ED, signed(b"ssh-ed25519", bytes(64)), FAULTY),
     "short": (ED, signed(b"ssh-ed25519", b""), FAULTY),
-    "no-string": (ED, b"\x0e", f"{SAYS} 0 strings where 1 are needed, {AT}"),
+    "no-string": (ED, b"\x0e", f"{SAYS} another number of strings than 1, {AT}"),
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assay.core.errors import MalformedError, RejectedError, UnavailableError
-from assay.signing.asymmetric import AsymmetricKey
+from assay.signing.keys import PublicKey
 from assay.signing.signeruri import SignerUri
 
 _HINT: Final = "was the key rotated or exchanged? else what keeps it is faulty"
@@ -22,7 +22,7 @@ _HINT: Final = "was the key rotated or exchanged? else what keeps it is faulty"
 class RemoteSigner:
     """A key elsewhere: `ask` returns what is there called the signature on a message."""
 
-    public: AsymmetricKey
+    public: PublicKey
     uri: SignerUri
     ask: Callable[[bytes], bytes] = field(repr=False, compare=False)
 

@@ -13,19 +13,22 @@ Implements the SSH agent protocol, sections 4.4 and 4.5 (draft-ietf-sshm-ssh-age
 and signatures RFC 5656, section 3.1, and RFC 8709.
 """
 
-import base64
-import hashlib
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from assay.core.errors import MalformedError, UnavailableError, UsageError
-from assay.signing.asymmetric import der_of_concatenated, parse_public_der
+from assay.signing.asymmetric import der_of_concatenated
 from assay.signing.services.remote import RemoteSigner, answering
 from assay.signing.signeruri import SignerUri, decode_percent
-from assay.signing.spki import ECDSA_P256, ECDSA_P384, ED25519, spki_of_raw
+from assay.signing.sshwire import (
+    exactly,
+    fingerprint_of,
+    first_string,
+    parse_ssh_key,
+    string_of,
+)
 from assay.system.environment import get_variable
 from assay.system.unixsocket import ask_socket
 
@@ -36,10 +39,10 @@ _REQUEST_IDENTITIES, _IDENTITIES_ANSWER = 11, 12
 _SIGN_REQUEST, _SIGN_RESPONSE = 13, 14
 _STATEMENT: Final = b"DSSEv1 "
 _LENGTH: Final = struct.Struct(">I")
-_KINDS: Final = {  # the name of the key, ours, the bytes of r and s
-    b"ssh-ed25519": (ED25519, 0),
-    b"ecdsa-sha2-nistp256": (ECDSA_P256, 32),
-    b"ecdsa-sha2-nistp384": (ECDSA_P384, 48),
+_KINDS: Final = {  # the name of the key, and the bytes of r and s
+    b"ssh-ed25519": 0,
+    b"ecdsa-sha2-nistp256": 32,
+    b"ecdsa-sha2-nistp384": 48,
 }
 
 
@@ -47,11 +50,6 @@ _KINDS: Final = {  # the name of the key, ours, the bytes of r and s
 class _Identity:
     blob: bytes
     comment: bytes
-
-    @property
-    def fingerprint(self) -> str:
-        digest = hashlib.sha256(self.blob).digest()
-        return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def open_agent_key(uri: SignerUri) -> RemoteSigner:
@@ -72,32 +70,29 @@ def open_agent_key(uri: SignerUri) -> RemoteSigner:
             _ask(Path(socket), bytes([_REQUEST_IDENTITIES]), _IDENTITIES_ANSWER)
         )
         identity = _chosen(identities, wanted, uri)
-        kind, rest = _first_string(identity.blob)
+        kind, _ = first_string(identity.blob)
     if kind not in _KINDS:
         raise _unfit(kind, uri)
-    algorithm, half = _KINDS[kind]
     with answering(uri):
-        parts = list(_strings(rest))
-        if len(parts) != (2 if half else 1):  # the curve is named a second time
-            raise MalformedError("not a key of its kind")
-        public = parse_public_der(spki_of_raw(algorithm, parts[-1]))
+        public = parse_ssh_key(identity.blob).public
 
     def ask(message: bytes) -> bytes:
         if not message.startswith(_STATEMENT):
             raise UsageError("a key in the ssh-agent signs statements only", where=uri.where)
-        question = bytes([_SIGN_REQUEST]) + _string(identity.blob) + _string(message) + bytes(4)
-        (answer,) = _exactly(1, _ask(Path(socket), question, _SIGN_RESPONSE))
-        named, signature = _exactly(2, answer)
+        asked = string_of(identity.blob) + string_of(message) + bytes(4)
+        question = bytes([_SIGN_REQUEST]) + asked
+        (answer,) = exactly(1, _ask(Path(socket), question, _SIGN_RESPONSE))
+        named, signature = exactly(2, answer)
         if named != kind:
             raise UnavailableError(f"a signature {named!r}, where {kind!r} was asked for")
-        return _joined(signature, half) if half else signature
+        return _joined(signature, half) if (half := _KINDS[kind]) else signature
 
     return RemoteSigner(public=public, uri=uri, ask=ask)
 
 
 def _chosen(identities: list[_Identity], wanted: str, uri: SignerUri) -> _Identity:
     for identity in identities:
-        if identity.fingerprint == wanted:
+        if fingerprint_of(identity.blob) == wanted:
             return identity
     named = [one for one in identities if wanted and one.comment == wanted.encode()]
     if len(named) == 1:
@@ -139,40 +134,13 @@ def _identities(answer: bytes) -> list[_Identity]:
     (count,) = _LENGTH.unpack_from(answer)
     if count > _MAX_KEYS:
         raise MalformedError(f"{count} keys")
-    strings = _exactly(2 * count, answer[_LENGTH.size :])
+    strings = exactly(2 * count, answer[_LENGTH.size :])
     return [_Identity(blob=strings[i], comment=strings[i + 1]) for i in range(0, len(strings), 2)]
 
 
 def _joined(signature: bytes, half: int) -> bytes:
     """Return `r` and `s`, which SSH writes as numbers (RFC 4251, section 5), in DER."""
-    numbers = [int.from_bytes(part, "big", signed=True) for part in _exactly(2, signature)]
+    numbers = [int.from_bytes(part, "big", signed=True) for part in exactly(2, signature)]
     if any(not 0 <= number < 1 << 8 * half for number in numbers):
         raise MalformedError("an ECDSA signature with numbers that are too large")
     return der_of_concatenated(b"".join(number.to_bytes(half, "big") for number in numbers))
-
-
-def _exactly(count: int, data: bytes) -> list[bytes]:
-    found = list(_strings(data))
-    if len(found) != count:
-        raise MalformedError(f"{len(found)} strings where {count} are needed")
-    return found
-
-
-def _strings(data: bytes) -> Iterator[bytes]:
-    while data:
-        string, data = _first_string(data)
-        yield string
-
-
-def _first_string(data: bytes) -> tuple[bytes, bytes]:
-    if len(data) < _LENGTH.size:
-        raise MalformedError("a string that is cut off")
-    (size,) = _LENGTH.unpack_from(data)
-    end = _LENGTH.size + size
-    if len(data) < end:
-        raise MalformedError("a string that is cut off")
-    return data[_LENGTH.size : end], data[end:]
-
-
-def _string(data: bytes) -> bytes:
-    return _LENGTH.pack(len(data)) + data
