@@ -41,7 +41,8 @@ def test_score(vector: str, tenths: int) -> None:
 
 REFUSED = {
     "": "[malformed] '': no AV of L/A/N",
-    "CVSS:4.0/AV:N": "[malformed] 'CVSS:4.0/AV:N': scores of this version cannot be computed",
+    "CVSS:4.0/AV:N": "[malformed] 'CVSS:4.0/AV:N': no AC",
+    "CVSS:5.0/AV:N": "[malformed] 'CVSS:5.0/AV:N': scores of this version cannot be computed",
     "CVSS:3.1": "[malformed] 'CVSS:3.1': scores of this version cannot be computed",
     "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H": (
         "[malformed] 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H': no A of H/L/N"

@@ -8,7 +8,10 @@ from tests.vuln.records import affected, encoded
 CRITICAL = {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}
 MEDIUM = {"type": "CVSS_V2", "score": "AV:N/AC:M/Au:N/C:N/I:P/A:N"}
 NOTHING = {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"}
-FOUR = {"type": "CVSS_V4", "score": "CVSS:4.0/AV:N"}
+FOUR = {
+    "type": "CVSS_V4",
+    "score": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+}
 BROKEN = {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}
 HIGH = {"severity": "HIGH"}
 
@@ -31,7 +34,16 @@ GRADES = {
         Severity.HIGH,
         "rated 'high'",
     ),
-    "CVSS 4 alone": (encoded(severity=[FOUR]), Severity.UNKNOWN, "CVSS_V4 cannot be scored here"),
+    "CVSS 4 goes first": (
+        encoded(severity=[MEDIUM, FOUR]),
+        Severity.CRITICAL,
+        f"{FOUR['score']} (9.3)",
+    ),
+    "another method": (
+        encoded(severity=[{"type": "CVSS_V5", "score": "CVSS:5.0/AV:N"}]),
+        Severity.UNKNOWN,
+        "CVSS_V5 cannot be scored here",
+    ),
     "broken vector": (
         encoded(severity=[BROKEN]),
         Severity.UNKNOWN,

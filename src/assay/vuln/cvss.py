@@ -1,7 +1,7 @@
-"""Base scores of CVSS 2.0, 3.0 and 3.1 vectors, in tenths, by the formulas of FIRST.
+"""Scores of CVSS vectors in tenths: base scores of 2.0, 3.0 and 3.1, by the formulas of FIRST.
 
-CVSS 4.0 has no formula: its score is looked up in a table of macro vectors, which is not carried
-here. Temporal and environmental metrics are read over: they belong to a place, not to an advisory.
+Temporal and environmental metrics of these are read over: they belong to a place, not to an
+advisory. CVSS 4.0, which makes no such difference, is scored by `cvss4`.
 """
 
 import math
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from assay.core.errors import MalformedError
+from assay.vuln.cvss4 import score_4
 
 _IMPACT_3: Final = {"H": 0.56, "L": 0.22, "N": 0.0}
 _WEIGHTS_3: Final[Mapping[str, Mapping[str, float]]] = {
@@ -34,7 +35,7 @@ _WEIGHTS_2: Final[Mapping[str, Mapping[str, float]]] = {
 
 
 def base_score(vector: str) -> int:
-    """Return the base score of a CVSS 2 or 3.x vector in tenths, from 0 to 100.
+    """Return the score of a CVSS 2, 3.x or 4.0 vector in tenths, from 0 to 100.
 
     Implements CVSS v3.1 specification, section 7.1 and appendix A (rounding up), which gives
     the same base scores for 3.0; and CVSS v2 guide, section 3.2.1.
@@ -46,6 +47,8 @@ def base_score(vector: str) -> int:
     version, slash, rest = vector.partition("/")
     if version in {"CVSS:3.0", "CVSS:3.1"} and slash:
         return _score_3(_metrics(vector, rest, _WEIGHTS_3))
+    if version == "CVSS:4.0":
+        return score_4(vector)
     if not vector.startswith("CVSS:"):
         return _score_2(_weights(_metrics(vector, vector.strip("()"), _WEIGHTS_2), _WEIGHTS_2))
     raise MalformedError(f"{vector!r}: scores of this version cannot be computed")

@@ -27,7 +27,7 @@ _LABELS: Final = {
     "medium": Severity.MEDIUM,
     "low": Severity.LOW,
 }
-_PREFERRED: Final = ("CVSS_V3", "CVSS_V2")
+_PREFERRED: Final = ("CVSS_V4", "CVSS_V3", "CVSS_V2")
 _NOTICES: Final = frozenset({"notice", "unmaintained"})  # RustSec: facts, not vulnerabilities
 
 
