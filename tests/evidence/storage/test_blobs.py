@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assay.core.digest import Digest, sha256_of
-from assay.core.errors import UnavailableError
-from assay.evidence.storage.blobs import BlobStore, FolderBlobs
+from assay.core.errors import TamperedError, UnavailableError
+from assay.evidence.storage.blobs import MAX_BLOB_BYTES, BlobStore, FolderBlobs
 from tests.evidence.blobcontract import BlobContract, Damage
 
 
@@ -53,3 +53,14 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"[unavailable] cannot write: File exists, at {tmp_path / 'file' / digest[:2] / digest[2:]}"
     )
+
+
+def test_a_file_larger_than_any_blob_is_damage(folder: Path, blobs: BlobStore) -> None:
+    digest = blobs.put(b"envelope")
+    with (folder / digest.hex[:2] / digest.hex[2:]).open("r+b") as file:
+        file.truncate(MAX_BLOB_BYTES + 1)  # a hole, that takes no space
+    with pytest.raises(TamperedError) as caught:
+        blobs.get(digest)
+    assert str(caught.value) == f"[tampered] the blob {digest} holds other bytes, at {folder}"
+    blobs.put(b"envelope")
+    assert blobs.get(digest) == b"envelope"
