@@ -12,6 +12,7 @@ FOUR = {
     "type": "CVSS_V4",
     "score": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
 }
+FIVE = {"type": "CVSS_V5", "score": "CVSS:5.0/AV:N"}
 BROKEN = {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}
 HIGH = {"severity": "HIGH"}
 
@@ -29,8 +30,8 @@ GRADES = {
         Severity.MEDIUM,
         f"{MEDIUM['score']} (4.3)",
     ),
-    "CVSS 4 with a label": (
-        encoded(severity=[FOUR], database_specific=HIGH),
+    "another method with a label": (
+        encoded(severity=[FIVE], database_specific=HIGH),
         Severity.HIGH,
         "rated 'high'",
     ),
@@ -40,7 +41,7 @@ GRADES = {
         f"{FOUR['score']} (9.3)",
     ),
     "another method": (
-        encoded(severity=[{"type": "CVSS_V5", "score": "CVSS:5.0/AV:N"}]),
+        encoded(severity=[FIVE]),
         Severity.UNKNOWN,
         "CVSS_V5 cannot be scored here",
     ),
