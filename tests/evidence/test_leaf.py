@@ -5,14 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.digest import sha256_of
-from assay.core.errors import ProofError
 from assay.evidence.leaf import (
     MAX_LEAF_BYTES,
     envelope_leaf_hash,
     is_large,
     leaf_of,
     referenced,
-    verify_leaf,
 )
 from assay.evidence.merkle import leaf_hash
 
@@ -45,10 +43,3 @@ def test_a_reference_has_one_form(change: bytes) -> None:
     leaf = leaf_of(LARGE)
     assert referenced(change + leaf) == (None if change else sha256_of(LARGE))
     assert referenced(leaf + change) == (None if change else sha256_of(LARGE))
-
-
-def test_the_leaf_of_another_envelope() -> None:
-    verify_leaf(leaf_of(LARGE), LARGE)
-    with pytest.raises(ProofError) as caught:
-        verify_leaf(leaf_of(LARGE), LARGE + b" ")
-    assert str(caught.value) == "[proof-invalid] the leaf is not the one of this envelope"

@@ -11,7 +11,6 @@ import re
 from typing import Final
 
 from assay.core.digest import Digest, sha256_of
-from assay.core.errors import ProofError
 from assay.evidence import merkle
 
 MAX_LEAF_BYTES: Final = 2**16 - 1  # what the length before an entry in a bundle can say
@@ -40,13 +39,3 @@ def referenced(leaf: bytes) -> Digest | None:
     """Return the digest of the envelope that `leaf` refers to, or None where it is one itself."""
     found = _REFERENCE.match(leaf)
     return None if found is None else Digest("sha256", found[1].decode())
-
-
-def verify_leaf(leaf: bytes, envelope: bytes) -> None:
-    """Refuse unless `leaf` is the leaf of `envelope`.
-
-    Raises:
-        ProofError: It is another's.
-    """
-    if leaf_of(envelope) != leaf:
-        raise ProofError("the leaf is not the one of this envelope")

@@ -17,7 +17,6 @@ HASH_BYTES: Final = 32
 LEAF_BYTES: Final = 72  # key, count, chain
 SLOTS: Final = 256
 EMPTY_PAGE: Final = bytes(64)
-MAX_PAGE_BYTES: Final = len(EMPTY_PAGE) + SLOTS * LEAF_BYTES
 EMPTY_CHAIN: Final = bytes(HASH_BYTES)  # nothing hashes to it that anybody knows
 
 _PAGE: Final = b"assay.index/v1 page\n"

@@ -9,9 +9,6 @@ from typing import Final, LiteralString
 
 from assay.system.database import Dialect
 
-APPLICATION_ID: Final = 0x41535359  # "ASSY": tells our files from other SQLite files
-_MARK: Final = "Assay log, schema "
-
 _OBJECTS: Final[dict[str, LiteralString]] = {
     "entries": """CREATE TABLE entries (
   number INTEGER PRIMARY KEY,
@@ -155,7 +152,7 @@ LAYOUTS: Final = {
     Dialect.SQLITE: Layout(
         make=(
             *_OBJECTS.values(),
-            "PRAGMA application_id=1095979865",
+            "PRAGMA application_id=1095979865",  # "ASSY": tells our files from others of SQLite
             "PRAGMA user_version=2",
         ),
         objects=_OBJECTS,

@@ -16,7 +16,6 @@ from assay.evidence.merkle import HASH_BYTES, NodeSource, node_hash
 
 WIDTH: Final = 256
 _HEIGHT: Final = 8
-MAX_TILE_BYTES: Final = WIDTH * HASH_BYTES
 MAX_BUNDLE_BYTES: Final = WIDTH * (2 + MAX_LEAF_BYTES)
 _LENGTH_BYTES: Final = 2
 _REMEMBERED: Final = 256  # tiles, of 8 KiB each
