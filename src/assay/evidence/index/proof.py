@@ -31,7 +31,7 @@ def verify_index_path(*, root: bytes, key: bytes, path: tuple[bytes, ...]) -> He
     if not 1 <= len(path) <= len(key):
         raise ProofError(f"an index path of {len(path)} pages")
     for depth, page in enumerate(path):
-        if len(found) != HASH_BYTES or page_hash(page) != found:
+        if page_hash(page) != found:  # nor is a leaf, or an empty slot, ever the hash of one
             raise ProofError(f"page {depth} of the index path is not the one that was signed")
         check_page(page)
         found = slot_of(page, key[depth])
