@@ -7,6 +7,7 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.jsonschema import Schema
 from assay.core.jsonvalue import JsonValue
+from assay.core.schemachecks import Check
 from assay.core.strictjson import parse_json
 
 VERSIONS: Final = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
@@ -39,6 +40,22 @@ def check_schema(name: str, document: JsonValue) -> None:
         MalformedError: A fault, with its path.
     """
     _schema(name).check(document.value)
+
+
+def check_definition(name: str, definition: str, value: object) -> None:
+    """Check a part of a document against one definition of a schema.
+
+    Raises:
+        MalformedError: A fault, with its path from the part on.
+    """
+    fault = _definition(name, definition)(value)
+    if fault is not None:
+        raise MalformedError(fault.what, where=fault.where())
+
+
+@cache
+def _definition(name: str, definition: str) -> Check:
+    return _schema(name).referred(f"#/definitions/{definition}", name)
 
 
 @cache
