@@ -50,7 +50,8 @@ def test_what_is_waived_is_told_and_does_not_count() -> None:
     assert left.findings == (other,)
     (gap,) = left.not_checked
     assert str(gap) == (
-        "finding, a.py:3: high A shell runs text (weakness/v1:0) is accepted by ana (Use a list.)"
+        "finding, a.py:3: high A shell runs text (weakness/v1:0) is accepted by ana (Use a list.); "
+        "accepted: only a test, until 2026-06-03T12:00:00Z"
     )
     assert gap.accepted == "only a test, until 2026-06-03T12:00:00Z"
 

@@ -78,7 +78,9 @@ def _print(found: "SecretsFound") -> None:
             typer.echo(printable(f"  {answer.host} says: {answer.validity}{why}"))
     print_not_checked(found.report.not_checked)
     count = len(found.report.findings)
-    typer.echo(f"{found.verdict.value.upper()}: {count} secret{'' if count == 1 else 's'}")
+    accepted = sum(gap.what == "secret" and gap.accepted != "" for gap in found.report.not_checked)
+    more = f", and {accepted} accepted without a signature" if accepted else ""
+    typer.echo(f"{found.verdict.value.upper()}: {count} secret{'' if count == 1 else 's'}{more}")
     if found.validity is not None:
         where = "not recorded: no log" if found.index is None else f"log entry {found.index}"
         typer.echo(f"Issuers were asked about {len(found.validity)}; {where}")

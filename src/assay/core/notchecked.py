@@ -21,9 +21,10 @@ class NotChecked:
     accepted: str = ""
 
     def __str__(self) -> str:
-        """Render the one form that it has in a line: `what, where: why (remedy)`."""
+        """Render the one form that it has in a line: `what, where: why (remedy); accepted: …`."""
         remedy = f" ({self.remedy})" if self.remedy else ""
-        return f"{self.what}, {self.where}: {self.why}{remedy}"
+        accepted = f"; accepted: {self.accepted}" if self.accepted else ""
+        return f"{self.what}, {self.where}: {self.why}{remedy}{accepted}"
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value in statements and reports."""

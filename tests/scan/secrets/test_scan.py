@@ -238,8 +238,10 @@ def test_an_exclusion_is_accepted_and_not_silent(repo: GitRepo) -> None:
         NotChecked(
             what="secret",
             where="vendor/a:1",
-            why="secrets/gitlab-token matched here and is accepted",
-            remedy="revoke the secret and take it out",
+            why="critical GitLab token is accepted by assay.toml, which nobody signed "
+            "(secrets/gitlab-token, at HEAD)",
+            remedy="revoke it and take it out; or leave the exception out and let its finding be "
+            "waived",
             accepted="made up, until 2026-07-01T00:00:00Z",
         ),
     )
@@ -272,9 +274,17 @@ def test_a_permission_on_the_line(repo: GitRepo) -> None:
     repo.commit(files={"a": f"{GITLAB} {given}\n"})
     report = scan(repo)
     assert report.findings == ()
-    assert [(item.where, item.accepted) for item in report.not_checked] == [
-        ("a:1", "made up, until 2026-12-31")
+    assert [str(item) for item in report.not_checked] == [
+        "secret, a:1: critical GitLab token is accepted by a comment, which nobody signed "
+        "(secrets/gitlab-token, at HEAD) (revoke it and take it out; or leave the exception out and "
+        "let its finding be waived); accepted: made up, until 2026-12-31"
     ]
+
+
+def test_a_permission_without_an_end_says_why_it_is_none(repo: GitRepo) -> None:
+    given = f'# {MARK} gitlab-token until=2999-12-31 reason="made up"'
+    repo.commit(files={"a": f"{GITLAB} {given}\n"})
+    assert "accepts nothing: it would end on 2999-12-31" in only(scan(repo)).message
 
 
 def test_a_permission_on_another_line_permits_nothing(repo: GitRepo) -> None:

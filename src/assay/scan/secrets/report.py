@@ -30,6 +30,8 @@ IN_MESSAGE: Final = "commit message"
 IN_TAG: Final = "tag message"
 IN_WORK_TREE: Final = "working tree"
 STAGED: Final = "staged"
+BY_COMMENT: Final = "is accepted by a comment, which nobody signed"
+BY_EXCLUSION: Final = "is accepted by assay.toml, which nobody signed"
 _ORDER: Final = (
     STAGED,
     AT_HEAD,
@@ -99,9 +101,12 @@ def describe_hits(
     accepted: set[NotChecked] = set()
     for hit in hits:
         for place in _places_of(hit, places):
-            reason = hit.accepted or _exclusion(place, places)
+            by, reason = BY_COMMENT, hit.accepted
+            if not reason:
+                by, reason = BY_EXCLUSION, _exclusion(place, places)
             if reason:
-                accepted.add(_accepted(hit, place.location, reason))
+                about = f"{_severity(hit, by_id).value} {by_id[hit.rule].title}"
+                accepted.add(_accepted(hit, place.location, f"{about} {by}", reason))
             else:
                 secrets.setdefault(hit.secret, []).append((hit, place))
     findings = tuple(_finding(found, by_id, places) for _, found in sorted(secrets.items()))
@@ -195,12 +200,12 @@ def _exclusion(place: _Place, places: Places) -> str:
     return ""
 
 
-def _accepted(hit: Hit, location: Location, reason: str) -> NotChecked:
+def _accepted(hit: Hit, location: Location, about: str, reason: str) -> NotChecked:
     return NotChecked(
         what="secret",
         where=f"{location.path}:{location.line}",
-        why=f"secrets/{hit.rule} matched here and is accepted",
-        remedy="revoke the secret and take it out",
+        why=f"{about} (secrets/{hit.rule}, {location.note})",
+        remedy="revoke it and take it out; or leave the exception out and let its finding be waived",
         accepted=reason,
     )
 

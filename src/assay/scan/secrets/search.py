@@ -13,7 +13,7 @@ from assay.core.notchecked import NotChecked
 from assay.scan.secrets.hit import Gap, Hit, secret_digest, shown_part
 from assay.scan.secrets.layers import Layer
 from assay.scan.secrets.matcher import Match, Matcher
-from assay.scan.secrets.permission import MARK, permission_on
+from assay.scan.secrets.permission import MARK, Permission, permission_on
 from assay.scan.secrets.rule import Rules
 from assay.scan.secrets.triggers import Hit as Found
 from assay.source.git import GitPlace
@@ -162,16 +162,16 @@ class Search:
     def _remember(self, matches: tuple[Match, ...], place: _Place) -> None:
         for match in matches:
             digest = secret_digest(self._identity_key, match.rule.family, match.value)
-            accepted = ""
+            permission = Permission()
             if MARK in match.line:
-                accepted = permission_on(match.line, rule=match.rule.id, at=self._at)
-            key = (place.where, match.rule.id, digest, accepted)
+                permission = permission_on(match.line, rule=match.rule.id, at=self._at)
+            key = (place.where, match.rule.id, digest, permission.accepted)
             known = self._found.get(key)
             if known is not None:
                 self._found[key] = replace(known, lines=known.lines + 1)
             elif self._has_room(place.kind, place.where):
                 line = place.line or max(1, 1 + place.lines_before + match.lines_before)
-                self._found[key] = _hit(match, digest, place, line, accepted)
+                self._found[key] = _hit(match, digest, place, line, permission)
 
     def _has_room(self, kind: str, where: str) -> bool:
         count = self._counts[where] = self._counts.get(where, 0) + 1
@@ -231,7 +231,8 @@ def _lines_of_header(content: bytes) -> int:
     return content.count(b"\n", 0, content.find(b"\n\n") + 2)
 
 
-def _hit(match: Match, digest: str, place: _Place, line: int, accepted: str) -> Hit:
+def _hit(match: Match, digest: str, place: _Place, line: int, permission: Permission) -> Hit:
+    void = permission.void and f"the comment on its line accepts nothing: {permission.void}"
     return Hit(
         rule=match.rule.id,
         secret=digest,
@@ -242,7 +243,7 @@ def _hit(match: Match, digest: str, place: _Place, line: int, accepted: str) -> 
         shown=shown_part(match),
         length=len(match.value),
         doubt=match.doubt,
-        detail=match.detail,
-        accepted=accepted,
+        detail=" and ".join(filter(None, (match.detail, void))),
+        accepted=permission.accepted,
         inside=place.inside,
     )
