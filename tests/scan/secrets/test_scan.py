@@ -240,8 +240,7 @@ def test_an_exclusion_is_accepted_and_not_silent(repo: GitRepo) -> None:
             where="vendor/a:1",
             why="critical GitLab token is accepted by assay.toml, which nobody signed "
             "(secrets/gitlab-token, at HEAD)",
-            remedy="revoke it and take it out; or leave the exception out and let its finding be "
-            "waived",
+            remedy="revoke it and take it out; or take the exception out, and have it waived",
             accepted="made up, until 2026-07-01T00:00:00Z",
         ),
     )
@@ -275,9 +274,11 @@ def test_a_permission_on_the_line(repo: GitRepo) -> None:
     report = scan(repo)
     assert report.findings == ()
     assert [str(item) for item in report.not_checked] == [
-        "secret, a:1: critical GitLab token is accepted by a comment, which nobody signed "
-        "(secrets/gitlab-token, at HEAD) (revoke it and take it out; or leave the exception out and "
-        "let its finding be waived); accepted: made up, until 2026-12-31"
+        (
+            "secret, a:1: critical GitLab token is accepted by a comment, which nobody signed "
+            "(secrets/gitlab-token, at HEAD) (revoke it and take it out; or take the exception "
+            "out, and have it waived); accepted: made up, until 2026-12-31"
+        )
     ]
 
 

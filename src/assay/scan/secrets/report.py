@@ -205,7 +205,7 @@ def _accepted(hit: Hit, location: Location, about: str, reason: str) -> NotCheck
         what="secret",
         where=f"{location.path}:{location.line}",
         why=f"{about} (secrets/{hit.rule}, {location.note})",
-        remedy="revoke it and take it out; or leave the exception out and let its finding be waived",
+        remedy="revoke it and take it out; or take the exception out, and have it waived",
         accepted=reason,
     )
 
