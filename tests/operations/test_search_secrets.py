@@ -45,6 +45,14 @@ def test_it_works_before_anything_is_set_up(repo: GitRepo) -> None:
     assert list(repo.top.iterdir()) == [repo.top / ".git", repo.top / "a"]
 
 
+@pytest.mark.parametrize("workers", [-1, 17])
+def test_a_wrong_number_of_workers(repo: GitRepo, workers: int) -> None:
+    repo.commit(files={"a": "x\n"})
+    with pytest.raises(UsageError) as caught:
+        search_secrets(repo.top, workers=workers, progress=print, ask=None, clock=clock())
+    assert str(caught.value) == f"[usage] {workers} workers (0 to 16)"
+
+
 def test_clean_passes_and_a_gap_does_not(repo: GitRepo) -> None:
     repo.commit(files={"a": "x\n"})
     assert search(repo.top).verdict is Verdict.PASSED
@@ -54,7 +62,8 @@ def test_clean_passes_and_a_gap_does_not(repo: GitRepo) -> None:
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_what_issuers_say_is_recorded(here: Site) -> None:
-    GitRepo(here.top, create=False).commit(files={"conf": f"t={NPM}\n"})
+    named = '[product]\nname = "sh\\u001b[31mop"\n'
+    GitRepo(here.top, create=False).commit(files={"conf": f"t={NPM}\n", "assay.toml": named})
     with serving(lambda _: Answered(status=200, body=b"{}")) as served:
         issuers = Issuers(
             bases={"registry.npmjs.org": served.url},
@@ -76,6 +85,7 @@ def test_what_issuers_say_is_recorded(here: Site) -> None:
         "unknown": 0,
     }
     assert NPM not in repr(said.predicate())
+    assert said.subjects[0].name == r"sh\x1b[31mop"  # it goes to terminals
 
 
 def found_head(site: Site) -> str:

@@ -19,6 +19,11 @@ def merge_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(_merged(same) for _, same in sorted(grouped.items()))
 
 
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings in the order in which people read them."""
+    return tuple(sorted(findings, key=lambda f: (f.severity.rank, f.rule, f.identity)))
+
+
 def _merged(same: list[Finding]) -> Finding:
     if len(set(same)) == 1:
         return same[0]  # in its own order of places, the most important one first

@@ -15,7 +15,7 @@ from assay.core.digest import Digest
 from assay.core.errors import MalformedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding
-from assay.findings.merge import merge_findings
+from assay.findings.merge import merge_findings, worst_first
 from assay.findings.waiver import MAX_AGE, ROLE, Waiver
 from assay.gates.reading import SUPERSESSION_TYPE, read_evidence, read_replacements
 from assay.gates.supersession import apply_replacements
@@ -157,14 +157,10 @@ def _listed(ledger: Ledger, commit: str) -> FindingList:
         commit=commit,
         findings=tuple(
             ListedFinding(finding=finding, waiver=waivers.get(finding.identity))
-            for finding in sorted(found, key=_worst_first)
+            for finding in worst_first(found)
         ),
         not_checked=tuple(sorted(gaps | set(account.not_checked))),
     )
-
-
-def _worst_first(finding: Finding) -> tuple[int, str, str]:
-    return (finding.severity.rank, finding.rule, finding.identity)
 
 
 def _waiver(finding: Finding, *, reason: str, expires: str, at: datetime) -> Waiver:

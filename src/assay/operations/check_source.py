@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import RejectedError, UsageError
-from assay.core.printable import printable
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import Receipt
@@ -38,15 +37,12 @@ from assay.operations.collect import (
     build_statements,
     collect_commit,
     commit_subject,
+    count_workers,
 )
 from assay.operations.collect_context import context_statements
-from assay.operations.commit_configuration import load_configuration
+from assay.operations.commit_configuration import load_configuration, product_name
 from assay.operations.commit_trust import load_commit_trust
-from assay.operations.configuration import (
-    FILE_NAME,
-    MAX_BYTES,
-    Configuration,
-)
+from assay.operations.configuration import FILE_NAME, MAX_BYTES, Configuration
 from assay.operations.evidence import gate_evidence, record_verdict
 from assay.operations.identitykey import load_identity_key
 from assay.operations.material import record_material
@@ -63,7 +59,6 @@ from assay.source.repository import Repository, open_repository
 from assay.source.submodules import strip_credentials
 from assay.source.tree import list_tree, load_blob
 from assay.system.clock import now
-from assay.system.parallel import count_cores
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 STAGE: Final = "source"
@@ -78,7 +73,6 @@ _TITLES: Final = {
     SUPERSESSION_TYPE: "supersession",
     VERDICT_TYPE: "verdict",
 }
-MAX_WORKERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +98,12 @@ def check_source(
         RejectedError: The repository or the log is damaged.
         UnavailableError: Something needed is missing, or nothing can be written.
     """
-    if not 0 <= workers <= MAX_WORKERS:
-        raise UsageError(f"{workers} workers", hint=f"0 to {MAX_WORKERS}")
-    at = clock()
+    at, processes = clock(), count_workers(workers)
     repository = open_repository(path)
     with open_recorder(repository, at=at, clock=clock) as recorder:
         entries = list_tree(repository, repository.head)
         configuration = load_configuration(repository, entries)
-        product = printable(configuration.name or repository.top.name)
+        product = product_name(repository, configuration)
         subject = commit_subject(repository, product)
         policy = _load_policy(repository, entries, configuration)
         settings = CollectSettings(
@@ -120,7 +112,7 @@ def check_source(
             identity_key=load_identity_key(recorder.ledger.home.folder),
             home=recorder.ledger.home,
             trust=load_commit_trust(recorder.ledger, commits=(repository.head,)),
-            workers=workers or min(MAX_WORKERS, count_cores()),
+            workers=processes,
             at=at,
             progress=progress,
         )

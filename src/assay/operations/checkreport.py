@@ -9,7 +9,7 @@ from assay.core.digest import Digest
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.findings.finding import Finding
-from assay.findings.merge import merge_findings
+from assay.findings.merge import merge_findings, worst_first
 from assay.findings.scanreport import ScanReport
 from assay.findings.waiver import Waiver
 from assay.gates.verdict import GateVerdict
@@ -64,8 +64,8 @@ class CheckReport:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return all findings, each identity once, the worst first."""
-        found = merge_findings(finding for report in self.reports for finding in report.findings)
-        return tuple(sorted(found, key=lambda f: (f.severity.rank, f.rule, f.identity)))
+        found = (finding for report in self.reports for finding in report.findings)
+        return worst_first(merge_findings(found))
 
     @property
     def not_checked(self) -> tuple[NotChecked, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from assay.core.digest import Digest
+from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.evidence.statement import Statement, Subject
@@ -26,7 +27,7 @@ from assay.sbom.cyclonedx import render_cyclonedx
 from assay.scan.registry import select_scanners
 from assay.scan.runner import run_scanners
 from assay.scan.scanner import Scanner
-from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, read_foreign
+from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, Foreign, read_foreign
 from assay.scan.secrets.scan import scan_secrets
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.facts import SourceFacts, collect_facts
@@ -37,12 +38,14 @@ from assay.source.worktree import Uncommitted, list_uncommitted
 from assay.system.environment import cache_home
 from assay.system.files import load_file
 from assay.system.interrupt import await_results, ending_runs
+from assay.system.parallel import count_cores
 from assay.system.scratch import scratch_folder
 from assay.vuln.match import match_components
 from assay.vuln.mirror import load_advisories
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from assay.vuln.predicate import render_vulns, report_matches
 
+MAX_WORKERS: Final = 16
 _MAX_FILE_BYTES: Final = 64 * 2**20
 
 
@@ -135,17 +138,34 @@ def commit_subject(repository: Repository, product: str) -> Subject:
     return Subject(name=product, digest=Digest("gitCommit", repository.head))
 
 
+def load_foreign(repository: Repository, entries: tuple[TreeEntry, ...]) -> Foreign:
+    """Return what the commit's files for other secret scanners say."""
+    return read_foreign(
+        {
+            entry.path: load_blob(repository, entry.oid, max_bytes=MAX_FOREIGN_BYTES)
+            for entry in entries
+            if entry.path in FILES and entry.kind is EntryKind.FILE
+        }
+    )
+
+
+def count_workers(asked: int) -> int:
+    """Return how many processes are to read the history: so many, or for 0 one for each core.
+
+    Raises:
+        UsageError: Fewer than none, or more than any history is worth.
+    """
+    if not 0 <= asked <= MAX_WORKERS:
+        raise UsageError(f"{asked} workers", hint=f"0 to {MAX_WORKERS}")
+    return asked or min(MAX_WORKERS, count_cores())
+
+
 def _search_secrets(
     repository: Repository,
     entries: tuple[TreeEntry, ...],
     uncommitted: Uncommitted,
     settings: CollectSettings,
 ) -> ScanReport:
-    foreign = {
-        entry.path: load_blob(repository, entry.oid, max_bytes=MAX_FOREIGN_BYTES)
-        for entry in entries
-        if entry.path in FILES and entry.kind is EntryKind.FILE
-    }
     report = scan_secrets(
         repository,
         identity_key=settings.identity_key,
@@ -153,7 +173,7 @@ def _search_secrets(
         workers=settings.workers,
         worktree_files=uncommitted.load_files(),
         excluded=settings.configuration.exclusions,
-        foreign=read_foreign(foreign),
+        foreign=load_foreign(repository, entries),
         cache=cache_home(),
     )
     return _with_gaps(report, uncommitted.not_checked)

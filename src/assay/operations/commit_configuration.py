@@ -1,6 +1,7 @@
 """`assay.toml` of the commit that is looked at."""
 
 from assay.core.errors import UsageError
+from assay.core.printable import printable
 from assay.operations.configuration import (
     FILE_NAME,
     MAX_BYTES,
@@ -26,3 +27,8 @@ def load_configuration(repository: Repository, entries: tuple[TreeEntry, ...]) -
     if found.size is not None and found.size > MAX_BYTES:
         raise UsageError(f"{found.size} bytes, where at most {MAX_BYTES} are read", where=FILE_NAME)
     return parse_configuration(load_blob(repository, found.oid, max_bytes=MAX_BYTES))
+
+
+def product_name(repository: Repository, configuration: Configuration) -> str:
+    """Return what statements call the product: as configured, else as its folder is called."""
+    return printable(configuration.name or repository.top.name)

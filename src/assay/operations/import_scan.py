@@ -9,12 +9,11 @@ from typing import Final
 from assay.core.clock import Clock
 from assay.core.errors import AssayError, UsageError, inside
 from assay.core.notchecked import NotChecked
-from assay.core.printable import printable
 from assay.evidence.statement import Statement, Subject
 from assay.findings.finding import Severity
 from assay.findings.place import SourceText
 from assay.operations.collect import commit_subject
-from assay.operations.commit_configuration import load_configuration
+from assay.operations.commit_configuration import load_configuration, product_name
 from assay.operations.identitykey import load_identity_key
 from assay.operations.record import open_recorder
 from assay.scan.imports.build import ImportSource, build_imports
@@ -100,7 +99,7 @@ def import_scans(
     repository = open_repository(path)
     with open_recorder(repository, at=at, clock=clock) as recorder:
         entries = list_tree(repository, repository.head)
-        product = printable(load_configuration(repository, entries).name or repository.top.name)
+        product = product_name(repository, load_configuration(repository, entries))
         subject = commit_subject(repository, product)
         files = _commit_files(repository, entries)
         key = load_identity_key(recorder.ledger.home.folder)

@@ -16,14 +16,15 @@ from assay.core.errors import AssayError
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement
 from assay.findings.finding import Finding, Location, Severity
+from assay.findings.merge import worst_first
 from assay.findings.scanreport import ScanReport
-from assay.operations.collect import commit_subject
-from assay.operations.commit_configuration import load_configuration
+from assay.operations.collect import commit_subject, count_workers, load_foreign
+from assay.operations.commit_configuration import load_configuration, product_name
 from assay.operations.home import load_origin
 from assay.operations.identitykey import installation_key
 from assay.operations.record import open_recorder
 from assay.scan.secrets.compiled import compile_rules
-from assay.scan.secrets.foreign import FILES, MAX_FOREIGN_BYTES, Foreign, read_foreign
+from assay.scan.secrets.foreign import Foreign
 from assay.scan.secrets.live.validate import (
     PREDICATE_TYPE,
     Answered,
@@ -36,19 +37,16 @@ from assay.scan.secrets.report import IN_MESSAGE, IN_WORK_TREE
 from assay.scan.secrets.rule import rules_digest
 from assay.scan.secrets.scan import scan_secrets
 from assay.scan.secrets.sealed import SealedFolder, search_name
-from assay.source.entries import EntryKind, TreeEntry
 from assay.source.git import run_git
 from assay.source.repository import Repository, open_repository
-from assay.source.tree import MAX_FILE_BYTES, list_tree, load_blob
+from assay.source.tree import MAX_FILE_BYTES, list_tree
 from assay.source.worktree import list_uncommitted
 from assay.system.clock import now
 from assay.system.environment import cache_home
 from assay.system.files import load_beneath
-from assay.system.parallel import count_cores
 
 SCHEMA: Final = "assay.secrets/v1"
 ROLE: Final = "collector"
-_MAX_WORKERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ def search_secrets(
     """Search the repository at `path`, and ask the issuers of what is found, or None for nobody.
 
     Raises:
-        UsageError: No repository, or settings that are wrong.
+        UsageError: No repository, too many workers, or settings that are wrong.
         RejectedError: The repository is damaged.
         UnavailableError: Git did not answer, or a worker died.
     """
@@ -101,16 +99,17 @@ def search_secrets(
     repository = open_repository(path)
     key, kept = installation_key()
     entries = list_tree(repository, repository.head)
-    foreign = _load_foreign(repository, entries)
+    configuration = load_configuration(repository, entries)
+    foreign = load_foreign(repository, entries)
     cache = cache_home() if kept else None
     progress("Searching the history for secrets")
     report = scan_secrets(
         repository,
         identity_key=key,
         at=at,
-        workers=workers or min(_MAX_WORKERS, count_cores()),
+        workers=count_workers(workers),
         worktree_files=list_uncommitted(repository).load_files(),
-        excluded=load_configuration(repository, entries).exclusions,
+        excluded=configuration.exclusions,
         foreign=foreign,
         cache=cache,
     )
@@ -126,29 +125,20 @@ def search_secrets(
         issuers=ask,
         at=at,
     )
-    index = _record(repository, entries, validity, at=at, clock=clock)
+    product = product_name(repository, configuration)
+    index = _record(repository, product, validity, at=at, clock=clock)
     return SecretsFound(report=report, validity=validity, index=index)
 
 
 def order_findings(report: ScanReport) -> tuple[Finding, ...]:
     """Return the findings, the worst first."""
-    return tuple(sorted(report.findings, key=lambda f: (f.severity.rank, f.rule, f.identity)))
+    return worst_first(report.findings)
 
 
 def _matcher(foreign: Foreign, sealed: SealedFolder | None) -> Matcher:
     name = search_name(f"{rules_digest()} {foreign.digest}".strip())
     compiled = compile_rules(more=foreign.rules, sealed=sealed, name=name)
     return Matcher(compiled.rules, serialized=compiled.serialized)
-
-
-def _load_foreign(repository: Repository, entries: tuple[TreeEntry, ...]) -> Foreign:
-    return read_foreign(
-        {
-            entry.path: load_blob(repository, entry.oid, max_bytes=MAX_FOREIGN_BYTES)
-            for entry in entries
-            if entry.path in FILES and entry.kind is EntryKind.FILE
-        }
-    )
 
 
 def _load(repository: Repository, location: Location) -> bytes | None:
@@ -168,7 +158,7 @@ def _load(repository: Repository, location: Location) -> bytes | None:
 
 def _record(
     repository: Repository,
-    entries: tuple[TreeEntry, ...],
+    product: str,
     validity: tuple[Answered, ...],
     *,
     at: datetime,
@@ -177,7 +167,6 @@ def _record(
     """Sign and log what issuers said, where the repository has a log."""
     if not load_origin(repository):
         return None
-    product = load_configuration(repository, entries).name or repository.top.name
     statement = Statement(
         subjects=(commit_subject(repository, product),),
         predicate_type=PREDICATE_TYPE,
