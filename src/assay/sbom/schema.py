@@ -73,3 +73,18 @@ def _document(name: str) -> JsonValue:
 def listed_licences() -> frozenset[str]:
     """Return the licence identifiers that CycloneDX takes as such."""
     return frozenset(item.text() for item in _document("spdx").field("enum").items())
+
+
+@cache
+def member_names(version: str, definition: str) -> frozenset[str]:
+    """Return the names that CycloneDX `version` knows in a definition, empty for one it has not.
+
+    The definition `bom` is the whole document.
+    """
+    document = _document(f"bom-{version}")
+    if definition != "bom":
+        found = document.field("definitions").optional(definition)
+        if found is None:
+            return frozenset()
+        document = found
+    return frozenset(name for name, _ in document.field("properties").members())

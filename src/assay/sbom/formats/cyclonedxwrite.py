@@ -120,10 +120,13 @@ def _compositions(sbom: Sbom) -> list[dict[str, object]]:
     if sbom.aggregate:
         whole = {"aggregate": sbom.aggregate}
         found.append(whole | ({"assemblies": [PRODUCT]} if sbom.subject is not None else {}))
+    named = [(item.identity, item) for item in sbom.components]
+    if sbom.subject is not None:
+        named.insert(0, (PRODUCT, sbom.subject))
     for known, aggregate in ((True, "complete"), (False, "incomplete")):
         edges = [
-            item.identity
-            for item in sbom.components
+            name
+            for name, item in named
             if item.edges_known is known and (item.depends_on or not known)
         ]
         if edges:
