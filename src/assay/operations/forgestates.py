@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from assay.core.errors import RejectedError
-from assay.evidence.envelope import VerifiedStatement, parse_claims
-from assay.operations.record import Expected, Ledger
+from assay.evidence.envelope import VerifiedStatement
+from assay.operations.record import Ledger
 from assay.source.forge.account import ForgeAccount, account_for
 from assay.source.forge.continuity import DatedState
 from assay.source.forge.facts import ForgeRepository
@@ -22,13 +22,9 @@ def load_states(ledger: Ledger) -> _States:
             repository than it says.
     """
     found: dict[ForgeRepository, list[DatedState]] = {}
-    for entry in tuple(ledger.store.entries(log_key=ledger.log_key, predicate_type=STATE_TYPE)):
-        subject = parse_claims(entry.envelope).subjects[0]
-        expected = Expected(subject=subject, role="collector", predicate_type=STATE_TYPE)
-        verified = ledger.judge(entry, expected)
-        if verified is not None:
-            dated = _dated(verified)
-            found.setdefault(dated.state.repository, []).append(dated)
+    for _, verified in ledger.of_type(STATE_TYPE, role="collector"):
+        dated = _dated(verified)
+        found.setdefault(dated.state.repository, []).append(dated)
     return {repository: tuple(states) for repository, states in sorted(found.items())}
 
 

@@ -23,7 +23,7 @@ from assay.core.errors import (
     UsageError,
 )
 from assay.evidence.checkpoints.anchor import verify_extends
-from assay.evidence.envelope import VerifiedStatement, parse_envelope, seal_statement
+from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope, seal_statement
 from assay.evidence.leaf import leaf_of
 from assay.evidence.reading import LogEntry
 from assay.evidence.statement import Statement
@@ -89,6 +89,20 @@ class Ledger:
         )
         judged = (self.judge(entry, expected) for entry in found)
         return tuple(statement for statement in judged if statement is not None)
+
+    def of_type(
+        self, predicate_type: str, *, role: str
+    ) -> Iterator[tuple[LogEntry, VerifiedStatement]]:
+        """Yield the statements of a type that count, whatever they are about, oldest first.
+
+        Raises:
+            RejectedError: One was not to be trusted when it was recorded either.
+        """
+        for entry in self.store.entries(log_key=self.log_key, predicate_type=predicate_type):
+            subject = parse_claims(entry.envelope).subjects[0]
+            expected = Expected(subject=subject, role=role, predicate_type=predicate_type)
+            if (verified := self.judge(entry, expected)) is not None:
+                yield entry, verified
 
     def judge(self, entry: LogEntry, expected: "Expected") -> VerifiedStatement | None:
         """Return the statement of `entry` under the trust root in force, as of its time of record.

@@ -14,9 +14,8 @@ from typing import Final
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
-from assay.evidence.envelope import VerifiedStatement, parse_claims
-from assay.evidence.reading import LogEntry
-from assay.operations.record import Expected, Ledger
+from assay.evidence.envelope import VerifiedStatement
+from assay.operations.record import Ledger
 from assay.signing.trust import trust_root_digest
 from assay.source.changes import Change, Line, load_line
 from assay.source.coverage import Coverage, MergeAccount, Observation, count_coverage
@@ -60,7 +59,7 @@ def load_reviews(ledger: Ledger) -> tuple[tuple[RecordedReview, ...], tuple[NotC
     signers = CommitSigners.of(ledger.trust)
     found: list[RecordedReview] = []
     unread: list[NotChecked] = []
-    for entry, verified in _statements(ledger, REVIEW_TYPE, role=REVIEWER):
+    for entry, verified in ledger.of_type(REVIEW_TYPE, role=REVIEWER):
         try:
             review = _read_review(verified)
         except MalformedError as error:
@@ -101,7 +100,7 @@ def load_revisions(ledger: Ledger, *, branch: str) -> tuple[SeenRevision, ...]:
             recorded_at=verified.at,
             statement=verified.digest,
         )
-        for _, verified in _statements(ledger, REVISION_TYPE, role=_COLLECTOR)
+        for _, verified in ledger.of_type(REVISION_TYPE, role=_COLLECTOR)
     )
     return tuple(one for one in found if one.revision.branch == branch)
 
@@ -158,18 +157,6 @@ def review_range(
         not_checked=(*unread, *_gaps(repository, line)),
     )
     return ReviewedRange(line=line, judged=judged, coverage=count_coverage(judged, observation))
-
-
-def _statements(
-    ledger: Ledger, predicate_type: str, *, role: str
-) -> Iterable[tuple[LogEntry, VerifiedStatement]]:
-    entries = ledger.store.entries(log_key=ledger.log_key, predicate_type=predicate_type)
-    for entry in tuple(entries):
-        subject = parse_claims(entry.envelope).subjects[0]
-        expected = Expected(subject=subject, role=role, predicate_type=predicate_type)
-        verified = ledger.judge(entry, expected)
-        if verified is not None:
-            yield entry, verified
 
 
 def _pairs(line: Line) -> tuple[tuple[str, str], ...]:

@@ -5,16 +5,14 @@ ends earlier. One that fell with its signer's key counts no more, and neither do
 took the place of.
 """
 
-from collections.abc import Iterator
-
 from assay.core.errors import MalformedError, RejectedError
 from assay.core.notchecked import NotChecked
-from assay.evidence.envelope import VerifiedStatement, parse_claims
+from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.findings.waiver import PREDICATE_TYPE, ROLE, Waiver, parse_waiver, waiver_subject
 from assay.findings.waiveraccount import PREDICATE_TYPE as ACCOUNT_TYPE
 from assay.findings.waiveraccount import RecordedWaiver, WaiverAccount
-from assay.operations.record import Expected, Ledger
+from assay.operations.record import Ledger
 from assay.signing.principals import PrincipalKind
 
 
@@ -41,7 +39,7 @@ def load_waivers(ledger: Ledger) -> WaiverAccount:
     """
     newest: dict[str, RecordedWaiver] = {}
     unread: list[NotChecked] = []
-    for verified in _statements(ledger):
+    for _, verified in ledger.of_type(PREDICATE_TYPE, role=ROLE):
         try:
             recorded = _read(ledger, verified)
         except MalformedError as error:
@@ -54,17 +52,6 @@ def load_waivers(ledger: Ledger) -> WaiverAccount:
         waivers=tuple(r for r in held if r.waiver.covers(r.waiver.finding, at=ledger.at)),
         not_checked=tuple(sorted(unread)),
     )
-
-
-def _statements(ledger: Ledger) -> Iterator[VerifiedStatement]:
-    """Yield the statements of risk owners that count, the oldest first."""
-    entries = ledger.store.entries(log_key=ledger.log_key, predicate_type=PREDICATE_TYPE)
-    for entry in tuple(entries):
-        subject = parse_claims(entry.envelope).subjects[0]
-        expected = Expected(subject=subject, role=ROLE, predicate_type=PREDICATE_TYPE)
-        verified = ledger.judge(entry, expected)
-        if verified is not None:
-            yield verified
 
 
 def _read(ledger: Ledger, verified: VerifiedStatement) -> RecordedWaiver:
