@@ -37,13 +37,13 @@ from assay.evidence.checkpoints.note import (
 )
 from assay.evidence.checkpoints.witness import AddCheckpoint, render_add_checkpoint
 from assay.operations.home import Home
+from assay.operations.linefile import load_lines
 from assay.operations.record import Ledger, open_ledger
 from assay.operations.trustfile import witness_keys
 from assay.operations.verifierkeys import read_witness_key
 from assay.signing.notekey import NoteKey
 from assay.source.repository import open_repository
 from assay.system.clock import now
-from assay.system.files import load_file
 from assay.system.http import FetchLimits
 from assay.system.httppost import Posted, post_bytes
 
@@ -208,9 +208,4 @@ def size_at_witness(url: str, note: bytes) -> int:
 
 def configured_witnesses(home: Home) -> tuple[str, ...]:
     """Return the addresses of witnesses that the data folder names."""
-    if not home.witnesses.exists():
-        return ()
-    text = load_file(home.witnesses, max_bytes=_MAX_WITNESSES_BYTES).decode("utf-8", "replace")
-    return tuple(
-        line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")
-    )
+    return load_lines(home.witnesses, max_bytes=_MAX_WITNESSES_BYTES)

@@ -25,6 +25,7 @@ from assay.evidence.checkpoints.witness import (
     verify_request,
 )
 from assay.evidence.checkpoints.witnessstate import LogState, WitnessState
+from assay.operations.linefile import load_lines
 from assay.operations.verifierkeys import read_log_key
 from assay.signing.keyfile import create_key_file, load_key_file
 from assay.signing.keys import Signer
@@ -134,7 +135,7 @@ def open_witness(
     signer = open_signer(key_uri, passphrase=None) if key_uri else _load_signer(folder, name)
     key = cosigner_key(_load_name(folder, name), signer.public)
     _remember_key(folder, render_note_key(key))
-    log_keys = tuple(read_log_key(text) for text in (*logs, *_load_logs(folder)))
+    log_keys = tuple(read_log_key(text) for text in (*logs, *load_lines(folder / "logs", max_bytes=_MAX_LOGS_BYTES)))
     return Witness(
         key=key,
         signer=signer,
@@ -197,14 +198,6 @@ def _remember_key(folder: Path, verifier_key: str) -> None:
         save_file(path, line)
     elif load_file(path, max_bytes=_MAX_KEY_BYTES) != line:
         raise UsageError("the key of this witness is another one", where=str(path))
-
-
-def _load_logs(folder: Path) -> tuple[str, ...]:
-    path = folder / "logs"
-    if not path.exists():
-        return ()
-    lines = load_file(path, max_bytes=_MAX_LOGS_BYTES).decode("utf-8", "replace").splitlines()
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _refusal(status: int, what: str) -> Response:
