@@ -135,7 +135,8 @@ def open_witness(
     signer = open_signer(key_uri, passphrase=None) if key_uri else _load_signer(folder, name)
     key = cosigner_key(_load_name(folder, name), signer.public)
     _remember_key(folder, render_note_key(key))
-    log_keys = tuple(read_log_key(text) for text in (*logs, *load_lines(folder / "logs", max_bytes=_MAX_LOGS_BYTES)))
+    listed = load_lines(folder / "logs", max_bytes=_MAX_LOGS_BYTES)
+    log_keys = tuple(map(read_log_key, (*logs, *listed)))
     return Witness(
         key=key,
         signer=signer,
