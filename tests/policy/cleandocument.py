@@ -120,7 +120,11 @@ CLEAN: Final[dict[str, object]] = {
                         "head": "c0" * 20,
                         "merge_commit": "ab" * 20,
                         "approvals": ["bob"],
+                        "pusher": "alice",
+                        "verdict": "PASSED",
+                        "unknown": [],
                         "discounted": [],
+                        "doubts": [],
                     }
                 ],
             }

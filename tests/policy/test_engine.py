@@ -104,6 +104,27 @@ def test_what_the_document_does_not_have_is_unknown_not_empty() -> None:
     assert [reason.what for reason in result.reasons] == ["nothing is known of items"]
 
 
+def test_without_evidence_the_rule_says_how_to_come_by_it() -> None:
+    told = METADATA + "#   obtain: Look at it first.\n"
+    for body in (BODY, 'verdict := "UNKNOWN"\nreasons := []\n'):
+        [result] = evaluate(load_bundle({"a.rego": rule(body, metadata=told)}), {})
+        assert result.without_evidence
+        assert [reason.remedy for reason in result.reasons] == ["Look at it first."]
+    [judged] = evaluate(load_bundle({"a.rego": rule(BODY, metadata=told)}), {"items": [{}]})
+    assert not judged.without_evidence
+    [silent] = evaluate(SAMPLE, {})
+    assert not silent.without_evidence  # it does not say how
+    assert [reason.remedy for reason in silent.reasons] == ["What to do."]
+
+
+def test_a_rule_that_did_not_answer_is_no_lack_of_evidence() -> None:
+    told = METADATA + "#   obtain: Look at it first.\n"
+    body = 'verdict := "MAYBE"\nreasons := []\n'
+    [result] = evaluate(load_bundle({"a.rego": rule(body, metadata=told)}), {})
+    assert [reason.remedy for reason in result.reasons] == ["What to do."]
+    assert not result.without_evidence
+
+
 def test_failed_stays_failed_where_something_else_is_absent() -> None:
     body = BODY + "more := [x | some x in input.more; x.a]\n"
     [result] = evaluate(load_bundle({"a.rego": rule(body)}), {"items": [{"what": "a"}]})

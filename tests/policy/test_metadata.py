@@ -33,7 +33,7 @@ REFUSED = {
         METADATA + "#   effekt: advise\n",
         (
             "[malformed] unknown field 'effekt', at METADATA.custom "
-            "(known: answers, controls, effect, id, severity, solution, stage)"
+            "(known: answers, controls, effect, id, obtain, severity, solution, stage)"
         ),
     ),
     "empty text": (
@@ -122,3 +122,10 @@ def test_read() -> None:
         controls=("SSDF:PO.5.2",),
         answers=frozenset(Verdict),
     )
+
+
+def test_how_to_come_by_the_evidence() -> None:
+    assert parse_metadata(METADATA + "#   obtain: Look.\npackage a").obtain == "Look."
+    with pytest.raises(MalformedError) as caught:
+        parse_metadata(METADATA + "#   obtain: ''\npackage a")
+    assert str(caught.value) == "[malformed] an empty obtain, at METADATA.custom"

@@ -48,6 +48,7 @@ def rule(
     waived: bool = False,
     severity: Severity = Severity.HIGH,
     text: str = "",
+    obtain: str = "",
 ) -> JudgedRule:
     """Return the answer of the rule `source.<name>`; `text` is in all that it says of itself."""
     metadata = RuleMetadata(
@@ -60,10 +61,19 @@ def rule(
         effect=effect,
         controls=(f"SSDF:{text or 'PW.7.2'}",),
         answers=frozenset(Verdict),
+        obtain=obtain,
     )
     return JudgedRule(
         result=RuleResult(rule=metadata, verdict=verdict, reasons=reasons),
         effect=Effect.ADVISE if waived else effect,
+    )
+
+
+def blank(name: str, *, effect: Effect = Effect.ADVISE, waived: bool = False) -> JudgedRule:
+    """Return the answer of a rule that had no evidence to judge."""
+    nothing = reason("nothing is known", f"source.{name}", "Ask the forge.")
+    return rule(
+        name, Verdict.UNKNOWN, nothing, effect=effect, waived=waived, obtain="Ask the forge."
     )
 
 

@@ -6,19 +6,22 @@ from hypothesis import strategies as st
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.findings.finding import Severity
+from assay.policy.metadata import Effect
 from assay.reports.grouping import (
     FindingGroup,
     Point,
     Step,
+    advised,
     blocking_gaps,
     first_step,
+    group_blank,
     group_findings,
     group_gaps,
     group_reasons,
     severities_of,
 )
 from tests.reports import factory
-from tests.reports.factory import FAILED, finding, gap, reason, rule
+from tests.reports.factory import FAILED, blank, finding, gap, reason, report, rule
 
 
 def point(what: str, *places: str, severity: str = "") -> Point:
@@ -148,3 +151,18 @@ def test_gaps_block_by_themselves_only_where_no_rule_speaks_of_them() -> None:
     accepted = gap("x", accepted="for now")
     report = factory.report(rule("r", Verdict.PASSED), not_checked=(accepted, gap("y")), blind=True)
     assert [step.points[0].places for step in blocking_gaps(report)] == [("y",)]
+
+
+def test_rules_without_evidence_are_one_step_where_they_only_advise() -> None:
+    judged = rule("judged", Verdict.UNKNOWN, reason("a", "source.judged"), effect=Effect.ADVISE)
+    waived = blank("waived", effect=Effect.ENFORCE, waived=True)
+    enforced = blank("enforced", effect=Effect.ENFORCE)
+    of = report(blank("one"), blank("two"), judged, waived, enforced)
+    assert group_blank(of) == (
+        Step(
+            remedy="Ask the forge.",
+            points=(point("Title of one", "source.one"), point("Title of two", "source.two")),
+        ),
+    )
+    assert advised(of) == (judged, waived)
+    assert group_blank(report(judged)) == ()

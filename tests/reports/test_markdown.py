@@ -119,3 +119,16 @@ def test_no_text_from_outside_makes_markup(text: str) -> None:
     assert _blocks(tokens) == _blocks(PLAIN)
     assert _marks(tokens) == _marks(PLAIN)
     assert all(c.isprintable() or c == "\n" for c in rendered)
+
+
+def test_what_had_no_evidence_is_said_once_with_what_to_do() -> None:
+    text = render_markdown(factory.report(factory.blank("one"), factory.blank("two"))).decode()
+    assert (
+        """## Advice
+
+* 2 rules had no evidence to judge:
+  * Title of one `source.one`
+  * Title of two `source.two` → Ask the forge.
+"""
+        in text
+    )

@@ -117,3 +117,17 @@ def test_no_text_from_outside_controls_a_terminal_or_makes_a_line(text: str) -> 
     lines = rendered.split("\n")
     assert len(lines) == LINES + 1
     assert all(line.isprintable() and line == line.rstrip() for line in lines)
+
+
+def test_what_had_no_evidence_is_said_once_with_what_to_do() -> None:
+    text = render_text(factory.report(factory.blank("one"), factory.blank("two"))).decode()
+    assert (
+        """
+Advice   2 rules had no evidence to judge  UNKNOWN
+         • Title of one  [source.one]
+         • Title of two  [source.two]
+           → Ask the forge.
+"""
+        in text
+    )
+    assert text.count("Ask the forge.") == 1

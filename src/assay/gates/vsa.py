@@ -146,6 +146,7 @@ def _rule(rule: JudgedRule) -> dict[str, object]:
         "effect": metadata.effect.value,
         "controls": list(metadata.controls),
         "answers": sorted(answer.value for answer in metadata.answers),
+        "obtain": metadata.obtain,
         "counts": rule.effect is Effect.ENFORCE,
         "verdict": rule.result.verdict.value,
         "reasons": [reason.as_json() for reason in rule.result.reasons],
@@ -163,6 +164,7 @@ def _parse_rule(item: JsonValue) -> JudgedRule:
         effect=_closed(Effect, item.field("effect")),
         controls=tuple(control.text() for control in item.field("controls").items()),
         answers=frozenset(_closed(Verdict, answer) for answer in item.field("answers").items()),
+        obtain=item.field("obtain").text(),
     )
     result = RuleResult(
         rule=metadata,

@@ -166,11 +166,14 @@ def _judge(rule: Rule, document: dict[str, object], answer: object) -> RuleResul
     try:
         verdict, reasons = _read_answer(rule, JsonValue(answer))
     except MalformedError as error:
-        return _unknown(rule, absent or f"the rule did not answer: {error.what}")
+        if absent:
+            return _without_evidence(rule, absent)
+        what = f"the rule did not answer: {error.what}"
+        return _unknown(rule, what, remedy=rule.metadata.solution)
     if verdict is Verdict.PASSED and absent:
-        return _unknown(rule, absent)
+        return _without_evidence(rule, absent)
     if verdict is Verdict.UNKNOWN and not reasons:
-        return _unknown(rule, absent or "no evidence tells")
+        return _without_evidence(rule, absent or "no evidence tells")
     return RuleResult(rule=rule.metadata, verdict=verdict, reasons=reasons)
 
 
@@ -222,12 +225,13 @@ def _has_path(value: object, path: tuple[str, ...]) -> bool:
     return True
 
 
-def _unknown(rule: Rule, what: str) -> RuleResult:
-    return RuleResult(
-        rule=rule.metadata,
-        verdict=Verdict.UNKNOWN,
-        reasons=(Reason(what=what, where=rule.metadata.id, remedy=rule.metadata.solution),),
-    )
+def _without_evidence(rule: Rule, what: str) -> RuleResult:
+    return _unknown(rule, what, remedy=rule.metadata.obtain or rule.metadata.solution)
+
+
+def _unknown(rule: Rule, what: str, *, remedy: str) -> RuleResult:
+    reason = Reason(what=what, where=rule.metadata.id, remedy=remedy)
+    return RuleResult(rule=rule.metadata, verdict=Verdict.UNKNOWN, reasons=(reason,))
 
 
 def _hidden(value: object) -> object:

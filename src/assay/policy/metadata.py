@@ -16,7 +16,8 @@ from assay.findings.severity import Severity
 
 MAX_METADATA_BYTES: Final = 16 * 1024  # a page of text; bounds what the YAML reader works on
 _FIELDS: Final = frozenset({"title", "description", "custom"})
-_CUSTOM: Final = frozenset({"id", "solution", "stage", "severity", "effect", "controls", "answers"})
+_OPTIONAL: Final = frozenset({"answers", "obtain"})
+_CUSTOM: Final = frozenset({"id", "solution", "stage", "severity", "effect", "controls"})
 _ID: Final = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*\Z")
 _STAGES: Final = frozenset({"source", "build", "release", "deploy", "runtime"})
 
@@ -33,7 +34,8 @@ class RuleMetadata:
     """What a rule says about itself; `controls` are written `FRAMEWORK:ID`.
 
     `answers` are the verdicts that it can give: some questions have no "no", only "could not
-    tell". A rule that gives another answer has not answered.
+    tell". A rule that gives another answer has not answered. `obtain` says how to come by the
+    evidence, for where there is none at all; empty where the `solution` says it.
     """
 
     id: str
@@ -45,6 +47,7 @@ class RuleMetadata:
     effect: Effect
     controls: tuple[str, ...]
     answers: frozenset[Verdict]
+    obtain: str = ""
 
 
 def parse_metadata(source: str) -> RuleMetadata:
@@ -56,7 +59,7 @@ def parse_metadata(source: str) -> RuleMetadata:
     document = JsonValue(_parse_yaml(_block(source)), "METADATA")
     _refuse_other_fields(document, needed=_FIELDS, optional=frozenset())
     custom = document.field("custom")
-    _refuse_other_fields(custom, needed=_CUSTOM - {"answers"}, optional=frozenset({"answers"}))
+    _refuse_other_fields(custom, needed=_CUSTOM, optional=_OPTIONAL)
     return RuleMetadata(
         id=_identifier(custom),
         title=_line(document, "title"),
@@ -67,6 +70,7 @@ def parse_metadata(source: str) -> RuleMetadata:
         effect=Effect(_one_of(custom, "effect", frozenset(Effect))),
         controls=tuple(_control(item) for item in custom.field("controls").items()),
         answers=_answers(custom),
+        obtain="" if custom.optional("obtain") is None else _line(custom, "obtain"),
     )
 
 

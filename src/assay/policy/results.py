@@ -32,3 +32,14 @@ class RuleResult:
     rule: RuleMetadata
     verdict: Verdict
     reasons: tuple[Reason, ...]
+
+    @property
+    def without_evidence(self) -> bool:
+        """Tell whether there was nothing to judge, and the rule says how to come by it."""
+        return (
+            self.verdict is Verdict.UNKNOWN
+            and bool(self.rule.obtain)
+            and all(
+                (one.where, one.remedy) == (self.rule.id, self.rule.obtain) for one in self.reasons
+            )
+        )

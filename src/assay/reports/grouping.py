@@ -16,7 +16,7 @@ from assay.findings.finding import Finding, Severity
 from assay.gates.decision import JudgedRule
 from assay.operations.checkreport import CheckReport
 from assay.policy.results import Reason
-from assay.reports.wording import place, refusals
+from assay.reports.wording import advice, effect_word, place, refusals
 
 _DIGITS: Final = re.compile(r"([0-9]{1,9})")  # at most nine at once: int() stays quick
 _UNRATED: Final = len(Severity)  # behind every finding
@@ -110,6 +110,27 @@ def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
         )
         for (severity, title, rule, remedy), members in groups.items()
     )
+
+
+def advised(report: CheckReport) -> tuple[JudgedRule, ...]:
+    """Return the rules that only advise and judged something, or were waived."""
+    return tuple(rule for rule in advice(report) if not _is_blank(rule))
+
+
+def group_blank(report: CheckReport) -> tuple[Step, ...]:
+    """Return the rules that only advise and had no evidence to judge, by how to come by it.
+
+    One remedy serves several of them, and none is against the commit.
+    """
+    return _group(
+        ((rule.result.rule.obtain, ""), ("", rule.result.rule.title), rule.result.rule.id)
+        for rule in advice(report)
+        if _is_blank(rule)
+    )
+
+
+def _is_blank(rule: JudgedRule) -> bool:
+    return rule.result.without_evidence and effect_word(rule) == "advises"
 
 
 def severities_of(findings: Iterable[Finding]) -> dict[str, Severity]:

@@ -15,8 +15,10 @@ from assay.gates.decision import JudgedRule
 from assay.operations.checkreport import CheckReport
 from assay.reports.grouping import (
     Step,
+    advised,
     blocking_gaps,
     first_step,
+    group_blank,
     group_findings,
     group_gaps,
     group_reasons,
@@ -25,8 +27,8 @@ from assay.reports.grouping import (
 from assay.reports.wheel import Segment, render_wheel
 from assay.reports.wording import (
     OTHER_REPORTS,
-    advice,
     advice_title,
+    blank_title,
     by_severity,
     describe_age,
     effect_word,
@@ -86,7 +88,9 @@ def _decided(report: CheckReport) -> dict[str, object]:
         "decided_at": format_time(report.gate.at),
         "refusals": [_rule(rule, group_reasons(rule, severities)) for rule in refusals(report)],
         "blocking_gaps": blocking_gaps(report),
-        "advice": [_rule(rule, group_reasons(rule, severities)) for rule in advice(report)],
+        "advice": [_rule(rule, group_reasons(rule, severities)) for rule in advised(report)],
+        "blank": group_blank(report),
+        "blank_title": blank_title(sum(step.count for step in group_blank(report))),
         "advice_title": advice_title(report),
         "rules": [_rule(rule, ()) for rule in ordered_rules(report)],
         "policy": str(report.gate.policy),

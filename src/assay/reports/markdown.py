@@ -11,8 +11,10 @@ from assay.operations.checkreport import CheckReport
 from assay.reports.grouping import (
     Point,
     Step,
+    advised,
     blocking_gaps,
     first_step,
+    group_blank,
     group_findings,
     group_gaps,
     group_reasons,
@@ -23,6 +25,7 @@ from assay.reports.wording import (
     OTHER_REPORTS,
     advice,
     advice_title,
+    blank_title,
     effect_word,
     not_checked_words,
     refusals,
@@ -111,15 +114,18 @@ def _gaps(report: CheckReport) -> Iterator[str]:
 
 
 def _advice(report: CheckReport) -> Iterator[str]:
-    rules = advice(report)
-    if not rules:
+    if not advice(report):
         return
     yield f"## {advice_title(report)}"
     yield ""
-    for rule in rules:
+    for rule in advised(report):
         word = " *(waived)*" if effect_word(rule) == "waived" else ""
         metadata = rule.result.rule
         yield f"* {prose(metadata.title)} ({code(metadata.id)}){word}: {prose(metadata.solution)}"
+    blank = group_blank(report)
+    if blank:
+        yield f"* {blank_title(sum(step.count for step in blank))}:"
+        yield from (f"  {line}" for line in _steps(blank))
     yield ""
 
 

@@ -15,8 +15,10 @@ from assay.operations.checkreport import CheckReport
 from assay.reports.grouping import (
     FirstStep,
     Step,
+    advised,
     blocking_gaps,
     first_step,
+    group_blank,
     group_findings,
     group_gaps,
     group_reasons,
@@ -25,7 +27,7 @@ from assay.reports.grouping import (
 from assay.reports.lines import COLOURS, Lines, stdout_lines, text_lines
 from assay.reports.wording import (
     OTHER_REPORTS,
-    advice,
+    blank_title,
     counted,
     effect_word,
     examined,
@@ -70,8 +72,9 @@ def _print(lines: Lines, report: CheckReport) -> None:
         lines.put(("What the gate could not read", "bold"), bullet=_label("UNKNOWN"))
         _print_steps(lines, gaps)
     _print_findings(lines, report)
-    for rule in advice(report):
+    for rule in advised(report):
         _print_rule(lines, rule, group_reasons(rule, severities))
+    _print_blank(lines, group_blank(report))
     _print_gaps(lines, report)
     _print_end(lines, report)
 
@@ -102,6 +105,16 @@ def _print_rule(lines: Lines, rule: JudgedRule, steps: tuple[Step, ...]) -> None
     _print_steps(lines, steps if effect == "enforced" else steps[:POINTS_SHOWN])
     if effect != "enforced":
         _print_more(lines, len(steps) - POINTS_SHOWN, indent=_INDENT)
+
+
+def _print_blank(lines: Lines, steps: tuple[Step, ...]) -> None:
+    """Print the rules that advise and had nothing to judge, with how to change that, in one."""
+    if not steps:
+        return
+    lines.put()
+    title = blank_title(sum(step.count for step in steps))
+    lines.put(title, ("  UNKNOWN", "dim"), bullet=(_label("Advice"), "bold"))
+    _print_steps(lines, steps)
 
 
 def _print_steps(lines: Lines, steps: tuple[Step, ...]) -> None:

@@ -78,6 +78,11 @@ def advice_title(report: CheckReport) -> str:
     return "Advice, and rules that are waived" if waived else "Advice"
 
 
+def blank_title(count: int) -> str:
+    """Return the heading over the rules that had nothing to judge."""
+    return f"{counted(count, 'rule')} had no evidence to judge"
+
+
 def ordered_rules(report: CheckReport) -> tuple[JudgedRule, ...]:
     """Return all rules: the enforced ones first, then by verdict, the worst first."""
     order = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PASSED)

@@ -6,6 +6,7 @@
 # custom:
 #   id: source.branch-protected
 #   solution: Protect the branch on the forge, administrators included, and run `assay forge record`.
+#   obtain: Run `assay forge record`, where the repository is on a forge.
 #   stage: source
 #   severity: medium
 #   effect: advise

@@ -6,6 +6,7 @@
 # custom:
 #   id: source.feeds-alive
 #   solution: Look at the feed's source; import the advisories from another copy of it.
+#   obtain: Run `assay vulns update`, or `assay vulns import` with a copy of the data.
 #   stage: source
 #   severity: medium
 #   effect: advise

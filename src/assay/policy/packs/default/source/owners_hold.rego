@@ -6,6 +6,7 @@
 # custom:
 #   id: source.owners-hold
 #   solution: Mend the lines that are left out, and give CODEOWNERS itself an owner.
+#   obtain: Say in a file CODEOWNERS who owns what, where several people change this repository.
 #   stage: source
 #   severity: low
 #   effect: advise

@@ -7,6 +7,7 @@
 # custom:
 #   id: source.protection-continuous
 #   solution: Find out who changed the protection and what was merged meanwhile; look at the forge more often.
+#   obtain: Run `assay forge record`, where the repository is on a forge.
 #   stage: source
 #   severity: medium
 #   effect: advise

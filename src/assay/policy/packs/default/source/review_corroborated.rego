@@ -7,6 +7,7 @@
 # custom:
 #   id: source.review-corroborated
 #   solution: Have somebody else approve the last commit of the change, and run `assay forge record`.
+#   obtain: Run `assay forge record`, where the repository is on a forge.
 #   stage: source
 #   severity: low
 #   effect: advise
