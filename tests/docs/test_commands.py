@@ -31,7 +31,7 @@ RUN: Final = {
     "docs/howto/restore-and-tampering.md": 13,
     "docs/howto/run-a-witness.md": 9,
     "docs/howto/scan-for-secrets.md": 2,
-    "docs/howto/review-a-change.md": 15,
+    "docs/howto/review-a-change.md": 17,
     "docs/howto/sign-commits.md": 11,
     "docs/howto/verify-a-sigstore-bundle.md": 8,
     "docs/howto/verify-a-verdict.md": 11,

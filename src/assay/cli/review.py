@@ -77,11 +77,40 @@ def change(  # noqa: PLR0913  # each is an option of the command
         print_review(recorded)
 
 
+WhatArgument = Annotated[
+    str, typer.Argument(help="The changes: BASE..HEAD, or HEAD.", show_default="the branch")
+]
+
+
+@app.command("owners")
+def owners(
+    what: WhatArgument = "",
+    *,
+    into: IntoOption = "",
+    repository: RepositoryOption = Path(),
+    as_json: JsonOption = False,
+) -> int:
+    """Show which code owners approved, and who is missing.
+
+    The CODEOWNERS of the commit before a change says who owns its paths; signed reviews say who
+    approved. Exit 1 if an owner is missing, 3 if nobody can tell.
+
+        assay review owners main..topic
+    """
+    from assay.operations.show_owners import show_owners  # noqa: PLC0415  # start-up time
+    from assay.reports.reviewtext import print_owners  # noqa: PLC0415
+
+    shown = show_owners(repository, what, into=into)
+    if as_json:
+        print_json(shown.as_json())
+    else:
+        print_owners(shown)
+    return EXIT_STATUS[shown.verdict]
+
+
 @app.command("status")
 def status(
-    what: Annotated[
-        str, typer.Argument(help="The changes: BASE..HEAD, or HEAD.", show_default="the branch")
-    ] = "",
+    what: WhatArgument = "",
     *,
     into: IntoOption = "",
     repository: RepositoryOption = Path(),

@@ -6,6 +6,7 @@ never looked at has none about forges.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from assay.core.digest import Digest
@@ -18,6 +19,7 @@ from assay.source.coverage import COVERAGE_TYPE
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.forge.account import ACCOUNT_TYPE
 from assay.source.forge.opening import known_kind
+from assay.source.git import run_git
 from assay.source.owners.facts import (
     OWNERS_TYPE,
     PLACES,
@@ -75,6 +77,42 @@ def load_owners(
         digest=Digest("gitBlob", entry.oid),
         at=at,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnersPlace:
+    """The CODEOWNERS file that a forge reads in one commit."""
+
+    path: str
+    owners: OwnersFile
+
+
+def load_owners_at(
+    repository: Repository, commit: str, *, forges: Sequence[str]
+) -> OwnersPlace | None:
+    """Return the CODEOWNERS file of `commit` that the forge reads, or None where there is none.
+
+    `forges` are as in `load_owners`.
+
+    Raises:
+        RejectedError: The repository is damaged.
+        UnavailableError: Git did not answer.
+    """
+    places = {place for of_one in PLACES.values() for place in of_one}
+    asked = ("ls-tree", "-z", "-l", "--full-tree", commit, "--", *sorted(places))
+    rows = (row.partition("\t") for row in run_git(repository, *asked).decode().split("\0") if row)
+    files = {path: _entry(path, *named.split()) for named, _, path in rows}
+    there = {path for path, entry in files.items() if entry.kind is EntryKind.FILE}
+    dialect = guess_dialect(there, forges=forges)
+    found = find_owners(there, dialect=dialect)
+    if not found:
+        return None
+    return OwnersPlace(path=found[0], owners=_read(repository, files[found[0]], dialect))
+
+
+def _entry(path: str, mode: str, kind: str, oid: str, size: str) -> TreeEntry:
+    length = int(size) if kind == "blob" else None
+    return TreeEntry(path=path, mode=mode, oid=oid, size=length)
 
 
 def _read(repository: Repository, entry: TreeEntry, dialect: Dialect) -> OwnersFile:

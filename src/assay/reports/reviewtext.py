@@ -9,6 +9,7 @@ from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.operations.attest_source import SourceAttested, level_name
 from assay.operations.review_change import ReviewRecorded
+from assay.operations.show_owners import OwnersShown
 from assay.operations.show_reviews import ReviewStatus
 from assay.operations.show_tags import TagsShown
 from assay.source.coverage import Coverage
@@ -16,6 +17,7 @@ from assay.source.sourcelevel import FIRST_LEVEL
 
 _SHOWN: Final = 20  # open changes; --json has all of them
 _SHORT: Final = 12
+_FEW: Final = 3  # paths that are named for one missing owner
 _SAID: Final = {"approve": "Approved", "reject": "Rejected", "withdraw": "Took back"}
 
 
@@ -43,6 +45,30 @@ def print_status(status: ReviewStatus) -> None:
     """Print how far a range was reviewed."""
     for line in _lines(status.coverage):
         typer.echo(printable(line, limit=1000))
+
+
+def print_owners(shown: OwnersShown) -> None:
+    """Print for each change whose approval its paths lack."""
+    for line in _owners_lines(shown):
+        typer.echo(printable(line, limit=1000))
+
+
+def _owners_lines(shown: OwnersShown) -> Iterator[str]:
+    number = _counted(len(shown.changes), "change")
+    yield f"{shown.verdict.value.upper()}  owners of {number} on {shown.branch}"
+    for change in shown.changes[:_SHOWN]:
+        by = (
+            f"approved by {', '.join(change.by)}" if change.by else "approved by nobody that counts"
+        )
+        yield f"  {change.commit[:_SHORT]} {change.verdict.value}: {change.title} ({by})"
+        for owners, paths in change.missing.items():
+            some = ", ".join(one.path for one in paths[:_FEW])
+            more = f" and {len(paths) - _FEW} more" if len(paths) > _FEW else ""
+            asked = f"missing: {', '.join(owners)}" if owners else paths[0].why
+            yield f"    {asked}, for {some}{more}"
+    if len(shown.changes) > _SHOWN:
+        yield f"  and {len(shown.changes) - _SHOWN} more; --json names all of them"
+    yield from (f"  not checked: {gap}" for gap in shown.not_checked[:_SHOWN])
 
 
 def print_attested(attested: SourceAttested) -> None:

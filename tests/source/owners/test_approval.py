@@ -30,27 +30,50 @@ def judge(
     return found
 
 
+DBA = ("@org/dba", "@dan")
 CASES = [
-    ("a", ("Ann",), Verdict.PASSED, "enough of its owners approved (line 1)"),
-    ("a", ("bob",), Verdict.FAILED, "too few of its owners approved (line 1)"),
-    ("a", (), Verdict.FAILED, "too few of its owners approved (line 1)"),
-    ("db/a", ("dan",), Verdict.PASSED, "enough of its owners approved (line 2)"),
+    ("a", ("Ann",), Verdict.PASSED, "enough of its owners approved (line 1)", ()),
+    ("a", ("bob",), Verdict.FAILED, "too few of its owners approved (line 1)", ("@ann",)),
+    ("a", (), Verdict.FAILED, "too few of its owners approved (line 1)", ("@ann",)),
+    ("db/a", ("dan",), Verdict.PASSED, "enough of its owners approved (line 2)", ()),
     (
         "db/a",
         ("zoe",),
         Verdict.UNKNOWN,
         "whether its owners approved depends on who is in a team (line 2)",
+        DBA,
     ),
-    ("db/a", (), Verdict.FAILED, "too few of its owners approved (line 2)"),
-    ("free/a", ("ann",), Verdict.FAILED, "nobody owns it"),
-    ("mail/a", ("EVE@example.org",), Verdict.PASSED, "enough of its owners approved (line 4)"),
-    ("mail/a", ("ann",), Verdict.FAILED, "too few of its owners approved (line 4)"),
+    ("db/a", (), Verdict.FAILED, "too few of its owners approved (line 2)", DBA),
+    ("free/a", ("ann",), Verdict.FAILED, "nobody owns it", ()),
+    ("mail/a", ("EVE@example.org",), Verdict.PASSED, "enough of its owners approved (line 4)", ()),
+    (
+        "mail/a",
+        ("ann",),
+        Verdict.FAILED,
+        "too few of its owners approved (line 4)",
+        ("eve@example.org",),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("path", "approvers", "verdict", "why"), CASES)
-def test_on_github(path: str, approvers: tuple[str, ...], verdict: Verdict, why: str) -> None:
-    assert judge(path, *approvers) == PathApproval(path=path, verdict=verdict, why=why)
+@pytest.mark.parametrize(("path", "approvers", "verdict", "why", "missing"), CASES)
+def test_on_github(
+    path: str, approvers: tuple[str, ...], verdict: Verdict, why: str, missing: tuple[str, ...]
+) -> None:
+    expected = PathApproval(path=path, verdict=verdict, why=why, missing=missing)
+    assert judge(path, *approvers) == expected
+    assert expected.as_json() == {
+        "path": path,
+        "verdict": verdict.value,
+        "why": why,
+        "missing": list(missing),
+    }
+
+
+def test_who_approved_of_several_is_not_missing() -> None:
+    """GitLab asks for two of a section: the one who has not yet, who may be a group."""
+    found = judge("db/a", "ann", "dan", text=GITLAB, dialect=Dialect.GITLAB)
+    assert (found.verdict, found.missing) == (Verdict.UNKNOWN, ("@eve",))
 
 
 def test_a_team_that_is_known() -> None:

@@ -7,17 +7,31 @@ that is no matter; where none has, and a team might have, the answer is UNKNOWN.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from assay.core.printable import printable
 from assay.core.verdict import Verdict, all_of
 from assay.source.owners.file import Claim, Dialect, OwnersFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathApproval:
-    """The answer for one path, and what it rests on."""
+    """The answer for one path, and what it rests on; `missing` are owners whose approval it lacks.
+
+    Of several owners of one rule any will do, as far as the rule does not ask for more.
+    """
 
     path: str
     verdict: Verdict
     why: str
+    missing: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the JSON object that stands for this value."""
+        return {
+            "path": printable(self.path),
+            "verdict": self.verdict.value,
+            "why": self.why,
+            "missing": list(self.missing),
+        }
 
 
 def check_approvals(
@@ -75,7 +89,14 @@ def _judge(owners: OwnersFile, path: str, who: _Who) -> PathApproval:
     answers = [(claim, _answer(claim, who)) for claim in asked]
     verdict = all_of(answer for _, answer in answers)
     lines = ", ".join(str(claim.line) for claim, answer in answers if answer is verdict)
-    return PathApproval(path=path, verdict=verdict, why=f"{_WHY[verdict]} (line {lines})")
+    lacking = (claim for claim, answer in answers if answer is not Verdict.PASSED)
+    owners = (owner for claim in lacking for owner in claim.owners if not who.approved(owner))
+    return PathApproval(
+        path=path,
+        verdict=verdict,
+        why=f"{_WHY[verdict]} (line {lines})",
+        missing=tuple(dict.fromkeys(owners)),
+    )
 
 
 _WHY = {
