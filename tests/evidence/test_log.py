@@ -22,6 +22,7 @@ from assay.evidence.log import (
 from assay.evidence.merkle import EMPTY_ROOT, leaf_hash
 from assay.evidence.statement import PAYLOAD_TYPE
 from assay.evidence.store import LogStore, open_store
+from assay.signing.logkeys import key_history
 from tests.fakes.trust import COMMIT, KIND, LOG, LOG_KEY, NOW, ORIGIN, OTHER_COMMIT, verified
 
 Cell = int | str | bytes
@@ -312,10 +313,13 @@ def test_a_checkpoint_dated_before_the_one_before() -> None:
         signer=LOG,
         at=NOW - timedelta(seconds=1),
     )
-    heads, table = _Heads(), stored("checkpoints", (0, 1, first), (1, 2, second))
-    assert heads.take(table, LOG_KEY).previous is None
+    heads, table = (
+        _Heads(key_history(LOG_KEY)),
+        stored("checkpoints", (0, 1, first), (1, 2, second)),
+    )
+    assert heads.take(table).previous is None
     with pytest.raises(TamperedError) as caught:
-        heads.take(table, LOG_KEY)
+        heads.take(table)
     assert str(caught.value) == "[tampered] dated before the one before, at checkpoints row 1"
 
 

@@ -18,6 +18,7 @@ from assay.operations.home import Home
 from assay.operations.record import Expected, Ledger
 from assay.operations.replay_verdict import replay_verdict
 from assay.operations.show_entry import load_envelope, show_entry
+from assay.signing.logkeys import key_history
 from assay.signing.trust import TrustRoot, trust_root_digest
 from tests.evidence.sigstore.case import ARTIFACT, PREDICATE_TYPE, statement_v1, trusted_root
 from tests.evidence.sigstore.test_entry import RECORDED, root
@@ -53,7 +54,7 @@ def recorded(store: LogStore, before: TrustRoot, after: TrustRoot, home: Path) -
         home=Home(folder=home),
         store=store,
         chain=TrustChain(versions=versions),
-        log_key=LOG_KEY,
+        keys=key_history(LOG_KEY),
         at=RECORDED,
     )
 

@@ -18,6 +18,7 @@ from assay.signing.succession import (
     verify_succession,
 )
 from assay.signing.trust import (
+    EarlierLogKey,
     Principal,
     Revocation,
     RevocationReason,
@@ -48,6 +49,20 @@ ROBOT = TrustedIdentity(
 )
 ALICES = principal("alice", ALICE, ALICE_TOO)
 BOBS = principal("bob", BOB, roles=("collector", "owner"), valid_until=None)
+
+
+SECOND_LOG_KEY = render_note_key(note_key(ORIGIN, GATE.public))
+THIRD_LOG_KEY = render_note_key(note_key(ORIGIN, MALLORY.public))
+NOT_ALL_KEYS = (
+    "not all keys that the log had, in their order, at log.earlier "
+    "(a new key for the log: assay log rotate)"
+)
+
+
+def ended_key(
+    key: str, *, since: datetime = NOW, reason: RevocationReason = RevocationReason.RETIRED
+) -> EarlierLogKey:
+    return EarlierLogKey(key=key, revoked=Revocation(since=since, reason=reason))
 
 
 def root(*principals: Principal, **changed: object) -> TrustRoot:
@@ -119,11 +134,19 @@ BROKEN = {
     ),
     "another-log": (
         lambda: after(log_origin=ANOTHER_LOG.name, log_key=render_note_key(ANOTHER_LOG)),
-        "[rejected] another log, or another key of the log, at log",
+        "[rejected] another log, at log.origin (a new log has its own root)",
     ),
     "another-key-of-the-log": (
         lambda: after(log_key=render_note_key(note_key(ORIGIN, MALLORY.public))),
-        "[rejected] another log, or another key of the log, at log",
+        f"[rejected] {NOT_ALL_KEYS}",
+    ),
+    "an-earlier-key-that-the-log-never-had": (
+        lambda: after(earlier_log_keys=(ended_key(SECOND_LOG_KEY),)),
+        f"[rejected] {NOT_ALL_KEYS}",
+    ),
+    "another-earlier-key-than-the-log-had": (
+        lambda: after(log_key=SECOND_LOG_KEY, earlier_log_keys=(ended_key(THIRD_LOG_KEY),)),
+        f"[rejected] {NOT_ALL_KEYS}",
     ),
     "a-key-goes": (
         lambda: after(held(trusted_key(ALICE), ROBOT), BOBS),
@@ -270,3 +293,32 @@ def test_all_that_is_named() -> None:
         f"key {ALICE_TOO.public.key_id[:16]}",
         "identity 'repo:shop (https://issuer.example)'",
     ]
+
+
+def rotated(before: TrustRoot, *earlier: EarlierLogKey, key: str = SECOND_LOG_KEY) -> TrustRoot:
+    """Return the version after `before` under another key of the log."""
+    history = (*before.history, trust_root_digest(before))
+    return replace(before, log_key=key, earlier_log_keys=earlier, history=history)
+
+
+FIRST_ENDED = ended_key(render_note_key(LOG_KEY))
+ROTATED = rotated(OLD, FIRST_ENDED)
+
+
+def test_a_new_key_for_the_log() -> None:
+    verify_succession(OLD, ROTATED, at=NOW)
+    third = rotated(ROTATED, FIRST_ENDED, ended_key(SECOND_LOG_KEY), key=THIRD_LOG_KEY)
+    verify_succession(ROTATED, third, at=NOW)
+
+
+def test_what_is_said_of_an_earlier_key_of_the_log_gets_only_stronger() -> None:
+    worse = replace(
+        FIRST_ENDED,
+        revoked=Revocation(since=NOW - DAY, reason=RevocationReason.COMPROMISED),
+    )
+    verify_succession(ROTATED, rotated(ROTATED, worse, key=SECOND_LOG_KEY), at=NOW)
+    for milder in (ended_key(FIRST_ENDED.key, since=NOW + DAY), FIRST_ENDED):
+        before = ROTATED if milder.revoked.since > NOW else rotated(OLD, worse)
+        with pytest.raises(RejectedError) as caught:
+            verify_succession(before, rotated(before, milder), at=NOW)
+        assert "is weaker, at log.earlier[0].revoked" in str(caught.value)

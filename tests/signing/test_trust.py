@@ -241,7 +241,7 @@ UNREADABLE = {
     ),
     "an-unknown-member-of-the-log": (
         edited('"origin"', '"witnesses":[],"origin"'),
-        "[malformed] unknown member 'witnesses', at log.witnesses (known here: key, origin)",
+        "[malformed] unknown member 'witnesses', at log.witnesses (known here: earlier, key, origin)",
     ),
     "an-unknown-member-of-a-principal": (
         edited('"identities"', '"only":"main","identities"'),

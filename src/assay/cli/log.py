@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import logbackup, logbundle, logproof, logwitness
+from assay.cli import logbackup, logbundle, logproof, logrotate, logwitness
 from assay.cli.helptext import SectionedGroup
 from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
@@ -106,5 +106,6 @@ app.command("check-fork", rich_help_panel=WITNESS)(logwitness.check_fork)
 app.command("cosign", rich_help_panel=WITNESS)(logwitness.cosign)
 app.command("witness", rich_help_panel=WITNESS)(logwitness.witness)
 app.command("witness-key", rich_help_panel=WITNESS)(logwitness.witness_key)
+app.command("rotate", rich_help_panel=KEEP)(logrotate.rotate)
 app.command("backup", rich_help_panel=KEEP)(logbackup.backup)
 app.command("restore", rich_help_panel=KEEP)(logbackup.restore)

@@ -117,6 +117,14 @@ def sign(
 def apply(
     draft: DraftArgument,
     *,
+    log_signer: Annotated[
+        str,
+        typer.Option(
+            metavar="URI",
+            help="The log's new key, where the draft names one.",
+            show_default="what `assay log rotate` made here",
+        ),
+    ] = "",
     repository: RepositoryOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
@@ -129,7 +137,7 @@ def apply(
     from assay.operations.change_trust import apply_trust  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_applied  # noqa: PLC0415
 
-    change = apply_trust(draft, repository)
+    change = apply_trust(draft, repository, log_signer=log_signer)
     if as_json:
         print_json(change.as_json())
     else:

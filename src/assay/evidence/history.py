@@ -2,20 +2,25 @@
 
 Each checkpoint names the one before it, so that none can be taken out unseen: an entry would look
 younger than it is, and a signature on it younger than the revocation of its key.
+
+Where the log has changed its key, one from before counts if it is among those that were sealed.
 """
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Final
 
 from assay.core.digest import sha256_of
 from assay.core.errors import TamperedError, UsageError
 from assay.evidence import merkle
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_dated
+from assay.evidence.checkpoints.checkpoint import Checkpoint, Seal, parse_checkpoint_text
+from assay.evidence.checkpoints.note import parse_note
+from assay.evidence.checkpoints.sealing import SealedNotes, verify_own
 from assay.evidence.storage import rows
-from assay.signing.notekey import NoteKey
+from assay.signing.logkeys import KeyHistory, LogKeys, key_history
 from assay.system.database import Database, Row
 
 _HEAD: Final = "SELECT number, size, note FROM checkpoints ORDER BY number DESC LIMIT 1"
@@ -63,8 +68,9 @@ class History:
     def __init__(self, database: Database, origin: str) -> None:
         self._database = database
         self._origin = origin
-        self._verified = dict[tuple[bytes, NoteKey], Signed]()
-        self._spans = dict[NoteKey, list[_Span]]()  # a checkpoint once stored never changes
+        self._verified = dict[tuple[bytes, LogKeys], Signed]()
+        self._spans = dict[LogKeys, list[_Span]]()  # a checkpoint once stored never changes
+        self._sealed = dict[KeyHistory, SealedNotes]()
 
     def head(self) -> Head:
         """Return the newest checkpoint."""
@@ -93,31 +99,83 @@ class History:
         """Return the last checkpoint that does not cover entry `index`; none before the first."""
         return stored_head(self._database.query_one(_BEFORE, (index,)))
 
-    def signed(self, head: Head, log_key: NoteKey) -> Signed:
+    def signed(self, head: Head, log_key: LogKeys) -> Signed:
         """Return what a stored checkpoint says; the same bytes are verified only once.
 
         Raises:
-            SignatureInvalidError: It was not signed and dated with this key.
-            TamperedError: It is stored as the checkpoint of another size.
+            SignatureInvalidError: It was not signed and dated with the key of its size.
+            TamperedError: It is stored as the checkpoint of another size, or is from before a new
+                key and was not sealed.
         """
         if not head.note:
             empty = Checkpoint(origin=self._origin, size=0, root=merkle.EMPTY_ROOT)
             return Signed(checkpoint=empty, at=None)
         known = self._verified.get((head.note, log_key))
         if known is None:
-            checkpoint, at = verify_dated(head.note, log_key=log_key)
-            known = Signed(checkpoint=checkpoint, at=at)
+            known = self._verify(head, key_history(log_key))
             if len(self._verified) >= _REMEMBERED:
                 self._verified.clear()
             self._verified[head.note, log_key] = known
-        if known.checkpoint.size != head.size:
-            raise TamperedError(
-                f"size {head.size}, where {known.checkpoint.size} is signed",
-                where=f"checkpoints row {head.number}",
-            )
+        _check_size(known.checkpoint, head)
         return known
 
-    def recorded_at(self, index: int, *, log_key: NoteKey) -> datetime:
+    def _verify(self, head: Head, keys: KeyHistory) -> Signed:
+        checkpoint, at = verify_own(head.note, size=head.size, log_key=keys)
+        _check_size(checkpoint, head)
+        if head.size <= keys.sealed and not self.sealed(keys).holds(head.size, head.note):
+            raise TamperedError(
+                "not one of those that the log's new key sealed",
+                where=f"checkpoints row {head.number}",
+            )
+        return Signed(checkpoint=checkpoint, at=at)
+
+    def sealed(self, keys: KeyHistory) -> SealedNotes:
+        """Return all checkpoints from before the current key, which are those that it sealed.
+
+        Raises:
+            SignatureInvalidError, ProofError: The first one under the new key does not hold.
+            TamperedError: It is not there, or those before it are others.
+        """
+        found = self._sealed.get(keys)
+        if found is None:
+            first = self.sized(keys.sealed + 1)
+            if not first.note:
+                raise TamperedError(
+                    f"no checkpoint of {keys.sealed + 1} entries, which seals those before it",
+                    where="checkpoints",
+                )
+            seal = self.signed(first, keys).checkpoint.seal
+            before = takewhile(lambda head: head.size <= keys.sealed, self.all())
+            found = SealedNotes((head.size, head.note) for head in before)
+            if found.seal != seal:
+                raise TamperedError(
+                    "the checkpoints before the log's new key are not those that it sealed",
+                    where="checkpoints",
+                    hint="assay log verify names the row",
+                )
+            self._sealed[keys] = found
+        return found
+
+    def seal(self, head: Head) -> Seal:
+        """Return what seals all checkpoints up to `head`, whose signature was verified.
+
+        Raises:
+            TamperedError: They do not lead to it, each naming the one before.
+        """
+        before, notes = Head(-1, 0, b""), list[tuple[int, bytes]]()
+        for one in self.all():
+            text = parse_checkpoint_text(parse_note(one.note).text.decode())
+            if text.previous != before.digest or text.size != one.size:
+                raise TamperedError(
+                    "the checkpoint before it is another one", where=f"checkpoints row {one.number}"
+                )
+            notes.append((one.size, one.note))
+            before = one
+        if before != head:
+            raise TamperedError("not the newest checkpoint", where="checkpoints")
+        return SealedNotes(notes).seal
+
+    def recorded_at(self, index: int, *, log_key: LogKeys) -> datetime:
         """Return the time of record of entry `index`: the date of the first checkpoint over it.
 
         Raises:
@@ -133,7 +191,7 @@ class History:
         insort(spans, span)
         return span.at
 
-    def _span(self, index: int, log_key: NoteKey) -> _Span:
+    def _span(self, index: int, log_key: LogKeys) -> _Span:
         with self._database.snapshot():
             first = self.over(index)
             before = self.before(index)
@@ -144,6 +202,14 @@ class History:
                 "the checkpoint before it is another one", where=f"checkpoints row {first.number}"
             )
         return _Span(first.size, before.size, found.at)
+
+
+def _check_size(checkpoint: Checkpoint, head: Head) -> None:
+    if checkpoint.size != head.size:
+        raise TamperedError(
+            f"size {head.size}, where {checkpoint.size} is signed",
+            where=f"checkpoints row {head.number}",
+        )
 
 
 def stored_head(row: Row | None) -> Head:

@@ -10,23 +10,25 @@ checkpoint, or replaced by another one that the log's key signed: see
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import RejectedError, TamperedError
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_dated
+from assay.evidence.checkpoints.checkpoint import Checkpoint, Seal
 from assay.evidence.checkpoints.note import parse_signature_lines
+from assay.evidence.checkpoints.sealing import verify_own
 from assay.evidence.envelope import Claims, parse_claims
 from assay.evidence.index.trie import Index, IndexedEntry, MemoryPages, keys_of, type_key
 from assay.evidence.leaf import envelope_leaf_hash
-from assay.evidence.merkle import Frontier, node_place
-from assay.signing.notekey import NoteKey
+from assay.evidence.merkle import Frontier, leaf_hash, node_place
+from assay.signing.logkeys import KeyHistory, LogKeys, key_history
 
 StoredValue = int | str | bytes | None
 StoredRow = tuple[StoredValue, ...]
 
+_NO_ROTATION: Final = "the first checkpoint under the log's new key is missing"
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _KEY_COLUMNS: Final = {"subjects": 2}  # all others have one
 
@@ -110,7 +112,7 @@ class LogRows:
     cosignatures: StoredRows
 
 
-def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
+def verify_log(rows: LogRows, *, log_key: LogKeys) -> Checkpoint | None:
     """Refuse unless every row is what was recorded; return the newest checkpoint, if any.
 
     Every statement is read again: what it is about and its type are what it is filed under.
@@ -121,7 +123,7 @@ def verify_log(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
     return _verify(rows, log_key, _as_stated)
 
 
-def verify_signed_rows(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
+def verify_signed_rows(rows: LogRows, *, log_key: LogKeys) -> Checkpoint | None:
     """Do as `verify_log`, but take from the index under what each statement is filed.
 
     Two to three times as fast, and as good against whoever changes rows without the log's key: the
@@ -135,11 +137,12 @@ def verify_signed_rows(rows: LogRows, *, log_key: NoteKey) -> Checkpoint | None:
     return _verify(rows, log_key, _as_filed)
 
 
-def _verify(rows: LogRows, log_key: NoteKey, claims_of: "_ClaimsOf") -> Checkpoint | None:
-    tree, pages, heads, newest = Frontier(), MemoryPages(), _Heads(), None
+def _verify(rows: LogRows, log_key: LogKeys, claims_of: "_ClaimsOf") -> Checkpoint | None:
+    keys = key_history(log_key)
+    tree, pages, heads, newest = Frontier(), MemoryPages(), _Heads(keys), None
     index = Index(pages)
     while not rows.checkpoints.is_at_end():
-        number, newest = heads.number, heads.take(rows.checkpoints, log_key)
+        number, newest = heads.number, heads.take(rows.checkpoints)
         while tree.size < newest.size:
             leaf, envelope = _take_entry(rows, tree)
             claims = claims_of(rows, tree.size - 1, envelope)
@@ -153,6 +156,8 @@ def _verify(rows: LogRows, log_key: NoteKey, claims_of: "_ClaimsOf") -> Checkpoi
             raise rows.checkpoints.tampered("the index of the entries has another root", number)
     for table in (rows.entries, rows.nodes, rows.subjects):
         table.finish()
+    if keys.earlier and heads.size <= keys.sealed:
+        raise rows.checkpoints.tampered(_NO_ROTATION, heads.number)
     _verify_pages(pages, rows.pages)
     _take_cosignatures(rows.cosignatures, newest.size if newest else 0)
     return newest
@@ -210,12 +215,14 @@ def _take_cosignatures(rows: StoredRows, newest: int) -> None:
 class _Heads:
     """The checkpoints taken so far: how many, and what the next one has to follow."""
 
+    keys: KeyHistory
     number: int = 0
     size: int = 0
     digest: bytes | None = None
     at: datetime = _BEGINNING
+    notes: Frontier = field(default_factory=Frontier)
 
-    def take(self, rows: StoredRows, log_key: NoteKey) -> Checkpoint:
+    def take(self, rows: StoredRows) -> Checkpoint:
         """Take the next checkpoint, which must follow the one before: in size, name and time."""
         match rows.take(self.number):
             case (int(size), bytes(note)):
@@ -223,7 +230,7 @@ class _Heads:
             case _:
                 raise rows.tampered("values of another type", self.number)
         try:
-            checkpoint, at = verify_dated(note, log_key=log_key)
+            checkpoint, at = verify_own(note, size=size, log_key=self.keys)
         except RejectedError as error:
             raise rows.tampered(error.what, self.number) from error
         if checkpoint.size != size:
@@ -234,6 +241,9 @@ class _Heads:
             raise rows.tampered("the checkpoint before it is another one", self.number)
         if at < self.at:
             raise rows.tampered("dated before the one before", self.number)
+        if self.keys.of_size(self.size) != self.keys.of_size(size):
+            self._check_rotation(rows, checkpoint)
+        self.notes.push(leaf_hash(note))
         self.number, self.size, self.digest, self.at = (
             self.number + 1,
             size,
@@ -241,6 +251,13 @@ class _Heads:
             at,
         )
         return checkpoint
+
+    def _check_rotation(self, rows: StoredRows, first: Checkpoint) -> None:
+        """Refuse to go on under another key without the checkpoint that seals those before."""
+        if self.keys.rotated_at(first.size) != self.keys.of_size(self.size):
+            raise rows.tampered(_NO_ROTATION, self.number)
+        if first.seal != Seal(self.notes.size, self.notes.root()):
+            raise rows.tampered("it seals other checkpoints than those before it", self.number)
 
 
 def _take_entry(rows: LogRows, tree: Frontier) -> tuple[bytes, bytes]:

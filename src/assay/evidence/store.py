@@ -24,6 +24,7 @@ from assay.evidence.backup.record import BackedUp
 from assay.evidence.backup.restoring import Place, insert_batch, restore_rows
 from assay.evidence.checkpoints.checkpoint import Checkpoint, add_cosignatures, sign_checkpoint
 from assay.evidence.checkpoints.cosignatures import Cosignatures
+from assay.evidence.checkpoints.sealing import SealedPlace
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.history import Head, History
 from assay.evidence.index.page import EMPTY_ROOT
@@ -47,6 +48,7 @@ from assay.evidence.storage.schema import check_indexes, check_schema, prepare_s
 from assay.evidence.tiles.tlogproof import TlogProof, render_tlog_proof
 from assay.evidence.timing import time_of_record
 from assay.signing.keys import Signer
+from assay.signing.logkeys import KeyHistory, LogKeys
 from assay.signing.notekey import NoteKey, is_note_name, note_key
 from assay.system.database import Database, Row
 
@@ -89,6 +91,7 @@ class LogStore(StoredEntries, Closing):
         log_signer: Signer,
         at: datetime,
         check: Callable[[], None] | None = None,
+        retiring: Signer | None = None,
     ) -> tuple[Receipt, ...]:
         """Record the statements in their order, durably, under one new checkpoint dated `at`.
 
@@ -98,8 +101,12 @@ class LogStore(StoredEntries, Closing):
         `check` may read the log as no other writer changes it any more before they are recorded;
         what it raises leaves the log as it was.
 
+        `retiring` has the key that the log had so far, where `log_signer` has a new one: the one
+        statement that says so is recorded under both, and all checkpoints before it are sealed.
+
         Raises:
-            UsageError: The log's key is no Ed25519 key, or it is more than is recorded at once.
+            UsageError: The log's key is no Ed25519 key, it is more than is recorded at once, or
+                more or less than one statement that is new under a new key.
             MalformedError: A statement cannot be filed.
             LapsedError: One does not count any more at the time that it would be recorded with.
             SignatureInvalidError: The newest checkpoint was signed with another key.
@@ -107,7 +114,7 @@ class LogStore(StoredEntries, Closing):
             UnavailableError: The disk is full, others hold the log, or the clock was set back;
                 nothing was recorded. Or the connection was lost: append again, and see.
         """
-        log_key = note_key(self.origin, log_signer.public)
+        log_key = note_key(self.origin, (retiring or log_signer).public)
         elsewhere = self.admit(statements)
         with self._database.transaction():
             if check is not None:
@@ -119,6 +126,8 @@ class LogStore(StoredEntries, Closing):
             index = Index(self._pages, _index_root(signed.checkpoint))
             batch = Batch(tree, index, elsewhere=elsewhere)
             receipts = self._record(statements, batch, at=dated)
+            if retiring is not None and tree.size != head.size + 1:
+                raise UsageError("a new key of the log begins with one new entry")
             if tree.size > head.size:
                 self._pages.put(index.seal())
                 checkpoint = Checkpoint(
@@ -127,8 +136,9 @@ class LogStore(StoredEntries, Closing):
                     root=tree.root(),
                     index_root=index.root,
                     previous=head.digest,
+                    seal=None if retiring is None else self._history.seal(head),
                 )
-                note = sign_checkpoint(checkpoint, signer=log_signer, at=dated)
+                note = sign_checkpoint(checkpoint, signer=log_signer, at=dated, retiring=retiring)
                 self._database.execute(
                     "INSERT INTO checkpoints (number, size, note) VALUES (?, ?, ?)",
                     (head.number + 1, tree.size, note),
@@ -222,13 +232,13 @@ class LogStore(StoredEntries, Closing):
         self,
         heads: Iterable[BackedUp],
         *,
-        log_key: NoteKey,
+        log_keys: tuple[NoteKey, ...],
         check: Callable[[Checkpoint], None],
     ) -> Checkpoint:
         """Put the record of a log in the place of this one, which must be empty.
 
-        `check` may ask this store for proofs; what it refuses, and anything else that is wrong,
-        leaves the log empty.
+        `log_keys` are those that the log had, the first one first. `check` may ask this store for
+        proofs; what it refuses, and anything else that is wrong, leaves the log empty.
 
         Raises:
             UsageError: There are entries already, or the backup has none.
@@ -236,7 +246,7 @@ class LogStore(StoredEntries, Closing):
             UnavailableError: It cannot be written.
         """
         place = Place(database=self._database, blobs=self._blobs)
-        return restore_rows(place, heads, log_key=log_key, check=check)
+        return restore_rows(place, heads, log_keys=log_keys, check=check)
 
     def backed_up(self) -> Iterator[BackedUp]:
         """Yield the record of the log, checkpoint by checkpoint, as of one moment."""
@@ -271,7 +281,7 @@ class LogStore(StoredEntries, Closing):
         """Return the last checkpoint that does not cover entry `index`; empty where none is."""
         return self._history.before(index).note
 
-    def recorded_at(self, index: int, *, log_key: NoteKey) -> datetime:
+    def recorded_at(self, index: int, *, log_key: LogKeys) -> datetime:
         """Return the time of record of entry `index`: the date of the first checkpoint over it.
 
         Raises:
@@ -280,6 +290,16 @@ class LogStore(StoredEntries, Closing):
             TamperedError: It is not the first one over the entry: one was taken out.
         """
         return self._history.recorded_at(index, log_key=log_key)
+
+    def sealed_place(self, size: int, *, log_key: KeyHistory) -> SealedPlace:
+        """Return where the checkpoint of `size` is among those before the current key of the log.
+
+        Raises:
+            ProofError: There is no such checkpoint.
+            TamperedError: They are not those that were sealed.
+        """
+        with self._database.snapshot():
+            return self._history.sealed(log_key).place(size)
 
     def inclusion_proof(self, index: int, *, size: int | None = None) -> merkle.Path:
         """Return the path from entry `index` to the root of `size` entries, by default of all.
@@ -311,7 +331,7 @@ class LogStore(StoredEntries, Closing):
             path = self.inclusion_proof(index, size=head.size)
         return render_tlog_proof(TlogProof(index=index, path=path, checkpoint=head.note))
 
-    def verify(self, *, log_key: NoteKey) -> Checkpoint | None:
+    def verify(self, *, log_key: LogKeys) -> Checkpoint | None:
         """Refuse unless every stored row is what was recorded; return the newest checkpoint.
 
         Raises:
@@ -320,7 +340,7 @@ class LogStore(StoredEntries, Closing):
         """
         return self._verified(partial(verify_log, log_key=log_key))
 
-    def verify_signed(self, *, log_key: NoteKey) -> Checkpoint | None:
+    def verify_signed(self, *, log_key: LogKeys) -> Checkpoint | None:
         """Do as `verify`, without reading each statement again: see `verify_signed_rows`.
 
         As good against whoever changes rows without the log's key, and three times as fast.

@@ -6,6 +6,9 @@
   history. Every later one must be signed, as of its time of record, by the owners of the version
   before *and* of its own (TUF, section 5.3.4), so that neither can be left out.
 * The pinned version itself must be in the log, unless it is the first and the log has none yet.
+* A version that names another key for the log is where the log goes on under that key. So the
+  versions say with which key a checkpoint is verified, and are themselves dated by checkpoints:
+  what `log_keys` reads from them counts when `walk_trust` has accepted the same changes.
 """
 
 import itertools
@@ -31,6 +34,8 @@ from assay.evidence.envelope import (
     parse_envelope,
 )
 from assay.evidence.statement import Statement, Subject
+from assay.signing.logkeys import EarlierKey, KeyHistory
+from assay.signing.notekey import parse_note_key
 from assay.signing.standing import why_not
 from assay.signing.succession import credentials, verify_succession
 from assay.signing.trust import (
@@ -183,6 +188,31 @@ def verify_change(old: TrustRoot, envelope: bytes, *, at: datetime) -> VerifiedS
     return verified
 
 
+def log_keys(pinned: TrustRoot, changes: Iterable[tuple[int, bytes]]) -> KeyHistory:
+    """Return the keys of the log as all its changes say, (index, envelope); nothing is verified.
+
+    Where the key that `pinned` names is none of them, they are of another log: it alone counts.
+
+    Raises:
+        TamperedError: What is filed as a change of the trust root is none.
+    """
+    current, earlier = pinned.log_key, list[EarlierKey]()
+    known = parse_note_key(pinned.log_key)
+    for number, (index, envelope) in enumerate(changes):
+        with inside(f"log entry {index}"):
+            try:
+                named = parse_change(envelope).log_key
+            except RejectedError as error:
+                raise _not_held(error) from error
+        if number and named != current:
+            earlier.append(EarlierKey(key=parse_note_key(current), until=index))
+        current = named
+    newest = parse_note_key(current)
+    if known not in {newest, *(one.key for one in earlier)}:
+        return KeyHistory(current=known)
+    return KeyHistory(current=newest, earlier=tuple(earlier))
+
+
 def walk_trust(pinned: TrustRoot, changes: Iterable[RecordedChange]) -> TrustChain:
     """Return all versions, from the first in the log to the newest, through the pinned one.
 
@@ -228,12 +258,13 @@ def _next(
     except TamperedError:
         raise
     except RejectedError as error:
-        raise TamperedError(
-            f"the change of the trust root does not hold: {error.what}",
-            where=error.where,
-            hint=error.hint,
-        ) from error
+        raise _not_held(error) from error
     return Version(root=root, digest=digest, index=change.index, at=change.at, signed=signed)
+
+
+def _not_held(error: RejectedError) -> TamperedError:
+    what = f"the change of the trust root does not hold: {error.what}"
+    return TamperedError(what, where=error.where, hint=error.hint)
 
 
 def _check_known(root: TrustRoot, digest: Digest, expected: Digest) -> None:

@@ -51,7 +51,7 @@ def backup_log(path: Path, file: Path, *, clock: Clock = now) -> BackupMade:
     at = clock()
     with open_ledger(open_repository(path), at=at) as ledger:
         store = ledger.store
-        if store.verify(log_key=ledger.log_key) is None:
+        if store.verify(log_key=ledger.keys) is None:
             raise UsageError("nothing to back up: the log is empty", where=store.place)
         backup = _Backup(store, ledger.log_key, at)
         create_zip(file, backup.members())

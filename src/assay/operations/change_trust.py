@@ -20,6 +20,7 @@ from assay.operations.home import (
     load_signer_choices,
     open_home,
 )
+from assay.operations.newlogkey import open_new_log_key
 from assay.operations.record import Recorder, open_ledger, open_recorder
 from assay.operations.seen import pin_trust
 from assay.operations.signingkeys import open_signing_key
@@ -60,10 +61,7 @@ def propose_trust(file: Path, path: Path, *, draft: Path, clock: Clock = now) ->
         UsageError: No such file, no repository, no log; or `draft` is there already.
         RejectedError: `file` is no trust root, or it may not follow the one in force.
     """
-    at = clock()
-    with open_ledger(open_repository(path), at=at) as ledger:
-        made = make_draft(ledger.trust, _load_authored(file, ledger.trust), at=at)
-    return _save_new(draft, made, at)
+    return propose_change(path, lambda trust: _load_authored(file, trust), draft=draft, clock=clock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +87,25 @@ def revoke_key(
             must sign; no repository, no log, or `draft` is there already.
         RejectedError: A milder revocation than it has, or nobody could sign a change any more.
     """
-    revocation = _parse_revocation(wanted)
+    revocation = asked_revocation(wanted.since, wanted.reason)
 
     def change(trust: TrustRoot) -> TrustRoot:
         return _with_revoked(trust, wanted, revocation)
 
     if draft is None:
-        return _change_at_once(path, change, clock)
+        return change_at_once(path, change, clock=clock)
+    return propose_change(path, change, draft=draft, clock=clock)
+
+
+def propose_change(
+    path: Path, change: Callable[[TrustRoot], TrustRoot], *, draft: Path, clock: Clock
+) -> DescribedDraft:
+    """Write the draft of what `change` makes of the trust root in force.
+
+    Raises:
+        UsageError: Nothing changes; no repository, no log; or `draft` is there already.
+        RejectedError: It may not follow.
+    """
     at = clock()
     with open_ledger(open_repository(path), at=at) as ledger:
         made = make_draft(ledger.trust, change(ledger.trust), at=at)
@@ -131,8 +141,13 @@ def sign_trust(draft: Path, *, signer_uri: str, clock: Clock = now) -> Described
     return describe_draft(signed, at=at)
 
 
-def apply_trust(draft: Path, path: Path, *, clock: Clock = now) -> DescribedDraft:
+def apply_trust(
+    draft: Path, path: Path, *, log_signer: str = "", clock: Clock = now
+) -> DescribedDraft:
     """Put the change in force: verify it, append it to the log, and pin the new trust root.
+
+    `log_signer` is the URI of the log's new key, where the change names one and it is not that
+    which `assay log rotate` made here.
 
     Raises:
         UsageError: No such file, no repository, no log, or keys that may not append to it.
@@ -142,7 +157,7 @@ def apply_trust(draft: Path, path: Path, *, clock: Clock = now) -> DescribedDraf
     at = clock()
     found = load_draft(draft, at=at)
     with open_recorder(open_repository(path), at=at, clock=clock) as recorder:
-        _apply(recorder, found)
+        _apply(recorder, found, log_signer=log_signer)
     return describe_draft(found, at=at)
 
 
@@ -154,12 +169,21 @@ def update_trust(file: Path, path: Path, *, clock: Clock = now) -> DescribedDraf
         RejectedError: `file` is no trust root, or may not follow the one in force.
         UnavailableError: The log cannot be written; nothing changed.
     """
-    return _change_at_once(path, lambda trust: _load_authored(file, trust), clock)
+    return change_at_once(path, lambda trust: _load_authored(file, trust), clock=clock)
 
 
-def _change_at_once(
-    path: Path, change: Callable[[TrustRoot], TrustRoot], clock: Clock
+def change_at_once(
+    path: Path, change: Callable[[TrustRoot], TrustRoot], *, log_signer: str = "", clock: Clock
 ) -> DescribedDraft:
+    """Put in force what `change` makes of the trust root, signed with what signs statements here.
+
+    `log_signer` is as for `apply_trust`.
+
+    Raises:
+        UsageError: More than one owner must sign, or nothing changes; no repository, no log.
+        RejectedError: It may not follow.
+        UnavailableError: The log cannot be written; nothing changed.
+    """
     at = clock()
     with open_recorder(open_repository(path), at=at, clock=clock) as recorder:
         trust = recorder.ledger.trust
@@ -177,11 +201,11 @@ def _change_at_once(
                     f"the key here does not count for the owners of version {signatures.version}",
                     hint="propose it, and sign with one that counts: assay trust sign --signer",
                 )
-        _apply(recorder, signed)
+        _apply(recorder, signed, log_signer=log_signer)
     return described
 
 
-def _apply(recorder: Recorder, draft: TrustDraft) -> None:
+def _apply(recorder: Recorder, draft: TrustDraft, *, log_signer: str) -> None:
     """Append the change, after the version that it follows, and pin it."""
     ledger = recorder.ledger
     if trust_root_digest(draft.before) != trust_root_digest(ledger.trust):
@@ -190,11 +214,16 @@ def _apply(recorder: Recorder, draft: TrustDraft) -> None:
             f"version {ledger.trust.version}",
             hint="propose it again",
         )
+    rotated = draft.after.log_key != draft.before.log_key
+    new_key = open_new_log_key(ledger.home, draft.after, log_signer) if rotated else None
     at = recorder.record_time()
     verified = verify_change(ledger.trust, draft.envelope, at=at)
     if ledger.chain.versions[-1].index < 0:  # a log without entries, or without a check yet
         recorder.record((change_statement(ledger.trust),), role="owner")
-    recorder.append((verified,), at=at)
+    if new_key is None:
+        recorder.append((verified,), at=at)
+    else:
+        recorder.rotate(verified, log_signer=new_key, at=at)
     pin_trust(ledger.home, draft.after)
 
 
@@ -236,14 +265,18 @@ def _save_new(path: Path, draft: TrustDraft, at: datetime) -> DescribedDraft:
     return describe_draft(draft, at=at)
 
 
-def _parse_revocation(wanted: Revoking) -> Revocation:
+def asked_revocation(since: str, reason: str) -> Revocation:
+    """Return the revocation that a person asks for; `since` is RFC 3339.
+
+    Raises:
+        UsageError: A time or a reason that is none.
+    """
     known = {item.value: item for item in RevocationReason}
-    if wanted.reason not in known:
+    if reason not in known:
         hint = f"one of {', '.join(sorted(known))}"
-        raise UsageError(f"unknown reason {wanted.reason!r}", hint=hint)
+        raise UsageError(f"unknown reason {reason!r}", hint=hint)
     try:
-        since = parse_moment(JsonValue(wanted.since))
-        return Revocation(since=since, reason=known[wanted.reason])
+        return Revocation(since=parse_moment(JsonValue(since)), reason=known[reason])
     except MalformedError as error:
         raise UsageError(error.what, where="--since", hint="as 2026-01-31T12:00:00Z") from error
 

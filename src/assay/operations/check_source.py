@@ -198,7 +198,7 @@ def _log_check(recorder: Recorder, subject: Subject, settings: CollectSettings) 
         TamperedError: It does not; nothing is recorded on top of it.
     """
     ledger = recorder.ledger
-    newest = ledger.store.verify_signed(log_key=ledger.log_key)
+    newest = ledger.store.verify_signed(log_key=ledger.keys)
     return Statement(
         subjects=(subject,),
         predicate_type=LOG_CHECK_TYPE,

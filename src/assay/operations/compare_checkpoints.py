@@ -10,14 +10,16 @@ from pathlib import Path
 
 from assay.core.errors import UnavailableError, inside
 from assay.core.wording import entries
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint
 from assay.evidence.checkpoints.fork import MAX_FORK_BYTES, Fork, find_fork, parse_fork, verify_fork
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
+from assay.evidence.checkpoints.sealing import verify_seen
 from assay.evidence.store import LogStore
 from assay.operations.forks import keep_fork
 from assay.operations.home import load_trust, open_home, open_log
+from assay.operations.record import load_keys
 from assay.operations.verifierkeys import read_log_key
-from assay.signing.notekey import NoteKey, parse_note_key
+from assay.signing.logkeys import LogKeys
 from assay.source.repository import open_repository
 from assay.system.files import load_file
 
@@ -43,10 +45,10 @@ def compare_checkpoints(path: Path, notes: tuple[Path, ...]) -> Compared:
     """
     home = open_home()
     with open_log(open_repository(path), home, create=False) as store:
-        log_key = parse_note_key(load_trust(home, store.origin).log_key)
+        log_key = load_keys(store, load_trust(home, store.origin))
         seen = [_load_seen(note, log_key) for note in notes]
         if (newest := store.latest_checkpoint()) is not None:
-            seen.append((verify_checkpoint(newest, log_key=log_key), newest))
+            seen.append((verify_seen(newest, log_key=log_key), newest))
         ordered = sorted(seen, key=lambda pair: pair[0].size)
         fork = _find(ordered, store, log_key)
         sizes = tuple(checkpoint.size for checkpoint, _ in ordered)
@@ -74,14 +76,14 @@ def check_fork(path: Path, *, log_key: str) -> tuple[Checkpoint, Checkpoint]:
         return verify_fork(parse_fork(data), log_key=key)
 
 
-def _load_seen(path: Path, log_key: NoteKey) -> tuple[Checkpoint, bytes]:
+def _load_seen(path: Path, log_key: LogKeys) -> tuple[Checkpoint, bytes]:
     note = load_file(path, max_bytes=MAX_NOTE_BYTES)
     with inside(str(path)):
-        return verify_checkpoint(note, log_key=log_key), note
+        return verify_seen(note, log_key=log_key), note
 
 
 def _find(
-    ordered: list[tuple[Checkpoint, bytes]], store: LogStore, log_key: NoteKey
+    ordered: list[tuple[Checkpoint, bytes]], store: LogStore, log_key: LogKeys
 ) -> Fork | None:
     """Return a proof of the first contradiction; notes that none is found for are all true."""
     for (one, note), (other, next_note) in itertools.pairwise(ordered):

@@ -11,7 +11,8 @@ from assay.core.clock import Clock
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import ProofError, TamperedError, UsageError, inside
 from assay.core.wording import entries
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint
+from assay.evidence.checkpoints.sealing import SealedPlace, verify_seen
 from assay.evidence.kit.document import (
     MAX_KIT_BYTES,
     Kit,
@@ -126,6 +127,7 @@ def build_kit(
             KitCheckpoint(
                 note=note,
                 consistency=ledger.store.consistency_proof(size, head.checkpoint.size),
+                sealed=_sealed(ledger, size),
             )
             for size, note in sorted(heads.items())
         ),
@@ -159,14 +161,22 @@ def _checkpoints(
     store, heads = ledger.store, dict[int, bytes]()
     notes = (*map(store.checkpoint_over, indexes), *map(store.checkpoint_before, indexes))
     for note in filter(None, dict.fromkeys(notes)):
-        heads[verify_checkpoint(note, log_key=ledger.log_key).size] = note
+        heads[verify_seen(note, log_key=ledger.keys).size] = note
     for place, note in enumerate(anchors):
         with inside(f"anchor {place + 1}"):
-            seen = verify_checkpoint(note, log_key=ledger.log_key)
+            seen = verify_seen(note, log_key=ledger.keys)
             _check_extends(ledger, seen, head.checkpoint)
-        heads.setdefault(seen.size, note)
+        # From before a new key, only the very bytes that the log has are among those it sealed.
+        stored = store.checkpoint_of(seen.size) if seen.size <= ledger.keys.sealed else b""
+        heads.setdefault(seen.size, stored or note)
     heads[head.checkpoint.size] = head.note
     return heads
+
+
+def _sealed(ledger: Ledger, size: int) -> SealedPlace | None:
+    """Return the proof that the checkpoint of `size` was sealed, if the log has a new key since."""
+    keys = ledger.keys
+    return ledger.store.sealed_place(size, log_key=keys) if size <= keys.sealed else None
 
 
 def _check_extends(ledger: Ledger, seen: Checkpoint, head: Checkpoint) -> None:

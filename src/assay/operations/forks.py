@@ -13,11 +13,11 @@ from assay.evidence.checkpoints.checkpoint import Checkpoint
 from assay.evidence.checkpoints.fork import Fork, find_fork, render_fork
 from assay.evidence.store import LogStore
 from assay.operations.home import Home
-from assay.signing.notekey import NoteKey
+from assay.signing.logkeys import LogKeys
 from assay.system.files import save_file
 
 
-def verify_history(store: LogStore, note: bytes, *, log_key: NoteKey, home: Home) -> Checkpoint:
+def verify_history(store: LogStore, note: bytes, *, log_key: LogKeys, home: Home) -> Checkpoint:
     """Refuse unless `store` begins with what `note` saw; keep the proof of a fork.
 
     Raises:
@@ -44,7 +44,7 @@ def keep_fork(home: Home, fork: Fork, origin: str) -> Path:
     return path
 
 
-def _proof(store: LogStore, error: AnotherHistoryError, log_key: NoteKey) -> Fork | None:
+def _proof(store: LogStore, error: AnotherHistoryError, log_key: LogKeys) -> Fork | None:
     """Return the proof, or None where the stored tree is damaged as well: then it shows nothing."""
     try:
         return find_fork(error.seen, error.newest, store, log_key=log_key)

@@ -5,6 +5,7 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── config.toml         which signers those are, where they are not the two key files below
 ├── keys/signer.pem     signs statements and verdicts
 ├── keys/log.pem        signs the checkpoints of the logs (Ed25519)
+├── keys/<log>.2.pem    does so for one log since it got its second key; not there by default
 ├── keys/identity.key   keys the identities of secrets, so that they cannot be guessed back
 ├── trust/<log>.json    who may sign what, for the repository with that log
 ├── anchors/<log>.note  the newest checkpoint seen, outside the log it guards
@@ -19,7 +20,7 @@ false name finds another trust root, or none.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ from assay.operations.signingkeys import open_signing_key
 from assay.operations.trustfile import load_trust_file
 from assay.signing.keys import Signer
 from assay.signing.notekey import is_note_name
+from assay.signing.signeruri import uri_of_path
 from assay.signing.spki import ED25519
 from assay.signing.trust import TrustRoot
 from assay.source.repository import Repository
@@ -66,6 +68,13 @@ class Home:
     def log_key(self) -> Path:
         """Return the path of the key that signs checkpoints, if none is configured."""
         return self.folder / "keys" / "log.pem"
+
+    def later_log_key(self, origin: str, number: int) -> Path:
+        """Return the path of the second key of the log `origin`, or of a later one, if it is here.
+
+        Each log changes its key for itself; the first one is the same for all.
+        """
+        return self.folder / "keys" / f"{_file_name(origin)}.{number}.pem"
 
     @property
     def identity_key(self) -> Path:
@@ -126,8 +135,10 @@ def load_signer_choices(home: Home) -> SignerChoices:
     return load_choices(home.settings, statements=home.signer_key, log=home.log_key)
 
 
-def load_signers(home: Home, choices: SignerChoices | None = None) -> Signers:
-    """Return the signers that are configured, or `choices`.
+def load_signers(
+    home: Home, choices: SignerChoices | None = None, *, trust: TrustRoot | None = None
+) -> Signers:
+    """Return the signers that are configured, or `choices`; for the log that `trust` is about.
 
     Raises:
         UsageError: There are none yet, they are not for us, or they cannot do this work.
@@ -135,6 +146,8 @@ def load_signers(home: Home, choices: SignerChoices | None = None) -> Signers:
         UnavailableError: One does not answer.
     """
     choices = choices or load_signer_choices(home)
+    if trust is not None and choices.log.default:
+        choices = _with_later_key(home, choices, trust)
     needed = {home.identity_key} | {
         path
         for choice, path in ((choices.statements, home.signer_key), (choices.log, home.log_key))
@@ -152,6 +165,14 @@ def load_signers(home: Home, choices: SignerChoices | None = None) -> Signers:
             hint="what signs tree heads must not be able to sign evidence",
         )
     return Signers(statements=statements, log=log)
+
+
+def _with_later_key(home: Home, choices: SignerChoices, trust: TrustRoot) -> SignerChoices:
+    """Return the choices, with the key that the log has by now where it had another before."""
+    later = home.later_log_key(trust.log_origin, len(trust.earlier_log_keys) + 1)
+    if not (trust.earlier_log_keys and later.exists()):
+        return choices
+    return replace(choices, log=replace(choices.log, uri=uri_of_path(later.absolute())))
 
 
 def _check_log_signer(choice: SignerChoice, signer: Signer) -> None:

@@ -23,7 +23,7 @@ from assay.operations.home import (
     open_log,
     state_folder,
 )
-from assay.operations.record import check_anchor, check_keys
+from assay.operations.record import check_anchor, check_keys, load_keys
 from assay.operations.signersettings import (
     LOG,
     STATEMENTS,
@@ -96,7 +96,7 @@ def initialise(
     signers = load_signers(home, choices)
     if given:
         save_choices(home.settings, given)
-    origin = _existing_log(repository, home, signers)
+    origin = _existing_log(repository, home, choices)
     if not origin:
         origin = f"assay.local/{secrets.token_hex(8)}"  # random: no two logs share a name
         _make_trust(home, origin, signers, clock)  # first: a log without one could not be used
@@ -139,7 +139,7 @@ def _make_keys(home: Home, choices: SignerChoices, algorithm: str) -> tuple[str,
     return tuple(made)
 
 
-def _existing_log(repository: Repository, home: Home, signers: Signers) -> str:
+def _existing_log(repository: Repository, home: Home, choices: SignerChoices) -> str:
     """Return the origin of the log that is there, empty where there is none.
 
     A log whose making was interrupted is finished.
@@ -159,9 +159,9 @@ def _existing_log(repository: Repository, home: Home, signers: Signers) -> str:
             hint="set ASSAY_HOME to that folder; or move this one away, and begin a new log",
         )
     trust = load_trust(home, origin)
-    check_keys(home, trust, signers)
+    check_keys(home, trust, load_signers(home, choices, trust=trust))
     with open_log(repository, home, create=True) as store:
-        check_anchor(home, store, trust)
+        check_anchor(home, store, load_keys(store, trust))
     return origin
 
 

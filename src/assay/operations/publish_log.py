@@ -15,8 +15,8 @@ from assay.core.clock import Clock
 from assay.core.digest import sha256_of
 from assay.core.errors import TamperedError
 from assay.evidence.checkpoints.anchor import verify_extends
-from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
+from assay.evidence.checkpoints.sealing import verify_seen
 from assay.evidence.leaf import is_large, leaf_of
 from assay.evidence.storage.blobs import MAX_BLOB_BYTES
 from assay.evidence.store import LogStore
@@ -79,8 +79,8 @@ def _published_size(ledger: Ledger, folder: Path) -> int:
     if not path.exists():
         return 0
     note = load_file(path, max_bytes=MAX_NOTE_BYTES)
-    verify_extends(ledger.store, note, log_key=ledger.log_key)
-    return verify_checkpoint(note, log_key=ledger.log_key).size
+    verify_extends(ledger.store, note, log_key=ledger.keys)
+    return verify_seen(note, log_key=ledger.keys).size
 
 
 def _save_checkpoint(folder: Path, head: WitnessedCheckpoint) -> None:

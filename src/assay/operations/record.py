@@ -34,6 +34,7 @@ from assay.evidence.trustchain import (
     TRUST_ROOT_TYPE,
     RecordedChange,
     TrustChain,
+    log_keys,
     parse_change,
     walk_trust,
 )
@@ -46,6 +47,8 @@ from assay.operations.home import (
     open_log,
 )
 from assay.operations.seen import advance_anchor, load_anchor, pin_trust
+from assay.signing.keys import Signer
+from assay.signing.logkeys import KeyHistory
 from assay.signing.notekey import NoteKey, note_key, parse_note_key, render_note_key
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot, trust_root_digest
@@ -64,13 +67,18 @@ class Ledger:
     home: Home
     store: LogStore
     chain: TrustChain
-    log_key: NoteKey
+    keys: KeyHistory
     at: datetime
 
     @property
     def trust(self) -> TrustRoot:
         """Return the trust root in force."""
         return self.chain.current
+
+    @property
+    def log_key(self) -> NoteKey:
+        """Return the key that signs the newest checkpoint, and with it all that the log holds."""
+        return self.keys.current
 
     def verified(
         self, *, subject: Digest, role: str, predicate_type: str
@@ -193,7 +201,7 @@ class Ledger:
 
     def recorded_at(self, index: int) -> datetime:
         """Return the time of record of entry `index`: that of the first checkpoint over it."""
-        return self.store.recorded_at(index, log_key=self.log_key)
+        return self.store.recorded_at(index, log_key=self.keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,22 +261,47 @@ class Recorder:
             UnavailableError: The log cannot be written, or the trust root is another one by now;
                 nothing of this was recorded.
         """
-        store = self.ledger.store
 
         def check() -> None:
-            check_anchor(self.ledger.home, store, self.ledger.trust)
-            self._check_unchanged()
+            self._check_before_append()
             if seen is not None and seen != self.ledger.seen(seen.subject):
                 raise OvertakenError(
                     f"more was recorded about {seen.subject} meanwhile", hint="try again"
                 )
 
+        store = self.ledger.store
         receipts = store.append(verified, log_signer=self.signers.log, at=at, check=check)
+        self._advance_anchor(self.ledger.keys)
+        return receipts
+
+    def rotate(self, change: VerifiedStatement, *, log_signer: Signer, at: datetime) -> None:
+        """Append a change of the trust root that names the key of `log_signer` for the log.
+
+        It is signed by both keys. Whoever opens the log from now on appends with the new one.
+
+        Raises:
+            TamperedError, UnavailableError: As `append` does.
+        """
+        store = self.ledger.store
+        store.append(
+            (change,),
+            log_signer=log_signer,
+            retiring=self.signers.log,
+            at=at,
+            check=self._check_before_append,
+        )
+        self._advance_anchor(load_keys(store, self.ledger.trust))
+
+    def _check_before_append(self) -> None:
+        self._check_unchanged()  # first: by another change of it, the log may have another key
+        check_anchor(self.ledger.home, self.ledger.store, self.ledger.keys)
+
+    def _advance_anchor(self, keys: KeyHistory) -> None:
+        store = self.ledger.store
         note = store.latest_checkpoint()
         if note is None:
             raise RejectedError("the log has no checkpoint after an append", where=str(store.place))
-        advance_anchor(self.ledger.home, store, note, log_key=self.ledger.log_key)
-        return receipts
+        advance_anchor(self.ledger.home, store, note, log_key=keys)
 
     def _check_unchanged(self) -> None:
         """Refuse to append under a trust root that another writer has replaced meanwhile.
@@ -328,12 +361,31 @@ def open_ledger(repository: Repository, *, at: datetime) -> Iterator[Ledger]:
     home = open_home()
     with open_log(repository, home, create=False) as store:
         pinned = load_trust(home, store.origin)
-        log_key = check_anchor(home, store, pinned)
-        chain = load_chain(store, pinned, log_key=log_key)
-        yield Ledger(home=home, store=store, chain=chain, log_key=log_key, at=at)
+        keys = load_keys(store, pinned)
+        check_anchor(home, store, keys)
+        chain = load_chain(store, pinned, keys=keys)
+        yield Ledger(home=home, store=store, chain=chain, keys=keys, at=at)
 
 
-def load_chain(store: LogStore, pinned: TrustRoot, *, log_key: NoteKey) -> TrustChain:
+def load_keys(store: LogStore, pinned: TrustRoot) -> KeyHistory:
+    """Return the keys of the log, as the changes of the trust root in it say.
+
+    They count with those changes: `load_chain` verifies them, under checkpoints of these keys.
+
+    Raises:
+        TamperedError: What is filed as a change is none.
+        SignatureInvalidError: The newest checkpoint is not signed by the key that they name.
+    """
+    newest = store.newest_of(TRUST_ROOT_TYPE)
+    changes = [] if newest is None else [(newest, store.entry(newest).envelope)]
+    keys = log_keys(pinned, changes)
+    if keys.current == parse_note_key(pinned.log_key) and not pinned.earlier_log_keys:
+        return keys
+    entries = tuple(store.entries(log_key=keys.current, predicate_type=TRUST_ROOT_TYPE))
+    return log_keys(pinned, ((entry.index, entry.envelope) for entry in entries))
+
+
+def load_chain(store: LogStore, pinned: TrustRoot, *, keys: KeyHistory) -> TrustChain:
     """Return the versions of the trust root in `store`, through the one that is pinned.
 
     Raises:
@@ -345,9 +397,9 @@ def load_chain(store: LogStore, pinned: TrustRoot, *, log_key: NoteKey) -> Trust
             RecordedChange(
                 index=entry.index,
                 envelope=entry.envelope,
-                at=store.recorded_at(entry.index, log_key=log_key),
+                at=store.recorded_at(entry.index, log_key=keys),
             )
-            for entry in tuple(store.entries(log_key=log_key, predicate_type=TRUST_ROOT_TYPE))
+            for entry in tuple(store.entries(log_key=keys.current, predicate_type=TRUST_ROOT_TYPE))
         ),
     )
 
@@ -372,21 +424,19 @@ def check_keys(home: Home, trust: TrustRoot, signers: Signers) -> None:
             "the key of the log here is not the one that the trust root names",
             where=where,
             hint=f"choose that one: ASSAY_LOG_SIGNER, {home.settings} or {keys}; "
-            "a log does not change its key",
+            "a new one for it: assay log rotate",
         )
 
 
-def check_anchor(home: Home, store: LogStore, trust: TrustRoot) -> NoteKey:
-    """Refuse a log that does not extend what was seen of it before; return the log's key.
+def check_anchor(home: Home, store: LogStore, keys: KeyHistory) -> None:
+    """Refuse a log that does not extend what was seen of it before.
 
     Raises:
         TamperedError: It was cut, set back or replaced.
     """
-    log_key = parse_note_key(trust.log_key)
     anchor = load_anchor(home, store.origin)
     if anchor is not None:
-        verify_extends(store, anchor, log_key=log_key)
-    return log_key
+        verify_extends(store, anchor, log_key=keys)
 
 
 @contextmanager
@@ -403,7 +453,7 @@ def open_recorder(
         TamperedError: The log was cut, set back or replaced.
     """
     with open_ledger(repository, at=at) as ledger:
-        signers = load_signers(ledger.home)
+        signers = load_signers(ledger.home, trust=ledger.trust)
         check_keys(ledger.home, ledger.trust, signers)
         pin_trust(ledger.home, ledger.trust)
         yield Recorder(ledger=ledger, signers=signers, clock=clock)

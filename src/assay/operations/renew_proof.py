@@ -13,7 +13,8 @@ from pathlib import Path
 from assay.core.clock import Clock, format_time
 from assay.core.digest import sha256_of
 from assay.core.errors import UsageError, inside
-from assay.evidence.checkpoints.checkpoint import Cosigned, verify_checkpoint, verify_time
+from assay.evidence.checkpoints.checkpoint import Cosigned, verify_time
+from assay.evidence.checkpoints.sealing import verify_seen
 from assay.evidence.leaf import leaf_of
 from assay.evidence.tiles.tlogproof import (
     TlogProof,
@@ -118,7 +119,8 @@ def _index_of(ledger: Ledger, saved: SavedVerdict, file: Path) -> int:
 def _index_in(ledger: Ledger, data: bytes) -> int:
     """Return which entry of this log a tlog-proof is about, when it proves that."""
     proof = parse_tlog_proof(data)
-    verify_checkpoint(proof.checkpoint, log_key=ledger.log_key)  # of this log, before it is asked
+    seen = verify_seen(proof.checkpoint, log_key=ledger.keys)  # of this log, before it is asked
     entry = ledger.entry(proof.index)
-    verify_tlog_proof(proof, entry=leaf_of(entry.envelope), log_key=ledger.log_key)
+    log_key = ledger.keys.of_size(seen.size)
+    verify_tlog_proof(proof, entry=leaf_of(entry.envelope), log_key=log_key)
     return entry.index

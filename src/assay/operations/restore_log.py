@@ -36,7 +36,8 @@ from assay.evidence.backup.record import (
     verify_part,
 )
 from assay.evidence.checkpoints.anchor import verify_extends
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint, verify_time
+from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint, verify_dated
+from assay.evidence.checkpoints.note import parse_note
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import LogStore, open_store
 from assay.operations.cosign_log import configured_witnesses, size_at_witness
@@ -51,6 +52,7 @@ from assay.operations.home import (
 )
 from assay.operations.record import open_recorder
 from assay.operations.seen import load_anchor, replace_anchor
+from assay.signing.logkeys import EarlierKey, KeyHistory
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.source.repository import Repository, open_repository
 from assay.system.archives import ZipLimits, read_zip
@@ -103,41 +105,45 @@ def restore_log(path: Path, file: Path, *, accept_loss: str, clock: Clock = now)
     """
     repository, home = open_repository(path), open_home()
     manifest = _load_manifest(file)
-    log_key = _log_key(home, repository, manifest)
-    newest = verify_checkpoint(manifest.note, log_key=log_key)
-    seen, gaps = _seen(home, manifest, log_key)
+    log_keys = _log_keys(home, repository, manifest)
+    newest = verify_checkpoint(manifest.note, log_key=log_keys[-1])
+    seen, gaps = _seen(home, manifest, log_keys)
     if newest.size < seen.size and not accept_loss:
         raise TamperedError(
             f"the backup has {entries(newest.size)}, of which {seen}",
             where=str(file),
             hint="restore a newer one; --accept-loss REASON goes on, and records that",
         )
-    _restore(repository, home, file, manifest, log_key=log_key, may_lose=bool(accept_loss))
+    _restore(repository, home, file, manifest, log_keys=log_keys, may_lose=bool(accept_loss))
     lost = max(seen.size - newest.size, 0)
     if lost:
         _leave_trace(repository, home, manifest, seen, reason=accept_loss, clock=clock)
     return Restored(origin=manifest.origin, size=newest.size, lost=lost, not_checked=tuple(gaps))
 
 
-def _log_key(home: Home, repository: Repository, manifest: Manifest) -> NoteKey:
-    """Return the key of the log, if it may stand in this repository."""
+def _log_keys(home: Home, repository: Repository, manifest: Manifest) -> tuple[NoteKey, ...]:
+    """Return the keys that the log had, the first one first, if it may stand in this repository."""
     there = load_origin(repository)
     if there not in {"", manifest.origin}:
         raise UsageError(
             f"a backup of {manifest.origin!r}, where the log here is {there!r}",
             hint="restore it into the repository that it was made of",
         )
-    return parse_note_key(load_trust(home, manifest.origin).log_key)
+    root = load_trust(home, manifest.origin)
+    return tuple(map(parse_note_key, (*(one.key for one in root.earlier_log_keys), root.log_key)))
 
 
-def _seen(home: Home, manifest: Manifest, log_key: NoteKey) -> tuple[_Seen, list[NotChecked]]:
+def _seen(
+    home: Home, manifest: Manifest, log_keys: tuple[NoteKey, ...]
+) -> tuple[_Seen, list[NotChecked]]:
     """Return the largest size that the anchor or a witness has seen, and who did not answer."""
     seen, gaps = _Seen(size=0, by="", at="", note=b""), list[NotChecked]()
     anchor = load_anchor(home, manifest.origin)
     if anchor is not None:
         with inside("anchor"):
-            size = verify_checkpoint(anchor, log_key=log_key).size
-        at = format_time(verify_time(anchor, log_key=log_key))
+            log_key = _signed_by(anchor, log_keys)
+            checkpoint, dated = verify_dated(anchor, log_key=log_key)
+        size, at = checkpoint.size, format_time(dated)
         seen = _Seen(size=size, by="this machine", at=at, note=anchor)
     for url in configured_witnesses(home):
         try:
@@ -156,7 +162,7 @@ def _restore(
     file: Path,
     manifest: Manifest,
     *,
-    log_key: NoteKey,
+    log_keys: tuple[NoteKey, ...],
     may_lose: bool,
 ) -> None:
     location = log_location(repository)
@@ -167,16 +173,17 @@ def _restore(
     ):
 
         def check(newest: Checkpoint) -> None:
-            if newest != verify_checkpoint(manifest.note, log_key=log_key):
+            if newest != verify_checkpoint(manifest.note, log_key=log_keys[-1]):
                 raise TamperedError("not the checkpoint that the manifest names", where=str(file))
             if anchor is not None:
-                _check_anchor(store, anchor, manifest.note, log_key, may_lose=may_lose)
+                restoring = _Restoring(store, manifest.note)
+                _check_anchor(restoring, anchor, log_keys, may_lose=may_lose)
 
         if store.size:
             raise UsageError("there is a log already", where=store.place, hint="move it away first")
         with inside(str(file)):
             heads = parse_parts(_load_parts(file, manifest))
-            store.restore(heads, log_key=log_key, check=check)
+            store.restore(heads, log_keys=log_keys, check=check)
     save_origin(repository, manifest.origin)
     if anchor is None:
         replace_anchor(home, manifest.origin, manifest.note)
@@ -210,13 +217,22 @@ class _Restoring:
 
 
 def _check_anchor(
-    store: LogStore, anchor: bytes, note: bytes, log_key: NoteKey, *, may_lose: bool
+    log: _Restoring, anchor: bytes, log_keys: tuple[NoteKey, ...], *, may_lose: bool
 ) -> None:
     """Refuse another history than was seen; a shorter one only where no loss was accepted."""
-    seen = verify_checkpoint(anchor, log_key=log_key)
-    if may_lose and seen.size > verify_checkpoint(note, log_key=log_key).size:
+    seen = verify_checkpoint(anchor, log_key=_signed_by(anchor, log_keys))
+    newest = verify_checkpoint(log.latest_checkpoint(), log_key=log_keys[-1])
+    if may_lose and seen.size > newest.size:
         return
-    verify_extends(_Restoring(store, note), anchor, log_key=log_key)
+    before = EarlierKey(key=_signed_by(anchor, log_keys), until=seen.size)
+    earlier = () if before.key == log_keys[-1] else (before,)
+    verify_extends(log, anchor, log_key=KeyHistory(current=log_keys[-1], earlier=earlier))
+
+
+def _signed_by(anchor: bytes, log_keys: tuple[NoteKey, ...]) -> NoteKey:
+    """Return the newest key of the log that signed what was seen of it here."""
+    note = parse_note(anchor)
+    return next((key for key in reversed(log_keys) if note.by(key)), log_keys[-1])
 
 
 def _leave_trace(

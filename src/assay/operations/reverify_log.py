@@ -133,7 +133,7 @@ def reverify_log(path: Path, *, record: bool, clock: Clock = now) -> Reverified:
 
 def _verdicts(ledger: Ledger) -> tuple[LogEntry, ...]:
     """Return every verdict: the whole log is checked first, so that none is missing."""
-    ledger.store.verify(log_key=ledger.log_key)
+    ledger.store.verify(log_key=ledger.keys)
     return tuple(ledger.store.entries(log_key=ledger.log_key, predicate_type=VERDICT_TYPE))
 
 

@@ -20,6 +20,7 @@ from assay.evidence.checkpoints.witness import (
     WitnessRefusedError,
     claimed_origin,
     cosigning_time,
+    keys_after,
     parse_add_checkpoint,
     refuse_ahead,
     verify_request,
@@ -88,6 +89,7 @@ class Witness:
         if not log_keys:  # before any file is made for a name that a stranger chose
             verify_request(request, log_keys=(), last=None)
         with self.state.locked(origin) as state:
+            log_keys = keys_after(state.note, log_keys)
             try:
                 verify_request(request, log_keys=log_keys, last=state.last)
                 time = self.clock()

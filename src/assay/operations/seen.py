@@ -13,9 +13,10 @@ from assay.core.errors import TamperedError
 from assay.evidence.checkpoints.anchor import ProvingLog, verify_extends
 from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
+from assay.evidence.checkpoints.sealing import verify_seen
 from assay.operations.home import Home
 from assay.operations.trustfile import load_trust_file
-from assay.signing.notekey import NoteKey
+from assay.signing.logkeys import LogKeys, key_history
 from assay.signing.trust import TrustRoot, render_trust_root, trust_root_digest
 from assay.system.files import load_file, save_file
 from assay.system.lock import hold_lock
@@ -29,7 +30,7 @@ def load_anchor(home: Home, origin: str) -> bytes | None:
     return load_file(path, max_bytes=MAX_NOTE_BYTES) if path.exists() else None
 
 
-def advance_anchor(home: Home, log: ProvingLog, note: bytes, *, log_key: NoteKey) -> None:
+def advance_anchor(home: Home, log: ProvingLog, note: bytes, *, log_key: LogKeys) -> None:
     """Remember that the checkpoint `note` of `log` was seen, unless one that goes further was.
 
     Raises:
@@ -37,12 +38,12 @@ def advance_anchor(home: Home, log: ProvingLog, note: bytes, *, log_key: NoteKey
         UnavailableError: It cannot be written.
     """
     origin = log_key.name
-    reached = verify_checkpoint(note, log_key=log_key).size
+    reached = verify_checkpoint(note, log_key=key_history(log_key).current).size
     with _locked(home, origin):
         anchor = load_anchor(home, origin)
         if anchor is not None:
             verify_extends(log, anchor, log_key=log_key)
-            if verify_checkpoint(anchor, log_key=log_key).size >= reached:
+            if verify_seen(anchor, log_key=log_key).size >= reached:
                 return
         save_file(home.anchor(origin), note)
 

@@ -15,19 +15,22 @@ from assay.core.errors import MalformedError, ProofError, RejectedError, UsageEr
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.core.wording import entries
-from assay.evidence.checkpoints.checkpoint import Cosigned, verify_checkpoint, verify_cosigned
+from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
+from assay.evidence.checkpoints.sealing import verify_seen
 from assay.evidence.kit.document import MAX_KIT_BYTES, Kit, parse_kit
 from assay.evidence.kit.proof import ProvenKit, prove_kit
 from assay.evidence.trustchain import (
     TRUST_ROOT_TYPE,
     RecordedChange,
     TrustChain,
+    log_keys,
     parse_change,
     walk_trust,
 )
 from assay.operations.kitaudit import KitAudit, audit_kit
 from assay.operations.savedverdict import named_digest
 from assay.operations.trustfile import load_trust_file, witness_keys
+from assay.signing.logkeys import KeyHistory
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.signing.trust import TrustRoot, trust_root_digest
 from assay.system.files import load_file
@@ -145,13 +148,14 @@ def verify_kit(path: Path, *, expected: Expectations) -> KitVerified:
     log_key, pinned = _anchor(path, kit, expected)
     with inside(str(path)):
         _check_origin(kit, log_key)
-        proven = prove_kit(kit, log_key=log_key)
-    _check_anchors(proven, expected.anchors, log_key)
+        keys = _keys(kit, pinned, log_key)
+        proven = prove_kit(kit, log_key=keys)
+    _check_anchors(proven, expected.anchors, keys)
     with inside(str(path)):
         chain = _chain(proven, pinned)
         if (chain.current.log_origin, parse_note_key(chain.current.log_key)) != (
             proven.checkpoint.origin,
-            log_key,
+            keys.current,
         ):
             raise RejectedError("the trust root is of another log", where="log")
         cosigned = verify_cosigned(proven.note, witnesses=witness_keys(chain.current), quorum=0)
@@ -188,6 +192,25 @@ def _anchor(path: Path, kit: Kit, expected: Expectations) -> tuple[NoteKey, Trus
     return parse_note_key(root.log_key), root
 
 
+def _keys(kit: Kit, pinned: TrustRoot | None, log_key: NoteKey) -> KeyHistory:
+    """Return the keys of the log as the changes of the trust root in the kit say.
+
+    They count with those changes, which are followed from the pinned version afterwards. Where an
+    auditor brings the log's key alone, that has to be the newest: nothing else is told from a fork.
+    """
+    listed = {i for one in kit.lists if one.predicate_type == TRUST_ROOT_TYPE for i in one.indexes}
+    changes = [(entry.index, entry.envelope) for entry in kit.entries if entry.index in listed]
+    root = pinned or (parse_change(changes[0][1]) if changes else None)
+    keys = KeyHistory(current=log_key) if root is None else log_keys(root, changes)
+    if pinned is None and keys.current != log_key:
+        raise RejectedError(
+            "the log has another key by now",
+            where="lists",
+            hint="bring the trust root, or the newest key: assay log checkpoint --key prints it",
+        )
+    return keys
+
+
 def _find_root(kit: Kit, wanted: Digest) -> TrustRoot:
     """Return the trust root in the kit with this digest, which is why it may be believed."""
     listed = next((one for one in kit.lists if one.predicate_type == TRUST_ROOT_TYPE), None)
@@ -215,11 +238,11 @@ def _check_origin(kit: Kit, log_key: NoteKey) -> None:
             )
 
 
-def _check_anchors(proven: ProvenKit, anchors: tuple[Path, ...], log_key: NoteKey) -> None:
+def _check_anchors(proven: ProvenKit, anchors: tuple[Path, ...], keys: KeyHistory) -> None:
     known = {item.checkpoint.size: item.checkpoint.root for item in proven.checkpoints}
     for path in anchors:
         with inside(str(path)):
-            seen = verify_checkpoint(load_file(path, max_bytes=_MAX_NOTE_BYTES), log_key=log_key)
+            seen = verify_seen(load_file(path, max_bytes=_MAX_NOTE_BYTES), log_key=keys)
             if seen.size not in known:
                 raise ProofError(
                     f"the kit has no proof from the {entries(seen.size)} of this checkpoint",

@@ -55,7 +55,7 @@ def verify_log(path: Path, *, against: tuple[Path, ...] = (), clock: Clock = now
     """
     at = clock()
     with open_ledger(open_repository(path), at=at) as ledger:
-        newest = ledger.store.verify(log_key=ledger.log_key)
+        newest = ledger.store.verify(log_key=ledger.keys)
         for note in against:
             _verify_against(ledger, note)
         _verify_cosignatures(ledger)
@@ -76,7 +76,7 @@ def verify_log(path: Path, *, against: tuple[Path, ...] = (), clock: Clock = now
 def _verify_against(ledger: Ledger, note: Path) -> None:
     data = load_file(note, max_bytes=MAX_NOTE_BYTES)
     with inside(str(note)):
-        verify_history(ledger.store, data, log_key=ledger.log_key, home=ledger.home)
+        verify_history(ledger.store, data, log_key=ledger.keys, home=ledger.home)
 
 
 def _verify_cosignatures(ledger: Ledger) -> None:
@@ -119,7 +119,7 @@ def _remember(ledger: Ledger, newest: Checkpoint | None) -> Iterator[NotChecked]
     if not note or verify_checkpoint(note, log_key=ledger.log_key) != newest:
         return
     try:
-        advance_anchor(ledger.home, ledger.store, note, log_key=ledger.log_key)
+        advance_anchor(ledger.home, ledger.store, note, log_key=ledger.keys)
     except UnavailableError as error:
         yield NotChecked(
             what="a later rollback",

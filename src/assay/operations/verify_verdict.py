@@ -10,6 +10,7 @@ from assay.core.errors import RejectedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict, all_of
 from assay.evidence.checkpoints.checkpoint import verify_cosigned, verify_time
+from assay.evidence.checkpoints.note import parse_note
 from assay.evidence.envelope import parse_envelope
 from assay.evidence.leaf import leaf_of
 from assay.evidence.tiles.tlogproof import TlogProof, parse_tlog_proof, verify_tlog_proof
@@ -19,7 +20,7 @@ from assay.operations.savedverdict import load_verdict, named_digest
 from assay.operations.trustfile import load_trust_file, witness_keys
 from assay.signing.notekey import NoteKey, parse_note_key
 from assay.signing.standing import why_not
-from assay.signing.trust import TrustRoot, trust_root_digest
+from assay.signing.trust import Revocation, RevocationReason, TrustRoot, trust_root_digest
 from assay.system.clock import now
 
 
@@ -80,7 +81,7 @@ def verify_verdict(
             hint="get the newest one from the owners",
         )
     proof = parse_tlog_proof(saved.proof)
-    log_key = parse_note_key(trust.log_key)
+    log_key = _log_key(trust, proof)
     checkpoint = verify_tlog_proof(proof, entry=leaf_of(saved.envelope), log_key=log_key)
     gaps = tuple(_unwitnessed(proof, trust, path))
     verified = parse_envelope(saved.envelope).verify(
@@ -105,6 +106,37 @@ def verify_verdict(
         log_size=checkpoint.size,
         not_checked=(*verdict.decision.not_checked, *gaps),
     )
+
+
+def _log_key(trust: TrustRoot, proof: TlogProof) -> NoteKey:
+    """Return the key of the log that its checkpoint in the proof has to be signed with.
+
+    A proof that was made before the log changed its key counts as long as nobody else has the old
+    one, and only with a date from before the change.
+
+    Raises:
+        RejectedError: Only a key signed it that is revoked.
+    """
+    note, current = parse_note(proof.checkpoint), parse_note_key(trust.log_key)
+    if note.by(current):
+        return current
+    for one in trust.earlier_log_keys:
+        if note.by(key := parse_note_key(one.key)):
+            if why := _why_revoked(one.revoked, verify_time(proof.checkpoint, log_key=key)):
+                raise RejectedError(
+                    f"the key of the log that signed the checkpoint is {why}",
+                    where="checkpoint",
+                    hint="where the log is: assay log renew writes the proof again",
+                )
+            return key
+    return current
+
+
+def _why_revoked(revoked: Revocation, at: datetime) -> str:
+    """Say why what was signed, with the date `at`, does not count; empty where it does."""
+    if revoked.reason is RevocationReason.COMPROMISED:  # whoever has the key writes any date
+        return "revoked as compromised"
+    return f"retired since {format_time(revoked.since)}" if revoked.since <= at else ""
 
 
 def _recorded_by(proof: TlogProof, log_key: NoteKey, at: datetime) -> datetime:

@@ -47,7 +47,9 @@ def first_witnessed(ledger: Ledger, index: int) -> WitnessedCheckpoint:
         UsageError: The log has no such entry.
         UnavailableError: No checkpoint over it has the cosignatures that the trust root asks for.
     """
-    first = verify_checkpoint(ledger.store.checkpoint_over(index), log_key=ledger.log_key)
+    # One from before a new key of the log proves nothing to whoever has no other: see `sealing`.
+    over = ledger.store.checkpoint_over(max(index, ledger.keys.sealed))
+    first = verify_checkpoint(over, log_key=ledger.log_key)
     sizes = (first.size, *ledger.store.cosignatures.sizes_from(first.size))
     found = (_witnessed(ledger, size) for size in dict.fromkeys(sizes))
     return next((one for one in found if one is not None), None) or required_checkpoint(
@@ -58,7 +60,7 @@ def first_witnessed(ledger: Ledger, index: int) -> WitnessedCheckpoint:
 def _witnessed(ledger: Ledger, size: int) -> WitnessedCheckpoint | None:
     """Return the checkpoint of `size`, if there is one that enough witnesses cosigned."""
     note = ledger.store.cosigned_checkpoint(size)
-    if note is None:
+    if note is None or size <= ledger.keys.sealed:
         return None
     checkpoint = verify_checkpoint(note, log_key=ledger.log_key)
     cosigned = verify_cosigned(note, witnesses=witness_keys(ledger.trust), quorum=0)

@@ -42,7 +42,7 @@ def principal_as_json(principal: Principal) -> dict[str, object]:
                 "pem": key.public.pem.decode(),
                 **({"openpgp": key.openpgp} if key.openpgp else {}),
                 **_window(key.window),
-                **_revocation(key.revoked),
+                **revocation_as_json(key.revoked),
             }
             for key in principal.keys
         ],
@@ -51,7 +51,7 @@ def principal_as_json(principal: Principal) -> dict[str, object]:
                 "issuer": item.identity.issuer,
                 "subject": item.identity.subject,
                 **_window(item.window),
-                **_revocation(item.revoked),
+                **revocation_as_json(item.revoked),
             }
             for item in principal.identities
         ],
@@ -130,7 +130,7 @@ def _parse_keys(value: JsonValue, around: Window) -> tuple[TrustedKey, ...]:
     """Read a key: as PEM, as a line of SSH, or all keys of an OpenPGP block that can sign."""
     refuse_unknown(value, _SIGNING | {"pem", "ssh", "openpgp"})
     found = _public_keys(value)
-    window, revoked = _parse_window(value, around), _parse_revocation(value)
+    window, revoked = _parse_window(value, around), _parse_revoked(value)
     with inside(value.where):
         return tuple(
             TrustedKey(public=public, window=window, revoked=revoked, openpgp=fingerprint)
@@ -162,7 +162,7 @@ def _parse_identity(value: JsonValue, around: Window) -> TrustedIdentity:
     with inside(value.where):
         identity = OidcIdentity(issuer=issuer, subject=subject)
     return TrustedIdentity(
-        identity=identity, window=_parse_window(value, around), revoked=_parse_revocation(value)
+        identity=identity, window=_parse_window(value, around), revoked=_parse_revoked(value)
     )
 
 
@@ -195,12 +195,19 @@ def _parse_window(value: JsonValue, around: Window | None) -> Window:
         return Window(valid_from=begin, valid_until=end)
 
 
-def _parse_revocation(value: JsonValue) -> Revocation | None:
+def _parse_revoked(value: JsonValue) -> Revocation | None:
     found = value.optional("revoked")
-    if found is None:
-        return None
-    refuse_unknown(found, frozenset({"since", "reason"}))
-    reason = found.field("reason")
+    return None if found is None else parse_revocation(found)
+
+
+def parse_revocation(value: JsonValue) -> Revocation:
+    """Read since when, and why, something does not count any more.
+
+    Raises:
+        MalformedError: A time or a reason that is none, or another member.
+    """
+    refuse_unknown(value, frozenset({"since", "reason"}))
+    reason = value.field("reason")
     try:
         known = RevocationReason(reason.text())
     except ValueError as error:
@@ -209,7 +216,7 @@ def _parse_revocation(value: JsonValue) -> Revocation | None:
             where=reason.where,
             hint="one of " + ", ".join(sorted(item.value for item in RevocationReason)),
         ) from error
-    return Revocation(since=parse_moment(found.field("since")), reason=known)
+    return Revocation(since=parse_moment(value.field("since")), reason=known)
 
 
 def _parse_kind(value: JsonValue) -> PrincipalKind:
@@ -231,7 +238,8 @@ def _window(window: Window) -> dict[str, object]:
     }
 
 
-def _revocation(revoked: Revocation | None) -> dict[str, object]:
+def revocation_as_json(revoked: Revocation | None) -> dict[str, object]:
+    """Return the member `revoked`, which `parse_revocation` reads."""
     if revoked is None:
         return {"revoked": None}
     return {"revoked": {"since": format_time(revoked.since), "reason": revoked.reason.value}}

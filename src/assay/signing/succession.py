@@ -7,6 +7,8 @@
   review it.
 * A revocation stays: it is not taken back, not moved to a later time, and a compromised key does
   not become a retired one. So a verdict that fell stays fallen.
+* The log stays the same one. Where it gets another key, the one that it had is named as an earlier
+  one, with since when and why; which of its signatures still count is not asked here.
 * Nobody is locked out: enough owners must be able to sign the version after this one.
 """
 
@@ -36,8 +38,7 @@ def verify_succession(old: TrustRoot, new: TrustRoot, *, at: datetime) -> None:
         raise RejectedError(
             f"version {new.version} does not follow this version {old.version}", where="history"
         )
-    if (new.log_origin, new.log_key) != (old.log_origin, old.log_key):
-        raise RejectedError("another log, or another key of the log", where="log")
+    _check_log(old, new)
     after = {name: (owner, item) for owner, name, item in credentials(new)}
     for owner, name, item in credentials(old):
         found = after.get(name)
@@ -90,6 +91,27 @@ def describe(item: Credential) -> str:
     return f"key {item.name[:16]}" if isinstance(item, TrustedKey) else f"identity {item.name!r}"
 
 
+def _check_log(old: TrustRoot, new: TrustRoot) -> None:
+    """Refuse another log, and an earlier key of it that has gone or is told of more mildly."""
+    if new.log_origin != old.log_origin:
+        raise RejectedError("another log", where="log.origin", hint="a new log has its own root")
+    before = old.earlier_log_keys
+    had = [*(one.key for one in before), *([old.log_key] * (new.log_key != old.log_key))]
+    if [one.key for one in new.earlier_log_keys] != had:
+        raise RejectedError(
+            "not all keys that the log had, in their order",
+            where="log.earlier",
+            hint="a new key for the log: assay log rotate",
+        )
+    for number, (was, now) in enumerate(zip(before, new.earlier_log_keys, strict=False)):
+        if _is_weaker(was.revoked, now.revoked):
+            raise RejectedError(
+                f"the revocation since {format_time(was.revoked.since)} "
+                f"({was.revoked.reason.value}) is weaker",
+                where=f"log.earlier[{number}].revoked",
+            )
+
+
 def _check_names(old: TrustRoot, new: TrustRoot) -> None:
     """Refuse that what named one principal names nobody, or another one, from now on."""
     after = {(what, name): owner for owner, what, name in _names(new)}
@@ -112,9 +134,7 @@ def _names(root: TrustRoot) -> Iterator[tuple[str, str, str]]:
 
 def _check_revocation(owner: str, old: Credential, new: Credential) -> None:
     before, after = old.revoked, new.revoked
-    if before is None:
-        return
-    if after is None or after.since > before.since or _is_milder(before, after):
+    if before is not None and _is_weaker(before, after):
         raise RejectedError(
             f"the revocation of {describe(old)} since {format_time(before.since)} "
             f"({before.reason.value}) is taken back, or weaker",
@@ -123,9 +143,14 @@ def _check_revocation(owner: str, old: Credential, new: Credential) -> None:
         )
 
 
-def _is_milder(before: Revocation, after: Revocation) -> bool:
+def _is_weaker(before: Revocation, after: Revocation | None) -> bool:
+    """Tell whether `after` says less than `before`: later, of a milder kind, or nothing."""
     compromised = RevocationReason.COMPROMISED
-    return before.reason is compromised and after.reason is not compromised
+    return (
+        after is None
+        or after.since > before.since
+        or (before.reason is compromised and after.reason is not compromised)
+    )
 
 
 def _ends(root: TrustRoot) -> Iterator[datetime]:

@@ -3,7 +3,7 @@
 * A threshold counts principals (people, machines), never keys. So no key and no identity belongs
   to two principals: one signature would count twice.
 * The log's key belongs to nobody, nor does a witness's: what signs a tree head must not be able to
-  sign evidence.
+  sign evidence. Keys that the log had before stay named, each with why it is one no more.
 * Everything is asked about with a time; nothing here reads a clock.
 * What this version does not understand (a member, a role, a reason) is refused: ignoring it could
   drop a restriction.
@@ -26,8 +26,10 @@ from assay.signing.notekey import NoteKey, parse_note_key, parse_witness_key
 from assay.signing.principaljson import (
     parse_moment,
     parse_principal,
+    parse_revocation,
     principal_as_json,
     refuse_unknown,
+    revocation_as_json,
 )
 from assay.signing.principals import (
     ROLES,
@@ -47,6 +49,7 @@ __all__ = [
     "OWNER",
     "ROLES",
     "SCHEMA",
+    "EarlierLogKey",
     "Holder",
     "OidcIdentity",
     "Principal",
@@ -74,9 +77,18 @@ _MEMBERS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierLogKey:
+    """A key that the log had (C2SP form), and since when and why it has another one."""
+
+    key: str
+    revoked: Revocation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustRoot:
     """All principals, the log with its origin and key (C2SP form), and who witnesses it.
 
+    `earlier_log_keys` are those that the log had before, the first one first.
     `history` are the digests of all earlier versions, the first one first. From `expires` on
     nothing that is recorded counts but the owners' own changes. `sigstore` is the Sigstore trusted
     root, as JSON, that OIDC identities are checked with.
@@ -85,6 +97,7 @@ class TrustRoot:
     principals: tuple[Principal, ...]
     log_origin: str
     log_key: str
+    earlier_log_keys: tuple[EarlierLogKey, ...] = ()
     owner_threshold: int = 1
     witnesses: tuple[str, ...] = ()
     quorum: int = 0
@@ -105,10 +118,10 @@ class TrustRoot:
         _refuse_repeated((email for p in self.principals for email in p.emails), "e-mail")
         accounts = (str(account) for p in self.principals for account in p.accounts)
         _refuse_repeated(accounts, "account")
-        log_key = self._checked_log_key()
+        log_keys = self._checked_log_keys()
         witnesses = self._checked_witnesses()
         owned = (key.name for p in self.principals for key in p.keys)
-        heads = (key.public.key_id for key in (log_key, *witnesses))
+        heads = (key.public.key_id for key in (*log_keys, *witnesses))
         _refuse_repeated((*owned, *heads), "key")
         if self.owner_threshold < 1:
             raise MalformedError(
@@ -139,13 +152,26 @@ class TrustRoot:
         """
         return replace(self, principals=tuple(_without_compromised(p) for p in self.principals))
 
-    def _checked_log_key(self) -> NoteKey:
+    def _checked_log_keys(self) -> tuple[NoteKey, ...]:
+        if len(self.earlier_log_keys) > len(self.history):
+            raise MalformedError(
+                f"{len(self.earlier_log_keys)} earlier keys of the log in version {self.version}",
+                where="log.earlier",
+                hint="a version adds one at most, and the first has none",
+            )
         with inside("log.key"):
-            log_key = parse_note_key(self.log_key)
-            if log_key.name != self.log_origin:
-                raise MalformedError(
-                    f"a key for {log_key.name!r}, where the origin is {self.log_origin!r}"
-                )
+            found = [self._checked_log_key(self.log_key)]
+        for number, one in enumerate(self.earlier_log_keys):
+            with inside(f"log.earlier[{number}].key"):
+                found.append(self._checked_log_key(one.key))
+        return tuple(found)
+
+    def _checked_log_key(self, text: str) -> NoteKey:
+        log_key = parse_note_key(text)
+        if log_key.name != self.log_origin:
+            raise MalformedError(
+                f"a key for {log_key.name!r}, where the origin is {self.log_origin!r}"
+            )
         return log_key
 
     def _checked_witnesses(self) -> tuple[NoteKey, ...]:
@@ -171,7 +197,7 @@ def render_trust_root(root: TrustRoot) -> bytes:
             "history": [str(digest) for digest in root.history],
             "expires": None if root.expires is None else format_time(root.expires),
             "owners": {"threshold": root.owner_threshold},
-            "log": {"origin": root.log_origin, "key": root.log_key},
+            "log": {"origin": root.log_origin, "key": root.log_key, **_earlier(root)},
             "witnesses": {"quorum": root.quorum, "keys": list(root.witnesses)},
             "sigstore": sigstore,
             "principals": [principal_as_json(p) for p in root.principals],
@@ -229,7 +255,7 @@ def _parse_document(document: JsonValue, *, history: tuple[Digest, ...]) -> Trus
             hint="begin again from: assay trust show --toml",
         )
     log, owners = document.field("log"), document.field("owners")
-    refuse_unknown(log, frozenset({"origin", "key"}))
+    refuse_unknown(log, frozenset({"origin", "key", "earlier"}))
     refuse_unknown(owners, frozenset({"threshold"}))
     witnesses, quorum = _parse_witnesses(document.optional("witnesses"))
     expires = document.optional("expires")
@@ -237,6 +263,7 @@ def _parse_document(document: JsonValue, *, history: tuple[Digest, ...]) -> Trus
         principals=tuple(parse_principal(item) for item in document.field("principals").items()),
         log_origin=log.field("origin").text(),
         log_key=log.field("key").text(),
+        earlier_log_keys=tuple(map(_parse_earlier, log.optional_items("earlier"))),
         owner_threshold=owners.field("threshold").integer(),
         witnesses=witnesses,
         quorum=quorum,
@@ -254,6 +281,17 @@ def _check_schema(document: JsonValue) -> None:
 
 def _parse_history(value: JsonValue) -> tuple[Digest, ...]:
     return tuple(item.parsed(parse_digest) for item in value.items())
+
+
+def _earlier(root: TrustRoot) -> dict[str, object]:
+    listed = [{"key": o.key, **revocation_as_json(o.revoked)} for o in root.earlier_log_keys]
+    return {"earlier": listed} if listed else {}
+
+
+def _parse_earlier(value: JsonValue) -> EarlierLogKey:
+    refuse_unknown(value, frozenset({"key", "revoked"}))
+    revoked = parse_revocation(value.field("revoked"))
+    return EarlierLogKey(key=value.field("key").text(), revoked=revoked)
 
 
 def _parse_witnesses(value: JsonValue | None) -> tuple[tuple[str, ...], int]:

@@ -31,6 +31,8 @@ def _document(root: TrustRoot, version: int) -> Iterator[str]:
         yield f"sigstore = {_text(root.sigstore.decode())}"
     yield from ("", "[owners]", f"threshold = {root.owner_threshold}")
     yield from ("", "[log]", f"origin = {_text(root.log_origin)}", f"key = {_text(root.log_key)}")
+    for earlier in root.earlier_log_keys:
+        yield from ("", "[[log.earlier]]", f"key = {_text(earlier.key)}", _revoked(earlier.revoked))
     if root.witnesses:
         yield from ("", "[witnesses]", f"quorum = {root.quorum}", "keys = [")
         yield from (f"  {_text(key)}," for key in root.witnesses)
@@ -80,8 +82,12 @@ def _limits(window: Window, around: Window, revoked: Revocation | None) -> Itera
     if window.valid_until != around.valid_until:
         yield f"until = {_end(window.valid_until)}"
     if revoked is not None:
-        since = format_time(revoked.since)
-        yield f'revoked = {{ since = {since}, reason = "{revoked.reason.value}" }}'
+        yield _revoked(revoked)
+
+
+def _revoked(revoked: Revocation) -> str:
+    since = format_time(revoked.since)
+    return f'revoked = {{ since = {since}, reason = "{revoked.reason.value}" }}'
 
 
 def _end(end: datetime | None) -> str:

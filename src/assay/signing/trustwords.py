@@ -60,6 +60,8 @@ def _changed(name: str, before: str | None, after: str | None) -> str:
 
 def _lines(root: TrustRoot) -> Iterator[tuple[str, str]]:
     yield "log", f"{root.log_origin} {root.log_key}"
+    for earlier in root.earlier_log_keys:
+        yield f"earlier key of the log {earlier.key}", f"its own{_revoked(earlier.revoked)}"
     yield "owners that must sign a change", str(root.owner_threshold)
     yield "expires", _end(root.expires)
     yield "witnesses that must sign a checkpoint", str(root.quorum)

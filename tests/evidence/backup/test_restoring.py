@@ -64,7 +64,7 @@ def record(tmp_path: Path) -> tuple[BackedUp, ...]:
 def test_every_row_is_as_it_was(record: tuple[BackedUp, ...], tmp_path: Path) -> None:
     seen: list[Checkpoint] = []
     with open_at(tmp_path / "second") as store:
-        newest = store.restore(record, log_key=LOG_KEY, check=seen.append)
+        newest = store.restore(record, log_keys=(LOG_KEY,), check=seen.append)
         assert newest == verify_checkpoint(record[-1].note, log_key=LOG_KEY)
         assert seen == [newest]
         assert store.verify(log_key=LOG_KEY) == newest
@@ -75,7 +75,7 @@ def test_every_row_is_as_it_was(record: tuple[BackedUp, ...], tmp_path: Path) ->
 def test_into_each_kind_of_database(record: tuple[BackedUp, ...], backend: Backend) -> None:
     """All that follows from the record is computed again there, and the log goes on."""
     with backend.open() as store:
-        newest = store.restore(record, log_key=LOG_KEY, check=accept)
+        newest = store.restore(record, log_keys=(LOG_KEY,), check=accept)
         assert store.verify(log_key=LOG_KEY) == newest
         assert tuple(store.backed_up()) == record
         [receipt] = store.append([verified({"n": 4})], log_signer=LOG, at=NOW + HOUR)
@@ -88,10 +88,10 @@ def test_what_is_refused_leaves_nothing_in_either(
     with backend.open() as store:
         for change, _ in REFUSED.values():
             with pytest.raises(AssayError):
-                store.restore(change(record), log_key=LOG_KEY, check=accept)
+                store.restore(change(record), log_keys=(LOG_KEY,), check=accept)
             assert store.size == 0
             assert store.verify(log_key=LOG_KEY) is None
-        store.restore(record, log_key=LOG_KEY, check=accept)
+        store.restore(record, log_keys=(LOG_KEY,), check=accept)
         assert store.size == len(SAMPLES)
 
 
@@ -102,7 +102,7 @@ def test_large_envelopes_lie_where_the_new_log_keeps_them(
     blobs = FolderBlobs(tmp_path / "elsewhere")
     location = tmp_path / "second" / "log.db"
     with open_store(location, origin=ORIGIN, create=True, blobs=blobs) as store:
-        store.restore(record, log_key=LOG_KEY, check=accept)
+        store.restore(record, log_keys=(LOG_KEY,), check=accept)
     assert blobs.get(LARGE.digest) == LARGE.envelope
     stored = [p for p in (tmp_path / "elsewhere").rglob("*") if p.is_file()]
     assert len(stored) == 1
@@ -181,7 +181,7 @@ def test_refused(
 ) -> None:
     with open_at(tmp_path / "second") as store:
         with pytest.raises(AssayError) as caught:
-            store.restore(change(record), log_key=LOG_KEY, check=accept)
+            store.restore(change(record), log_keys=(LOG_KEY,), check=accept)
         assert str(caught.value) == message.format(store.place)
     assert rows(tmp_path / "second") == [[] for _ in TABLES]
 
@@ -191,7 +191,7 @@ def test_an_entry_with_its_index_left_out(record: tuple[BackedUp, ...], tmp_path
     checkpoint = verify_checkpoint(record[0].note, log_key=LOG_KEY)
     bare = sign_checkpoint(replace(checkpoint, index_root=None), signer=LOG, at=NOW)
     with open_at(tmp_path / "second") as store, pytest.raises(AssayError) as caught:
-        store.restore([replace(record[0], note=bare)], log_key=LOG_KEY, check=accept)
+        store.restore([replace(record[0], note=bare)], log_keys=(LOG_KEY,), check=accept)
     assert str(caught.value) == NOT_THEM.format(0)
 
 
@@ -202,7 +202,7 @@ def test_what_the_check_refuses_leaves_nothing(
         raise ProofError(f"{newest.size} are not enough")
 
     with open_at(tmp_path / "second") as store, pytest.raises(AssayError) as caught:
-        store.restore(record, log_key=LOG_KEY, check=refuse)
+        store.restore(record, log_keys=(LOG_KEY,), check=refuse)
     assert str(caught.value) == "[proof-invalid] 4 are not enough"
     assert rows(tmp_path / "second") == [[] for _ in TABLES]
 
@@ -211,7 +211,7 @@ def test_a_log_that_is_there_stays(record: tuple[BackedUp, ...], tmp_path: Path)
     with open_at(tmp_path / "second") as store:
         store.append(SAMPLES[3:], log_signer=LOG, at=NOW)
         with pytest.raises(AssayError) as caught:
-            store.restore(record, log_key=LOG_KEY, check=accept)
+            store.restore(record, log_keys=(LOG_KEY,), check=accept)
         assert str(caught.value) == (
             f"[usage] there is a log already, at {store.place} (move it away first)"
         )

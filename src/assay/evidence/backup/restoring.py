@@ -15,18 +15,19 @@ from datetime import UTC, datetime
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import RejectedError, TamperedError, UsageError, inside
 from assay.evidence.backup.record import BackedUp
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint, verify_time
+from assay.evidence.checkpoints.checkpoint import Checkpoint, Seal, verify_dated
 from assay.evidence.checkpoints.cosignatures import put_lines
 from assay.evidence.envelope import parse_claims
 from assay.evidence.index.page import EMPTY_ROOT as EMPTY_INDEX
 from assay.evidence.index.trie import Index
 from assay.evidence.leaf import envelope_leaf_hash, is_large
-from assay.evidence.merkle import Frontier
+from assay.evidence.merkle import Frontier, leaf_hash
 from assay.evidence.statement import Subject
 from assay.evidence.storage.batch import Batch
 from assay.evidence.storage.blobs import BlobStore
 from assay.evidence.storage.indexpages import StoredPages
-from assay.signing.notekey import NoteKey
+from assay.evidence.trustchain import TRUST_ROOT_TYPE, parse_change
+from assay.signing.notekey import NoteKey, render_note_key
 from assay.system.database import Database
 
 
@@ -52,10 +53,12 @@ def restore_rows(
     place: Place,
     heads: Iterable[BackedUp],
     *,
-    log_key: NoteKey,
+    log_keys: tuple[NoteKey, ...],
     check: Callable[[Checkpoint], None],
 ) -> Checkpoint:
     """Put a log in an empty place; `check` is asked before any of it counts.
+
+    `log_keys` are those that the log had, the first one first; it must end under the last one.
 
     Raises:
         UsageError: There is a log already, or there is nothing to restore.
@@ -68,12 +71,13 @@ def restore_rows(
             raise UsageError(
                 "there is a log already", where=database.place, hint="move it away first"
             )
-        restoring = _Restoring(place, log_key)
+        restoring = _Restoring(place, log_keys)
         for head in heads:
             with inside(f"checkpoint {restoring.number}"):
                 restoring.add(head)
         if restoring.newest is None:
             raise UsageError("a backup of an empty log", where=database.place)
+        restoring.finish()
         check(restoring.newest)
         return restoring.newest
 
@@ -81,11 +85,12 @@ def restore_rows(
 class _Restoring:
     """What is restored so far."""
 
-    def __init__(self, place: Place, log_key: NoteKey) -> None:
+    def __init__(self, place: Place, log_keys: tuple[NoteKey, ...]) -> None:
         self.number = 0
         self.newest: Checkpoint | None = None
         self._place = place
-        self._log_key = log_key
+        self._log_key, *self._later = log_keys
+        self._notes = Frontier()
         self._tree = Frontier()
         self._pages = StoredPages(place.database)
         self._index = Index(self._pages, EMPTY_INDEX)
@@ -94,13 +99,13 @@ class _Restoring:
 
     def add(self, head: BackedUp) -> None:
         """Add the entries of one checkpoint, and the checkpoint, if they belong together."""
-        checkpoint = verify_checkpoint(head.note, log_key=self._log_key)
-        dated = verify_time(head.note, log_key=self._log_key)
+        checkpoint, dated = verify_dated(head.note, log_key=self._log_key)
         if dated < self._dated:
             raise TamperedError("dated before the one before")
         self._dated = dated
         self._check_tree(head.envelopes, checkpoint)
         filed = tuple(map(_file, head.envelopes))
+        seal = self._rotate(filed, head.note)
         batch = Batch(self._tree, self._index, elsewhere=self._put_blobs(filed))
         for entry in filed:
             batch.add(entry, known=None)
@@ -111,13 +116,43 @@ class _Restoring:
             root=self._tree.root(),
             index_root=self._index.root,
             previous=self._previous,
+            seal=seal,
         )
         if found != checkpoint or not head.envelopes:
             raise TamperedError("the entries are not those that were signed")
         self._insert(batch, head, checkpoint.size)
         self._previous = sha256_of(head.note).raw
+        self._notes.push(leaf_hash(head.note))
         self.newest = checkpoint
         self.number += 1
+
+    def _rotate(self, filed: tuple[_Filed, ...], note: bytes) -> Seal | None:
+        """Go on under the key that a change of the trust root names; return what it has to seal.
+
+        The key so far has signed the change with its checkpoint; the new one must have, too.
+        """
+        changes = [one for one in filed if one.predicate_type == TRUST_ROOT_TYPE]
+        for change in changes:
+            named = parse_change(change.envelope).log_key
+            if named == render_note_key(self._log_key):
+                continue
+            if len(filed) != 1 or not self._later or named != render_note_key(self._later[0]):
+                raise TamperedError(
+                    "another key of the log than the trust root here names next",
+                    hint="put the newest trust root in its place, from its owners",
+                )
+            self._log_key = self._later.pop(0)
+            verify_dated(note, log_key=self._log_key)
+            return Seal(self._notes.size, self._notes.root())
+        return None
+
+    def finish(self) -> None:
+        """Refuse a log that ends before its newest key was there: whoever has the old may go on."""
+        if self._later:
+            raise TamperedError(
+                "from before the log changed its key, which the trust root here says it did",
+                hint="restore a newer backup",
+            )
 
     def _check_tree(self, envelopes: tuple[bytes, ...], checkpoint: Checkpoint) -> None:
         """Refuse other envelopes than were signed, before any of them is parsed or kept."""

@@ -9,7 +9,9 @@ from typing import Protocol
 from assay.core.errors import ProofError, TamperedError, inside
 from assay.core.wording import entries
 from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.checkpoints.sealing import verify_seen
 from assay.evidence.merkle import EMPTY_ROOT, Path, verify_consistency
+from assay.signing.logkeys import LogKeys, key_history
 from assay.signing.notekey import NoteKey
 
 
@@ -39,7 +41,7 @@ class ProvingLog(Protocol):
         """Return the proof that the first `old` entries of `new` are the same."""
 
 
-def verify_extends(log: ProvingLog, anchor_note: bytes, *, log_key: NoteKey) -> Checkpoint:
+def verify_extends(log: ProvingLog, anchor_note: bytes, *, log_key: LogKeys) -> Checkpoint:
     """Refuse unless `log` begins with what `anchor_note` saw; return its newest checkpoint.
 
     Raises:
@@ -49,8 +51,8 @@ def verify_extends(log: ProvingLog, anchor_note: bytes, *, log_key: NoteKey) -> 
         AnotherHistoryError: It was replaced: it is another.
     """
     with inside("anchor"):
-        seen = verify_checkpoint(anchor_note, log_key=log_key)
-    newest = _newest(log, log_key=log_key)
+        seen = verify_seen(anchor_note, log_key=log_key)
+    newest = _newest(log, log_key=key_history(log_key).current)
     if newest.size < seen.size:
         raise TamperedError(
             f"cut or set back: {entries(newest.size)}, where {seen.size} were seen",

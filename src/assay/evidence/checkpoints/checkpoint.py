@@ -5,6 +5,8 @@
 * The text is read only after its signature was verified, and its origin is compared.
 * Witnesses are counted by name and by key: one that signs under two names, or with two keys, is
   one witness.
+* The first checkpoint under a new key carries the signatures of both keys, and seals those before:
+  see `assay.evidence.checkpoints.sealing`.
 """
 
 import base64
@@ -32,6 +34,15 @@ from assay.signing.notekey import NoteKey, NoteKind, cosigner_key, note_key
 
 _DECIMAL: Final = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
 _HASH_LINE: Final = re.compile(r"(index|previous) ([A-Za-z0-9+/]{43}=)\Z")
+_SEAL_LINE: Final = re.compile(r"sealed ([1-9][0-9]{0,18}) ([A-Za-z0-9+/]{43}=)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How many checkpoints were before, and the root over their notes (RFC 9162, 32 bytes)."""
+
+    count: int
+    root: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +52,8 @@ class Checkpoint:
     `index_root` is the root of the verifiable index over the same entries (32 bytes), or None
     where the log has none. It stands in an extension line: `index` and the root in base64.
     `previous` is the SHA-256 of the note before this one, as the log stored it, in a line of the
-    same form: no checkpoint can be taken out from between two others.
+    same form: no checkpoint can be taken out from between two others. `seal` stands in the first
+    one under a new key, in a line `sealed`, the count, and the root.
     """
 
     origin: str
@@ -49,6 +61,7 @@ class Checkpoint:
     root: bytes
     index_root: bytes | None = None
     previous: bytes | None = None
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +72,23 @@ class Cosigned:
     at: datetime
 
 
-def sign_checkpoint(checkpoint: Checkpoint, *, signer: Signer, at: datetime) -> bytes:
+def sign_checkpoint(
+    checkpoint: Checkpoint, *, signer: Signer, at: datetime, retiring: Signer | None = None
+) -> bytes:
     """Return the checkpoint as a note, signed and dated `at` under the log's origin.
+
+    `retiring` has the key that the log had so far, where this is the first one under a new key.
 
     Raises:
         UsageError: Not an Ed25519 key, or an origin or a time that a note cannot carry.
     """
     text = _render_text(checkpoint)
-    signed = sign_text(text, key=note_key(checkpoint.origin, signer.public), signer=signer)
-    dated = cosign_text(
-        text, key=cosigner_key(checkpoint.origin, signer.public), signer=signer, at=at
-    )
-    return text + b"\n" + render_signature(signed) + render_signature(dated)
+    lines = list[Signature]()
+    for one in filter(None, (signer, retiring)):
+        signing, dating = (of(checkpoint.origin, one.public) for of in (note_key, cosigner_key))
+        lines.append(sign_text(text, key=signing, signer=one))
+        lines.append(cosign_text(text, key=dating, signer=one, at=at))
+    return text + b"\n" + b"".join(map(render_signature, lines))
 
 
 def verify_checkpoint(note: bytes, *, log_key: NoteKey) -> Checkpoint:
@@ -201,11 +219,13 @@ def _render_text(checkpoint: Checkpoint) -> bytes:
     for name, value in (("index", checkpoint.index_root), ("previous", checkpoint.previous)):
         if value is not None:
             lines.append(f"{name} {base64.b64encode(value).decode()}")
+    if (seal := checkpoint.seal) is not None:
+        lines.append(f"sealed {seal.count} {base64.b64encode(seal.root).decode()}")
     return "".join(f"{line}\n" for line in lines).encode()
 
 
 def parse_checkpoint_text(text: str) -> Checkpoint:
-    """Read the text of a checkpoint; other extension lines than two mean nothing here."""
+    """Read the text of a checkpoint; other extension lines than three mean nothing here."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
         raise MalformedError("not an origin, a size and a root", where="checkpoint")
@@ -221,6 +241,7 @@ def parse_checkpoint_text(text: str) -> Checkpoint:
         root=decoded,
         index_root=_parse_hash(extensions, "index", "more than one index root"),
         previous=_parse_hash(extensions, "previous", "more than one checkpoint before"),
+        seal=_parse_seal(extensions),
     )
 
 
@@ -231,6 +252,13 @@ def _parse_hash(extensions: list[str], name: str, repeated: str) -> bytes | None
     if len(found) > 1:
         raise MalformedError(repeated, where="checkpoint")
     return _decoded(found[0]) if found else None
+
+
+def _parse_seal(extensions: list[str]) -> Seal | None:
+    found = [line for line in map(_SEAL_LINE.match, extensions) if line is not None]
+    if len(found) > 1:
+        raise MalformedError("more than one seal", where="checkpoint")
+    return Seal(int(found[0][1]), _decoded(found[0][2])) if found else None
 
 
 def _decoded(text: str) -> bytes:

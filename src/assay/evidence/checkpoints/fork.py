@@ -16,11 +16,12 @@ from assay.core.errors import MalformedError, ProofError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.core.wording import entries
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint
+from assay.evidence.checkpoints.checkpoint import Checkpoint
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
+from assay.evidence.checkpoints.sealing import verify_seen
 from assay.evidence.exactbase64 import decode_base64
 from assay.evidence.merkle import EMPTY_ROOT, Path, consistency_path, range_hash, verify_consistency
-from assay.signing.notekey import NoteKey
+from assay.signing.logkeys import LogKeys
 
 SCHEMA: Final = "assay.fork/v1"
 MAX_FORK_BYTES: Final = 3 * MAX_NOTE_BYTES  # two notes as JSON text, and a path
@@ -44,7 +45,7 @@ class Fork:
     path: Path
 
 
-def find_fork(first: bytes, second: bytes, tree: Tree, *, log_key: NoteKey) -> Fork | None:
+def find_fork(first: bytes, second: bytes, tree: Tree, *, log_key: LogKeys) -> Fork | None:
     """Return the proof that both notes cannot be true, or None where they can.
 
     `tree` has the entries of the second note, which is the larger one.
@@ -68,7 +69,7 @@ def find_fork(first: bytes, second: bytes, tree: Tree, *, log_key: NoteKey) -> F
     return Fork(first=first, second=second, root_then=root_then, path=path)
 
 
-def verify_fork(fork: Fork, *, log_key: NoteKey) -> tuple[Checkpoint, Checkpoint]:
+def verify_fork(fork: Fork, *, log_key: LogKeys) -> tuple[Checkpoint, Checkpoint]:
     """Refuse unless the fork is proven; return the two checkpoints.
 
     Raises:
@@ -128,6 +129,6 @@ def parse_fork(data: bytes) -> Fork:
     )
 
 
-def _verified(note: bytes, log_key: NoteKey, which: str) -> Checkpoint:
+def _verified(note: bytes, log_key: LogKeys, which: str) -> Checkpoint:
     with inside(which):
-        return verify_checkpoint(note, log_key=log_key)
+        return verify_seen(note, log_key=log_key)

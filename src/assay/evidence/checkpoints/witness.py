@@ -143,6 +143,24 @@ def verify_request(
     return checkpoint
 
 
+def keys_after(last_note: bytes, log_keys: tuple[NoteKey, ...]) -> tuple[NoteKey, ...]:
+    """Return the keys of a log that count by now: the newest that signed `last_note`, and later.
+
+    `log_keys` are in the order in which the log had them; `last_note` is what was last cosigned,
+    empty before anything was. So an old key that somebody has opens nothing once a checkpoint under
+    the next one was seen.
+
+    Raises:
+        MalformedError: `last_note` is no note.
+        SignatureInvalidError: A signature on it is by one of the keys, and does not verify.
+    """
+    if not last_note:
+        return log_keys
+    note = parse_note(last_note)
+    signed = [n for n, key in enumerate(log_keys) if verify_signatures(note, key=key)]
+    return log_keys[max(signed, default=0) :]
+
+
 def cosigning_time(last: LastSeen | None, *, now: datetime) -> datetime:
     """Return the time to put on a cosignature: never before the last one of the same log.
 

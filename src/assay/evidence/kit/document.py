@@ -10,7 +10,9 @@ kits in the same bytes; nothing in it is a path, and nothing is unpacked.
 | `entries` | envelopes, each with its path to the first of `checkpoints` that covers it |
 | `lists` | for a subject or a predicate type: all its entries, and the pages that prove it |
 
-Everything is proven under the last checkpoint. Nothing here is verified: see `evidence.kit.proof`.
+A checkpoint from before the log's current key also says where it is among those that were sealed
+(`sealed`). Everything is proven under the last one. Nothing here is verified: see
+`evidence.kit.proof`.
 """
 
 import base64
@@ -21,6 +23,7 @@ from assay.core.digest import Digest, parse_digest
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import MAX_INTEGER, parse_json, render_canonical_json
+from assay.evidence.checkpoints.sealing import SealedPlace
 from assay.evidence.exactbase64 import decode_base64
 from assay.evidence.merkle import HASH_BYTES, Path
 
@@ -30,10 +33,14 @@ MAX_KIT_BYTES: Final = 2**29  # ten of the largest envelopes, or some 250,000 sm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KitCheckpoint:
-    """A note, and the proof that its tree is the beginning of that of the last checkpoint."""
+    """A note, and the proof that its tree is the beginning of that of the last checkpoint.
+
+    `sealed` is where the note is among those from before the log's current key, None after it.
+    """
 
     note: bytes = field(repr=False)
     consistency: Path = field(repr=False)
+    sealed: SealedPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +79,11 @@ def render_kit(kit: Kit) -> bytes:
             "schema": SCHEMA,
             "subject": str(kit.subject),
             "checkpoints": [
-                {"note": item.note.decode(), "consistency": _encoded(item.consistency)}
+                {
+                    "note": item.note.decode(),
+                    "consistency": _encoded(item.consistency),
+                    **_sealed_as_json(item.sealed),
+                }
                 for item in kit.checkpoints
             ],
             "entries": [
@@ -123,7 +134,20 @@ def _checkpoint(value: JsonValue) -> KitCheckpoint:
     return KitCheckpoint(
         note=value.field("note").text().encode(),
         consistency=_hashes(value.field("consistency")),
+        sealed=_sealed(value.optional("sealed")),
     )
+
+
+def _sealed(value: JsonValue | None) -> SealedPlace | None:
+    if value is None:
+        return None
+    return SealedPlace(number=_index(value.field("number")), path=_hashes(value.field("path")))
+
+
+def _sealed_as_json(place: SealedPlace | None) -> dict[str, object]:
+    if place is None:
+        return {}
+    return {"sealed": {"number": place.number, "path": _encoded(place.path)}}
 
 
 def _entry(value: JsonValue) -> KitEntry:

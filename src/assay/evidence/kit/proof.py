@@ -1,6 +1,8 @@
 """What a kit proves about the log, by the log's key alone: pure.
 
-1. Every checkpoint is signed and dated by the log, and begins what the last one covers.
+1. Every checkpoint is signed and dated by the log with its key of that size, and begins what the
+   last one covers. One from before the key that the log has now is also among those that the
+   first one under this key sealed, which has to be in the kit.
 2. Every entry is in the tree of the first checkpoint of the log that covers it; the date of that
    checkpoint is its time of record: the log had it by then, and not before. That it is the first
    is shown by the one before it, which it names by digest, and which must be in the kit too, with
@@ -19,14 +21,15 @@ from datetime import datetime
 
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import ProofError, inside
-from assay.evidence.checkpoints.checkpoint import Checkpoint, verify_checkpoint, verify_time
+from assay.evidence.checkpoints.checkpoint import Checkpoint, Seal, verify_checkpoint
+from assay.evidence.checkpoints.sealing import claimed_size, verify_own, verify_sealed
 from assay.evidence.envelope import Claims, parse_claims
 from assay.evidence.index.proof import verify_complete
 from assay.evidence.index.trie import IndexedEntry, subject_key, type_key
-from assay.evidence.kit.document import Kit, KitEntry, KitList
+from assay.evidence.kit.document import Kit, KitCheckpoint, KitEntry, KitList
 from assay.evidence.leaf import envelope_leaf_hash
 from assay.evidence.merkle import verify_consistency, verify_inclusion
-from assay.signing.notekey import NoteKey
+from assay.signing.logkeys import KeyHistory, LogKeys, key_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ class ProvenKit:
         return tuple(entry for entry in self.entries if entry.index in wanted)
 
 
-def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
+def prove_kit(kit: Kit, *, log_key: LogKeys) -> ProvenKit:
     """Refuse unless everything in `kit` is in the log of `log_key`, and its lists are complete.
 
     Raises:
@@ -93,7 +96,7 @@ def prove_kit(kit: Kit, *, log_key: NoteKey) -> ProvenKit:
             dated; or an entry is no envelope.
         ProofError: A proof does not hold; `where` says which.
     """
-    dated = tuple(_checkpoints(kit, log_key))
+    dated = tuple(_checkpoints(kit, key_history(log_key)))
     entries = tuple(_entries(kit, dated))
     last = dated[-1].checkpoint
     known = {entry.index: entry for entry in entries}
@@ -125,17 +128,19 @@ def _check_order(kit: Kit) -> None:
         raise ProofError("lists that are not in their order", where="lists")
 
 
-def _checkpoints(kit: Kit, log_key: NoteKey) -> Iterator[DatedCheckpoint]:
+def _checkpoints(kit: Kit, keys: KeyHistory) -> Iterator[DatedCheckpoint]:
     """Yield each checkpoint with its time, when all that is asked of it holds."""
     if not kit.checkpoints:
         raise ProofError("a kit without a checkpoint", where="checkpoints")
     with inside(f"checkpoints[{len(kit.checkpoints) - 1}]"):
-        last = verify_checkpoint(kit.checkpoints[-1].note, log_key=log_key)
+        last = verify_checkpoint(kit.checkpoints[-1].note, log_key=keys.current)
+    seal = _seal(kit, keys)
     before, dated, previous = 0, None, None
     for place, item in enumerate(kit.checkpoints):
         with inside(f"checkpoints[{place}]"):
-            found = verify_checkpoint(item.note, log_key=log_key)
-            at = verify_time(item.note, log_key=log_key)
+            size = claimed_size(item.note) if keys.earlier else last.size
+            found, at = verify_own(item.note, size=size, log_key=keys)
+            _check_sealed(item, found, keys, seal)
             if found.size <= before or (dated is not None and at < dated):
                 raise ProofError("checkpoints that are not in their order")
             verify_consistency(
@@ -147,6 +152,34 @@ def _checkpoints(kit: Kit, log_key: NoteKey) -> Iterator[DatedCheckpoint]:
             )
         yield DatedCheckpoint(checkpoint=found, at=at, follows=found.previous == previous)
         before, dated, previous = found.size, at, sha256_of(item.note).raw
+
+
+def _seal(kit: Kit, keys: KeyHistory) -> Seal | None:
+    """Return what the first checkpoint under the log's current key sealed; None without another."""
+    if not keys.earlier:
+        return None
+    size = keys.sealed + 1
+    for place, item in enumerate(kit.checkpoints):
+        with inside(f"checkpoints[{place}]"):
+            if claimed_size(item.note) == size:
+                return verify_own(item.note, size=size, log_key=keys)[0].seal
+    raise ProofError(
+        f"the first checkpoint under the log's new key is not in the kit: of {size}",
+        where="checkpoints",
+    )
+
+
+def _check_sealed(
+    item: KitCheckpoint, found: Checkpoint, keys: KeyHistory, seal: Seal | None
+) -> None:
+    """Refuse a checkpoint from before the current key that was not sealed: anybody may sign it."""
+    if seal is None or found.size > keys.sealed:
+        if item.sealed is not None:
+            raise ProofError("a proof that it was sealed, where nothing seals it")
+        return
+    if item.sealed is None:
+        raise ProofError("no proof that it was sealed, from before the log's new key")
+    verify_sealed(item.note, item.sealed, seal=seal)
 
 
 def _entries(kit: Kit, dated: tuple[DatedCheckpoint, ...]) -> Iterator[ProvenEntry]:
