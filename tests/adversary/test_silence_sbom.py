@@ -72,7 +72,7 @@ def test_a_flood_of_bad_lines_is_counted_to_the_end() -> None:
 
 
 SKIPPED = {
-    "file-of-another-ecosystem": {"Gemfile.lock": b"GEM\n"},
+    "file-of-another-ecosystem": {"deno.lock": b"{}\n"},
     "include-that-is-absent": {"requirements.txt": b"-r gone.txt\n"},
     "sums-without-module": {"go.sum": b""},
     "indirect-dependencies": {"go.mod": b"go 1.12\nrequire a.example/a v1.0.0\n", "go.sum": b""},

@@ -164,8 +164,8 @@ NOTED = {
         ),
     ),
     "unread": (
-        {"Gemfile.lock": b""},
-        ("dependency file", "Gemfile.lock", "a kind of file that is not read yet"),
+        {"deno.lock": b""},
+        ("dependency file", "deno.lock", "a kind of file that is not read yet"),
     ),
     "vendored": (
         {"node_modules/a/package.json": b"["},

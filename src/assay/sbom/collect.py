@@ -27,6 +27,7 @@ from assay.sbom.filekinds import (
     is_vendored,
     lock_parser,
     manifest_kind,
+    serving_locks,
 )
 from assay.sbom.lockfiles.gomod import parse_go_mod, parse_go_sum
 from assay.sbom.lockfiles.reading import Reading
@@ -138,6 +139,8 @@ class _Collection:
                     self._read_vendored(path)
                 elif kind is not None:
                     self._read_manifest(path, kind, coverage)
+                elif serving_locks(path):
+                    self._note_unserved(path)
                 elif is_unread(path):
                     self._note("dependency file", path, "a kind of file that is not read yet")
             except MalformedError as error:
@@ -181,6 +184,13 @@ class _Collection:
         else:
             missing = (printable(name) for name in lacking)
             self.unpinned.update(f"{path}: {name} is not in the lock file" for name in missing)
+
+    def _note_unserved(self, path: str) -> None:
+        """Count a manifest whose lock file stands beside it, and name one that has none."""
+        if any(lock in self.locks for lock in serving_locks(path)):
+            self.examined["manifests, by their lock files"] += 1
+        else:
+            self._note("dependency file", path, "a manifest that is not read, without a lock file")
 
     def _read_vendored(self, path: str) -> None:
         if posixpath.basename(path) == "package.json":

@@ -13,13 +13,20 @@ from types import MappingProxyType
 from typing import Final
 
 from assay.sbom import manifest
+from assay.sbom.lockfiles.bunlock import parse_bun_lock
 from assay.sbom.lockfiles.cargolock import parse_cargo_lock
+from assay.sbom.lockfiles.composerlock import parse_composer_lock
+from assay.sbom.lockfiles.gemfilelock import parse_gemfile_lock
+from assay.sbom.lockfiles.gradlelock import parse_gradle_lock
+from assay.sbom.lockfiles.mixlock import parse_mix_lock
+from assay.sbom.lockfiles.nugetlock import parse_nuget_lock
 from assay.sbom.lockfiles.packagelock import parse_package_lock
 from assay.sbom.lockfiles.pdmlock import parse_pdm_lock
 from assay.sbom.lockfiles.pipfilelock import parse_pipfile_lock
 from assay.sbom.lockfiles.poetrylock import parse_poetry_lock
 from assay.sbom.lockfiles.pylock import parse_pylock
 from assay.sbom.lockfiles.reading import Reading
+from assay.sbom.lockfiles.swiftresolved import parse_package_resolved
 from assay.sbom.lockfiles.uvlock import parse_uv_lock
 from assay.sbom.requirementnames import is_requirements
 
@@ -48,6 +55,30 @@ def _parse_pnpm_lock(data: bytes, path: str) -> Reading:
     return parse_pnpm_lock(data, path)
 
 
+def _parse_pubspec_lock(data: bytes, path: str) -> Reading:
+    from assay.sbom.lockfiles.pubspeclock import parse_pubspec_lock  # noqa: PLC0415  # loads PyYAML
+
+    return parse_pubspec_lock(data, path)
+
+
+def _parse_podfile_lock(data: bytes, path: str) -> Reading:
+    from assay.sbom.lockfiles.podfilelock import parse_podfile_lock  # noqa: PLC0415  # loads PyYAML
+
+    return parse_podfile_lock(data, path)
+
+
+def _parse_conda_lock(data: bytes, path: str) -> Reading:
+    from assay.sbom.lockfiles.condalock import parse_conda_lock  # noqa: PLC0415  # loads PyYAML
+
+    return parse_conda_lock(data, path)
+
+
+def _parse_conda_explicit(data: bytes, path: str) -> Reading:
+    from assay.sbom.lockfiles.condalock import parse_conda_explicit  # noqa: PLC0415  # as above
+
+    return parse_conda_explicit(data, path)
+
+
 LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
     {
         "poetry.lock": parse_poetry_lock,
@@ -58,13 +89,29 @@ LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
         "npm-shrinkwrap.json": parse_package_lock,
         "yarn.lock": _parse_yarn_lock,
         "pnpm-lock.yaml": _parse_pnpm_lock,
+        "bun.lock": parse_bun_lock,
         "Cargo.lock": parse_cargo_lock,
+        "composer.lock": parse_composer_lock,
+        "Gemfile.lock": parse_gemfile_lock,
+        "gems.locked": parse_gemfile_lock,
+        "gradle.lockfile": parse_gradle_lock,
+        "buildscript-gradle.lockfile": parse_gradle_lock,
+        "packages.lock.json": parse_nuget_lock,
+        "Package.resolved": parse_package_resolved,
+        "mix.lock": parse_mix_lock,
+        "pubspec.lock": _parse_pubspec_lock,
+        "Podfile.lock": _parse_podfile_lock,
+        "conda-lock.yml": _parse_conda_lock,
+        "conda-lock.yaml": _parse_conda_lock,
     }
 )
 GO_MOD: Final = "go.mod"
 GO_SUM: Final = "go.sum"
 _PYTHON_LOCKS: Final = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")
-_NODE_LOCKS: Final = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
+_NODE_LOCKS: Final = (
+    *("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"),
+    "bun.lock",
+)
 _SETUP: Final = Manifest(parse=manifest.parse_setup, locks=_PYTHON_LOCKS, or_requirements=True)
 
 MANIFESTS: Final[Mapping[str, Manifest]] = MappingProxyType(
@@ -83,33 +130,46 @@ REQUIREMENTS_IN: Final = Manifest(
     parse=manifest.parse_requirements_in, locks=_PYTHON_LOCKS, or_requirements=True
 )
 
+# Manifests that are not read: a lock file in their folder says it all, if there is one.
+_SERVED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "Gemfile": ("Gemfile.lock",),
+        "gems.rb": ("gems.locked",),
+        "composer.json": ("composer.lock",),
+        "build.gradle": ("gradle.lockfile",),
+        "build.gradle.kts": ("gradle.lockfile",),
+        "Package.swift": ("Package.resolved",),
+        "mix.exs": ("mix.lock",),
+        "pubspec.yaml": ("pubspec.lock",),
+        "Podfile": ("Podfile.lock",),
+        "environment.yml": ("conda-lock.yml", "conda-lock.yaml"),
+        "environment.yaml": ("conda-lock.yml", "conda-lock.yaml"),
+    }
+)
+_PROJECTS: Final = (".csproj", ".fsproj", ".vbproj")
+_PROJECT_LOCKS: Final = ("packages.lock.json",)
+
 # Each declares dependencies of an ecosystem that is not read yet.
 UNREAD: Final = frozenset(
     {
-        *("Gemfile", "Gemfile.lock", "composer.json", "composer.lock", "pom.xml", "build.gradle"),
-        *("build.gradle.kts", "gradle.lockfile", "libs.versions.toml", "packages.lock.json"),
-        *("packages.config", "Directory.Packages.props", "mix.lock", "rebar.lock", "pubspec.lock"),
-        *("Podfile.lock", "Cartfile.resolved", "Package.resolved", "bun.lock", "bun.lockb"),
-        *("deno.lock", "conan.lock", "conanfile.txt", "conanfile.py", "vcpkg.json", "flake.lock"),
-        *(
-            "environment.yml",
-            "environment.yaml",
-            "conda-lock.yml",
-            "pixi.lock",
-            "MODULE.bazel.lock",
-        ),
-        *("build.sbt", "stack.yaml.lock", "cabal.project.freeze", "renv.lock", "Manifest.toml"),
-        *("go.work", "cpanfile.snapshot"),
+        *("pom.xml", "libs.versions.toml", "packages.config", "Directory.Packages.props"),
+        *("rebar.lock", "Cartfile.resolved", "bun.lockb", "deno.lock", "conan.lock"),
+        *("conanfile.txt", "conanfile.py", "vcpkg.json", "flake.lock", "pixi.lock"),
+        *("MODULE.bazel.lock", "build.sbt", "stack.yaml.lock", "cabal.project.freeze"),
+        *("renv.lock", "Manifest.toml", "go.work", "cpanfile.snapshot"),
     }
 )
-_UNREAD_ENDINGS: Final = (".csproj", ".fsproj", ".vbproj", ".gemspec")
+_UNREAD_ENDINGS: Final = (".gemspec",)
+_CONDA_LIST: Final = re.compile(r"conda-[\w-]+\.lock\Z|(?:conda-)?(?:explicit|spec-file)\.txt\Z")
 _PYLOCK: Final = re.compile(r"pylock(?:\.[^./]+)?\.toml\Z")
 
 
 def lock_parser(path: str) -> ParseLock | None:
     """Return the reader for the lock file at `path`, or None where it is none of these."""
     name = posixpath.basename(path)
-    return parse_pylock if _PYLOCK.match(name) else LOCKS.get(name)
+    if _PYLOCK.match(name):
+        return parse_pylock
+    return _parse_conda_explicit if _CONDA_LIST.match(name) else LOCKS.get(name)
 
 
 def manifest_kind(path: str) -> Manifest | None:
@@ -117,6 +177,16 @@ def manifest_kind(path: str) -> Manifest | None:
     if is_requirements(path, ".in"):
         return REQUIREMENTS_IN
     return MANIFESTS.get(posixpath.basename(path))
+
+
+def serving_locks(path: str) -> tuple[str, ...]:
+    """Return the paths of the lock files that would say all that the manifest `path` asks for.
+
+    None for a manifest that is read itself, and for what is no manifest.
+    """
+    folder, name = posixpath.split(path)
+    names = _PROJECT_LOCKS if name.endswith(_PROJECTS) else _SERVED.get(name, ())
+    return tuple(posixpath.join(folder, lock) for lock in names)
 
 
 def is_unread(path: str) -> bool:
@@ -137,4 +207,5 @@ def is_dependency_file(path: str) -> bool:
         or is_requirements(path)
         or posixpath.basename(path) in {GO_MOD, GO_SUM}
         or is_unread(path)
+        or bool(serving_locks(path))
     )
