@@ -5,10 +5,9 @@ The file is a C2SP tlog-proof. It is checked offline, by anybody, against keys t
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from assay.core.clock import Clock
-from assay.core.errors import UsageError, inside
+from assay.core.errors import inside
 from assay.core.notchecked import NotChecked
 from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
 from assay.evidence.leaf import leaf_of
@@ -22,18 +21,11 @@ from assay.evidence.tiles.tlogproof import (
 )
 from assay.operations.entryname import named_entry
 from assay.operations.record import open_ledger
-from assay.operations.verifierkeys import read_log_key, read_witness_key
+from assay.operations.verifierkeys import NO_WITNESS, read_log_key, read_witness_keys
 from assay.operations.witnessing import required_checkpoint
 from assay.source.repository import open_repository
 from assay.system.clock import now
 from assay.system.files import load_file, save_file
-
-_NO_WITNESS: Final = NotChecked(
-    what="cosignatures",
-    where="checkpoint",
-    why="no witness was asked for: the log may show others another history",
-    remedy="--witness-key and --quorum",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +90,7 @@ def check_proof(
         UsageError: A key that is none, or a quorum that cannot be reached.
         RejectedError: The proof does not show it.
     """
-    if not 0 <= quorum <= len(witnesses) or (witnesses and not quorum):
-        raise UsageError(f"a quorum of {quorum} among {len(witnesses)} witnesses")
-    log, known = read_log_key(log_key), tuple(map(read_witness_key, witnesses))
+    known, log = read_witness_keys(witnesses, quorum=quorum), read_log_key(log_key)
     data = load_file(path, max_bytes=MAX_PROOF_BYTES)
     leaf = leaf_of(load_file(entry, max_bytes=MAX_BLOB_BYTES))
     with inside(str(path)):
@@ -112,5 +102,5 @@ def check_proof(
         index=proof.index,
         size=checkpoint.size,
         cosigned=cosigned,
-        not_checked=() if quorum else (_NO_WITNESS,),
+        not_checked=() if quorum else (NO_WITNESS,),
     )

@@ -9,7 +9,7 @@ from assay.evidence.checkpoints.checkpoint import Cosigned, verify_cosigned
 from assay.evidence.storage.blobs import MAX_BLOB_BYTES
 from assay.evidence.tiles.layout import MAX_BUNDLE_BYTES
 from assay.evidence.tiles.published import Read, open_tiled_log
-from assay.operations.verifierkeys import read_log_key, read_witness_key
+from assay.operations.verifierkeys import NO_WITNESS, read_log_key, read_witness_keys
 from assay.system.files import load_file
 
 
@@ -33,9 +33,7 @@ def verify_tiles(
         UsageError: A key that is none, or a quorum that cannot be reached.
         RejectedError: The first fault found; `where` names the file.
     """
-    if not 0 <= quorum <= len(witnesses) or (witnesses and not quorum):
-        raise UsageError(f"a quorum of {quorum} among {len(witnesses)} witnesses")
-    key, known = read_log_key(log_key), tuple(map(read_witness_key, witnesses))
+    known, key = read_witness_keys(witnesses, quorum=quorum), read_log_key(log_key)
     if not folder.is_dir():
         raise UsageError("no such folder", where=str(folder))
     log = open_tiled_log(_reader(folder), log_key=key)
@@ -58,14 +56,7 @@ def _gaps(folder: Path, *, with_entries: bool, quorum: int) -> list[NotChecked]:
             NotChecked(what="entries", where=str(folder), why="only their hashes are published")
         )
     if not quorum:
-        gaps.append(
-            NotChecked(
-                what="cosignatures",
-                where="checkpoint",
-                why="no witness was asked for: the log may show others another history",
-                remedy="--witness-key and --quorum",
-            )
-        )
+        gaps.append(NO_WITNESS)
     return gaps
 
 
