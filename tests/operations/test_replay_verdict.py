@@ -54,9 +54,12 @@ def test_long_after_the_evidence_aged(here: Site) -> None:
 
 UNKNOWN: Final = {
     "99": "[usage] no entry 99, at {}/shop/.assay/log.sqlite",
-    "9" * 5000: f"[usage] no entry {'9' * 17}…",
-    "sha256:" + "00" * 32: (f"[usage] this log does not hold that verdict, at sha256:{'00' * 32}"),
-    "sha256:1234": ("[usage] '1234' is no sha256 digest (write it as algorithm:hex)"),
+    "9" * 5000: f"[usage] '{'9' * 79}…' is no index and no digest (assay log list)",
+    "sha256:" + "00" * 32: (
+        f"[usage] no envelope sha256:{'00' * 32} in the log, at {{}}/shop/.assay/log.sqlite "
+        "(assay log list)"
+    ),
+    "sha256:1234": "[usage] 'sha256:1234' is no index and no digest (assay log list)",
     "/nowhere/verdict.json": "[usage] no such file, at /nowhere/verdict.json",
     "0": (
         "[rejected] a statement of type 'urn:assay:predicate:policy:v1', where "

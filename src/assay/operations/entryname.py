@@ -1,10 +1,13 @@
 """How a person names an entry of the log: by its number, or by the digest of its envelope."""
 
+from typing import Final
+
 from assay.core.digest import parse_digest
 from assay.core.errors import AssayError, UsageError
 from assay.operations.record import Ledger
 
-_MAX_DIGITS = 18  # more entries than any log can have
+_MAX_DIGITS: Final = 18  # more entries than any log can have
+_MAX_SHOWN: Final = 80  # characters: a digest has fewer
 
 
 def named_entry(ledger: Ledger, name: str) -> int:
@@ -20,7 +23,8 @@ def named_entry(ledger: Ledger, name: str) -> int:
     try:
         digest = parse_digest(name)
     except AssayError as error:
-        raise UsageError(f"{name!r} is no index and no digest", hint="assay log list") from error
+        shown = name if len(name) <= _MAX_SHOWN else f"{name[: _MAX_SHOWN - 1]}…"
+        raise UsageError(f"{shown!r} is no index and no digest", hint="assay log list") from error
     if (found := ledger.find(digest)) is not None:
         return found.index
     about = [str(e.index) for e in store.entries(log_key=ledger.log_key, subject=digest)]

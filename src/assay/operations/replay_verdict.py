@@ -2,27 +2,25 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from assay.core.clock import Clock
+from assay.core.digest import sha256_of
 from assay.core.errors import RejectedError, UsageError
-from assay.core.printable import printable
 from assay.core.verdict import Verdict
-from assay.evidence.envelope import VerifiedStatement, parse_claims, parse_envelope
+from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE, role_for
 from assay.gates.replay import name_differences, recompute_verdict
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
+from assay.operations.entryname import named_entry
 from assay.operations.material import load_policy
 from assay.operations.record import Expected, Ledger, open_ledger
-from assay.operations.savedverdict import load_verdict, named_digest
+from assay.operations.savedverdict import load_verdict
 from assay.operations.standing import why_verdict_fallen
 from assay.signing.trust import TrustRoot, trust_root_digest
 from assay.source.repository import open_repository
 from assay.system.clock import now
-
-_MAX_DIGITS: Final = 18  # of an index: what SQLite can hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +92,9 @@ def replay_verdict(name: str, path: Path, *, clock: Clock = now) -> Replayed:
 
 
 def _find(ledger: Ledger, name: str) -> LogEntry:
-    if name.isascii() and name.isdigit():
-        if len(name) > _MAX_DIGITS:
-            raise UsageError(f"no entry {printable(name, limit=_MAX_DIGITS)}")
-        return ledger.entry(int(name))
-    if name.startswith("sha256:"):
-        found = ledger.find(named_digest(name))
-    else:
-        found = ledger.find(parse_envelope(load_verdict(Path(name)).envelope).digest)
+    if (name.isascii() and name.isdigit()) or name.startswith("sha256:"):
+        return ledger.entry(named_entry(ledger, name))
+    found = ledger.find(sha256_of(load_verdict(Path(name)).envelope))
     if found is None:
         raise UsageError("this log does not hold that verdict", where=name)
     return found
