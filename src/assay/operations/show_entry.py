@@ -6,10 +6,8 @@ from pathlib import Path
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import SignatureInvalidError
-from assay.core.strictjson import parse_json
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
-from assay.evidence.statement import MAX_STATEMENT_BYTES
 from assay.operations.entryname import named_entry
 from assay.operations.record import Expected, Ledger, open_ledger
 from assay.signing.principals import ROLES
@@ -65,17 +63,8 @@ def show_entry(path: Path, name: str, *, clock: Clock = now) -> ShownEntry:
             signed_by=tuple(sorted({name for v in verified for name in v.signed_by})),
             roles=tuple(v.role for v in verified),
             recorded_at=statement.at,
-            predicate=_predicate(statement),
+            predicate=statement.predicate().value,
         )
-
-
-def _predicate(statement: VerifiedStatement) -> object:
-    """Return the predicate as it is to be printed again."""
-    match parse_json(statement.payload, max_bytes=MAX_STATEMENT_BYTES):
-        case {"predicate": predicate}:
-            return predicate
-        case _:  # a statement may have none
-            return {}
 
 
 def load_envelope(path: Path, name: str, *, clock: Clock = now) -> bytes:
