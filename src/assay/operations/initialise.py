@@ -11,7 +11,6 @@ from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.evidence.storage.connecting import place_of
 from assay.operations.home import (
-    ORIGIN_FILE,
     Home,
     Signers,
     load_origin,
@@ -21,8 +20,9 @@ from assay.operations.home import (
     log_location,
     open_home,
     open_log,
-    state_folder,
+    save_origin,
 )
+from assay.operations.identitykey import ensure_identity_key
 from assay.operations.record import check_anchor, check_keys, load_keys
 from assay.operations.signersettings import (
     LOG,
@@ -48,7 +48,7 @@ from assay.signing.trust import (
 )
 from assay.source.repository import Repository, open_repository
 from assay.system.clock import now
-from assay.system.files import create_private_file, save_file
+from assay.system.files import save_file
 
 PRINCIPAL = "local"  # everything that this user's key signs; a team's trust root names people
 
@@ -100,7 +100,8 @@ def initialise(
     if not origin:
         origin = f"assay.local/{secrets.token_hex(8)}"  # random: no two logs share a name
         _make_trust(home, origin, signers, clock)  # first: a log without one could not be used
-        _make_log(repository, home, origin)
+        save_origin(repository, origin)
+        open_log(repository, home, create=True).close()
         made = (*made, "trust root", "log")
     public = signers.statements.public
     return Initialised(
@@ -133,8 +134,7 @@ def _make_keys(home: Home, choices: SignerChoices, algorithm: str) -> tuple[str,
     if choices.log.default and not home.log_key.exists():
         create_key_file(home.log_key, algorithm=ED25519)  # what C2SP checkpoints are signed with
         made.append("log key")
-    if not home.identity_key.exists():
-        create_private_file(home.identity_key, secrets.token_bytes(32))
+    if ensure_identity_key(home.folder):
         made.append("identity key")
     return tuple(made)
 
@@ -163,13 +163,6 @@ def _existing_log(repository: Repository, home: Home, choices: SignerChoices) ->
     with open_log(repository, home, create=True) as store:
         check_anchor(home, store, load_keys(store, trust))
     return origin
-
-
-def _make_log(repository: Repository, home: Home, origin: str) -> None:
-    folder = state_folder(repository)
-    save_file(folder / ".gitignore", b"*\n")
-    save_file(folder / ORIGIN_FILE, f"{origin}\n".encode())
-    open_log(repository, home, create=True).close()
 
 
 def _make_trust(home: Home, origin: str, signers: Signers, clock: Clock) -> None:
