@@ -36,7 +36,7 @@ from assay.scan.secrets.matcher import Matcher
 from assay.scan.secrets.report import IN_MESSAGE, IN_WORK_TREE
 from assay.scan.secrets.rule import rules_digest
 from assay.scan.secrets.scan import scan_secrets
-from assay.scan.secrets.sealed import SealedFolder, search_name
+from assay.scan.secrets.sealed import search_name
 from assay.source.git import run_git
 from assay.source.repository import Repository, open_repository
 from assay.source.tree import MAX_FILE_BYTES, list_tree
@@ -44,6 +44,7 @@ from assay.source.worktree import list_uncommitted
 from assay.system.clock import now
 from assay.system.environment import cache_home
 from assay.system.files import load_beneath
+from assay.system.sealed import SealedFolder
 
 SCHEMA: Final = "assay.secrets/v1"
 ROLE: Final = "collector"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from assay.scan.secrets.compiled import FILE, compile_rules
 from assay.scan.secrets.matcher import Matcher
-from assay.scan.secrets.sealed import SealedFolder
 from assay.system.processor import processor_kind
+from assay.system.sealed import SealedFolder
 from tests.scan.secrets.generate import fill
 
 KEY = b"k" * 32

@@ -9,9 +9,10 @@ from assay.findings.scanreport import ScanReport
 from assay.scan.secrets.foreign import NO_FOREIGN
 from assay.scan.secrets.rule import rules_digest
 from assay.scan.secrets.scan import scan_secrets
-from assay.scan.secrets.sealed import SealedFolder, search_name
+from assay.scan.secrets.sealed import search_name
 from assay.scan.secrets.seen import NOTHING_SEEN, Seen, load_seen, save_seen
 from assay.source.repository import open_repository
+from assay.system.sealed import SealedFolder
 from tests.fakes.gitrepo import GitRepo
 from tests.scan.secrets.generate import fill
 

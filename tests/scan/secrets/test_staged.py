@@ -11,10 +11,11 @@ from assay.scan.secrets.compiled import compile_rules
 from assay.scan.secrets.foreign import NO_FOREIGN
 from assay.scan.secrets.rule import rules_digest
 from assay.scan.secrets.scan import scan_secrets
-from assay.scan.secrets.sealed import SealedFolder, search_name
+from assay.scan.secrets.sealed import search_name
 from assay.scan.secrets.staged import StagedScan, scan_staged
 from assay.source.repository import open_place, open_repository
 from assay.source.staged import list_staged
+from assay.system.sealed import SealedFolder
 from tests.fakes.gitrepo import GitRepo
 from tests.scan.secrets.generate import fill
 

@@ -15,8 +15,8 @@ from assay.core.errors import UnavailableError
 from assay.scan.secrets.keptrules import KeptRules, keep_rules, kept_rules
 from assay.scan.secrets.matcher import Matcher
 from assay.scan.secrets.rule import Rule, load_rules, rules_digest
-from assay.scan.secrets.sealed import SealedFolder
 from assay.system.processor import processor_kind
+from assay.system.sealed import SealedFolder
 
 FILE: Final = "secrets-rules"
 _LENGTH_BYTES: Final = 8

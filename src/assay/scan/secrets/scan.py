@@ -24,11 +24,12 @@ from assay.scan.secrets.hit import check_identity_key
 from assay.scan.secrets.provenance import HeadTree, list_head, trace_blobs
 from assay.scan.secrets.report import Exclusion, Places, describe_hits
 from assay.scan.secrets.rule import Rule, rules_digest
-from assay.scan.secrets.sealed import SealedFolder, engine_versions, search_name
+from assay.scan.secrets.sealed import engine_versions, search_name
 from assay.scan.secrets.search import Portion, Search, SearchSettings, prepare_search
 from assay.scan.secrets.seen import Seen, load_seen, save_seen
 from assay.source.git import run_git
 from assay.source.repository import Repository
+from assay.system.sealed import SealedFolder
 
 SCANNER: Final = "secrets"
 PORTION_BYTES: Final = 32 * 2**20  # large against the start of Git, small against a worker's share

@@ -15,9 +15,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from assay.scan.secrets.sealed import SealedFolder
 from assay.source.git import GitPlace
 from assay.source.objects import is_searched
+from assay.system.sealed import SealedFolder
 
 _KIND: Final = "objects seen"
 _BETWEEN: Final = b"\n\n"  # no line of any part is empty

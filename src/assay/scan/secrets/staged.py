@@ -24,11 +24,12 @@ from assay.scan.secrets.hit import check_identity_key
 from assay.scan.secrets.provenance import HeadTree, Traced
 from assay.scan.secrets.report import STAGED, Exclusion, Places, describe_hits, identities
 from assay.scan.secrets.rule import rules_digest
-from assay.scan.secrets.sealed import SealedFolder, engine_versions, search_name
+from assay.scan.secrets.sealed import engine_versions, search_name
 from assay.scan.secrets.search import Portion, SearchSettings, prepare_search, search_objects
 from assay.source.git import GitPlace
 from assay.source.objects import describe_objects, size_of
 from assay.source.staged import Staged
+from assay.system.sealed import SealedFolder
 
 SCANNER: Final = "secrets"
 
