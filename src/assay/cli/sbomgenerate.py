@@ -1,24 +1,53 @@
 """`assay sbom generate`: what is in a folder, an archive, a program or an image."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assay.cli.options import JsonOption
-from assay.cli.output import print_json
+from assay.cli.output import print_json, print_not_checked, progress
 
 
 def generate(
-    source: Annotated[str, typer.Argument(help="A folder or a file.", show_default=False)] = ".",
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A folder, a file, or an image: oci:FOLDER, docker-archive:FILE.",
+            show_default="this folder",
+        ),
+    ] = ".",
     *,
+    sbom_format: Annotated[
+        str, typer.Option("--format", help="The format to write it in.")
+    ] = "cyclonedx-1.6",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write it.", show_default="standard output"),
+    ] = None,
+    platform: Annotated[
+        str,
+        typer.Option(help="Which of an image for several: linux/arm64.", show_default=False),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """List the components of a folder, an archive, a program or an image.
 
-    Prints a CycloneDX document.
+    Looks for lock files, for what is installed, and for what programs say they were built from.
+    What could not be read is in the document. Behind an image, `@` and a tag or digest choose one
+    of several. SOURCE_DATE_EPOCH sets the time that the document names.
 
-        assay sbom generate .
+        assay sbom generate . --output sbom.json
     """
     from assay.operations.generate_sbom import generate_sbom  # noqa: PLC0415  # start-up time
 
-    print_json(generate_sbom(source).as_cyclonedx())
+    with progress(quiet=as_json) as show:
+        show(f"Looking into {source}")
+        made = generate_sbom(source, platform=platform, format_=sbom_format, output=output)
+    if output is None:
+        typer.echo(made.document, nl=False)
+    elif as_json:
+        print_json(made.as_json())
+    else:
+        typer.echo(f"{output}: {made.components} components of {made.name}")
+        print_not_checked(made.not_checked)

@@ -1,5 +1,6 @@
 """`assay sbom generate`: the inventory of a folder, an archive, a program or an image."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,16 +9,18 @@ from types import MappingProxyType
 from typing import Final
 
 from assay.core.errors import UsageError
+from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.sbom.component import Inventory
-from assay.sbom.cyclonedx import render_cyclonedx
+from assay.sbom.component import Component, Inventory
+from assay.sbom.cyclonedx import describe
+from assay.sbom.formats.writer import check_format, render_sbom
 from assay.sbom.images.image import Image, build_tree
 from assay.sbom.images.layout import open_layout
 from assay.sbom.images.savedarchive import open_saved_archive
 from assay.sbom.survey import survey_tree
 from assay.system.clock import now
 from assay.system.environment import get_variable
-from assay.system.files import load_file
+from assay.system.files import load_file, save_file
 from assay.system.filetree import FileTree, MemoryTree, list_folder
 from assay.system.scratch import scratch_folder
 from assay.system.ziptree import Allowance, open_zip
@@ -29,25 +32,56 @@ _EPOCH: Final = "SOURCE_DATE_EPOCH"  # reproducible-builds.org: the time that a 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """An inventory, and of what and when it is."""
+    """A document that was made, and what it is of."""
 
-    inventory: Inventory
     name: str
     version: str
-    at: datetime
+    document: bytes
+    components: int
+    not_checked: tuple[NotChecked, ...]
 
-    def as_cyclonedx(self) -> dict[str, object]:
-        """Return the CycloneDX document."""
-        return render_cyclonedx(
-            self.inventory, subject_name=self.name, subject_version=self.version, at=self.at
-        )
+    def as_json(self) -> dict[str, object]:
+        """Return the document that `--json` prints where the SBOM went to a file."""
+        return {
+            "schema": "assay.sbom-generated/v1",
+            "name": self.name,
+            "version": self.version,
+            "components": self.components,
+            "digest": f"sha256:{hashlib.sha256(self.document).hexdigest()}",
+            "notChecked": [gap.as_json() for gap in self.not_checked],
+        }
 
 
-def generate_sbom(source: str, *, platform: str = "") -> Generated:
-    """Look into `source`: the path of a folder or a file, or an image.
+def generate_sbom(source: str, *, platform: str, format_: str, output: Path | None) -> Generated:
+    """Look into `source`, and write what is in it in the format `format_`, into `output` if any.
 
-    An image is `oci:FOLDER`, `docker-archive:FILE`, each with `@` and a tag or digest behind it
-    where there are several. `platform` chooses one of an image for several (`linux/arm64`).
+    Raises:
+        UsageError: There is no such thing, or there are several, or no such format.
+        RejectedError: It is another than its digest says.
+        MalformedError: It is not what its name says.
+        UnavailableError: It cannot be read, or `output` cannot be written.
+    """
+    check_format(format_)
+    at = _time()
+    inventory, subject = survey_source(source, platform=platform)
+    document = render_sbom(describe(inventory, subject=subject, at=at), format_=format_)
+    if output is not None:
+        save_file(output, document)
+    return Generated(
+        name=subject.name,
+        version=subject.version,
+        document=document,
+        components=len(inventory.components),
+        not_checked=inventory.not_checked,
+    )
+
+
+def survey_source(source: str, *, platform: str) -> tuple[Inventory, Component]:
+    """Return what is in `source`, and `source` as the subject of a document.
+
+    That is the path of a folder or a file, or an image: `oci:FOLDER` or `docker-archive:FILE`, each
+    with `@` and a tag or digest behind it where there are several. `platform` chooses one of an
+    image for several (`linux/arm64`).
 
     Raises:
         UsageError: There is no such thing, or there are several.
@@ -56,19 +90,20 @@ def generate_sbom(source: str, *, platform: str = "") -> Generated:
         UnavailableError: It cannot be read.
     """
     kind, colon, rest = source.partition(":")
-    at = _time()
     if colon and kind in _IMAGES:
         image = _IMAGES[kind](rest, platform)
         with scratch_folder() as scratch:
             inventory = survey_tree(build_tree(image, scratch), with_locks=False)
-        return Generated(inventory=inventory, name=image.name, version=image.digest, at=at)
+        return inventory, _subject(image.name, image.digest, kind="container")
+    if platform:
+        raise UsageError("only an image has platforms", hint="leave out --platform")
     path = Path(source)
-    return Generated(
-        inventory=survey_tree(_open(path), with_locks=True),
-        name=printable(path.resolve().name or "root"),
-        version="",
-        at=at,
-    )
+    name = printable(path.resolve().name or "root")
+    return survey_tree(_open(path), with_locks=True), _subject(name, "", kind="application")
+
+
+def _subject(name: str, version: str, *, kind: str) -> Component:
+    return Component(purl="", name=name, version=version, found_in=(), kind=kind)
 
 
 def _layout(place: str, platform: str) -> Image:

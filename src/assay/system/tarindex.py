@@ -106,7 +106,8 @@ def _checked(block: bytes, at: int) -> tuple[bytes, int]:
     if len(block) != _BLOCK:
         raise MalformedError("the archive breaks off", where=where)
     summed = sum(block[:148]) + sum(block[156:]) + 8 * 0x20
-    if _number(block[148:156], where) != summed:
+    said = block[148:156].strip(b" \0")
+    if not _OCTAL.match(said) or int(said or b"0", 8) != summed:
         raise MalformedError("no header of a tar archive", where=where)
     return block[156:157], _number(block[124:136], where)
 

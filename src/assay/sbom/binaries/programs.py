@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from assay.core.purl import make_purl
 from assay.sbom.binaries.cargoaudit import Crate, read_crates
 from assay.sbom.binaries.gobuildinfo import (
     GoBuild,
@@ -23,6 +22,7 @@ NOUN: Final = "program"
 _LIBRARY: Final = re.compile(r"\.(?:so(?:\.[0-9.]+)?|dll|exe|dylib|node|pyd)\Z", re.IGNORECASE)
 _MIN_BYTES: Final = 512  # no program is smaller
 _OF_GO: Final = "cmd/"  # the toolchain's own programs, all of the standard library
+_UNVERSIONED: Final = "0"  # stands in while a name is checked that has no version
 _METHOD: Final = ("binary-analysis",)
 
 
@@ -67,16 +67,10 @@ def _add_go(build: GoBuild, file: TreeFile, finds: Finds) -> None:
     found = list(_go_parts(build, file, finds))
     if build.main is not None:
         version = module_version(build.main, build)
-        namespace, _, name = build.main.path.rpartition("/")
-        finds.components.append(
-            replace(
-                _component(
-                    file, make_purl("golang", namespace, name, version), build.main.path, version
-                ),
-                kind="application",
-                depends_on=tuple(sorted(part.identity for part in found)),
-            )
-        )
+        purl = purl_of("golang", build.main.path, version or _UNVERSIONED)
+        main = _component(file, purl.removesuffix(f"@{_UNVERSIONED}"), build.main.path, version)
+        edges = tuple(sorted(part.identity for part in found))
+        finds.components.append(replace(main, kind="application", depends_on=edges))
         if not version:
             finds.note(NOUN, file.path, f"it does not say its own version ({build.main.path})")
     elif not build.path.startswith(_OF_GO):

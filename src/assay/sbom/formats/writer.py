@@ -19,11 +19,20 @@ def render_sbom(sbom: Sbom, *, format_: str) -> bytes:
     Raises:
         UsageError: A format that is not known.
     """
+    check_format(format_)
+    return FORMATS[format_](sbom)
+
+
+def check_format(format_: str) -> None:
+    """Refuse a format that is not in `FORMATS`: before the work, and not after it.
+
+    Raises:
+        UsageError: It is not known.
+    """
     if format_ not in FORMATS:
         raise UsageError(
             f"{format_!r} is no format that is written", hint=f"there are {', '.join(FORMATS)}"
         )
-    return FORMATS[format_](sbom)
 
 
 def _cyclonedx(version: str, sbom: Sbom) -> bytes:

@@ -16,6 +16,7 @@ from assay.sbom.images.documents import (
 )
 from assay.sbom.images.image import Image, StoredLayer, check_count
 from assay.system.layers import Extent, open_extent
+from assay.system.packed import format_of
 from assay.system.tarindex import TarKind, TarMember, index_tar
 
 MANIFEST: Final = "manifest.json"
@@ -53,7 +54,9 @@ def open_saved_archive(path: Path, *, reference: str) -> Image:
 def _members(path: Path) -> dict[str, TarMember]:
     found: dict[str, TarMember] = {}
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, inside(printable(str(path))):
+            if format_of(file.read(262)) not in {"tar", ""}:
+                raise MalformedError("a packed file, not a tar archive", hint="unpack it first")
             for member in index_tar(file, size=path.stat().st_size):
                 if member.name in found and member.kind is not TarKind.FOLDER:
                     raise MalformedError("a name that is there twice", where=repr(member.name))

@@ -18,6 +18,7 @@ from assay.sbom.component import Component
 from assay.sbom.finds import Finds, place_of
 from assay.sbom.licence import split_licences
 from assay.sbom.lockfiles.npmsource import npm_package
+from assay.sbom.lockfiles.reading import clean
 from assay.system.filetree import FileTree, TreeFile
 
 NOUN: Final = "installed npm package"
@@ -110,7 +111,7 @@ def _text(value: JsonValue | None, name: str) -> str:
     inner = value.value if value is not None else None
     if isinstance(inner, dict):
         inner = inner.get(name)
-    return inner if isinstance(inner, str) else ""
+    return clean(inner) if isinstance(inner, str) else ""
 
 
 def _edges(place: str, needs: Iterable[str], purls: Mapping[str, str]) -> tuple[str, ...]:
