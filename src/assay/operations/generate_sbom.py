@@ -62,7 +62,7 @@ def generate_sbom(source: str, *, platform: str, format_: str, output: Path | No
         UnavailableError: It cannot be read, or `output` cannot be written.
     """
     check_format(format_)
-    at = _time()
+    at = document_time()
     inventory, subject = survey_source(source, platform=platform)
     document = render_sbom(describe(inventory, subject=subject, at=at), format_=format_)
     if output is not None:
@@ -137,7 +137,7 @@ def _open(path: Path) -> FileTree:
     return MemoryTree(contents={path.name: load_file(path, max_bytes=MAX_FILE_BYTES)})
 
 
-def _time() -> datetime:
+def document_time() -> datetime:
     """Return the time that the document names: that of the environment, or now.
 
     Raises:

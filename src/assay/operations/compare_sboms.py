@@ -1,0 +1,118 @@
+"""`assay sbom compare` and `assay sbom truth`: SBOMs of one artifact against each other, or it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
+from assay.core.verdict import Verdict
+from assay.operations.generate_sbom import survey_source
+from assay.operations.read_sbom import load_sbom, load_sboms
+from assay.sbom.component import Component
+from assay.sbom.disagreement import Comparison, Disagreement, components_of, find_disagreements
+
+ARTIFACT: Final = "artifact"  # how the truth is called among the documents
+DOCUMENT: Final = "sbom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedSboms:
+    """Where the documents disagree, and what in them could not be read."""
+
+    comparison: Comparison
+    verdict: Verdict
+    schema: str
+    not_checked: tuple[NotChecked, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the document of that schema."""
+        return {
+            "schema": self.schema,
+            "verdict": self.verdict.value,
+            "documents": list(self.comparison.documents),
+            "agreed": self.comparison.agreed,
+            "disagreements": [
+                {
+                    "kind": item.kind,
+                    "package": item.package,
+                    "said": {document: list(names) for document, names in item.said},
+                }
+                for item in self.comparison.disagreements
+            ],
+            "notChecked": [note.as_json() for note in self.not_checked],
+        }
+
+
+def compare_sboms(paths: tuple[Path, ...]) -> ComparedSboms:
+    """Compare SBOMs of several makers for one artifact.
+
+    Identities that only look different do not count against the documents.
+
+    Raises:
+        MalformedError: One is no SBOM that is known, or is against its rules.
+        UsageError: No such file, or fewer than two.
+    """
+    documents = load_sboms(paths)
+    found = find_disagreements({name: components_of(sbom) for name, sbom in documents.items()})
+    apart = any(item.kind != "form" for item in found.disagreements)
+    notes = {note for sbom in documents.values() for note in sbom.inventory.not_checked}
+    return ComparedSboms(
+        comparison=found,
+        verdict=Verdict.FAILED if apart else _agreed(found),
+        schema="assay.sbom-compare/v1",
+        not_checked=tuple(sorted(notes)),
+    )
+
+
+def check_truth(path: Path, *, source: str, platform: str) -> ComparedSboms:
+    """Compare the SBOM at `path` with what is found in `source` itself.
+
+    Something in the artifact that the SBOM lacks is a failure. Something that the SBOM lists and
+    nobody found may still be there, in a form that is not recognised: that cannot be told.
+
+    Raises:
+        MalformedError: Not an SBOM that is known, or against its rules.
+        UsageError: No such file, folder or image.
+        UnavailableError: `source` cannot be read.
+    """
+    sbom = load_sbom(path)
+    truth, _ = survey_source(source, platform=platform)
+    listed = [*components_of(sbom), *_subject(sbom.subject)]
+    found = find_disagreements(
+        {ARTIFACT: [item for item in truth.components if item.kind != "file"], DOCUMENT: listed}
+    )
+    return ComparedSboms(
+        comparison=found,
+        verdict=_judge(found, truth.not_checked, sbom.subject),
+        schema="assay.sbom-truth/v1",
+        not_checked=tuple(sorted({*truth.not_checked, *sbom.inventory.not_checked})),
+    )
+
+
+def _subject(subject: Component | None) -> list[Component]:
+    """Return the subject, which is in the artifact too, as itself."""
+    return [] if subject is None or not subject.purl else [subject]
+
+
+def _judge(found: Comparison, gaps: tuple[NotChecked, ...], subject: Component | None) -> Verdict:
+    about = printable(subject.identity) if subject is not None else ""
+    counting = [item for item in found.disagreements if not _is_subject(item, about)]
+    if any(item.kind == "version" or _is_missing(item) for item in counting):
+        return Verdict.FAILED
+    if gaps or any(item.kind == "absent" for item in counting):
+        return Verdict.UNKNOWN
+    return _agreed(found)
+
+
+def _is_missing(item: Disagreement) -> bool:
+    return item.kind == "absent" and any(document == ARTIFACT for document, _ in item.said)
+
+
+def _is_subject(item: Disagreement, about: str) -> bool:
+    return [names for document, names in item.said if document == DOCUMENT] == [(about,)]
+
+
+def _agreed(found: Comparison) -> Verdict:
+    """Return PASSED where there was something to agree on."""
+    return Verdict.PASSED if found.agreed or found.disagreements else Verdict.UNKNOWN
