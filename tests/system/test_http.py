@@ -164,7 +164,9 @@ def test_cut_short(site: Site, tmp_path: Path) -> None:
     site.answers["/a"] = Answer(declared=len(BODY) + 1, headers={"Connection": "close"})
     with pytest.raises(UnavailableError) as caught:
         fetch(f"{site.url}/a", tmp_path)
-    assert str(caught.value) == f"[unavailable] 10 bytes of '11' came, at {site.url}/a"
+    assert (
+        str(caught.value) == f"[unavailable] cannot fetch: 10 bytes of '11' came, at {site.url}/a"
+    )
 
 
 def test_another_status(site: Site, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import AssayError, RejectedError, UnavailableError
-from assay.system.http import LINK_LOCAL, FetchLimits, check_url
+from assay.system.hosts import LINK_LOCAL
+from assay.system.http import FetchLimits, check_url
 from assay.system.httpapi import ATTEMPTS, ApiAnswer, ApiRequest, ask_api
 from tests.fakes.restserver import Answered, document, serving
 

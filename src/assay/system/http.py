@@ -22,11 +22,10 @@ from urllib.parse import urljoin, urlsplit
 
 from assay import __version__
 from assay.core.errors import RejectedError, UnavailableError
+from assay.system.hosts import LINK_LOCAL, LOOPBACK
 from assay.system.httpdeadline import HttpsUntil, HttpUntil, time_left
 
 MAX_REDIRECTS: Final = 5
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})  # as addresses: a name may lead elsewhere
-LINK_LOCAL: Final = "169.254.169.254"  # a machine's own metadata service, in every large cloud
 _CHUNK: Final = 2**18
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED: Final = 304
@@ -148,10 +147,34 @@ def _receive(
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
+    _check_whole(response, size)
+    return Fetched(changed=True, etag=response.headers.get("ETag", ""), size=size)
+
+
+def read_body(
+    response: http.client.HTTPResponse, url: str, *, max_bytes: int, deadline: float
+) -> bytes:
+    """Return the body of an answer, all of it.
+
+    Raises:
+        RejectedError: There is more than `max_bytes`.
+        OSError: It did not come in time, or it ended early.
+    """
+    found = bytearray()
+    while chunk := response.read1(_CHUNK):
+        time_left(deadline)
+        found += chunk
+        if len(found) > max_bytes:
+            raise RejectedError(f"over {max_bytes} bytes", where=url)
+    _check_whole(response, len(found))
+    return bytes(found)
+
+
+def _check_whole(response: http.client.HTTPResponse, size: int) -> None:
+    """Refuse a body that is shorter than it was said to be: `read1` ends there without a word."""
     declared = response.headers.get("Content-Length")
     if declared is not None and declared != str(size):
-        raise UnavailableError(f"{size} bytes of {declared!r} came", where=url)
-    return Fetched(changed=True, etag=response.headers.get("ETag", ""), size=size)
+        raise ConnectionError(f"{size} bytes of {declared!r} came")
 
 
 def _redirected(url: str, headers: Message) -> str:

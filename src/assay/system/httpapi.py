@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Final
 
 from assay import __version__
-from assay.core.errors import RejectedError, UnavailableError, UsageError
+from assay.core.errors import UnavailableError, UsageError
 from assay.core.printable import printable
-from assay.system.http import LINK_LOCAL, FetchLimits, check_url, open_url, reason_of
+from assay.system.hosts import LINK_LOCAL
+from assay.system.http import FetchLimits, check_url, open_url, read_body, reason_of
 
 ATTEMPTS: Final = 3
 _PAUSE_SECONDS: Final = 0.2  # doubled each time
 _FOR_THE_MOMENT: Final = frozenset({429, 502, 503, 504})
-_CHUNK: Final = 2**16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +93,7 @@ def _ask(
         method=request.method,
     )
     with open_url(sent, deadline, context=context) as response:
-        body = b""
-        while chunk := response.read1(_CHUNK):
-            body += chunk
-            if time.monotonic() >= deadline:
-                raise TimeoutError("out of time")
-            if len(body) > max_bytes:
-                raise RejectedError(f"over {max_bytes} bytes", where=request.url)
-        declared = response.headers.get("Content-Length")
-        if declared is not None and declared != str(len(body)):
-            raise http.client.IncompleteRead(b"")  # cut off: as good as no answer
+        body = read_body(response, request.url, max_bytes=max_bytes, deadline=deadline)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return ApiAnswer(status=response.status, headers=headers, body=body)
 

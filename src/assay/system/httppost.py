@@ -4,13 +4,10 @@ import http.client
 import time
 import urllib.request
 from dataclasses import dataclass
-from typing import Final
 
 from assay import __version__
-from assay.core.errors import RejectedError, UnavailableError
-from assay.system.http import FetchLimits, check_url, open_url, reason_of
-
-_CHUNK: Final = 2**16
+from assay.core.errors import UnavailableError
+from assay.system.http import FetchLimits, check_url, open_url, read_body, reason_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +40,7 @@ def post_bytes(url: str, body: bytes, *, hosts: frozenset[str], limits: FetchLim
             return Posted(
                 status=response.status,
                 content_type=response.headers.get("Content-Type", ""),
-                body=_read(response, url, limits.max_bytes, deadline),
+                body=read_body(response, url, max_bytes=limits.max_bytes, deadline=deadline),
             )
     except (OSError, http.client.HTTPException) as error:
         raise UnavailableError(f"cannot ask: {reason_of(error)}", where=url) from error
-
-
-def _read(response: http.client.HTTPResponse, url: str, max_bytes: int, deadline: float) -> bytes:
-    found = b""
-    while chunk := response.read1(_CHUNK):
-        found += chunk
-        if time.monotonic() >= deadline:
-            raise TimeoutError("out of time")
-        if len(found) > max_bytes:
-            raise RejectedError(f"over {max_bytes} bytes", where=url)
-    return found

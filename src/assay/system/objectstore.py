@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from assay.core.errors import UnavailableError, UsageError
+from assay.system.hosts import LOOPBACK
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -141,8 +142,11 @@ def _parsed(url: str) -> tuple[str, str, dict[str, str]]:
 def _check_endpoint(endpoint: str | None) -> None:
     if endpoint is None:
         return
-    parts = urlsplit(endpoint)
-    local = parts.hostname in {"127.0.0.1", "::1"}
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError as error:
+        raise UsageError("an endpoint that is no URL", where=repr(endpoint)) from error
+    local = parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         raise UsageError(
             "an endpoint without TLS that is not on this machine", where=repr(endpoint)

@@ -126,6 +126,10 @@ REFUSED = {
         "s3://b/p?endpoint=http://store.example",
         "[usage] an endpoint without TLS that is not on this machine, at 'http://store.example'",
     ),
+    "an-endpoint-that-is-none": (
+        "s3://b/p?endpoint=http://[store",
+        "[usage] an endpoint that is no URL, at 'http://[store'",
+    ),
     "another-scheme": (
         "gs://b/p",
         "[usage] no kind of blob store 'gs' (s3://BUCKET/PREFIX, or the path of a folder)",

@@ -19,6 +19,7 @@ from assay.signing.services.remote import RemoteSigner
 from assay.signing.services.restservice import service_url
 from assay.signing.signeruri import SignerUri, decode_percent
 from assay.signing.spki import ECDSA_P256, ECDSA_P384, ED25519, RSA_PSS
+from assay.system.hosts import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ def _endpoint(text: str | None) -> str | None:
     if text is None:
         return None
     url = urlsplit(service_url(text))
-    if url.scheme != "https" and url.hostname not in {"127.0.0.1", "::1"}:
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
         raise UsageError("an endpoint without TLS that is not on this machine", where=repr(text))
     return text
 

@@ -35,7 +35,7 @@ from assay.signing.services.restservice import (
 from assay.signing.signeruri import SignerUri, decode_percent
 from assay.signing.spki import ECDSA_P256, ECDSA_P384, RSA_PSS, spki_of_raw
 from assay.system.environment import get_variable
-from assay.system.http import LINK_LOCAL
+from assay.system.hosts import LINK_LOCAL, LOOPBACK
 
 _API: Final = "api-version=7.4"
 _DOMAINS: Final = (
@@ -118,7 +118,7 @@ def _place(uri: SignerUri) -> _Place:
 
 def _near(endpoint: str) -> str:
     url = service_url(endpoint)
-    if urlsplit(url).hostname not in {"127.0.0.1", "::1"}:
+    if urlsplit(url).hostname not in LOOPBACK:
         raise UsageError("an endpoint that is not on this machine", where=repr(endpoint))
     return url
 

@@ -30,7 +30,7 @@ from assay.signing.services.restservice import (
 )
 from assay.signing.signeruri import SignerUri, decode_percent
 from assay.system.environment import get_variable
-from assay.system.http import LINK_LOCAL
+from assay.system.hosts import LINK_LOCAL
 
 MAX_DATA_BYTES: Final = 64 * 2**10  # what the service takes where it takes no digest
 _ATTEMPTS: Final = 3

@@ -21,7 +21,8 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.printable import printable
 from assay.core.secret import Secret
 from assay.core.strictjson import parse_json
-from assay.system.http import LOOPBACK, FetchLimits
+from assay.system.hosts import LOOPBACK
+from assay.system.http import FetchLimits
 from assay.system.httpapi import ApiAnswer, ApiRequest, ask_api
 
 MAX_PAGES: Final = 50  # of 100 entries each; a repository has fewer members and reviews
