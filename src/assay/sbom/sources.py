@@ -16,6 +16,7 @@ from assay.sbom.installed.pythondist import find_python_dists, is_python_dist
 from assay.sbom.ospackages.apk import find_apk_packages, is_apk_database
 from assay.sbom.ospackages.dpkg import find_dpkg_packages, is_dpkg_database
 from assay.sbom.ospackages.osrelease import find_distributions, is_os_release
+from assay.sbom.ospackages.rpm import find_rpm_packages, is_rpm_database
 from assay.system.filetree import FileTree, TreeFile
 
 
@@ -31,6 +32,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     Source(takes=is_os_release, find=find_distributions),  # the next ones ask for what it found
     Source(takes=is_dpkg_database, find=find_dpkg_packages),
     Source(takes=is_apk_database, find=find_apk_packages),
+    Source(takes=is_rpm_database, find=find_rpm_packages),
     Source(takes=is_python_dist, find=find_python_dists),
     Source(takes=is_node_package, find=find_node_packages),
     Source(takes=is_jar, find=find_jars),

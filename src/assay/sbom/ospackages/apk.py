@@ -20,7 +20,7 @@ from assay.system.filetree import FileTree, TreeFile
 
 MAX_DATABASE_BYTES: Final = 64 * 2**20
 NOUN: Final = "Alpine package"
-_PLACE: Final = re.compile(r"((?:.*/)?)(?:usr/)?lib/apk/db/installed\Z")
+_PLACE: Final = re.compile(r"((?:.*/)?)lib/apk/db/installed\Z")
 _VERSION: Final = re.compile(r"[<>=~]")
 _CHECKSUM: Final = re.compile(r"Q[12][A-Za-z0-9+/]+=*\Z")
 _REPEATED: Final = frozenset("FMRaZ")  # of the files, one line for each
@@ -35,7 +35,7 @@ def find_apk_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -
     """Add the packages of each root folder; edges lead to packages of the same root."""
     for file in files:
         match = _PLACE.match(file.path)
-        root = match[1].rstrip("/") if match else ""
+        root = match[1].removesuffix("usr/").rstrip("/") if match else ""
         distribution = finds.distribution_at(root, file.path)
         with finds.attempt(NOUN, file.path):
             data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)

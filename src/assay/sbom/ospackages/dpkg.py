@@ -59,6 +59,8 @@ def _read(
         where = f"{file.path}: line {line}"
         if stray:
             finds.note(NOUN, where, f"{clean(stray)!r} is no field")
+        if not fields:
+            continue
         with finds.attempt(NOUN, where):
             package = parse_dpkg_stanza(fields, distribution, place_of(file))
             if package is not None:

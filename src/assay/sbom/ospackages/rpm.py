@@ -1,0 +1,106 @@
+"""The database of RPM (Fedora, Red Hat, SUSE, Amazon, Azure Linux): `rpmdb.sqlite`.
+
+The older ones, Berkeley DB (`Packages`) and ndb (`Packages.db`), are not read: each is noted, for
+what is in them is not known. Keys that RPM keeps beside packages (`gpg-pubkey`) are no packages.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.sbom.component import Component
+from assay.sbom.distribution import Distribution
+from assay.sbom.finds import Finds, place_of
+from assay.sbom.licence import split_licences
+from assay.sbom.lockfiles.reading import clean
+from assay.sbom.ospackages.installed import Installed, add_installed
+from assay.sbom.ospackages.rpmheader import RpmHeader, parse_rpm_header
+from assay.system.filetree import FileTree, TreeFile
+from assay.system.foreigndatabase import query_copy
+
+MAX_DATABASE_BYTES: Final = 2**30
+NOUN: Final = "RPM package"
+_PLACE: Final = re.compile(
+    r"((?:.*/)?)(?:var/lib/rpm|usr/lib/sysimage/rpm|usr/share/rpm)"
+    r"/(rpmdb\.sqlite|Packages\.db|Packages)\Z"
+)
+_READ: Final = "rpmdb.sqlite"
+_KEYS: Final = "gpg-pubkey"
+
+
+def is_rpm_database(file: TreeFile) -> bool:
+    """Tell whether a file is a database of installed packages, in one of its three forms."""
+    return file.path.endswith(("rpmdb.sqlite", "Packages", "Packages.db")) and bool(
+        _PLACE.match(file.path)
+    )
+
+
+def find_rpm_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -> None:
+    """Add the packages of each root folder; edges lead to packages of the same root."""
+    for file in files:
+        match = _PLACE.match(file.path)
+        if match is None or match[2] != _READ:
+            finds.note(
+                "RPM database",
+                file.path,
+                "in the form of Berkeley DB or ndb, which is not read",
+                "write it anew with: rpmdb --rebuilddb (RPM 4.16 or later)",
+            )
+            continue
+        distribution = finds.distribution_at(match[1].rstrip("/"), file.path)
+        with finds.attempt("RPM database", file.path):
+            found = list(_read(tree, file, distribution, finds))
+            add_installed(found, finds, noun=NOUN)
+
+
+def _read(
+    tree: FileTree, file: TreeFile, distribution: Distribution, finds: Finds
+) -> Iterator[Installed]:
+    data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)
+    rows = query_copy(data, "SELECT blob FROM Packages ORDER BY hnum")
+    for number, (blob,) in enumerate(rows, 1):
+        with finds.attempt(NOUN, f"{file.path}: row {number}"):
+            if not isinstance(blob, bytes):
+                raise MalformedError("no header")
+            header = parse_rpm_header(blob)
+            if header.text("name") != _KEYS:
+                yield _installed(header, distribution, place_of(file))
+
+
+def _installed(header: RpmHeader, distribution: Distribution, place: str) -> Installed:
+    """Return the package of a header.
+
+    Raises:
+        MalformedError: No name, version or release.
+    """
+    name = header.text("name")
+    parts = (header.text("version"), header.text("release"))
+    if not all(parts):
+        raise MalformedError(f"{clean(name)!r} has no version or release")
+    version = "-".join(parts)
+    epoch = str(header.epoch) if header.epoch else ""
+    qualifiers = {
+        "arch": header.text("arch"),
+        "epoch": epoch,
+        "upstream": clean(header.text("source")),
+        "modularity": clean(header.text("modularity")),
+    }
+    licences, raw_licences = split_licences([clean(header.text("licence"))])
+    digest = header.text("header_sha256")
+    component = Component(
+        purl=distribution.package_purl("rpm", name, version, qualifiers),
+        name=name,
+        version=f"{epoch}:{version}" if epoch else version,
+        found_in=(place,),
+        hashes=(f"rpm-header-sha256:{clean(digest)}",) if digest else (),
+        licences=licences,
+        raw_licences=raw_licences,
+        supplier=clean(header.text("vendor")),
+        methods=("manifest-analysis",),
+    )
+    return Installed(
+        component=component,
+        provides=frozenset({name, *header.provides}),
+        needs=tuple((needed,) for needed in header.requires),
+    )
