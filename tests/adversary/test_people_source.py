@@ -33,6 +33,7 @@ def facts_of(repo: GitRepo, *, trust: CommitTrust = NOBODY) -> SourceFacts:
         list_uncommitted(repository),
         at=AT,
         trust=trust,
+        sealed=None,
     )
 
 

@@ -184,6 +184,20 @@ def test_a_rewritten_branch_is_no_reviewed_one(site: Site, topic: Callable[[], s
     assert (found.verdict, found.coverage.lost) == (Verdict.FAILED, (gone,))
 
 
+def test_a_recorded_revision_that_is_not_even_there_is_lost(
+    site: Site, begun: tuple[Site, SshKey]
+) -> None:
+    site.repo.commit("Gone", files={"g": "1\n"}, sign=begun[1])
+    gone = attest(site, hours=1).revision.commit
+    site.repo.git("reset", "-q", "--hard", "HEAD~1")
+    site.repo.commit("Instead", files={"i": "1\n"}, sign=begun[1])
+    kept = attest(site, hours=2).revision
+    assert kept.coverage.lost == (gone,)
+    (site.top / ".git" / "objects" / gone[:2] / gone[2:]).unlink()
+    found = status(site)
+    assert (found.verdict, found.coverage.lost) == (Verdict.FAILED, (gone,))
+
+
 def test_a_lost_key_takes_its_reviews_away(site: Site, topic: Callable[[], str]) -> None:
     topic()
     path, signer = new_key(site, "bob")

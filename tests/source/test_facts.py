@@ -27,6 +27,7 @@ def facts_of(top: Path, *, trust: CommitTrust = NOBODY) -> SourceFacts:
         list_uncommitted(repository),
         at=AT,
         trust=trust,
+        sealed=None,
     )
 
 

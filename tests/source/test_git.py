@@ -85,7 +85,7 @@ def read_everything(top: Path, into: Path) -> None:
     uncommitted = list_uncommitted(repository)
     list(uncommitted.load_files())
     extract_tree(repository, entries, into)
-    collect_facts(repository, entries, uncommitted, at=AT, trust=NOBODY)
+    collect_facts(repository, entries, uncommitted, at=AT, trust=NOBODY, sealed=None)
 
 
 def test_nothing_that_the_repository_configures_is_run(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def repo(tmp_path: Path) -> GitRepo:
 
 def history_of(repo: GitRepo, *, at: datetime = AT) -> History:
     repository = open_repository(repo.top)
-    return load_history(repository, repository.head, at=at)
+    return load_history(repository, repository.head, at=at, sealed=None)
 
 
 def test_one_commit(repo: GitRepo) -> None:

@@ -40,6 +40,7 @@ from assay.system.files import load_file
 from assay.system.interrupt import await_results, ending_runs
 from assay.system.parallel import count_cores
 from assay.system.scratch import scratch_folder
+from assay.system.sealed import SealedFolder
 from assay.vuln.match import match_components
 from assay.vuln.mirror import load_advisories
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
@@ -105,6 +106,7 @@ def collect_commit(
             uncommitted,
             at=settings.at,
             trust=settings.trust,
+            sealed=SealedFolder(folder=cache_home(), key=settings.identity_key),
         ),
         inventory=inventory,
         secrets=secrets,

@@ -110,9 +110,11 @@ def default_base(repository: Repository, seen: Iterable[SeenRevision], *, head: 
 
     That is, without any, the first parent of `head`; empty where it has none.
     """
-    line = run_git(repository, "rev-list", "--first-parent", head).decode().split()
+    commits = [one.revision.commit for one in seen]
+    enough = () if commits else ("--max-count=2",)
+    line = run_git(repository, "rev-list", "--first-parent", *enough, head).decode().split()
     places = {oid: place for place, oid in enumerate(line)}
-    known = [one.revision.commit for one in seen if one.revision.commit in places]
+    known = [commit for commit in commits if commit in places]
     if known and (first := max(known, key=places.__getitem__)) != head:
         return first
     return line[1] if len(line) > 1 else ""
@@ -186,12 +188,26 @@ def _account(changes: Iterable[Change], merges: Mapping[tuple[str, str], str]) -
 
 
 def _lost(repository: Repository, seen: Iterable[SeenRevision], head: str) -> tuple[str, ...]:
-    """Return recorded revisions that are not in the history of `head`: it was rewritten."""
-    commits = dict.fromkeys(one.revision.commit for one in seen)
+    """Return recorded revisions that are not in the history of `head`: it was rewritten.
+
+    Git walks back to the oldest of them, and not to the first commit.
+    """
+    commits = tuple(dict.fromkeys(one.revision.commit for one in seen))
     if not commits or repository.shallow:
         return ()
-    history = set(run_git(repository, "rev-list", head).decode().split())
-    return tuple(commit for commit in commits if commit not in history)
+    there = _present(repository, commits)
+    outside = "\n".join((f"^{head}", *there, "")).encode()
+    left = run_git(repository, "rev-list", "--stdin", stdin=outside).decode().split()
+    gone = {*commits} - there | {*left}
+    return tuple(commit for commit in commits if commit in gone)
+
+
+def _present(repository: Repository, commits: Iterable[str]) -> set[str]:
+    """Return those of `commits` that the repository has."""
+    asked = "".join(f"{commit}\n" for commit in commits).encode()
+    form = "--batch-check=%(objectname) %(objecttype)"
+    found = run_git(repository, "cat-file", form, stdin=asked).decode().splitlines()
+    return {row.removesuffix(" commit") for row in found if row.endswith(" commit")}
 
 
 def _gaps(repository: Repository, line: Line) -> Iterable[NotChecked]:

@@ -33,6 +33,7 @@ from assay.source.repository import Repository
 from assay.source.signature import HeadSignature
 from assay.source.submodules import strip_credentials
 from assay.source.worktree import Uncommitted
+from assay.system.sealed import SealedFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +176,12 @@ def collect_facts(
     *,
     at: datetime,
     trust: CommitTrust,
+    sealed: SealedFolder | None,
 ) -> SourceFacts:
     """Gather the facts about the commit at HEAD, of which `entries` are the files.
 
-    `at` is the time of the observation; `trust` says who may have signed the commit.
+    `at` is the time of the observation; `trust` says who may have signed the commit; `sealed` is as
+    in `load_history`.
 
     Raises:
         RejectedError: The repository is damaged.
@@ -187,7 +190,7 @@ def collect_facts(
     entries = tuple(entries)
     leaving = find_leaving_links(repository, entries)
     submodules = list_submodules(repository, entries)
-    history = load_history(repository, repository.head, at=at)
+    history = load_history(repository, repository.head, at=at, sealed=sealed)
     gaps = {
         *link_gaps(leaving),
         *submodule_gaps(submodules),

@@ -90,12 +90,12 @@ def _judge(owners: OwnersFile, path: str, who: _Who) -> PathApproval:
     verdict = all_of(answer for _, answer in answers)
     lines = ", ".join(str(claim.line) for claim, answer in answers if answer is verdict)
     lacking = (claim for claim, answer in answers if answer is not Verdict.PASSED)
-    owners = (owner for claim in lacking for owner in claim.owners if not who.approved(owner))
+    absent = (owner for claim in lacking for owner in claim.owners if not who.approved(owner))
     return PathApproval(
         path=path,
         verdict=verdict,
         why=f"{_WHY[verdict]} (line {lines})",
-        missing=tuple(dict.fromkeys(owners)),
+        missing=tuple(dict.fromkeys(absent)),
     )
 
 
