@@ -20,13 +20,12 @@ from assay.core.errors import (
 )
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import (
-    PAYLOAD_TYPE,
     Envelope,
     VerifiedStatement,
     parse_envelope,
     seal_statement,
 )
-from assay.evidence.statement import Statement, render_statement
+from assay.evidence.statement import PAYLOAD_TYPE, Statement, render_statement
 from assay.evidence.store import open_store
 from assay.signing.keys import Signer
 from assay.signing.trust import TrustRoot

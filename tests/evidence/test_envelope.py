@@ -9,13 +9,12 @@ from assay.core.digest import Digest, sha256_of
 from assay.core.errors import AssayError, MalformedError, UsageError
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.envelope import (
-    PAYLOAD_TYPE,
     VerifiedStatement,
     parse_claims,
     parse_envelope,
     seal_statement,
 )
-from assay.evidence.statement import render_statement
+from assay.evidence.statement import PAYLOAD_TYPE, render_statement
 from assay.signing.keys import Signer
 from tests.fakes.trust import (
     ALICE,
