@@ -27,6 +27,7 @@ ALPHABETS = {
     "b62": string.ascii_letters + string.digits,
     "b64": string.ascii_letters + string.digits + "+/",
     "b64u": string.ascii_letters + string.digits + "-_",
+    "bechl": "qpzry9x8gf2tvdw0s3jn54khce6mua7l",
     "bech": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
     "cryptb": string.ascii_letters + string.digits + "./",
     "dig": string.digits,
