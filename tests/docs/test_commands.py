@@ -21,6 +21,7 @@ RUN: Final = {
     "docs/howto/backup.md": 11,
     "docs/howto/check-in-ci.md": 7,
     "docs/howto/exclude-paths.md": 16,
+    "docs/howto/find-affected.md": 9,
     "docs/howto/fix-workflows.md": 8,
     "docs/howto/hooks.md": 10,
     "docs/howto/import-scan-results.md": 2,

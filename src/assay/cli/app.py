@@ -20,6 +20,7 @@ COMMANDS: Final = {
         "status": "Show how far the commit at HEAD meets the SSDF, by evidence.",
         "fix": "Mend what can be mended safely, and show it as a diff.",
         "finding": "Look at findings, and accept one for a while.",
+        "affected": "Show which products a vulnerability, or a package, is in.",
         "replay": "Decide again from the recorded evidence; compare every byte.",
         "secrets": "Secrets in a repository and its history.",
         "scan": "Scanners here, and reports of scanners elsewhere.",
@@ -30,6 +31,7 @@ COMMANDS: Final = {
         "sign": "Sign a file: write a Sigstore bundle, which cosign reads too.",
         "source": "Record the revisions of a branch; show who signed tags.",
         "log": "The log of evidence: look at it, check it, prove it to others.",
+        "sbom": "What folders, artifacts and images are made of, as SBOMs.",
         "audit": "Hand all evidence about a subject to an auditor.",
     },
     "Set up": {

@@ -77,9 +77,10 @@ def _print(feeds: tuple["Feed", ...], *, as_json: bool) -> None:
         print_json({"schema": "assay.feeds/v1", "feeds": rows, "notChecked": gaps})
         return
     for row in rows:
+        newest = row["newestModified"] or "no date"
         typer.echo(
             f"{row['ecosystem']!s:<12} {row['advisories']!s:>7} advisories, {row['unreadable']} "
-            f"unreadable, newest of {row['newestModified']}, imported {row['importedAt']}"
+            f"unreadable, newest of {newest}, imported {row['importedAt']}"
         )
     if not rows:
         typer.echo("No advisories. Next: assay vulns update (or import DIR|ZIP)")

@@ -13,7 +13,9 @@ def printable(text: str, *, limit: int = MAX_PRINTED) -> str:
     """
     if len(text) <= limit and text.isprintable():
         return text
-    safe = "".join(c if c.isprintable() else _escaped(c) for c in text[: limit + 1])
+    safe = text[: limit + 1]
+    if not safe.isprintable():
+        safe = "".join(c if c.isprintable() else _escaped(c) for c in safe)
     return safe if len(text) <= limit else safe[: limit - 1] + "…"
 
 

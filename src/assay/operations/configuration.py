@@ -19,6 +19,7 @@ from assay.findings.finding import Severity
 from assay.gates.parameters import Parameters, Relaxation
 from assay.scan.registry import OPTIONAL, ScanSettings
 from assay.source.cleanpath import path_fault
+from assay.vuln.context import CONTEXT_KEYS, ProductContext, parse_context
 
 FILE_NAME = "assay.toml"
 MAX_BYTES = 256 * 1024
@@ -47,6 +48,7 @@ class Configuration:
     exclusions: tuple[Exclusion, ...] = ()
     policy_folder: str = ""
     scan: ScanSettings = field(default_factory=ScanSettings)
+    context: ProductContext = field(default_factory=ProductContext)
 
 
 def parse_configuration(data: bytes) -> Configuration:
@@ -58,7 +60,7 @@ def parse_configuration(data: bytes) -> Configuration:
     try:
         document = parse_toml(data, max_bytes=MAX_BYTES)
         _refuse_unknown(document, ("product", "gate", "exclude", "policy", "scan"))
-        product = _table(document, "product", ("name", "uri"))
+        product = _table(document, "product", ("name", "uri", *CONTEXT_KEYS))
         policy = _table(document, "policy", ("folder",))
         scan = _scan(_table(document, "scan", ("also", "sandbox", "semgrep")))
         gate = _source_gate(_table(document, "gate", ("source",)))
@@ -69,6 +71,7 @@ def parse_configuration(data: bytes) -> Configuration:
             exclusions=tuple(_exclusion(item) for item in document.optional_items("exclude")),
             policy_folder=policy.optional_text("folder"),
             scan=scan,
+            context=parse_context(product),
         )
     except MalformedError as error:
         where = f"{FILE_NAME}: {error.where}" if error.where else FILE_NAME

@@ -14,7 +14,12 @@ from assay.core.errors import MalformedError
 from assay.core.printable import printable
 from assay.vuln.advisory import Advisory, Affected, Feed, Unreadable
 from assay.vuln.ecosystems import ECOSYSTEMS, base_of
-from assay.vuln.feedfile import render_feed, render_package_line, render_unreadable_line
+from assay.vuln.feedfile import (
+    render_feed,
+    render_id_lines,
+    render_package_line,
+    render_unreadable_line,
+)
 from assay.vuln.osv import glean_packages, parse_advisory
 from assay.vuln.package import normal_name
 
@@ -122,6 +127,7 @@ def _add(drafts: dict[str, Draft], advisory: Advisory, at: datetime) -> None:
     for (ecosystem, name), affected in by_package.items():
         draft = drafts.setdefault(ecosystem, Draft())
         draft.lines.add(render_package_line(name, advisory, affected))
+        draft.lines.update(render_id_lines(name, advisory))
         draft.ids.add(advisory.id)
         draft.releases |= {one.ecosystem for one in affected if one.ecosystem != ecosystem}
         # A date to come must not make a dead feed look alive; some write "no date" as the year 1.

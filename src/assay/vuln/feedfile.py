@@ -1,8 +1,9 @@
 r"""The file that holds one ecosystem's advisories: sorted lines, found by binary search.
 
 A line is `KEY TAB RECORD`, where KEY is `p:` and a package's normal name, or `u:` and the name
-of a record that could not be read. An advisory about several packages has a line for each, about
-that package alone. The same advisories give the same bytes, so the file's digest names them.
+of a record that could not be read, or `i:` and an id, whose record is one package's name. An
+advisory about several packages has a line for each, about that package alone. The same advisories
+give the same bytes, so the file's digest names them.
 
 Reading costs what was asked for: opening ten thousand advisories to look up fifty packages parses
 those of the fifty. No pickle: bytes from a disk must not be able to run.
@@ -17,12 +18,18 @@ from assay.core.strictjson import parse_json, render_canonical_json
 from assay.vuln.advisory import Advisory, Affected, Unreadable
 from assay.vuln.osv import MAX_ADVISORY_BYTES, parse_advisory, render_advisory
 
-_HEADER: Final = b"assay-advisories/1\t"  # sorts before every key
+_HEADER: Final = b"assay-advisories/2\t"  # sorts before every key
 
 
 def render_package_line(package: str, advisory: Advisory, affected: Iterable[Affected]) -> bytes:
     """Return the line of `advisory` under the normal name `package`."""
     return b"p:%b\t%b" % (package.encode(), render_advisory(advisory, affected))
+
+
+def render_id_lines(package: str, advisory: Advisory) -> Iterator[bytes]:
+    """Yield a line for each name of what `advisory` is about, its own and its aliases."""
+    for name in (advisory.id, *advisory.aliases):
+        yield b"i:%b\t%b" % (name.encode(), render_canonical_json(package))
 
 
 def render_unreadable_line(item: Unreadable) -> bytes:
@@ -54,6 +61,18 @@ def find_advisories(data: bytes, package: str) -> tuple[Advisory, ...]:
         MalformedError: A line is not what `render_package_line` writes.
     """
     return tuple(parse_advisory(record) for record in _find(data, b"p:%b\t" % package.encode()))
+
+
+def find_packages(data: bytes, identifier: str) -> tuple[str, ...]:
+    """Return the normal names of the packages that the vulnerability of this id is about.
+
+    Raises:
+        MalformedError: A line is not what `render_id_lines` writes.
+    """
+    return tuple(
+        JsonValue(parse_json(record, max_bytes=MAX_ADVISORY_BYTES)).text()
+        for record in _find(data, b"i:%b\t" % identifier.encode())
+    )
 
 
 def find_unreadable(data: bytes, *, ecosystem: str) -> tuple[Unreadable, ...]:

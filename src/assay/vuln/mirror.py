@@ -6,7 +6,7 @@
 * A reader needs no lock. Writers take turns.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from assay.core.clock import format_time, parse_time
+from assay.core.collector import without_collector
 from assay.core.digest import parse_digest, sha256_of
 from assay.core.errors import (
     MalformedError,
@@ -39,7 +40,13 @@ from assay.vuln.collecting import (
     finish_feeds,
 )
 from assay.vuln.ecosystems import ECOSYSTEMS
-from assay.vuln.feedfile import check_feed, find_advisories, find_unreadable, list_packages
+from assay.vuln.feedfile import (
+    check_feed,
+    find_advisories,
+    find_packages,
+    find_unreadable,
+    list_packages,
+)
 from assay.vuln.package import parse_package
 from assay.vuln.source import Source, find_sources
 
@@ -66,11 +73,12 @@ def import_advisories(source: Path, mirror: Path, *, at: datetime) -> tuple[Feed
         UnavailableError: Something cannot be read or written.
     """
     drafts: dict[str, Draft] = {}
-    for part in find_sources(source):
-        found = collect_records(part.records(), scope=part.scope, at=at)
-        check_drafts(found, where=str(part.path))
-        for ecosystem, draft in found.items():
-            drafts.setdefault(ecosystem, Draft()).merge(draft)
+    with without_collector():
+        for part in find_sources(source):
+            found = collect_records(part.records(), scope=part.scope, at=at)
+            check_drafts(found, where=str(part.path))
+            for ecosystem, draft in found.items():
+                drafts.setdefault(ecosystem, Draft()).merge(draft)
     collected = finish_feeds(drafts, at=at, source=source.name, etag="")
     with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS):
         return _save(mirror, collected)
@@ -120,7 +128,8 @@ def _update(ecosystem: str, mirror: Path, at: datetime, fetch: Fetch) -> tuple[C
         if not fetched.changed and old is not None:
             return (CollectedFeed(feed=replace(old, imported_at=at), content=content),)
         records = Source(scope=ecosystem, path=incoming).records()
-        drafts = collect_records(records, scope=ecosystem, at=at)
+        with without_collector():
+            drafts = collect_records(records, scope=ecosystem, at=at)
     finally:
         incoming.unlink(missing_ok=True)
     check_drafts(drafts, where=url)
@@ -187,7 +196,21 @@ def load_advisories(mirror: Path, components: Iterable[Component]) -> AdvisorySe
         except MalformedError:
             continue  # the matching says so, and answers UNKNOWN for it
         wanted.setdefault(package.ecosystem, set()).add(package.name)
-    return _load(mirror, wanted)
+    return _load(mirror, lambda _, ecosystem: sorted(wanted.get(ecosystem, ())), only=wanted)
+
+
+def load_advisories_named(mirror: Path, identifier: str) -> AdvisorySet:
+    """Return all about the packages that the vulnerability `identifier` is about.
+
+    Its id can be any of those that advisories give it. No advisories, and the facts of all feeds,
+    where none names it. Records that cannot be read may name it all the same.
+
+    Raises:
+        TamperedError: A file is not what was imported.
+        MalformedError: The mirror is of another format.
+        UnavailableError: It cannot be read.
+    """
+    return _load(mirror, lambda content, _: find_packages(content, identifier))
 
 
 def load_all_advisories(mirror: Path) -> AdvisorySet:
@@ -198,20 +221,27 @@ def load_all_advisories(mirror: Path) -> AdvisorySet:
         MalformedError: The mirror is of another format.
         UnavailableError: It cannot be read.
     """
-    return _load(mirror, None)
+    return _load(mirror, lambda content, _: list_packages(content))
 
 
-def _load(mirror: Path, wanted: Mapping[str, set[str]] | None) -> AdvisorySet:
-    """Return the advisories of the packages in `wanted` (names by ecosystem), or all."""
+def _load(
+    mirror: Path,
+    choose: Callable[[bytes, str], Iterable[str]],
+    *,
+    only: Container[str] | None = None,
+) -> AdvisorySet:
+    """Return the advisories of the packages that `choose` names from a file and its ecosystem.
+
+    Files of other ecosystems than in `only` are not opened.
+    """
     feeds = load_feeds(mirror)
     advisories: dict[tuple[str, str], tuple[Advisory, ...]] = {}
     unreadable: list[Unreadable] = []
     for ecosystem, feed in feeds.items():
-        if wanted is not None and ecosystem not in wanted:
+        if only is not None and ecosystem not in only:
             continue
         content = _load_content(mirror, feed)
-        names = list_packages(content) if wanted is None else sorted(wanted[ecosystem])
-        for name in names:
+        for name in choose(content, ecosystem):
             found = find_advisories(content, name)
             if found:
                 advisories[ecosystem, name] = found

@@ -109,13 +109,21 @@ def _affected(item: JsonValue) -> Affected:
         name=_needed(package.field("name")),
         purl=package.optional_text("purl"),
         ranges=tuple(_range(entry) for entry in item.optional_items("ranges")),
-        versions=tuple(version.text() for version in item.optional_items("versions")),
+        versions=_texts(item.optional("versions")),
         ratings=_ratings(item),
         informational=_loose_text(item.optional("database_specific"), "informational"),
         specific=MappingProxyType(
             {key: value.value for key, value in specific.members()} if specific else {}
         ),
     )
+
+
+def _texts(value: JsonValue | None) -> tuple[str, ...]:
+    """Return the elements of an array of text: some records have thousands."""
+    whole = value.value if value is not None else ()
+    if isinstance(whole, list) and all(type(item) is str for item in whole):
+        return tuple(whole)
+    return () if value is None else tuple(item.text() for item in value.items())
 
 
 def _needed(value: JsonValue) -> str:

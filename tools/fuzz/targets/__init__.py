@@ -55,6 +55,9 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.operations.verifierkeys:read_witness_key": (
         "says more about what assay.signing.notekey:parse_witness_key refuses"
     ),
+    "assay.vuln.context:parse_context": (
+        "a part of what assay.operations.configuration:parse_configuration reads"
+    ),
     "assay.signing.principaljson:parse_principal": (
         "a part of what assay.signing.trust:parse_trust_root reads"
     ),

@@ -1,0 +1,101 @@
+"""`assay affected`: which products a vulnerability, or a package, is in."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assay.cli.options import JsonOption
+from assay.cli.output import EXIT_STATUS, print_json, print_not_checked, progress
+from assay.core.printable import printable
+from assay.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from assay.operations.find_affected import AffectedReport, Place
+
+SHOWN = 100  # places that people are shown; --json has all
+
+
+def affected(
+    query: Annotated[
+        str, typer.Argument(help="CVE-…, GHSA-… or another id; or a package URL, pkg:…")
+    ],
+    *,
+    repositories: Annotated[
+        list[Path] | None,
+        typer.Option("--in", help="A repository to read besides those read before; repeatable."),
+    ] = None,
+    all_releases: Annotated[
+        bool, typer.Option("--all-releases", help="Not only the newest of each product.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Read the logs from their beginning.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show which products a vulnerability, or a package, is in.
+
+    Reads the lists of components that `assay check` recorded. Needs no network. Exit status 0:
+    none of them; 1: some; 3: nobody can tell.
+
+        assay affected CVE-2023-32681
+    """
+    from assay.operations.find_affected import (  # noqa: PLC0415  # start-up time
+        AffectedRequest,
+        ask_affected,
+    )
+
+    request = AffectedRequest(
+        query=query,
+        repositories=tuple(repositories or ()),
+        all_releases=all_releases,
+        rebuild=rebuild,
+    )
+    with progress(quiet=as_json) as show:
+        show("Reading the logs")
+        report = ask_affected(request)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        _print(report)
+    raise typer.Exit(EXIT_STATUS[report.verdict])
+
+
+def _print(report: "AffectedReport") -> None:
+    for place in report.places[:SHOWN]:
+        _print_place(place)
+    if len(report.places) > SHOWN:
+        typer.echo(f"… and {len(report.places) - SHOWN} more; --json has all")
+    say = {
+        Verdict.PASSED: "is in none of",
+        Verdict.FAILED: "is in some of",
+        Verdict.UNKNOWN: "is not known to be in any of",
+    }
+    count = report.products
+    products = f"{count} product" if count == 1 else f"{count} products"
+    typer.echo(f"{report.verdict.name}: {report.query} {say[report.verdict]} {products}")
+    for feed in report.feeds:
+        newest = feed.newest_modified
+        typer.echo(
+            f"  {feed.ecosystem}: advisories imported {feed.imported_at:%Y-%m-%d %H:%M}, "
+            f"newest of {newest.date().isoformat() if newest else 'no date'}"
+        )
+    print_not_checked(report.not_checked)
+
+
+def _print_place(place: "Place") -> None:
+    found, release = place.found, place.found.release
+    deployed = {"yes": "deployed", "no": "not deployed"}.get(release.deployed, "deployed or not?")
+    owner = release.owner or "owner not known"
+    typer.echo(
+        printable(
+            f"{found.answer.value:<12} {release.product}  {found.purl}  "
+            f"({deployed}; {owner}; commit {release.subject.hex[:12]})",
+            limit=400,
+        )
+    )
+    typer.echo(printable(f"             {found.reason}", limit=400))
+    if place.path:
+        typer.echo(printable(f"             by {' > '.join(place.path)}", limit=2000))
+    if found.fixed:
+        typer.echo(printable(f"             fixed in {found.fixed}"))

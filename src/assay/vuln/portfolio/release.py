@@ -1,0 +1,61 @@
+"""A release of a product, and what it holds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from assay.core.digest import Digest
+from assay.sbom.component import Component
+
+ROOT: Final = ""  # the parent of what the product itself depends on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A version of a product whose components a statement in a log lists.
+
+    `log` is the log's origin, `subject` what the statement is about. `owner` and `deployed` are
+    what `assay.toml` of that commit says, empty where it does not. `problem` is not empty where
+    the list could not be read; `unnamed` counts components that nothing can be matched with.
+    """
+
+    log: str
+    product: str
+    subject: Digest
+    statement: Digest
+    recorded_at: datetime
+    owner: str = ""
+    deployed: str = ""
+    unnamed: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A package in a release: its number in the tables, by which its path is asked for."""
+
+    package: int
+    release: int
+
+
+def parents_of(components: Iterable[Component]) -> Mapping[str, str | None]:
+    """Return, by identity, what pulls each component in on a shortest way: ROOT, or another one.
+
+    None where no way is known: the list has no edges that lead there.
+    """
+    known = {component.identity: component for component in components}
+    pulled = {name for component in known.values() for name in component.depends_on}
+    parents: dict[str, str | None] = {}
+    waiting = [
+        name
+        for name, component in known.items()
+        if component.direct or (component.direct is None and name not in pulled)
+    ]
+    parents.update(dict.fromkeys(waiting, ROOT))
+    for name in waiting:  # grows as it goes: nearer ones are in front
+        for below in known[name].depends_on:
+            if below in known and below not in parents:
+                parents[below] = name
+                waiting.append(below)
+    return {name: parents.get(name) for name in known}

@@ -1,0 +1,113 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import MalformedError
+from assay.sbom.component import Component
+from assay.system.sqlite import open_sqlite
+from assay.vuln.advisory import AdvisorySet
+from assay.vuln.portfolio.asking import Found, Question, find_affected, find_holders
+from assay.vuln.portfolio.store import Portfolio
+from assay.vuln.ranges import Answer
+from tests.vuln.portfolio.test_store import AT, LOG, release
+from tests.vuln.records import affected, encoded
+from tests.vuln.test_match import known
+
+CVE = "CVE-2026-1"
+RECORD = encoded("GHSA-aaaa-bbbb-cccc", aliases=[CVE])
+
+
+@pytest.fixture
+def portfolio(tmp_path: Path) -> Iterator[Portfolio]:
+    """Three products: the package below its fix, above it, and at no version that can be read."""
+    with Portfolio(open_sqlite(tmp_path / "portfolio.sqlite", create=True)) as opened:
+        held = {"old": "1.0", "new": "2.0", "odd": "trunk"}
+        opened.put(
+            LOG,
+            [
+                (
+                    release(product),
+                    (
+                        Component(
+                            purl=f"pkg:pypi/shop@{version}",
+                            name="shop",
+                            version=version,
+                            found_in=("lock",),
+                        ),
+                    ),
+                )
+                for product, version in held.items()
+            ],
+            anew=False,
+        )
+        yield opened
+
+
+def question(portfolio: Portfolio, advisories: AdvisorySet) -> Question:
+    return Question(portfolio=portfolio, advisories=advisories, at=AT, current=True)
+
+
+def _said(found: tuple[Found, ...]) -> dict[str, tuple[Answer, str, str]]:
+    return {one.release.product: (one.answer, one.reason, one.fixed) for one in found}
+
+
+@pytest.mark.parametrize("identifier", [CVE, "GHSA-aaaa-bbbb-cccc"])
+def test_who_is_affected_and_of_whom_nobody_can_tell(portfolio: Portfolio, identifier: str) -> None:
+    found = find_affected(question(portfolio, known(RECORD)), identifier)
+    assert _said(found) == {
+        "old": (
+            Answer.AFFECTED,
+            "it breaks [GHSA-aaaa-bbbb-cccc states no severity]",
+            "2.0",
+        ),
+        "odd": (Answer.UNKNOWN, "'trunk' is no version of PyPI", ""),
+    }
+    assert [one.vulnerabilities for one in found] == [(CVE,), ()]
+
+
+def test_another_vulnerability_of_the_package_is_not_asked_for(portfolio: Portfolio) -> None:
+    other = encoded("CVE-2026-2", affected=[affected(events=({"introduced": "5"},))])
+    found = find_affected(question(portfolio, known(RECORD, other)), "CVE-2026-2")
+    assert _said(found) == {"odd": (Answer.UNKNOWN, "'trunk' is no version of PyPI", "")}
+
+
+def test_a_withdrawn_advisory_affects_nobody(portfolio: Portfolio) -> None:
+    gone = encoded(CVE, withdrawn="2026-02-01T00:00:00Z")
+    assert find_affected(question(portfolio, known(gone)), CVE) == ()
+
+
+def test_a_range_that_cannot_be_worked_out_is_a_doubt(portfolio: Portfolio) -> None:
+    odd = encoded(CVE, affected=[affected(kind="ODD")])
+    found = find_affected(question(portfolio, known(odd)), CVE)
+    assert {one.release.product: one.answer for one in found} == {
+        "new": Answer.UNKNOWN,
+        "odd": Answer.UNKNOWN,
+        "old": Answer.UNKNOWN,
+    }
+
+
+def test_who_holds_a_package(portfolio: Portfolio) -> None:
+    found = find_holders(question(portfolio, known(RECORD)), "pkg:pypi/Shop")
+    assert _said(found) == {
+        "old": (Answer.AFFECTED, CVE, "2.0"),
+        "new": (Answer.NOT_AFFECTED, "", ""),
+        "odd": (Answer.UNKNOWN, "'trunk' is no version of PyPI", ""),
+    }
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.0.0", "1"])
+def test_who_holds_a_version_however_it_is_spelled(portfolio: Portfolio, version: str) -> None:
+    found = find_holders(question(portfolio, known(RECORD)), f"pkg:pypi/shop@{version}")
+    assert list(_said(found)) == ["old"]
+
+
+def test_a_package_without_a_feed_is_held_and_unknown(portfolio: Portfolio) -> None:
+    found = find_holders(question(portfolio, AdvisorySet()), "pkg:pypi/shop@2.0")
+    assert _said(found) == {"new": (Answer.UNKNOWN, "", "")}
+
+
+def test_no_package_url(portfolio: Portfolio) -> None:
+    with pytest.raises(MalformedError) as caught:
+        find_holders(question(portfolio, AdvisorySet()), "pkg:pypi")
+    assert str(caught.value) == ("[malformed] 'pkg:pypi' is no package URL (pkg:TYPE/NAME@VERSION)")
