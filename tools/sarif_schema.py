@@ -1,4 +1,4 @@
-"""Gets the JSON schema of SARIF 2.1.0, for tests: `python -m tools.sarif_schema`.
+"""Gets the JSON schema of SARIF 2.1.0, for tests: `python tools/sarif_schema.py`.
 
 It is OASIS's own, as a Go library carries it. It is put under `build`, which is not part of the
 repository; a test that wants it skips where it is not there.

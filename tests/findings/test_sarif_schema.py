@@ -2,7 +2,7 @@
 
 `tests.findings.sarifshape` is written by us, and each test of what we write goes by it. Whatever
 fits it fits the schema too: each member is one of SARIF's, whose values it restricts further. The
-schema is not ours to copy; `python -m tools.sarif_schema` gets it, and without it these skip.
+schema is not ours to copy; `python tools/sarif_schema.py` gets it, and without it these skip.
 """
 
 import json
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pytest
 from jsonschema import Draft4Validator
-from tools.sarif_schema import SCHEMA
+from sarif_schema import SCHEMA
 
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
@@ -31,7 +31,7 @@ MAX_FILE_BYTES = 2**19  # larger reports of the shared scans say nothing new her
 @pytest.fixture(scope="module")
 def schema() -> JsonValue:
     if not SCHEMA.exists():
-        pytest.skip("SARIF's schema: not here; python -m tools.sarif_schema gets it")
+        pytest.skip("SARIF's schema: not here; python tools/sarif_schema.py gets it")
     return JsonValue(parse_json(SCHEMA.read_bytes(), max_bytes=2**20))
 
 

@@ -29,8 +29,13 @@ class JsonValue:
 
     def optional(self, name: str) -> "JsonValue | None":
         """Return the member `name` of this object, or None where it is absent or null."""
-        member = self._object().get(name)
-        return None if member is None else JsonValue(member, self._inside(name))
+        if not isinstance(self.value, dict):
+            raise self._not("an object")
+        member = self.value.get(name)
+        if member is None:
+            return None
+        # Not by `_inside`: a report of 50,000 results comes here two million times.
+        return JsonValue(member, f"{self.where}.{name}" if self.where else name)
 
     def items(self) -> tuple["JsonValue", ...]:
         """Return the elements of this array."""

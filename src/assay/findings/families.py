@@ -9,6 +9,7 @@ joined because it sounds alike. Families only bring together what is at one plac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -159,6 +160,11 @@ def family_of(tool: str, rule: str, weaknesses: Sequence[str]) -> str:
 
     `rule` is the tool's own id; `weaknesses` its CWEs, in its order: of several, the first counts.
     """
+    return _family_of(tool, rule, tuple(weaknesses))
+
+
+@lru_cache(maxsize=4096)  # a report has few rules, and asks for them at every result
+def _family_of(tool: str, rule: str, weaknesses: tuple[str, ...]) -> str:
     numbered = _BANDIT_IN_RUFF.match(rule) if tool == "ruff" else None
     name = f"bandit/B{numbered.group(1)}" if numbered else f"{tool}/{rule}"
     known = _BY_RULE.get(name)

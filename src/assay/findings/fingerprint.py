@@ -90,7 +90,14 @@ def name_sightings(sightings: Iterable[Sighting], *, version: str = "") -> tuple
     numbers: _Numbers = defaultdict(dict)
     ordered = sorted(dict.fromkeys(sightings), key=_order)
     found = (_finding(_numbered(sighting, numbers), version) for sighting in ordered)
-    return tuple(sorted(merge_findings(found), key=lambda f: (f.locations[0], f.rule, f.identity)))
+    return tuple(sorted(merge_findings(found), key=_place_of))
+
+
+def _place_of(finding: Finding) -> tuple[str | int, ...]:
+    """Return the order of a finding: that of its first place, as `Location` has it, only faster."""
+    first = finding.locations[0]
+    ends = (first.column, first.end_line, first.end_column)
+    return (first.path, first.line, first.commit, first.note, *ends, finding.rule, finding.identity)
 
 
 _Numbers = defaultdict[tuple[Kind, str, str, Place], dict[int, int]]

@@ -25,7 +25,7 @@ def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _merged(same: list[Finding]) -> Finding:
-    if len(set(same)) == 1:
+    if len(same) == 1 or len(set(same)) == 1:  # most are alone, and hashing one is slow
         return same[0]  # in its own order of places, the most important one first
     lead = min(same, key=_gravity)
     return Finding(

@@ -18,6 +18,7 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -53,6 +54,7 @@ class Place:
     occurrence: int | None = None
 
 
+@lru_cache(maxsize=4096)  # each finding of a file asks for it several times
 def normal_path(path: str) -> str:
     """Return the one spelling of a path inside a repository: no `.`, no `//`, no `a/../`."""
     parts: list[str] = []

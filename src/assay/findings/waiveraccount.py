@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from assay.core.clock import format_time, parse_time
-from assay.core.digest import Digest, parse_digest
+from assay.core.digest import Digest
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked, parse_not_checked
+from assay.core.reliance import Reliance, parse_reliance
 from assay.findings.waiver import Waiver, parse_waiver
 
 PREDICATE_TYPE: Final = "urn:assay:predicate:waivers:v1"
@@ -20,15 +21,20 @@ PREDICATE_TYPE: Final = "urn:assay:predicate:waivers:v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedWaiver:
-    """A waiver in the log; `statement` is the digest of its envelope."""
+    """A waiver in the log; `reliance` names its envelope, and who signed it when."""
 
     waiver: Waiver
-    statement: Digest
+    reliance: Reliance
+
+    @property
+    def statement(self) -> Digest:
+        """Return the digest of its envelope."""
+        return self.reliance.statement
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
         return {
-            "statement": str(self.statement),
+            **self.reliance.as_json(),
             "acceptedBy": list(self.waiver.accepted_by),
             "waiver": self.waiver.as_json(),
         }
@@ -82,5 +88,5 @@ def _parse_recorded(value: JsonValue) -> RecordedWaiver:
     with inside(value.where):
         return RecordedWaiver(
             waiver=parse_waiver(value.field("waiver"), accepted_by=signers),
-            statement=parse_digest(value.field("statement").text()),
+            reliance=parse_reliance(value),
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.clock import Clock
+from assay.core.collector import without_collector
 from assay.core.errors import AssayError, UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.evidence.statement import Statement, Subject
@@ -97,7 +98,7 @@ def import_scans(
         raise UsageError("no report", hint="name the files that the tools wrote")
     at = clock()
     repository = open_repository(path)
-    with open_recorder(repository, at=at, clock=clock) as recorder:
+    with without_collector(), open_recorder(repository, at=at, clock=clock) as recorder:
         entries = list_tree(repository, repository.head)
         product = product_name(repository, load_configuration(repository, entries))
         subject = commit_subject(repository, product)

@@ -133,17 +133,18 @@ def line_of(value: JsonValue | None) -> int:
     Raises:
         MalformedError: It is none.
     """
+    if value is None:
+        return 0
     number = number_of(value)
     if number is None:
-        if value is None:
-            return 0
         raise MalformedError("no line or column", where=value.where)
     return max(int(number), 0) if abs(number) < 2**31 else 0
 
 
 def object_of(value: JsonValue, name: str) -> JsonValue:
     """Return the object `name`, an empty one where it is absent or null."""
-    return value.optional(name) or JsonValue({}, f"{value.where}.{name}")
+    found = value.optional(name)
+    return JsonValue({}, f"{value.where}.{name}") if found is None else found
 
 
 def gap(what: str, where: str, why: str, remedy: str) -> NotChecked:

@@ -52,8 +52,10 @@ def map_claims(told: Told, files: CommitFiles, *, identity_key: bytes) -> Mapped
     sightings: dict[tuple[object, ...], Sighting] = {}
     outside: dict[str, None] = {}
     tool = tool_name(told.tool)
-    for claim in told.claims:
-        path, known = find_path(claim.spot.paths, files.paths)
+    found = {paths: find_path(paths, files.paths) for paths in {c.spot.paths for c in told.claims}}
+    # File by file, for a reader keeps only a few: most tools report rule by rule.
+    for claim in sorted(told.claims, key=lambda claim: found[claim.spot.paths]):
+        path, known = found[claim.spot.paths]
         if not known:
             outside[path] = None
         sighting = _sighting(claim, tool, path, files if known else None, identity_key)

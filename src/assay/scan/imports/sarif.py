@@ -168,7 +168,8 @@ def _fingerprints(result: JsonValue) -> tuple[tuple[str, str], ...]:
     named = {
         f"{name}.{key}": value.value
         for name in ("fingerprints", "partialFingerprints")
-        for key, value in object_of(result, name).members()
+        if (known := result.optional(name)) is not None
+        for key, value in known.members()
         if isinstance(value.value, str)
     }
     return tuple(sorted((printable(k), printable(v)) for k, v in named.items()))[:8]

@@ -4,6 +4,7 @@ SARIF 2.1.0, sections 3.28 (location), 3.4 (artifactLocation) and 3.14.14 (origi
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -32,16 +33,13 @@ class SarifPlaces:
         """Return one location; its lines and columns are 0 where it has none."""
         physical = object_of(location, "physicalLocation")
         region = object_of(physical, "region")
-        context = object_of(physical, "contextRegion")
-        line = line_of(region.optional("startLine"))
         return Spot(
             paths=self._paths(object_of(physical, "artifactLocation")) or _logical(location),
-            line=line,
+            line=line_of(region.optional("startLine")),
             column=line_of(region.optional("startColumn")),
             end_line=line_of(region.optional("endLine")),
             end_column=line_of(region.optional("endColumn")),
-            text=object_of(region, "snippet").optional_text("text")
-            or object_of(context, "snippet").optional_text("text"),
+            text=_snippet(region) or _snippet(physical.optional("contextRegion")),
         )
 
     def related(self, result: JsonValue) -> tuple[str, ...]:
@@ -75,6 +73,7 @@ class SarifPlaces:
         return uri
 
 
+@lru_cache(maxsize=4096)  # a report names the same files again and again
 def path_of(uri: str) -> str:
     """Return the path that a URI reference names; of a scheme other than `file`, all of it."""
     try:
@@ -87,6 +86,11 @@ def path_of(uri: str) -> str:
         return uri
     path = unquote(parts.path, errors="surrogateescape")
     return path[1:] if path[2:3] == ":" and path.startswith("/") else path
+
+
+def _snippet(region: JsonValue | None) -> str:
+    snippet = None if region is None else region.optional("snippet")
+    return "" if snippet is None else snippet.optional_text("text")
 
 
 def _steps(result: JsonValue) -> Iterator[JsonValue]:
