@@ -35,7 +35,7 @@ from assay.evidence.envelope import (
 )
 from assay.evidence.statement import Statement, Subject
 from assay.signing.logkeys import EarlierKey, KeyHistory
-from assay.signing.notekey import parse_note_key
+from assay.signing.notekey import NoteKey, parse_note_key
 from assay.signing.standing import why_not
 from assay.signing.succession import credentials, verify_succession
 from assay.signing.trust import (
@@ -188,6 +188,19 @@ def verify_change(old: TrustRoot, envelope: bytes, *, at: datetime) -> VerifiedS
     return verified
 
 
+def named_log_key(index: int, envelope: bytes) -> NoteKey:
+    """Return the key that the change of the trust root at `index` names; nothing is verified.
+
+    Raises:
+        TamperedError: What is filed as a change of the trust root is none.
+    """
+    with inside(f"log entry {index}"):
+        try:
+            return parse_note_key(parse_change(envelope).log_key)
+        except RejectedError as error:
+            raise _not_held(error) from error
+
+
 def log_keys(pinned: TrustRoot, changes: Iterable[tuple[int, bytes]]) -> KeyHistory:
     """Return the keys of the log as all its changes say, (index, envelope); nothing is verified.
 
@@ -196,21 +209,16 @@ def log_keys(pinned: TrustRoot, changes: Iterable[tuple[int, bytes]]) -> KeyHist
     Raises:
         TamperedError: What is filed as a change of the trust root is none.
     """
-    current, earlier = pinned.log_key, list[EarlierKey]()
-    known = parse_note_key(pinned.log_key)
+    known, earlier = parse_note_key(pinned.log_key), list[EarlierKey]()
+    current = known
     for number, (index, envelope) in enumerate(changes):
-        with inside(f"log entry {index}"):
-            try:
-                named = parse_change(envelope).log_key
-            except RejectedError as error:
-                raise _not_held(error) from error
+        named = named_log_key(index, envelope)
         if number and named != current:
-            earlier.append(EarlierKey(key=parse_note_key(current), until=index))
+            earlier.append(EarlierKey(key=current, until=index))
         current = named
-    newest = parse_note_key(current)
-    if known not in {newest, *(one.key for one in earlier)}:
+    if known not in {current, *(one.key for one in earlier)}:
         return KeyHistory(current=known)
-    return KeyHistory(current=newest, earlier=tuple(earlier))
+    return KeyHistory(current=current, earlier=tuple(earlier))
 
 
 def walk_trust(pinned: TrustRoot, changes: Iterable[RecordedChange]) -> TrustChain:

@@ -35,6 +35,7 @@ from assay.evidence.trustchain import (
     RecordedChange,
     TrustChain,
     log_keys,
+    named_log_key,
     parse_change,
     walk_trust,
 )
@@ -48,7 +49,7 @@ from assay.operations.home import (
 )
 from assay.operations.seen import advance_anchor, load_anchor, pin_trust
 from assay.signing.keys import Signer
-from assay.signing.logkeys import KeyHistory
+from assay.signing.logkeys import KeyHistory, key_history
 from assay.signing.notekey import NoteKey, note_key, parse_note_key, render_note_key
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot, trust_root_digest
@@ -376,12 +377,11 @@ def load_keys(store: LogStore, pinned: TrustRoot) -> KeyHistory:
         TamperedError: What is filed as a change is none.
         SignatureInvalidError: The newest checkpoint is not signed by the key that they name.
     """
-    newest = store.newest_of(TRUST_ROOT_TYPE)
-    changes = [] if newest is None else [(newest, store.entry(newest).envelope)]
-    keys = log_keys(pinned, changes)
-    if keys.current == parse_note_key(pinned.log_key) and not pinned.earlier_log_keys:
-        return keys
-    entries = tuple(store.entries(log_key=keys.current, predicate_type=TRUST_ROOT_TYPE))
+    newest, current = store.newest_of(TRUST_ROOT_TYPE), parse_note_key(pinned.log_key)
+    named = current if newest is None else named_log_key(newest, store.entry(newest).envelope)
+    if named == current and not pinned.earlier_log_keys:
+        return key_history(current)
+    entries = tuple(store.entries(log_key=named, predicate_type=TRUST_ROOT_TYPE))
     return log_keys(pinned, ((entry.index, entry.envelope) for entry in entries))
 
 
