@@ -13,7 +13,8 @@ def generate(
     source: Annotated[
         str,
         typer.Argument(
-            help="A folder, a file, or an image: oci:FOLDER, docker-archive:FILE.",
+            help="A folder, a file, or an image: oci:FOLDER, docker-archive:FILE, "
+            "registry:HOST/NAME:TAG.",
             show_default="this folder",
         ),
     ] = ".",
@@ -29,6 +30,10 @@ def generate(
         str,
         typer.Option(help="Which of an image for several: linux/arm64.", show_default=False),
     ] = "",
+    also_ask: Annotated[
+        list[str] | None,
+        typer.Option(help="Another host that the registry may send to.", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the components of a folder, an archive, a program or an image.
@@ -43,7 +48,13 @@ def generate(
 
     with progress(quiet=as_json) as show:
         show(f"Looking into {source}")
-        made = generate_sbom(source, platform=platform, format_=sbom_format, output=output)
+        made = generate_sbom(
+            source,
+            platform=platform,
+            also_ask=frozenset(also_ask or ()),
+            format_=sbom_format,
+            output=output,
+        )
     if output is None:
         typer.echo(made.document, nl=False)
     elif as_json:

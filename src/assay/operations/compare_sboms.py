@@ -77,7 +77,7 @@ def check_truth(path: Path, *, source: str, platform: str) -> ComparedSboms:
         UnavailableError: `source` cannot be read.
     """
     sbom = load_sbom(path)
-    truth, _ = survey_source(source, platform=platform)
+    truth, _ = survey_source(source, platform=platform, also_ask=frozenset())
     listed = [*components_of(sbom), *_subject(sbom.subject)]
     found = find_disagreements(
         {ARTIFACT: [item for item in truth.components if item.kind != "file"], DOCUMENT: listed}

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -11,11 +11,14 @@ from typing import Final
 from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
+from assay.core.purl import build_purl
 from assay.sbom.component import Component, Inventory
 from assay.sbom.cyclonedx import describe
 from assay.sbom.formats.writer import check_format, render_sbom
 from assay.sbom.images.image import Image, build_tree
 from assay.sbom.images.layout import open_layout
+from assay.sbom.images.reference import parse_reference
+from assay.sbom.images.registry import Credentials, Registry, fetch_image
 from assay.sbom.images.savedarchive import open_saved_archive
 from assay.sbom.survey import survey_tree
 from assay.system.clock import now
@@ -52,7 +55,14 @@ class Generated:
         }
 
 
-def generate_sbom(source: str, *, platform: str, format_: str, output: Path | None) -> Generated:
+def generate_sbom(
+    source: str,
+    *,
+    platform: str,
+    also_ask: frozenset[str],
+    format_: str,
+    output: Path | None,
+) -> Generated:
     """Look into `source`, and write what is in it in the format `format_`, into `output` if any.
 
     Raises:
@@ -63,7 +73,7 @@ def generate_sbom(source: str, *, platform: str, format_: str, output: Path | No
     """
     check_format(format_)
     at = document_time()
-    inventory, subject = survey_source(source, platform=platform)
+    inventory, subject = survey_source(source, platform=platform, also_ask=also_ask)
     document = render_sbom(describe(inventory, subject=subject, at=at), format_=format_)
     if output is not None:
         save_file(output, document)
@@ -76,12 +86,15 @@ def generate_sbom(source: str, *, platform: str, format_: str, output: Path | No
     )
 
 
-def survey_source(source: str, *, platform: str) -> tuple[Inventory, Component]:
+def survey_source(
+    source: str, *, platform: str, also_ask: frozenset[str]
+) -> tuple[Inventory, Component]:
     """Return what is in `source`, and `source` as the subject of a document.
 
     That is the path of a folder or a file, or an image: `oci:FOLDER` or `docker-archive:FILE`, each
-    with `@` and a tag or digest behind it where there are several. `platform` chooses one of an
-    image for several (`linux/arm64`).
+    with `@` and a tag or digest behind it where there are several, or `registry:HOST/NAME:TAG`.
+    `platform` chooses one of an image for several (`linux/arm64`), and `also_ask` are hosts that a
+    registry may send to.
 
     Raises:
         UsageError: There is no such thing, or there are several.
@@ -91,10 +104,11 @@ def survey_source(source: str, *, platform: str) -> tuple[Inventory, Component]:
     """
     kind, colon, rest = source.partition(":")
     if colon and kind in _IMAGES:
-        image = _IMAGES[kind](rest, platform)
         with scratch_folder() as scratch:
+            asked = _Asked(place=rest, platform=platform, also_ask=also_ask, scratch=scratch)
+            image = _IMAGES[kind](asked)
             inventory = survey_tree(build_tree(image, scratch), with_locks=False)
-        return inventory, _subject(image.name, image.digest, kind="container")
+        return inventory, _image_subject(image)
     if platform:
         raise UsageError("only an image has platforms", hint="leave out --platform")
     path = Path(source)
@@ -106,21 +120,55 @@ def _subject(name: str, version: str, *, kind: str) -> Component:
     return Component(purl="", name=name, version=version, found_in=(), kind=kind)
 
 
-def _layout(place: str, platform: str) -> Image:
-    path, reference = _split(place)
-    return open_layout(path, reference=reference, platform=platform)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which image is asked for, and a folder for what has to be fetched."""
+
+    place: str
+    platform: str
+    also_ask: frozenset[str]
+    scratch: Path
 
 
-def _saved(place: str, platform: str) -> Image:
-    if platform:
-        raise UsageError("an archive of `docker save` holds one platform; leave out --platform")
-    path, reference = _split(place)
+def _layout(asked: _Asked) -> Image:
+    path, reference = _split(asked.place)
+    return open_layout(path, reference=reference, platform=asked.platform)
+
+
+def _saved(asked: _Asked) -> Image:
+    if asked.platform:
+        raise UsageError("an archive of `docker save` is for one platform; leave out --platform")
+    path, reference = _split(asked.place)
     return open_saved_archive(path, reference=reference)
 
 
-_IMAGES: Final[Mapping[str, Callable[[str, str], Image]]] = MappingProxyType(
-    {"oci": _layout, "docker-archive": _saved}
+def _registry(asked: _Asked) -> Image:
+    registry = Registry(
+        reference=parse_reference(asked.place),
+        folder=asked.scratch,
+        hosts=asked.also_ask,
+        credentials=Credentials(
+            user=get_variable("ASSAY_REGISTRY_USER"),
+            password=get_variable("ASSAY_REGISTRY_PASSWORD"),
+        ),
+    )
+    return fetch_image(registry, platform=asked.platform)
+
+
+_IMAGES: Final[Mapping[str, Callable[[_Asked], Image]]] = MappingProxyType(
+    {"oci": _layout, "docker-archive": _saved, "registry": _registry}
 )
+
+
+def _image_subject(image: Image) -> Component:
+    """Return the image as a component; its purl says which registry it came from, if any."""
+    host, slash, path = image.name.partition("/")
+    purl = ""
+    if slash and "." in host.partition(":")[0]:
+        where = {"repository_url": image.name}
+        purl = str(build_purl("oci", "", path.rpartition("/")[2], image.digest, where))
+    subject = _subject(image.name, image.digest, kind="container")
+    return replace(subject, purl=purl)
 
 
 def _split(place: str) -> tuple[Path, str]:

@@ -14,6 +14,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -52,12 +53,19 @@ class FetchLimits:
 
 
 def fetch_file(
-    url: str, *, into: Path, hosts: frozenset[str], limits: FetchLimits, etag: str
+    url: str,
+    *,
+    into: Path,
+    hosts: frozenset[str],
+    limits: FetchLimits,
+    etag: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Fetched:
     """Write what is at `url` into the file `into`, unless it is still what `etag` names.
 
-    `etag` is empty where nothing was fetched before. A fetch that fails leaves a part of the body
-    in `into`, or nothing: the caller fetches beside the data that it has, and swaps.
+    `etag` is empty where nothing was fetched before. `headers`, which may carry a token, go to the
+    host of `url` alone, and not to one that it redirects to. A fetch that fails leaves a part of
+    the body in `into`, or nothing: the caller fetches beside the data that it has, and swaps.
 
     Raises:
         RejectedError: The URL, or one that it redirects to, is of another scheme or host than
@@ -65,13 +73,15 @@ def fetch_file(
         UnavailableError: No answer in time, or another one than the file.
     """
     deadline = time.monotonic() + limits.seconds
-    headers = {"User-Agent": f"assay/{__version__}", "Accept-Encoding": "identity"}
+    usual = {"User-Agent": f"assay/{__version__}", "Accept-Encoding": "identity"}
     if etag:
-        headers["If-None-Match"] = etag
+        usual["If-None-Match"] = etag
+    first = urlsplit(url).netloc
     for _ in range(MAX_REDIRECTS + 1):
         check_url(url, hosts)
+        own = (headers or {}) if urlsplit(url).netloc == first else {}
         try:
-            with _ask(url, headers, deadline) as response:
+            with _ask(url, {**usual, **own}, deadline) as response:
                 if response.status == _NOT_MODIFIED and etag:
                     return Fetched(changed=False, etag=etag, size=0)
                 if response.status not in _MOVED:

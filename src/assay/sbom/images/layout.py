@@ -127,8 +127,13 @@ def check_blob(data: bytes, blob: Descriptor) -> None:
     Raises:
         RejectedError: It is something else.
     """
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    digest = digest_of(data)
     if digest != blob.digest or len(data) != blob.size:
         raise RejectedError(
             f"{len(data)} bytes that are {digest}, not {blob.size} that are {blob.digest}"
         )
+
+
+def digest_of(data: bytes) -> str:
+    """Return the digest by which content is called: SHA-256."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -1,6 +1,5 @@
 """Images that `docker save` wrote: a tar file with manifest.json, configurations and layers."""
 
-import hashlib
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from assay.sbom.images.documents import (
     parse_saved_images,
 )
 from assay.sbom.images.image import Image, StoredLayer, check_count
+from assay.sbom.images.layout import digest_of
 from assay.system.layers import Extent, open_extent
 from assay.system.packed import format_of
 from assay.system.tarindex import TarKind, TarMember, index_tar
@@ -43,7 +43,7 @@ def open_saved_archive(path: Path, *, reference: str) -> Image:
     check_count(saved.layers, unpacked)
     return Image(
         name=printable(reference or next(iter(saved.tags), path.name)),
-        digest=f"sha256:{hashlib.sha256(config).hexdigest()}",
+        digest=digest_of(config),
         layers=tuple(
             StoredLayer(extent=_extent(path, members, layer), digest="", unpacked=diff_id)
             for layer, diff_id in zip(saved.layers, unpacked, strict=True)
