@@ -2,10 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
-from typing import LiteralString
 
 import pytest
 
@@ -14,7 +11,6 @@ from assay.core.errors import (
     AssayError,
     MalformedError,
     ProofError,
-    SignatureInvalidError,
     TamperedError,
     UnavailableError,
     UsageError,
@@ -22,12 +18,10 @@ from assay.core.errors import (
 from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.merkle import leaf_hash, verify_consistency, verify_inclusion
 from assay.evidence.storage import rows
-from assay.evidence.storage.blobs import FolderBlobs
 from assay.evidence.store import LogStore, Receipt, open_store
 from assay.evidence.tiles.tlogproof import parse_tlog_proof, verify_tlog_proof
 from assay.signing.notekey import note_key
-from assay.system.database import Row
-from assay.system.sqlite import SqliteDatabase
+from tests.evidence.stores import SAMPLES, Counted
 from tests.fakes.backends import Backend
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.trust import (
@@ -43,14 +37,6 @@ from tests.fakes.trust import (
     OTHER_COMMIT,
     verified,
 )
-
-SAMPLES = tuple(verified({"n": n}) for n in range(9))
-
-
-@pytest.fixture
-def store(backend: Backend) -> Iterator[LogStore]:
-    with backend.open() as made:
-        yield made
 
 
 def test_an_empty_log(store: LogStore) -> None:
@@ -175,16 +161,6 @@ def test_proofs(store: LogStore) -> None:
     with pytest.raises(ProofError) as caught:
         store.consistency_proof(1, size + 1)
     assert str(caught.value) == f"[proof-invalid] no tree of {size + 1} entries in a log of {size}"
-
-
-class Counted(SqliteDatabase):
-    """A database that counts the questions."""
-
-    asked = 0
-
-    def query_each(self, sql: LiteralString, rows: Sequence[Row]) -> Sequence[Row | None]:
-        self.asked += len(rows)
-        return super().query_each(sql, rows)
 
 
 def test_a_proof_reads_few_rows(tmp_path: Path) -> None:
@@ -344,204 +320,6 @@ def test_the_disk_is_full(tmp_path: Path) -> None:
         database.execute("PRAGMA max_page_count=1000000")
         store.append(big, log_signer=LOG, at=NOW)
         store.verify(log_key=LOG_KEY)
-
-
-LARGE = verified({"x": "x" * 100_000})
-
-
-def test_a_large_envelope_goes_to_the_blobs(backend: Backend, tmp_path: Path) -> None:
-    blobs = FolderBlobs(tmp_path / "elsewhere")
-    with backend.open(blobs=blobs) as store:
-        receipts = store.append([SAMPLES[0], LARGE], log_signer=LOG, at=NOW)
-        assert [r.index for r in receipts] == [0, 1]
-        assert blobs.get(LARGE.digest) == LARGE.envelope
-        with backend.editor() as run:
-            held = run("SELECT number, envelope IS NULL FROM entries ORDER BY number", ())
-            assert [(number, bool(absent)) for number, absent in held] == [(0, False), (1, True)]
-        assert store.entry(1).envelope == LARGE.envelope
-        assert [e.index for e in store.entries(subject=COMMIT, log_key=LOG_KEY)] == [0, 1]
-        assert store.append([LARGE], log_signer=LOG, at=NOW)[0].recorded is False
-        newest = store.verify(log_key=LOG_KEY)
-        assert newest is not None
-        assert newest.size == 2
-
-
-def test_a_blob_that_is_missing_or_altered_is_named_with_its_row(
-    backend: Backend, tmp_path: Path
-) -> None:
-    blobs = FolderBlobs(tmp_path / "elsewhere")
-    with backend.open(blobs=blobs) as store:
-        store.append([SAMPLES[0], LARGE], log_signer=LOG, at=NOW)
-        [blob] = [path for path in (tmp_path / "elsewhere").rglob("*") if path.is_file()]
-        content = blob.read_bytes()
-        blob.write_bytes(content[:-1] + b" ")
-        with pytest.raises(TamperedError) as altered:
-            store.verify(log_key=LOG_KEY)
-        assert str(altered.value) == (
-            f"[tampered] the blob {LARGE.digest} holds other bytes, "
-            f"at entries row 1, in {tmp_path / 'elsewhere'}"
-        )
-        blob.unlink()
-        with pytest.raises(UnavailableError) as missing:
-            store.verify(log_key=LOG_KEY)
-        assert str(missing.value) == (
-            f"[unavailable] no blob {LARGE.digest}, "
-            f"at entries row 1, in {tmp_path / 'elsewhere'} (restore it from a backup of the log)"
-        )
-        blob.write_bytes(content)
-        store.verify(log_key=LOG_KEY)
-
-
-def test_a_row_without_envelope_and_with_half_a_digest(backend: Backend, tmp_path: Path) -> None:
-    with backend.open(blobs=FolderBlobs(tmp_path / "elsewhere")) as store:
-        store.append([SAMPLES[0], LARGE], log_signer=LOG, at=NOW)
-        backend.edit("UPDATE entries SET digest = x'00' WHERE number = 1")
-        with pytest.raises(TamperedError) as caught:
-            store.verify(log_key=LOG_KEY)
-    assert str(caught.value) == "[tampered] no digest, at entries row 1"
-
-
-def test_a_log_that_was_begun_without_a_blob_store(
-    postgres_server: PostgresServer, tmp_path: Path
-) -> None:
-    place = Backend(kind="postgresql", location=postgres_server.url(postgres_server.new_database()))
-    more = verified({"y": "y" * 100_000})
-    with place.open() as store:
-        store.append([LARGE], log_signer=LOG, at=NOW)
-    with place.open(blobs=FolderBlobs(tmp_path / "elsewhere")) as store:
-        store.append([more], log_signer=LOG, at=NOW)
-        assert [e.digest for e in store.all_entries()] == [LARGE.digest, more.digest]
-        store.verify(log_key=LOG_KEY)
-    with place.open() as store, pytest.raises(TamperedError) as caught:
-        store.verify(log_key=LOG_KEY)
-    assert str(caught.value) == "[tampered] no envelope, and no blob store, at entries row 1"
-
-
-def test_without_a_blob_store_a_large_envelope_stays_in_the_database(
-    postgres_server: PostgresServer,
-) -> None:
-    place = Backend(kind="postgresql", location=postgres_server.url(postgres_server.new_database()))
-    with place.open() as store:
-        store.append([LARGE], log_signer=LOG, at=NOW)
-        assert store.entry(0).envelope == LARGE.envelope
-        store.verify(log_key=LOG_KEY)
-
-
-def test_an_envelope_taken_out_of_its_row(store: LogStore, backend: Backend) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
-    backend.edit("UPDATE entries SET envelope = NULL")
-    with pytest.raises((TamperedError, UnavailableError)) as caught:
-        store.verify(log_key=LOG_KEY)
-    assert caught.value.where.startswith("entries row 0")
-
-
-def test_more_than_a_restore_would_hold_is_not_recorded(store: LogStore) -> None:
-    large = verified({"text": "x" * 23 * 2**20})
-    with pytest.raises(UsageError) as caught:
-        store.append([large] * 9, log_signer=LOG, at=NOW)
-    assert caught.value.hint == "append them in several steps"
-    assert store.size == 0
-
-
-def test_the_time_of_record(store: LogStore) -> None:
-    """The first checkpoint over an entry says when; later ones change nothing about it."""
-    for minutes, sample in enumerate(SAMPLES[:3]):
-        store.append([sample], log_signer=LOG, at=NOW + timedelta(minutes=minutes))
-    times = [store.recorded_at(index, log_key=LOG_KEY) for index in range(3)]
-    assert times == [NOW + timedelta(minutes=minutes) for minutes in range(3)]
-    for index in (-1, 3):
-        with pytest.raises(UsageError) as caught:
-            store.recorded_at(index, log_key=LOG_KEY)
-        assert str(caught.value) == f"[usage] no entry {index}, at {store.place}"
-
-
-def test_appending_again_keeps_the_first_time(store: LogStore) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
-    store.append(SAMPLES[:2], log_signer=LOG, at=NOW + timedelta(hours=1))
-    assert store.recorded_at(0, log_key=LOG_KEY) == NOW
-
-
-def test_a_clock_that_was_set_back(store: LogStore) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
-    with pytest.raises(UnavailableError) as caught:
-        store.append(SAMPLES[1:2], log_signer=LOG, at=NOW - timedelta(minutes=5, seconds=1))
-    assert str(caught.value) == (
-        "[unavailable] the clock says 2026-05-31T23:54:59Z, and the newest checkpoint, of size 1, "
-        "is dated 2026-06-01T00:00:00Z: a log does not go back in time (set the clock of "
-        "this machine, if it is behind. If it is right, the clock of whoever recorded last was "
-        "ahead: wait until that time has come, or put a backup from before in its place: "
-        "assay log restore FILE --accept-loss REASON)"
-    )
-    assert store.size == 1
-    store.append(SAMPLES[1:2], log_signer=LOG, at=NOW - timedelta(minutes=5))
-    assert store.recorded_at(1, log_key=LOG_KEY) == NOW
-
-
-def test_the_time_of_record_under_another_key(store: LogStore) -> None:
-    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
-    with pytest.raises(SignatureInvalidError):
-        store.recorded_at(0, log_key=note_key(ORIGIN, MALLORY.public))
-
-
-def test_a_checkpoint_that_dated_an_entry_is_taken_out(store: LogStore, backend: Backend) -> None:
-    """The entry would look younger than it is, and the numbers may be closed up behind it."""
-    for sample in SAMPLES[:4]:
-        store.append([sample], log_signer=LOG, at=NOW)
-    message = "[tampered] the checkpoint before it is another one, at checkpoints row {}"
-    backend.edit("DELETE FROM checkpoints WHERE number = 1")
-    with pytest.raises(TamperedError) as caught:
-        store.recorded_at(1, log_key=LOG_KEY)
-    assert str(caught.value) == message.format(2)
-    for number in (1, 2):
-        with backend.editor() as run:
-            run("UPDATE checkpoints SET number = ? WHERE number = ?", (number, number + 1))
-    for asked in (
-        lambda: store.recorded_at(1, log_key=LOG_KEY),
-        lambda: store.verify(log_key=LOG_KEY),
-    ):
-        with pytest.raises(TamperedError) as closed_up:
-            asked()
-        assert str(closed_up.value) == message.format(1)
-    assert store.recorded_at(3, log_key=LOG_KEY) == NOW
-
-
-def test_the_first_checkpoint_is_taken_out(store: LogStore, backend: Backend) -> None:
-    for sample in SAMPLES[:2]:
-        store.append([sample], log_signer=LOG, at=NOW)
-    backend.edit("DELETE FROM checkpoints WHERE number = 0", "UPDATE checkpoints SET number = 0")
-    with pytest.raises(TamperedError) as caught:
-        store.recorded_at(0, log_key=LOG_KEY)
-    assert str(caught.value) == (
-        "[tampered] the checkpoint before it is another one, at checkpoints row 0"
-    )
-
-
-def test_a_checkpoint_that_dated_an_entry_is_stored_as_a_smaller_one(
-    store: LogStore, backend: Backend
-) -> None:
-    """It is there, and named by the next one; but its last entry would look as young as that."""
-    for hours, start in enumerate((0, 2)):
-        at = NOW + timedelta(hours=hours)
-        store.append(SAMPLES[start : start + 2], log_signer=LOG, at=at)
-    backend.edit("UPDATE checkpoints SET size = 1 WHERE number = 0")
-    with pytest.raises(TamperedError) as caught:
-        store.recorded_at(1, log_key=LOG_KEY)
-    assert str(caught.value) == ("[tampered] size 1, where 2 is signed, at checkpoints row 0")
-
-
-def test_times_are_remembered(tmp_path: Path) -> None:
-    """What a checkpoint said once is not asked again: a subject has many entries."""
-    path = tmp_path / "log.db"
-    with open_store(path, origin=ORIGIN, create=True) as store:
-        for start in (0, 4, 8):
-            at = NOW + timedelta(minutes=start)
-            store.append(SAMPLES[start : start + 4], log_signer=LOG, at=at)
-    with Counted(sqlite3.connect(path, isolation_level=None), str(path)) as database:
-        store = LogStore(database, ORIGIN, None)
-        times = [store.recorded_at(n, log_key=LOG_KEY) for n in (8, 0, 5, 3, 4, 7, 1, 8)]
-        minutes = [8, 0, 4, 0, 4, 4, 0, 8]
-        assert times == [NOW + timedelta(minutes=minute) for minute in minutes]
-        assert database.asked == 2 * 3
 
 
 @pytest.mark.parametrize("predicate_type", ["urn:\x00", "urn:" + "x" * 1021])

@@ -1,12 +1,15 @@
-"""What tests of operations may ask for: a site whose evidence all has one date."""
+"""What tests of operations may ask for: a site whose evidence all has one date, and its kit."""
 
 from pathlib import Path
 
 import pytest
 
+from assay.core.verdict import Verdict
+from assay.operations.export_kit import export_kit
 from assay.operations.initialise import initialise
 from assay.operations.manage_advisories import import_advisories
 from tests.fakes.gitrepo import GitRepo
+from tests.operations.kitdamage import Exported
 from tests.operations.run import check, clock
 from tests.operations.site import TREE, Site, empty_site, write_advisories
 
@@ -30,3 +33,31 @@ def here(dated_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     site = dated_site.copy(tmp_path / "site")
     monkeypatch.setenv("ASSAY_HOME", str(site.home))
     return site
+
+
+@pytest.fixture(scope="session")
+def exported(dated_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """Return the kits of a commit that passed once, and failed after newer advisories."""
+    site = dated_site.copy(tmp_path_factory.mktemp("audited") / "site")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSAY_HOME", str(site.home))
+        first = export_kit(site.top, subject="", output=site.folder / "first.json")
+        anchor = site.folder / "seen.note"
+        anchor.write_bytes(site.anchor.read_bytes())
+        newer = write_advisories(site.folder / "newer", package="leftpad-py")
+        import_advisories(newer, clock=clock(hours=1))
+        assert check(site, hours=2).verdict is Verdict.FAILED
+        export_kit(site.top, subject="", output=site.folder / "again.json")
+        second = export_kit(
+            site.top, subject="", output=site.folder / "second.json", anchors=(anchor,)
+        )
+    assert second.statements > first.statements
+    assert (site.folder / "again.json").read_bytes() == (site.folder / "second.json").read_bytes()
+    return Exported(
+        folder=site.folder,
+        data=(site.folder / "second.json").read_bytes(),
+        older=(site.folder / "first.json").read_bytes(),
+        subject=first.subject,
+        trust=site.trust,
+        anchor=anchor,
+    )

@@ -36,9 +36,9 @@ from tests.operations.auditing import (
     found_in,
     hostile_kit,
 )
+from tests.operations.kitdamage import STEPS, damaged
 from tests.operations.run import check, clock, ledger, recorder
 from tests.operations.site import Site
-from tests.operations.test_audit_kit import STEPS, damaged
 from tests.operations.trustkit import (
     change,
     moment,
