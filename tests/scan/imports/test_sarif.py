@@ -158,7 +158,7 @@ def test_steps_and_related_places_are_told() -> None:
 
 
 PLACES: dict[str, tuple[dict[str, object], dict[str, object], tuple[str, ...]]] = {
-    "a file URI": (location("file:///work/a%20b.py"), {}, ("/work/a b.py",)),
+    "a file URI": (location("file:///code/a%20b.py"), {}, ("/code/a b.py",)),
     "Windows": (location("file:///C:/code/a.py"), {}, ("C:/code/a.py",)),
     "a drive without a scheme": (location("C:\\code\\a.py"), {}, ("C:\\code\\a.py",)),
     "another scheme": (location("https://x.example/a"), {}, ("https://x.example/a",)),
