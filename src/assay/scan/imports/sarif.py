@@ -28,6 +28,7 @@ from assay.scan.imports.claim import (
     texts_of,
     weaknesses_in,
 )
+from assay.scan.imports.sarifadvisories import advised
 from assay.scan.imports.sarifplaces import SarifPlaces
 from assay.scan.imports.sarifrules import SarifRule, SarifRules
 
@@ -41,9 +42,6 @@ _SETTINGS: Final = re.compile(
     r"hadolint|checkov|kics|tfsec|terrascan|dockle|zizmor|kube-?linter|kubesec|kubescape|actionlint"
     r"|cfn|polaris|datree|regula|scorecard|trivy config|template-analyzer|psrule|infer-?map",
     re.IGNORECASE,
-)
-_ADVISORY: Final = re.compile(
-    r"\b(?:CVE-[0-9]{4}-[0-9]{4,}|GHSA(?:-[a-z0-9]{4}){3})", re.IGNORECASE
 )
 _ARGUMENT: Final = re.compile(r"\{([0-9]{1,2})\}")
 
@@ -96,8 +94,8 @@ def _claims(
     properties = object_of(result, "properties")
     named = (*texts_of(properties.optional("cwe")), *texts_of(properties.optional("tags")))
     message = _message(result, rule)
-    advisory = _ADVISORY.search(rule.id)
-    kind = _kind(tool, rule, advisory=advisory is not None)
+    vulnerability = advised(rule, message)
+    kind = _kind(tool, rule, advisory=vulnerability is not None)
     related = places.related(result)
     for spot in places.spots(result):
         where = "".join(spot.paths[:1])
@@ -115,9 +113,7 @@ def _claims(
             ),
             note=_note(result),
             spot=spot,
-            traits=(("component", where), ("cluster", advisory.group().upper()))
-            if advisory
-            else _fingerprints(result),
+            traits=vulnerability.traits(where, message) if vulnerability else _fingerprints(result),
         )
 
 

@@ -17,6 +17,7 @@ class SarifRule:
 
     id: str
     title: str = ""
+    about: str = ""
     help: str = ""
     url: str = ""
     level: str = ""
@@ -93,6 +94,7 @@ def _rule(item: JsonValue) -> SarifRule:
     return SarifRule(
         id=item.optional_text("id"),
         title=short or item.optional_text("name") or long,
+        about=long,
         help=object_of(item, "help").optional_text("text"),
         url=item.optional_text("helpUri"),
         level=object_of(item, "defaultConfiguration").optional_text("level"),
