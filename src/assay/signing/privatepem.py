@@ -36,6 +36,7 @@ from assay.core.errors import MalformedError, UsageError
 from assay.signing.asymmetric import AsymmetricSigner, signer_of
 from assay.signing.derivation import check_derivation
 from assay.signing.keys import Passphrase
+from assay.signing.spki import render_pem
 
 MAX_PASSPHRASE_BYTES: Final = 1024
 _COST: Final = 2**14
@@ -85,12 +86,12 @@ def render_private_pem(signer: AsymmetricSigner, *, passphrase: bytes | None) ->
     """
     der = signer.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     if passphrase is None:
-        return _pem("PRIVATE KEY", der)
+        return render_pem("PRIVATE KEY", der)
     if not 0 < len(passphrase) <= MAX_PASSPHRASE_BYTES:
         raise UsageError(
             f"a passphrase of {len(passphrase)} bytes, where 1 to {MAX_PASSPHRASE_BYTES} are taken"
         )
-    return _pem(_ENCRYPTED, _encrypted(der, passphrase))
+    return render_pem(_ENCRYPTED, _encrypted(der, passphrase))
 
 
 def _open_plain(
@@ -162,9 +163,3 @@ def _tagged(tag: int, content: bytes) -> bytes:
         return bytes([tag, size]) + content
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes([tag, 0x80 | len(length)]) + length + content
-
-
-def _pem(label: str, der: bytes) -> bytes:
-    text = base64.b64encode(der).decode()
-    lines = [text[i : i + 64] for i in range(0, len(text), 64)]
-    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""]).encode()

@@ -52,8 +52,11 @@ def raw_of_spki(spki: bytes) -> tuple[str, bytes]:
 
 def render_public_pem(spki: bytes) -> bytes:
     """Write the SubjectPublicKeyInfo as PEM (RFC 7468, section 13)."""
-    text = base64.b64encode(spki).decode()
+    return render_pem("PUBLIC KEY", spki)
+
+
+def render_pem(label: str, der: bytes) -> bytes:
+    """Write DER as PEM under a label (RFC 7468, section 2)."""
+    text = base64.b64encode(der).decode()
     lines = [text[i : i + 64] for i in range(0, len(text), 64)]
-    return "\n".join(
-        ["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""]
-    ).encode()
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""]).encode()
