@@ -9,10 +9,8 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 
-BOOLEAN: Final = 0x01
 INTEGER: Final = 0x02
 OCTET_STRING: Final = 0x04
-NULL: Final = 0x05
 OBJECT_IDENTIFIER: Final = 0x06
 GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30

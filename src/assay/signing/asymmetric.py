@@ -1,7 +1,6 @@
 """Keys in memory, of any algorithm of the registry, through `cryptography`.
 
-This module, `algorithms` and `privatepem` are the only ones that import that library. Private keys
-never appear in a `repr` or an error.
+Private keys never appear in a `repr` or an error.
 """
 
 import binascii

@@ -92,7 +92,7 @@ def parse_armour(text: bytes, *, label: bytes) -> bytes:
     Raises:
         MalformedError: Not such a block of this label, or its checksum is of something else.
     """
-    lines = [line.rstrip() for line in text.strip().splitlines()]
+    lines = [line.rstrip() for line in text[: MAX_ARMOUR_BYTES + 1].strip().splitlines()]
     if len(text) > MAX_ARMOUR_BYTES or len(lines) < 3:
         raise MalformedError("not an armoured block of OpenPGP")
     if (lines[0], lines[-1]) != (b"-----BEGIN %b-----" % label, b"-----END %b-----" % label):
