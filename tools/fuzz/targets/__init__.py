@@ -41,7 +41,7 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.source.forge.permissions:parse_permission_change": _INSIDE_ACCOUNT,
     "assay.findings.fixes.edit:parse_fix": _INSIDE_FINDING,
     "assay.findings.observation:parse_location": _INSIDE_FINDING,
-    "assay.gates.reliance:parse_reliance": _INSIDE_VERDICT,
+    "assay.core.reliance:parse_reliance": _INSIDE_VERDICT,
     "assay.gates.reliance:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (
         "verifies, and leaves reading to assay.gates.vsa:parse_verdict"
@@ -59,6 +59,9 @@ EXCUSED: Final[dict[str, str]] = {
         "a part of what assay.operations.configuration:parse_configuration reads"
     ),
     "assay.signing.principaljson:parse_principal": (
+        "a part of what assay.signing.trust:parse_trust_root reads"
+    ),
+    "assay.signing.principaljson:parse_revocation": (
         "a part of what assay.signing.trust:parse_trust_root reads"
     ),
 }
