@@ -16,18 +16,7 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import Receipt
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
-from assay.gates.reading import (
-    FORGE_TYPE,
-    IMPORTED_TYPE,
-    LOG_CHECK_TYPE,
-    OWNERS_TYPE,
-    REVIEWS_TYPE,
-    SBOM_TYPE,
-    SOURCE_TYPE,
-    SUPERSESSION_TYPE,
-    VERDICT_TYPE,
-    WAIVERS_TYPE,
-)
+from assay.gates.reading import IMPORTED_TYPE, LOG_CHECK_TYPE, VERDICT_TYPE
 from assay.gates.request import GateRequest
 from assay.gates.verdict import GateVerdict
 from assay.operations.checkreport import CheckReport, LoggedStatement
@@ -50,6 +39,7 @@ from assay.operations.record import Recorder, open_recorder
 from assay.operations.savedverdict import SavedVerdict
 from assay.operations.savedverdict import save_verdict as save_to
 from assay.operations.show_status import status_of
+from assay.operations.statementtitles import title_of
 from assay.operations.supersede import build_supersession
 from assay.operations.waivers import load_waivers
 from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
@@ -59,20 +49,8 @@ from assay.source.repository import Repository, open_repository
 from assay.source.submodules import strip_credentials
 from assay.source.tree import list_tree, load_blob
 from assay.system.clock import now
-from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 
 STAGE: Final = "source"
-_TITLES: Final = {
-    SOURCE_TYPE: "repository facts",
-    SBOM_TYPE: "component list",
-    VULNS_TYPE: "known vulnerabilities",
-    FORGE_TYPE: "what the forge enforces",
-    OWNERS_TYPE: "code owners",
-    REVIEWS_TYPE: "reviews of changes",
-    WAIVERS_TYPE: "accepted findings",
-    SUPERSESSION_TYPE: "supersession",
-    VERDICT_TYPE: "verdict",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,4 +235,4 @@ def _title(verified: VerifiedStatement) -> str:
     """Say in a few words what a statement is."""
     if verified.predicate_type in {SCAN_TYPE, IMPORTED_TYPE}:
         return f"scan: {verified.predicate().field('scanner').text()}"
-    return _TITLES[verified.predicate_type]
+    return title_of(verified.predicate_type)

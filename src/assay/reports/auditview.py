@@ -6,35 +6,15 @@ from typing import Final
 from assay import __version__
 from assay.core.clock import format_time
 from assay.core.verdict import Verdict
-from assay.evidence.trustchain import TRUST_ROOT_TYPE
-from assay.gates.reading import (
-    LOG_CHECK_TYPE,
-    SBOM_TYPE,
-    SCAN_TYPE,
-    SOURCE_TYPE,
-    SUPERSESSION_TYPE,
-    VERDICT_TYPE,
-    VULNS_TYPE,
-)
 from assay.operations.kitstatements import AuditedStatement
 from assay.operations.kitverdicts import AuditedVerdict
 from assay.operations.material import POLICY_TYPE
+from assay.operations.statementtitles import title_of
 from assay.operations.verify_kit import KitVerified
 from assay.reports.audittext import SUMMARY, answer
 from assay.reports.wording import counted, effect_word
 
 _WORST_FIRST: Final = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PASSED)
-_TITLES: Final = {
-    SOURCE_TYPE: "repository facts",
-    SCAN_TYPE: "scan",
-    SBOM_TYPE: "component list",
-    VULNS_TYPE: "known vulnerabilities",
-    SUPERSESSION_TYPE: "supersession",
-    LOG_CHECK_TYPE: "check of the log",
-    VERDICT_TYPE: "verdict",
-    POLICY_TYPE: "policy",
-    TRUST_ROOT_TYPE: "trust root",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +152,7 @@ def _entry(one: AuditedStatement, mine: set[int]) -> EntryView:
     return EntryView(
         index=one.entry.index,
         at=format_time(one.entry.at),
-        title=_TITLES.get(one.kind, "statement of another kind"),
+        title=title_of(one.kind),
         kind=one.kind,
         signed_by=", ".join(one.signed_by),
         role=one.role,

@@ -5,6 +5,7 @@ from typing import Final
 
 import typer
 
+from assay.assurance.status import WORDS
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.operations.attest_source import SourceAttested, level_name
@@ -12,6 +13,7 @@ from assay.operations.review_change import ReviewRecorded
 from assay.operations.show_owners import OwnersShown
 from assay.operations.show_reviews import ReviewStatus
 from assay.operations.show_tags import TagsShown
+from assay.reports.wording import counted
 from assay.source.coverage import Coverage
 from assay.source.sourcelevel import FIRST_LEVEL
 
@@ -24,8 +26,8 @@ _SAID: Final = {"approve": "Approved", "reject": "Rejected", "withdraw": "Took b
 def print_review(recorded: ReviewRecorded) -> None:
     """Print what was recorded."""
     review = recorded.review
-    commits = _counted(len(review.commits), "commit")
-    files = _counted(review.files, "file")
+    commits = counted(len(review.commits), "commit")
+    files = counted(review.files, "file")
     base = review.base[:_SHORT] or "the empty history"
     lines = (
         f"{_SAID[review.decision.value]} by {review.reviewer}: {commits}, {files}, on {base}",
@@ -54,8 +56,8 @@ def print_owners(shown: OwnersShown) -> None:
 
 
 def _owners_lines(shown: OwnersShown) -> Iterator[str]:
-    number = _counted(len(shown.changes), "change")
-    yield f"{shown.verdict.value.upper()}  owners of {number} on {shown.branch}"
+    number = counted(len(shown.changes), "change")
+    yield f"{shown.verdict.value}  owners of {number} on {shown.branch}"
     for change in shown.changes[:_SHOWN]:
         by = (
             f"approved by {', '.join(change.by)}" if change.by else "approved by nobody that counts"
@@ -82,7 +84,7 @@ def print_attested(attested: SourceAttested) -> None:
         lines.append(f"  summary: {attested.summary}")
     for answer in revision.answers:
         level = FIRST_LEVEL[answer.requirement]
-        word = {"PASSED": "met", "FAILED": "not met"}.get(answer.verdict.value, "unknown")
+        word = WORDS[answer.verdict]
         reason = f": {answer.reason}" if answer.reason else ""
         lines.append(f"  {level}  {answer.requirement} {word}{reason}")
     for line in lines:
@@ -104,7 +106,7 @@ def print_tags(shown: TagsShown) -> None:
 def _lines(coverage: Coverage) -> Iterator[str]:
     base = coverage.base[:_SHORT] or "the first commit"
     yield (
-        f"{coverage.verdict.value.upper()}  {_counted(coverage.changes, 'change')} on "
+        f"{coverage.verdict.value}  {counted(coverage.changes, 'change')} on "
         f"{coverage.branch} since {base}: {coverage.reviewed} reviewed, "
         f"{coverage.unreviewed} not, {coverage.unknown} nobody can tell, "
         f"{coverage.empty} without a changed file"
@@ -124,7 +126,3 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     ):
         yield from (f"  {commit[:_SHORT]} {what}" for commit in commits)
     yield from (f"  not checked: {gap}" for gap in coverage.not_checked)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

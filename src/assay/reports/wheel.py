@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from assay.assurance.status import WORDS
 from assay.core.verdict import Verdict
 
 _CENTRE: Final = 160.0
@@ -17,7 +18,6 @@ _OUTER, _INNER, _LABELS = 152.0, 92.0, 75.0  # radii
 _GAP_DEGREES: Final = 5.0  # between two groups
 _INSET_DEGREES: Final = 0.6  # of room at each side of a segment
 _CLASSES: Final = {Verdict.PASSED: "met", Verdict.FAILED: "notmet", Verdict.UNKNOWN: "unknown"}
-_WORDS: Final = {Verdict.PASSED: "met", Verdict.FAILED: "not met", Verdict.UNKNOWN: "unknown"}
 _MARKS: Final = {"met": "✓", "notmet": "✗"}
 
 
@@ -43,7 +43,7 @@ class Segment:
         counts = ((self.passed, "passed"), (self.failed, "failed"), (self.in_part, "seen in part"))
         known = ", ".join(f"{number} {words}" for number, words in counts if number)
         return (
-            f"{self.id} {self.title}: {_WORDS[self.state]}. "
+            f"{self.id} {self.title}: {WORDS[self.state]}. "
             f"Kinds of evidence: {self.wanted} wanted, {known or 'none seen'}"
         )
 
