@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assay.core.errors import UsageError, inside
 from assay.core.printable import printable
+from assay.core.verdict import Verdict
 from assay.sbom.component import Sbom
 from assay.sbom.formats.reader import MAX_SBOM_BYTES, parse_sbom
 from assay.system.files import load_file
@@ -21,7 +22,7 @@ class ValidSbom:
         """Return the document `assay.sbom-validate/v1`."""
         return {
             "schema": "assay.sbom-validate/v1",
-            "verdict": "passed",
+            "verdict": Verdict.PASSED.value,
             "format": self.sbom.format,
             "components": len(self.sbom.components),
             "notRead": dict(self.sbom.left_out),

@@ -117,7 +117,15 @@ def spdx_properties(component: Component) -> list[Property]:
         properties += _named("kind", (component.kind,))
     if component.edges_known is not None:
         properties += _named("edges", (_EDGE_WORDS[component.edges_known],))
+    if len(component.licences) + len(component.raw_licences) > 1:
+        properties += _named("licence", component.licences)
+        properties += _named("rawLicence", component.raw_licences)
     return [*properties, *_named("method", component.methods)]
+
+
+def listed_licences(found: Properties) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the licences that are listed one by one, as expressions and as other texts."""
+    return _texts(found["licence"]), _texts(found["rawLicence"])
 
 
 def _beyond_spdx(hashes: Iterable[str]) -> list[str]:

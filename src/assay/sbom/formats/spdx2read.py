@@ -13,14 +13,14 @@ from assay.sbom.component import Component, Inventory, Sbom
 from assay.sbom.formats.properties import (
     PURPOSES,
     apply_component_properties,
+    listed_licences,
     parse_comments,
     read_document_properties,
 )
 from assay.sbom.formats.reading import Draft, normal_time, words
 from assay.sbom.formats.spdx2write import DOCUMENT
-from assay.sbom.formats.spdxlicence import licence_texts
+from assay.sbom.formats.spdxlicence import Licences, licences_of
 from assay.sbom.hashes import parse_spdx_hash
-from assay.sbom.licence import split_licences
 from assay.sbom.merge import merge_components
 from assay.sbom.schema import check_schema
 
@@ -101,7 +101,8 @@ class _Reader:
         name, version = value.field("name").text(), value.optional_text("versionInfo")
         purls, cpes = self._references(value)
         purl, raw_purls = self.draft.name_purl(purls, f"{name} {version}".strip())
-        licences, raw_licences = self._licences(value)
+        properties = parse_comments(_comments(value))
+        licences, raw_licences = self._licences(value, listed_licences(properties))
         component = Component(
             purl=purl,
             name=name,
@@ -116,7 +117,7 @@ class _Reader:
             kind=_KINDS.get(value.optional_text("primaryPackagePurpose"), "library"),
         )
         self.draft.note_licences(component)
-        return apply_component_properties(component, parse_comments(_comments(value)))
+        return apply_component_properties(component, properties)
 
     def _file(self, value: JsonValue) -> Component:
         name = value.field("fileName").text()
@@ -152,14 +153,14 @@ class _Reader:
                 self.draft.note("hash", item.where, error.what)
         return tuple(sorted(found))
 
-    def _licences(self, value: JsonValue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _licences(self, value: JsonValue, listed: Licences) -> Licences:
         """Return the licences that are declared; where nobody declares any, those concluded."""
         declared = value.optional_text("licenseDeclared")
         concluded = value.optional_text("licenseConcluded")
         said = concluded if declared in _SILENT else declared
         if concluded not in {said, *_SILENT}:
             self.draft.left_out["packages.licenseConcluded (another than declared)"] += 1
-        return split_licences(licence_texts(said, self.texts))
+        return licences_of([said], self.texts, listed)
 
     def _read_relationships(self) -> None:
         for item in self.document.optional_items("documentDescribes"):

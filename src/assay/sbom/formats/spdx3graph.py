@@ -7,7 +7,6 @@ from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.printable import printable
 from assay.sbom.formats.properties import Properties, parse_comments
-from assay.sbom.formats.spdxlicence import licence_texts
 from assay.sbom.schema import check_definition
 
 COMPONENTS: Final = frozenset({"software_Package", "software_File"})
@@ -74,25 +73,28 @@ class Graph:
 
     def licences(self) -> dict[str, list[str]]:
         """Return by element the expressions that are declared, or else those concluded."""
-        texts = {
-            item.optional_text("name"): item.optional_text("simplelicensing_licenseText")
-            for item in self.of_type(_TEXT)
-        }
         said: dict[str, dict[str, list[str]]] = {kind: {} for kind in sorted(LICENSING)}
         for item in self.of_type("Relationship"):
             kind = item.field("relationshipType").text()
             if kind in LICENSING:
                 found = said[kind].setdefault(item.field("from").text(), [])
                 for target in item.field("to").items():
-                    found += self._expressions(target.text(), texts)
+                    found += self._expressions(target.text())
         return said["hasConcludedLicense"] | said["hasDeclaredLicense"]
 
-    def _expressions(self, target: str, texts: dict[str, str]) -> list[str]:
+    def _expressions(self, target: str) -> list[str]:
         element = self._by_name.get(target)
-        if element is None:
-            return []
-        expression = element.optional_text("simplelicensing_licenseExpression")
-        return licence_texts(expression, texts) if expression else []
+        found = (
+            "" if element is None else element.optional_text("simplelicensing_licenseExpression")
+        )
+        return [found] if found else []
+
+    def licence_texts(self) -> dict[str, str]:
+        """Return the texts of licences by the names that expressions have for them."""
+        return {
+            item.optional_text("name"): item.optional_text("simplelicensing_licenseText")
+            for item in self.of_type(_TEXT)
+        }
 
     def creation_info(self) -> JsonValue:
         """Return who made the document and when; the element stands alone or inside the others."""

@@ -13,14 +13,15 @@ from assay.core.jsonvalue import JsonValue
 from assay.sbom.component import Component, Inventory, Sbom
 from assay.sbom.formats.properties import (
     apply_component_properties,
+    listed_licences,
     parse_comments,
     read_document_properties,
 )
 from assay.sbom.formats.reading import Draft, normal_time, words
 from assay.sbom.formats.spdx3graph import COLLECTIONS, COMPONENTS, LICENSING, Graph
+from assay.sbom.formats.spdxlicence import licences_of
 from assay.sbom.formats.spdxwords import HASHES_BACK, KINDS_3, NO_ASSERTIONS, NONES
 from assay.sbom.hashes import parse_spdx_hash
-from assay.sbom.licence import split_licences
 from assay.sbom.merge import merge_components
 
 _CONTEXTS: Final = frozenset(
@@ -53,6 +54,7 @@ class _Reader:
         self.graph = Graph(elements, self.draft.left_out)
         self.comments = self.graph.comments()
         self.licences = self.graph.licences()
+        self.texts = self.graph.licence_texts()
 
     def read(self) -> Sbom:
         draft = self.draft
@@ -81,7 +83,10 @@ class _Reader:
         purls, cpes = self._identifiers(value)
         purl, raw_purls = self.draft.name_purl(purls, f"{name} {version}".strip())
         identifier = value.field("spdxId").text()
-        licences, raw_licences = split_licences(self.licences.get(identifier, []))
+        properties = self.comments.get(identifier) or parse_comments(())
+        licences, raw_licences = licences_of(
+            self.licences.get(identifier, []), self.texts, listed_licences(properties)
+        )
         is_file = value.field("type").text() == "software_File"
         purpose = value.optional_text("software_primaryPurpose", "file" if is_file else "library")
         component = Component(
@@ -98,8 +103,7 @@ class _Reader:
             kind=KINDS_3.get(purpose, "library"),
         )
         self.draft.note_licences(component)
-        found = self.comments.get(identifier)
-        return component if found is None else apply_component_properties(component, found)
+        return apply_component_properties(component, properties)
 
     def _identifiers(self, value: JsonValue) -> tuple[tuple[str, ...], tuple[str, ...]]:
         purls = list(filter(None, [value.optional_text("software_packageUrl")]))

@@ -1,7 +1,8 @@
 """Licences as SPDX documents have them: one expression, and texts that it refers to.
 
 A licence that is no expression becomes a `LicenseRef-` with its text beside; read back, it is that
-text again. Several licences of one component are joined by AND.
+text again. Several licences of one component are joined by AND, and their list is kept beside,
+which counts only where it says the same as the expression that everybody reads.
 """
 
 import hashlib
@@ -9,15 +10,23 @@ from collections.abc import Mapping
 from typing import Final
 
 from assay.sbom.component import Component
+from assay.sbom.licence import split_licences
 
 NO_ASSERTION: Final = "NOASSERTION"
 OURS: Final = "LicenseRef-assay-"  # how our references to texts begin
-_TEXTS_KEPT: Final = 16  # characters of the digest in a reference
+_DIGITS_KEPT: Final = 16  # of the digest in a reference
+
+Licences = tuple[tuple[str, ...], tuple[str, ...]]  # expressions, and texts that are none
 
 
 def expression_of(component: Component) -> str:
     """Return the one expression for all licences, or `NO_ASSERTION`."""
-    parts = [*component.licences, *map(reference_to, component.raw_licences)]
+    return _joined((component.licences, component.raw_licences))
+
+
+def _joined(licences: Licences) -> str:
+    expressions, texts = licences
+    parts = [*expressions, *map(reference_to, texts)]
     if len(parts) == 1:
         return parts[0]
     bracketed = [f"({part})" if " OR " in part else part for part in parts]
@@ -26,14 +35,15 @@ def expression_of(component: Component) -> str:
 
 def reference_to(text: str) -> str:
     """Return the name by which an expression refers to the text of a licence."""
-    return f"{OURS}{hashlib.sha256(text.encode()).hexdigest()[:_TEXTS_KEPT]}"
+    return f"{OURS}{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS_KEPT]}"
 
 
-def licence_texts(expression: str, texts: Mapping[str, str]) -> list[str]:
-    """Return the licences in `expression`; `texts` are those that our references name."""
-    if expression in texts and expression.startswith(OURS):
-        return [texts[expression]]
-    if OURS not in expression:
-        return [expression]
-    parts = [part.strip("()") for part in expression.split(" AND ")]
-    return [texts.get(part, part) for part in parts]
+def licences_of(expressions: list[str], texts: Mapping[str, str], listed: Licences) -> Licences:
+    """Return the licences that `expressions` say, in which our references name `texts`.
+
+    `listed` is the list that may stand beside.
+    """
+    if any(listed) and expressions == [_joined(listed)]:
+        return listed
+    named = [texts.get(item, item) if item.startswith(OURS) else item for item in expressions]
+    return split_licences(named)
