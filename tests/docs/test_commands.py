@@ -30,6 +30,7 @@ RUN: Final = {
     "docs/howto/protect-branches.md": 7,
     "docs/howto/publish-the-log.md": 10,
     "docs/howto/restore-and-tampering.md": 13,
+    "docs/howto/rotate-the-log-key.md": 6,
     "docs/howto/run-a-witness.md": 9,
     "docs/howto/scan-for-secrets.md": 2,
     "docs/howto/review-a-change.md": 17,
