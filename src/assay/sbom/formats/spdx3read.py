@@ -42,7 +42,7 @@ def read_spdx3(document: JsonValue) -> Sbom:
         MalformedError: It breaks a rule of the format, or names two elements alike.
     """
     context = document.field("@context")
-    if context.value not in _CONTEXTS:
+    if not isinstance(context.value, str) or context.value not in _CONTEXTS:
         raise MalformedError("not the context of SPDX 3.0 alone", where="@context")
     graph = document.optional("@graph")
     return _Reader((document,) if graph is None else graph.items()).read()
