@@ -24,7 +24,7 @@ from assay.sbom.survey import survey_tree
 from assay.system.clock import now
 from assay.system.environment import get_variable
 from assay.system.files import load_file, save_file
-from assay.system.filetree import FileTree, MemoryTree, list_folder
+from assay.system.filetree import MemoryTree, list_folder
 from assay.system.scratch import scratch_folder
 from assay.system.ziptree import Allowance, open_zip
 
@@ -113,7 +113,7 @@ def survey_source(
         raise UsageError("only an image has platforms", hint="leave out --platform")
     path = Path(source)
     name = printable(path.resolve().name or "root")
-    return survey_tree(_open(path), with_locks=True), _subject(name, "", kind="application")
+    return _survey_path(path), _subject(name, "", kind="application")
 
 
 def _subject(name: str, version: str, *, kind: str) -> Component:
@@ -177,12 +177,14 @@ def _split(place: str) -> tuple[Path, str]:
     return (Path(place), "") if Path(place).exists() else (Path(path), reference)
 
 
-def _open(path: Path) -> FileTree:
+def _survey_path(path: Path) -> Inventory:
     if path.is_dir():
-        return list_folder(path)
+        return survey_tree(list_folder(path), with_locks=True)
     if path.suffix == ".whl":
-        return open_zip(path, Allowance(left=MAX_WHEEL_BYTES))
-    return MemoryTree(contents={path.name: load_file(path, max_bytes=MAX_FILE_BYTES)})
+        with open_zip(path, Allowance(left=MAX_WHEEL_BYTES)) as wheel:
+            return survey_tree(wheel, with_locks=False)
+    contents = {path.name: load_file(path, max_bytes=MAX_FILE_BYTES)}
+    return survey_tree(MemoryTree(contents=contents), with_locks=True)
 
 
 def document_time() -> datetime:

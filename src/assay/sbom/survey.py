@@ -38,7 +38,7 @@ def survey_tree(tree: FileTree, *, with_locks: bool) -> Inventory:
     if with_locks:
         declared = read_inventory(_load_all(tree, locks, finds))
     elif locks:
-        finds.examined["lock files and manifests, which install nothing in an image"] = len(locks)
+        finds.examined["lock files and manifests, which install nothing here"] = len(locks)
     return _joined(declared, finds)
 
 

@@ -12,8 +12,9 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
+from assay.core.closing import Closing
 from assay.core.errors import MalformedError, UnavailableError, UsageError
 from assay.core.printable import printable
 from assay.system.filetree import TreeFile, TreeGap
@@ -44,8 +45,8 @@ class Allowance:
         self.left -= size
 
 
-class ZipTree:
-    """The regular files in a zip archive."""
+class ZipTree(Closing):
+    """The regular files in a zip archive, which stays open until this is closed."""
 
     def __init__(self, archive: zipfile.ZipFile, allowance: Allowance, *, layer: str = "") -> None:
         self._archive = archive
@@ -69,6 +70,10 @@ class ZipTree:
             )
             for name, info in sorted(self._members.items())
         )
+
+    def close(self) -> None:
+        """Close the archive."""
+        self._archive.close()
 
     def load(self, path: str, *, max_bytes: int) -> bytes:
         """Return the content of a member.
@@ -124,8 +129,7 @@ def open_zip(source: Path | bytes, allowance: Allowance, *, layer: str = "") -> 
     """
     where = printable(str(source)) if isinstance(source, Path) else ""
     try:
-        file: IO[bytes] = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
-        archive = zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
     except FileNotFoundError as error:
         raise UsageError("no such file", where=where) from error
     except OSError as error:
@@ -133,6 +137,7 @@ def open_zip(source: Path | bytes, allowance: Allowance, *, layer: str = "") -> 
     except _DAMAGE as error:
         raise MalformedError(f"no sound zip archive: {error}", where=where) from error
     if len(archive.infolist()) > MAX_MEMBERS:
+        archive.close()
         raise MalformedError(f"over {MAX_MEMBERS} members", where=where)
     return ZipTree(archive, allowance, layer=layer)
 

@@ -71,7 +71,7 @@ def test_what_is_installed_names_its_layer_and_lock_files_install_nothing(
     assert inventory.examined == {
         "Debian packages": 1,
         "distributions": 1,
-        "lock files and manifests, which install nothing in an image": 1,
+        "lock files and manifests, which install nothing here": 1,
     }
     assert inventory.not_checked == ()
 

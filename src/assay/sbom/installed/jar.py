@@ -118,27 +118,25 @@ class _Spot:
 
 def _add_jar(data: bytes, spot: _Spot, allowance: Allowance, finds: Finds) -> str:
     """Add an archive and what is in it; return its identity."""
-    archive = open_zip(data, allowance)
-    for gap in archive.gaps:
-        if _is_wanted(gap.path):
-            finds.note(NOUN, f"{spot.path}!/{gap.path}", gap.why)
-    held = list(_coordinates(archive, spot, finds))
-    own = _own(held, spot)
-    inside = {item.purl for item in held if item is not own}
-    for item in held:
-        if item is not own:
-            finds.components.append(_component(item, spot))
-    inside |= set(_nested(archive, spot, allowance, finds))
-    component = _outer(own, archive, spot, finds)
+    with open_zip(data, allowance) as archive:
+        for gap in archive.gaps:
+            if _is_wanted(gap.path):
+                finds.note(NOUN, f"{spot.path}!/{gap.path}", gap.why)
+        held = list(_coordinates(archive, spot, finds))
+        own = _own(held, spot)
+        others = [_component(item, spot) for item in held if item is not own]
+        inside = {part.identity for part in others} | set(_nested(archive, spot, allowance, finds))
+        outer = _outer(own, archive, spot, finds)
+    finds.components += others
     finds.components.append(
         replace(
-            component,
+            outer,
             hashes=(f"sha256:{hashlib.sha256(data).hexdigest()}",),
-            depends_on=tuple(sorted(inside - {component.identity, ""})),
+            depends_on=tuple(sorted(inside - {outer.identity})),
         )
     )
     finds.examined[f"{NOUN}s"] += 1
-    return component.identity
+    return outer.identity
 
 
 def _nested(archive: ZipTree, spot: _Spot, allowance: Allowance, finds: Finds) -> Iterator[str]:
