@@ -1,5 +1,6 @@
 """Which products a vulnerability, or a package, is in: over real logs."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,8 +9,15 @@ import pytest
 from assay.core.errors import AssayError, RejectedError, UsageError
 from assay.core.verdict import Verdict
 from assay.operations.find_affected import AffectedReport, AffectedRequest, ask_affected
-from assay.operations.manage_advisories import import_advisories
+from assay.operations.manage_advisories import (
+    import_advisories,
+    import_signals,
+    is_signal,
+    list_signals,
+)
+from assay.vuln.context import ProductContext
 from assay.vuln.ranges import Answer
+from assay.vuln.ssvc import Decided, Decision
 from tests.operations.run import check, clock
 from tests.operations.site import Site, write_advisories
 
@@ -39,7 +47,8 @@ def test_a_product_that_is_affected(here: Site) -> None:
     advise(here, fixed="2.0.0")
     report = ask(here, LEFT)
     [place] = report.places
-    assert (report.verdict, report.products, report.not_checked) == (Verdict.FAILED, 1, ())
+    assert (report.verdict, report.products) == (Verdict.FAILED, 1)
+    assert _gaps(report) == [("exploitation", "not here")] * 2
     assert place.path == ("pkg:pypi/leftpad-py@1.0.0",)
     assert place.found.release.subject.hex == here.repo.head
     assert [feed.ecosystem for feed in report.feeds] == ["PyPI"]
@@ -50,8 +59,7 @@ def test_a_product_that_is_affected(here: Site) -> None:
             "component": "pkg:pypi/leftpad-py@1.0.0",
             "answer": "affected",
             "fixed": "2.0.0",
-            "deployed": "unknown",
-            "owner": "",
+            "context": ProductContext().as_json(),
             "vulnerabilities": [LEFT],
         }
         == place.as_json()
@@ -133,8 +141,8 @@ def test_what_was_recorded_meanwhile_is_read(here: Site) -> None:
     [place] = ask(here, LEFT, all_releases=True).places
     assert place.found.release.subject.hex == old
     [holder] = ask(here, "pkg:pypi/leftpad-py@2.0.0").places
-    release = holder.found.release
-    assert (release.owner, release.deployed) == ("web team", "yes")
+    context = holder.found.release.context
+    assert (context.owner, context.deployed) == ("web team", True)
     assert ask(here, LEFT, rebuild=True).verdict is Verdict.PASSED
 
 
@@ -180,3 +188,25 @@ def test_a_repository_without_a_log_is_a_usage_error(here: Site) -> None:
     shutil.rmtree(here.top / ".assay")
     with pytest.raises(UsageError):
         ask(here, LEFT)
+
+
+def test_what_is_exploited_comes_first_and_says_from_what(here: Site, tmp_path: Path) -> None:
+    advise(here, fixed="2.0.0")
+    entry = {"cveID": LEFT, "dateAdded": "2026-02-01"}
+    listed = {"dateReleased": "2026-03-01", "count": 1, "vulnerabilities": [entry]}
+    source = tmp_path / "kev.json"
+    source.write_text(json.dumps(listed))
+    assert is_signal(source)
+    feed = import_signals(source, clock=clock())
+    report = ask(here, LEFT)
+    assert (report.signals, list_signals()) == ((feed,), (feed,))
+    [place] = report.places
+    assert place.priority is not None
+    assert place.priority.decided == Decided(
+        decision=Decision.ACT,
+        at_least=Decision.ATTEND,
+        missing=("mission impact", "well-being impact"),
+    )
+    assert place.priority.facts["kev"] == "2026-02-01"
+    assert place.priority.facts["kev/digest"] == str(feed.digest)
+    assert report.as_json()["signals"] == [feed.as_json()]

@@ -12,6 +12,7 @@ from assay.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from assay.operations.find_affected import AffectedReport, Place
+    from assay.vuln.priority import Priority
 
 SHOWN = 100  # places that people are shown; --json has all
 
@@ -80,13 +81,29 @@ def _print(report: "AffectedReport") -> None:
             f"  {feed.ecosystem}: advisories imported {feed.imported_at:%Y-%m-%d %H:%M}, "
             f"newest of {newest.date().isoformat() if newest else 'no date'}"
         )
+    for signal in report.signals:
+        typer.echo(
+            f"  {signal.name}: imported {signal.imported_at:%Y-%m-%d %H:%M}, "
+            f"of {signal.dated:%Y-%m-%d}"
+        )
     print_not_checked(report.not_checked)
+
+
+def _priority(priority: "Priority") -> str:
+    decided, facts = priority.decided, priority.facts
+    least = f" (at least {decided.at_least}" if decided.at_least is not decided.decision else ""
+    missing = f"; not known: {', '.join(decided.missing)})" if decided.missing else ")"
+    told = [f"KEV {facts[name]}" for name in ("kev",) if name in facts]
+    told += [f"EPSS {facts[name]}" for name in ("epss",) if name in facts]
+    doubt = f"{least}{missing}" if least else ""
+    return "; ".join([f"SSVC: {decided.decision}{doubt}", *told])
 
 
 def _print_place(place: "Place") -> None:
     found, release = place.found, place.found.release
-    deployed = {"yes": "deployed", "no": "not deployed"}.get(release.deployed, "deployed or not?")
-    owner = release.owner or "owner not known"
+    context = release.context
+    deployed = {True: "deployed", False: "not deployed", None: "deployed or not?"}[context.deployed]
+    owner = context.owner or "owner not known"
     typer.echo(
         printable(
             f"{found.answer.value:<12} {release.product}  {found.purl}  "
@@ -95,6 +112,8 @@ def _print_place(place: "Place") -> None:
         )
     )
     typer.echo(printable(f"             {found.reason}", limit=400))
+    if place.priority is not None:
+        typer.echo(printable(f"             {_priority(place.priority)}", limit=400))
     if place.path:
         typer.echo(printable(f"             by {' > '.join(place.path)}", limit=2000))
     if found.fixed:

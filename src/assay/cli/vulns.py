@@ -10,25 +10,37 @@ from assay.cli.output import print_json, progress
 
 if TYPE_CHECKING:
     from assay.vuln.advisory import Feed
+    from assay.vuln.signals.store import SignalFeed
 
 app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
 
 
 @app.command("import")
 def import_(
-    source: Annotated[Path, typer.Argument(help="A folder of OSV records, or a zip of them.")],
+    source: Annotated[
+        Path,
+        typer.Argument(help="A folder of OSV records or a zip; or a file of KEV or EPSS."),
+    ],
     *,
     as_json: JsonOption = False,
 ) -> None:
     """Take advisories from a folder or a zip; needs no network.
 
-    They replace those of the same ecosystems, all of them or none.
+    They replace those of the same ecosystems, all of them or none. CISA's KEV catalogue (.json)
+    and EPSS scores (.csv, .csv.gz) are taken as single files.
 
         assay vulns import advisories.zip
     """
-    from assay.operations.manage_advisories import import_advisories  # noqa: PLC0415  # start-up
+    from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
+        import_advisories,
+        import_signals,
+        is_signal,
+    )
 
-    _print(import_advisories(source), as_json=as_json)
+    if is_signal(source):
+        _print((), (import_signals(source),), as_json=as_json)
+    else:
+        _print(import_advisories(source), as_json=as_json)
 
 
 @app.command("update")
@@ -60,12 +72,17 @@ def status(*, as_json: JsonOption = False) -> None:
 
         assay vulns status
     """
-    from assay.operations.manage_advisories import list_feeds  # noqa: PLC0415  # start-up
+    from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
+        list_feeds,
+        list_signals,
+    )
 
-    _print(list_feeds(), as_json=as_json)
+    _print(list_feeds(), list_signals(), as_json=as_json)
 
 
-def _print(feeds: tuple["Feed", ...], *, as_json: bool) -> None:
+def _print(
+    feeds: tuple["Feed", ...], signals: tuple["SignalFeed", ...] = (), *, as_json: bool
+) -> None:
     from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
         feed_gaps,
         feed_json,
@@ -74,7 +91,14 @@ def _print(feeds: tuple["Feed", ...], *, as_json: bool) -> None:
     rows = [feed_json(feed) for feed in feeds]
     if as_json:
         gaps = [gap.as_json() for gap in feed_gaps(feeds)]
-        print_json({"schema": "assay.feeds/v1", "feeds": rows, "notChecked": gaps})
+        print_json(
+            {
+                "schema": "assay.feeds/v1",
+                "feeds": rows,
+                "signals": [signal.as_json() for signal in signals],
+                "notChecked": gaps,
+            }
+        )
         return
     for row in rows:
         newest = row["newestModified"] or "no date"
@@ -82,5 +106,11 @@ def _print(feeds: tuple["Feed", ...], *, as_json: bool) -> None:
             f"{row['ecosystem']!s:<12} {row['advisories']!s:>7} advisories, {row['unreadable']} "
             f"unreadable, newest of {newest}, imported {row['importedAt']}"
         )
-    if not rows:
+    for signal in signals:
+        told = signal.as_json()
+        typer.echo(
+            f"{signal.name:<12} {signal.entries:>7} entries, of {told['dated']}, "
+            f"imported {told['importedAt']}"
+        )
+    if not rows and not signals:
         typer.echo("No advisories. Next: assay vulns update (or import DIR|ZIP)")

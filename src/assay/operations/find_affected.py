@@ -4,7 +4,7 @@ The answer is PASSED only where every product's list is complete, every ecosyste
 advisories here, and some advisory knows the vulnerability: otherwise nobody can tell.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -19,13 +19,15 @@ from assay.operations.manage_advisories import feed_gaps, feed_json
 from assay.operations.portfolio import open_portfolio, own_repository, read_logs
 from assay.sbom.component import Component
 from assay.system.clock import now
-from assay.vuln.advisory import AdvisorySet, Feed
+from assay.vuln.advisory import AdvisorySet, Feed, Rating
 from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.mirror import load_advisories, load_advisories_named
 from assay.vuln.package import parse_package
 from assay.vuln.portfolio.asking import Found, Question, find_affected, find_holders
 from assay.vuln.portfolio.store import Portfolio
+from assay.vuln.priority import Priority, decide_priority
 from assay.vuln.ranges import Answer
+from assay.vuln.signals.store import NAMES, SignalFeed, Signals, load_signals
 
 MAX_QUERY: Final = 1000  # characters
 MAX_PATHS: Final = 200  # ways through the graph that are looked up; each is a question of its own
@@ -43,10 +45,14 @@ class AffectedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A release where it is, and on which way it came in; the way is empty where not known."""
+    """A release where it is, and on which way it came in; the way is empty where not known.
+
+    `priority` is that of the most urgent vulnerability; None where none is known to affect it.
+    """
 
     found: Found
     path: tuple[str, ...]
+    priority: Priority | None
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
@@ -57,14 +63,14 @@ class Place:
             "subject": str(release.subject),
             "statement": str(release.statement),
             "recordedAt": format_time(release.recorded_at),
-            "owner": release.owner,
-            "deployed": release.deployed or "unknown",
+            "context": release.context.as_json(),
             "component": self.found.purl,
             "answer": self.found.answer.value,
             "reason": self.found.reason,
             "vulnerabilities": list(self.found.vulnerabilities),
             "fixed": self.found.fixed,
             "path": list(self.path),
+            "priority": None if self.priority is None else self.priority.as_json(),
         }
 
 
@@ -77,6 +83,7 @@ class AffectedReport:
     places: tuple[Place, ...]
     products: int
     feeds: tuple[Feed, ...]
+    signals: tuple[SignalFeed, ...]
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -88,6 +95,7 @@ class AffectedReport:
             "products": self.products,
             "places": [place.as_json() for place in self.places],
             "feeds": [feed_json(feed) for feed in self.feeds],
+            "signals": [feed.as_json() for feed in self.signals],
             "notChecked": [gap.as_json() for gap in self.not_checked],
         }
 
@@ -117,13 +125,16 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
         ask = find_holders if is_package else find_affected
         found = ask(question, query)
         feeds = _consulted(advisories, found, is_package=is_package)
+        signals = _signals(found)
         gaps += (*_gaps(portfolio, advisories, query, is_package=is_package), *feed_gaps(feeds))
+        gaps += tuple(_silent(signals) if found else ())
         return AffectedReport(
             query=query,
             verdict=_verdict(found, gaps, is_package=is_package),
-            places=_places(portfolio, found),
+            places=_places(question, found, signals),
             products=portfolio.count(),
             feeds=feeds,
+            signals=tuple(signals.feeds.values()),
             not_checked=tuple(sorted(gaps)),
         )
 
@@ -137,11 +148,55 @@ def _advisories(query: str, *, is_package: bool) -> AdvisorySet:
     return load_advisories(mirror, (asked,))
 
 
-def _places(portfolio: Portfolio, found: Sequence[Found]) -> tuple[Place, ...]:
+def _signals(found: Sequence[Found]) -> Signals:
+    names = frozenset(name for one in found for name in one.vulnerabilities)
+    return load_signals(open_home().advisories, names)
+
+
+def _silent(signals: Signals) -> Iterable[NotChecked]:
+    for name in NAMES:
+        if name not in signals.feeds:
+            yield NotChecked(
+                what="exploitation",
+                where=name,
+                why="not here",
+                remedy="run `assay vulns update KEV EPSS`, or import the files when offline",
+            )
+
+
+def _places(question: Question, found: Sequence[Found], signals: Signals) -> tuple[Place, ...]:
+    """Return the places, the most urgent first; ways are looked up for as many as are shown."""
+    ratings = _ratings(question.advisories)
+    judged = [(_priority(one, ratings, signals), one) for one in found]
+    judged.sort(key=lambda pair: -1 if pair[0] is None else pair[0].urgency, reverse=True)
     return tuple(
-        Place(found=one, path=portfolio.path_to(one.holding) if number < MAX_PATHS else ())
-        for number, one in enumerate(found)
+        Place(
+            found=one,
+            path=question.portfolio.path_to(one.holding) if number < MAX_PATHS else (),
+            priority=priority,
+        )
+        for number, (priority, one) in enumerate(judged)
     )
+
+
+def _priority(
+    found: Found, ratings: Mapping[str, Sequence[Rating]], signals: Signals
+) -> Priority | None:
+    decided = (
+        decide_priority(name, ratings.get(name, ()), signals, found.release.context)
+        for name in found.vulnerabilities
+    )
+    return max(decided, key=lambda priority: priority.urgency, default=None)
+
+
+def _ratings(advisories: AdvisorySet) -> Mapping[str, Sequence[Rating]]:
+    """Return the vectors that all records give to each name of a vulnerability."""
+    ratings: dict[str, list[Rating]] = {}
+    for record in (one for records in advisories.advisories.values() for one in records):
+        given = (*record.ratings, *(r for item in record.affected for r in item.ratings))
+        for name in (record.id, *record.aliases):
+            ratings.setdefault(name, []).extend(given)
+    return ratings
 
 
 def _verdict(found: Sequence[Found], gaps: Sequence[NotChecked], *, is_package: bool) -> Verdict:

@@ -7,11 +7,30 @@ from assay.core.clock import Clock, format_time
 from assay.core.notchecked import NotChecked
 from assay.operations.home import open_home
 from assay.system.clock import now
+from assay.system.files import load_file
 from assay.vuln.advisory import Feed
 from assay.vuln.ecosystems import LANGUAGES
 from assay.vuln.mirror import fetch_from_bucket, load_feeds
 from assay.vuln.mirror import import_advisories as import_into
 from assay.vuln.mirror import update_advisories as update_in
+from assay.vuln.signals.epss import MAX_EPSS_BYTES
+from assay.vuln.signals.store import SignalFeed, import_signal, load_signal_feeds
+
+
+def is_signal(source: Path) -> bool:
+    """Tell whether `source` is a file of KEV or EPSS, and no advisories, by its name."""
+    return source.is_file() and source.suffix in {".json", ".csv", ".gz"}
+
+
+def import_signals(source: Path, *, clock: Clock = now) -> SignalFeed:
+    """Take KEV (CISA's JSON) or EPSS (CSV, compressed or not) from a file."""
+    data = load_file(source, max_bytes=MAX_EPSS_BYTES)
+    return import_signal(data, open_home().advisories, at=clock(), source=source.name)
+
+
+def list_signals() -> tuple[SignalFeed, ...]:
+    """Return which signals are in the mirror."""
+    return tuple(load_signal_feeds(open_home().advisories).values())
 
 
 def import_advisories(source: Path, *, clock: Clock = now) -> tuple[Feed, ...]:

@@ -156,8 +156,7 @@ def _listed(reading: _Reading, index: int, verified: VerifiedStatement, *, curre
         subject=subject.digest,
         statement=verified.digest,
         recorded_at=reading.ledger.recorded_at(index),
-        owner=context.owner,
-        deployed={True: "yes", False: "no", None: ""}[context.deployed],
+        context=context,
         unnamed=sum(1 for component in components if component.purl == _UNNAMED),
         problem="; ".join(problems),
     )

@@ -50,18 +50,18 @@ class ProductContext:
     well_being: WellBeing | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Return the JSON object that stands for this value."""
+        """Return the JSON object that `parse_context` reads; what is not known is null."""
         return {
             "owner": self.owner,
             "deployed": self.deployed,
             "exposure": self.exposure and self.exposure.value,
-            "missionImpact": self.mission and self.mission.value,
-            "wellBeingImpact": self.well_being and self.well_being.value,
+            "mission-impact": self.mission and self.mission.value,
+            "well-being-impact": self.well_being and self.well_being.value,
         }
 
 
 def parse_context(product: JsonValue) -> ProductContext:
-    """Read the keys `CONTEXT_KEYS` of the table `product` in `assay.toml`.
+    """Read the keys `CONTEXT_KEYS` of the table `product` in `assay.toml`, or of `as_json`.
 
     Raises:
         MalformedError: One is of another type, or has a value that it cannot have.

@@ -7,11 +7,13 @@ import pytest
 from assay.core.digest import sha256_of
 from assay.evidence.storage.connecting import connect
 from assay.sbom.component import Component
+from assay.vuln.context import Exposure, ProductContext
 from assay.vuln.portfolio.release import Release, parents_of
 from assay.vuln.portfolio.store import KnownLog, Portfolio
 from tests.fakes.backends import Backend
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+NOTHING = ProductContext()
 LOG = KnownLog(origin="shop.example/log", place="/shop", entries=7, trust="sha256:00", read_at=AT)
 
 
@@ -27,7 +29,7 @@ def component(name: str, *below: str, direct: bool | None = None) -> Component:
 
 
 def release(
-    product: str = "shop", commit: str = "a", *, owner: str = "", deployed: str = ""
+    product: str = "shop", commit: str = "a", *, context: ProductContext = NOTHING
 ) -> Release:
     return Release(
         log=LOG.origin,
@@ -35,11 +37,11 @@ def release(
         subject=sha256_of(f"{product} {commit}".encode()),
         statement=sha256_of(f"statement of {product} {commit}".encode()),
         recorded_at=AT,
-        owner=owner,
-        deployed=deployed,
+        context=context,
     )
 
 
+CONTEXT = ProductContext(owner="web team", deployed=True, exposure=Exposure.OPEN)
 SHOP = (
     component("web", "engine", direct=True),
     component("engine", "parser"),
@@ -74,7 +76,7 @@ def _paths(portfolio: Portfolio, name: str) -> list[tuple[str, ...]]:
 
 
 def test_what_is_put_in_is_found_by_package(portfolio: Portfolio) -> None:
-    shop, desk = release(owner="web team", deployed="yes"), release("desk")
+    shop, desk = release(context=CONTEXT), release("desk")
     _put(portfolio, (shop, SHOP), (desk, (component("parser", direct=True),)))
     assert portfolio.logs() == (LOG,)
     assert portfolio.count() == 2

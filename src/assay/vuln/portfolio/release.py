@@ -1,12 +1,13 @@
 """A release of a product, and what it holds."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from assay.core.digest import Digest
 from assay.sbom.component import Component
+from assay.vuln.context import ProductContext
 
 ROOT: Final = ""  # the parent of what the product itself depends on
 
@@ -15,9 +16,9 @@ ROOT: Final = ""  # the parent of what the product itself depends on
 class Release:
     """A version of a product whose components a statement in a log lists.
 
-    `log` is the log's origin, `subject` what the statement is about. `owner` and `deployed` are
-    what `assay.toml` of that commit says, empty where it does not. `problem` is not empty where
-    the list could not be read; `unnamed` counts components that nothing can be matched with.
+    `log` is the log's origin, `subject` what the statement is about. `context` is what
+    `assay.toml` of that commit says. `problem` is not empty where the list could not be read, or
+    is incomplete; `unnamed` counts components that nothing can be matched with.
     """
 
     log: str
@@ -25,8 +26,7 @@ class Release:
     subject: Digest
     statement: Digest
     recorded_at: datetime
-    owner: str = ""
-    deployed: str = ""
+    context: ProductContext = field(default_factory=ProductContext)
     unnamed: int = 0
     problem: str = ""
 

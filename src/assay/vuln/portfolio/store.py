@@ -14,12 +14,16 @@ from assay.core.clock import format_time, parse_time
 from assay.core.closing import Closing
 from assay.core.digest import parse_digest
 from assay.core.errors import MalformedError, TamperedError
+from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import parse_json, render_canonical_json
 from assay.sbom.component import Component
 from assay.system.database import Database, Row, Value
+from assay.vuln.context import parse_context
 from assay.vuln.package import parse_package
 from assay.vuln.portfolio.release import ROOT, Holding, Release, parents_of
 from assay.vuln.portfolio.tables import prepare_tables
 
+MAX_CONTEXT: Final = 2**16  # bytes
 MAX_PATH: Final = 64  # steps of a way through the graph
 _ROOT_NUMBER: Final = 0
 
@@ -97,8 +101,8 @@ class Portfolio(Closing):
     def holders_of(self, package: int, *, current: bool) -> tuple[tuple[Holding, Release], ...]:
         """Return the releases that hold a package; only the newest of each product if `current`."""
         rows = self._database.query(
-            "SELECT h.release, r.log, r.product, r.subject, r.statement, r.recorded_at, r.owner, "
-            "r.deployed, r.unnamed, r.problem FROM portfolio_holdings h "
+            "SELECT h.release, r.log, r.product, r.subject, r.statement, r.recorded_at, "
+            "r.context, r.unnamed, r.problem FROM portfolio_holdings h "
             "JOIN portfolio_releases r ON r.number = h.release "
             "WHERE h.package = ? AND r.current >= ? ORDER BY r.log, r.product, r.number",
             (package, int(current)),
@@ -126,7 +130,7 @@ class Portfolio(Closing):
     def unread(self) -> tuple[Release, ...]:
         """Return the current releases of which something cannot be told, by log and product."""
         rows = self._database.query(
-            "SELECT r.log, r.product, r.subject, r.statement, r.recorded_at, r.owner, r.deployed, "
+            "SELECT r.log, r.product, r.subject, r.statement, r.recorded_at, r.context, "
             "r.unnamed, r.problem FROM portfolio_releases r "
             "WHERE r.current = 1 AND (r.unnamed > 0 OR r.problem <> '') "
             "ORDER BY r.log, r.product"
@@ -169,8 +173,8 @@ class Portfolio(Closing):
         )
         self._database.execute(
             "INSERT INTO portfolio_releases (number, log, product, subject, statement, "
-            "recorded_at, owner, deployed, unnamed, problem, current) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            "recorded_at, context, unnamed, problem, current) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
             (
                 number,
                 release.log,
@@ -178,8 +182,7 @@ class Portfolio(Closing):
                 str(release.subject),
                 str(release.statement),
                 format_time(release.recorded_at),
-                release.owner,
-                release.deployed,
+                render_canonical_json(release.context.as_json()).decode(),
                 release.unnamed,
                 release.problem,
             ),
@@ -234,15 +237,15 @@ def _parent_number(parent: str | None, numbers: Mapping[str, int]) -> int | None
 
 
 def _release(row: Row) -> Release:
-    log, product, subject, statement, recorded_at, owner, deployed, unnamed, problem = row
+    log, product, subject, statement, recorded_at, context, unnamed, problem = row
+    known = JsonValue(parse_json(_text(context).encode(), max_bytes=MAX_CONTEXT))
     return Release(
         log=_text(log),
         product=_text(product),
         subject=parse_digest(_text(subject)),
         statement=parse_digest(_text(statement)),
         recorded_at=parse_time(_text(recorded_at)),
-        owner=_text(owner),
-        deployed=_text(deployed),
+        context=parse_context(known),
         unnamed=_number(unnamed),
         problem=_text(problem),
     )

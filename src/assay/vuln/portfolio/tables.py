@@ -22,8 +22,7 @@ _TABLES: Final[tuple[LiteralString, ...]] = (
   subject TEXT NOT NULL,
   statement TEXT NOT NULL,
   recorded_at TEXT NOT NULL,
-  owner TEXT NOT NULL,
-  deployed TEXT NOT NULL,
+  context TEXT NOT NULL,
   unnamed INTEGER NOT NULL,
   problem TEXT NOT NULL,
   current INTEGER NOT NULL
