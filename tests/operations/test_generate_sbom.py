@@ -1,0 +1,112 @@
+"""The operation behind `assay sbom generate`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import AssayError
+from assay.operations.generate_sbom import Generated, generate_sbom
+from tests.fakes.restserver import Answered, Asked, serving
+from tests.fakes.trees import Layout, tar_of
+
+LOCK = b'{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {"version": "1.0.0"}}}'
+RELEASE = b"ID=debian\nVERSION_ID=12\n"
+LAYER = tar_of({"etc/os-release": RELEASE, "var/lib/dpkg/status.d/a": b"Package: a\nVersion: 1\n"})
+
+
+@pytest.fixture(autouse=True)
+def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    monkeypatch.delenv("ASSAY_REGISTRY_USER", raising=False)
+
+
+def generate(source: str, *, platform: str = "", output: Path | None = None) -> Generated:
+    return generate_sbom(
+        source,
+        platform=platform,
+        also_ask=frozenset(),
+        format_="cyclonedx-1.6",
+        output=output,
+    )
+
+
+def test_a_folder_gives_the_same_bytes_each_time(tmp_path: Path) -> None:
+    (tmp_path / "package-lock.json").write_bytes(LOCK)
+    made = generate(str(tmp_path))
+    assert made.document == generate(str(tmp_path)).document
+    document = json.loads(made.document)
+    assert [part["purl"] for part in document["components"]] == ["pkg:npm/a@1.0.0"]
+    assert document["metadata"]["timestamp"] == "2023-11-14T22:13:20Z"
+    assert document["metadata"]["component"]["name"] == tmp_path.name
+
+
+def test_into_a_file(tmp_path: Path) -> None:
+    (tmp_path / "poetry.lock").write_bytes(b"")
+    output = tmp_path / "sbom.json"
+    made = generate(str(tmp_path), output=output)
+    assert output.read_bytes() == made.document
+    answer = made.as_json()
+    assert answer["schema"] == "assay.sbom-generated/v1"
+    assert answer["notChecked"] == [gap.as_json() for gap in made.not_checked] != []
+
+
+def test_an_image(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "layout")
+    layout.list(layout.image([LAYER]), name="latest")
+    made = generate(f"oci:{layout.root}@latest")
+    document = json.loads(made.document)
+    assert document["metadata"]["component"]["type"] == "container"
+    assert made.version == layout.listed[0]["digest"]
+    assert made.components == 2
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_an_image_of_a_registry_has_a_purl(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "layout")
+    layout.list(layout.image([LAYER]), name="latest")
+
+    def answer(asked: Asked) -> Answered:
+        last = asked.path.rpartition("/")[2]
+        digest = str(layout.listed[0]["digest"]) if last == "latest" else last
+        file = layout.root / "blobs" / digest.replace(":", "/")
+        return Answered(status=200, body=file.read_bytes())
+
+    with serving(answer) as served:
+        host = served.url.removeprefix("http://")
+        made = generate(f"registry:{host}/team/shop:latest")
+    subject = json.loads(made.document)["metadata"]["component"]
+    assert subject["purl"].startswith(f"pkg:oci/shop@{made.version}?repository_url=127.0.0.1")
+
+
+def refusal(source: str, **more: str) -> str:
+    with pytest.raises(AssayError) as caught:
+        generate(source, **more)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def test_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(f"{tmp_path}/absent") == f"[usage] no such file, at {tmp_path}/absent"
+    assert refusal(str(tmp_path), platform="linux/amd64") == (
+        "[usage] only an image has platforms (leave out --platform)"
+    )
+    assert refusal("docker-archive:x", platform="linux/amd64") == (
+        "[usage] an archive of `docker save` is for one platform; leave out --platform"
+    )
+    assert refusal("registry:alpine").startswith("[usage] no name of an image, at alpine (")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    assert refusal(str(tmp_path)) == (
+        "[usage] no time, at $SOURCE_DATE_EPOCH (seconds since 1970, or unset it)"
+    )
+
+
+def test_an_unknown_format_is_refused_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(AssayError) as caught:
+        generate_sbom(
+            str(tmp_path / "absent"),
+            platform="",
+            also_ask=frozenset(),
+            format_="odd",
+            output=None,
+        )
+    assert str(caught.value).startswith("[usage] 'odd' is no format that is written")
