@@ -8,6 +8,7 @@ thirty million has three of them.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from assay.core.clock import format_time, parse_time
@@ -18,7 +19,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.sbom.component import Component
 from assay.system.database import Database, Row, Value
-from assay.vuln.context import parse_context
+from assay.vuln.context import ProductContext, parse_context
 from assay.vuln.package import parse_package
 from assay.vuln.portfolio.release import ROOT, Holding, Release, parents_of
 from assay.vuln.portfolio.tables import prepare_tables
@@ -238,17 +239,22 @@ def _parent_number(parent: str | None, numbers: Mapping[str, int]) -> int | None
 
 def _release(row: Row) -> Release:
     log, product, subject, statement, recorded_at, context, unnamed, problem = row
-    known = JsonValue(parse_json(_text(context).encode(), max_bytes=MAX_CONTEXT))
     return Release(
         log=_text(log),
         product=_text(product),
         subject=parse_digest(_text(subject)),
         statement=parse_digest(_text(statement)),
         recorded_at=parse_time(_text(recorded_at)),
-        context=parse_context(known),
+        context=_context(_text(context)),
         unnamed=_number(unnamed),
         problem=_text(problem),
     )
+
+
+@lru_cache(maxsize=4096)
+def _context(text: str) -> ProductContext:
+    """Read what thousands of releases of an answer say alike."""
+    return parse_context(JsonValue(parse_json(text.encode(), max_bytes=MAX_CONTEXT)))
 
 
 def _text(value: Value) -> str:
