@@ -10,9 +10,11 @@ from fuzz.targets import (
     findings,
     forges,
     independent,
+    inventories,
     judgement,
     kernel,
     keys,
+    sboms,
     scans,
     sigstore,
     vulns,
@@ -24,6 +26,7 @@ _INSIDE_SOURCE: Final = "a part of what assay.source.predicate:parse_source_fact
 _INSIDE_LOOK: Final = "a part of what assay.source.forge.predicate:parse_forge_state reads"
 _INSIDE_ACCOUNT: Final = "a part of what assay.source.forge.account:parse_forge_account reads"
 _INSIDE_FINDING: Final = "a part of what assay.findings.finding:parse_finding reads"
+_INSIDE_SBOM: Final = "a part of what assay.sbom.formats.reader:parse_sbom reads"
 _INSIDE_VERDICT: Final = "a part of what assay.gates.vsa:parse_vsa reads"
 EXCUSED: Final[dict[str, str]] = {
     "assay.source.content:parse_content": _INSIDE_SOURCE,
@@ -79,6 +82,8 @@ def all_targets() -> tuple[Target, ...]:
         *facts.TARGETS,
         *findings.TARGETS,
         *forges.TARGETS,
+        *inventories.TARGETS,
+        *sboms.TARGETS,
         *scans.TARGETS,
         *judgement.TARGETS,
         *vulns.TARGETS,
