@@ -121,6 +121,68 @@ _NOSEYPARKER: Final = {
         | {"location": {"source_span": {"start": {"line": 1, "column": 1}}}}
     ],
 }
+_DETECT_SECRETS: Final = {
+    "version": "1.5.0",
+    "plugins_used": [],
+    "generated_at": "2026-01-01T00:00:00Z",
+    "results": {"a.py": [{"type": "T", "hashed_secret": "00", "line_number": 1}]},
+}
+_ESLINT: Final = [
+    {"filePath": "/w/a.py", "suppressedMessages": []}
+    | {"messages": [{"ruleId": "r", "severity": 2, "message": "m", "line": 1, "column": 1}]}
+]
+_BRAKEMAN: Final = {
+    "scan_info": {"brakeman_version": "7", "end_time": "2026-01-01 00:00:00 +0000"},
+    "warnings": [
+        {"warning_type": "SQL Injection", "check_name": "SQL", "message": "m", "file": "a.py"}
+        | {"line": 1, "confidence": "High", "cwe_id": [89], "code": "x"}
+    ],
+    "ignored_warnings": [],
+    "errors": [{"error": "x", "location": "b.rb"}],
+}
+_TRIVY: Final = {
+    "SchemaVersion": 2,
+    "ArtifactName": ".",
+    "Results": [
+        {
+            "Target": "a.py",
+            "Vulnerabilities": [
+                {"VulnerabilityID": "CVE-2020-1000", "PkgName": "p", "InstalledVersion": "1"}
+                | {"Ref": "pkg:pypi/p@1", "Severity": "HIGH", "CweIDs": ["CWE-20"]}
+            ],
+            "Misconfigurations": [
+                {"ID": "DS002", "Status": "FAIL", "Severity": "LOW", "Title": "t"}
+                | {"CauseMetadata": {"Resource": "r", "StartLine": 1, "EndLine": 2}}
+            ],
+            "Secrets": [{"RuleID": "r", "Severity": "CRITICAL", "StartLine": 1}],
+        }
+    ],
+}
+_GRYPE: Final = {
+    "descriptor": {"version": "0.70", "timestamp": "2026-01-01T00:00:00Z"},
+    "matches": [
+        {
+            "vulnerability": {"id": "GHSA-aaaa-bbbb-cccc", "fix": {"versions": ["2"]}},
+            "relatedVulnerabilities": [{"id": "CVE-2020-1000"}],
+            "artifact": {"name": "p", "version": "1", "locations": [{"path": "/a.py"}]},
+        }
+    ],
+}
+_NUCLEI: Final = [
+    {"template-id": "t", "matched-at": "https://h/a?b=c", "matcher-status": True}
+    | {"info": {"name": "n", "severity": "low", "classification": {"cwe-id": ["cwe-79"]}}}
+]
+_ZAP: Final = {
+    "@version": "2.16",
+    "site": [
+        {
+            "alerts": [
+                {"pluginid": "1", "alert": "a", "riskcode": "2", "cweid": "79"}
+                | {"instances": [{"uri": "https://h/a", "method": "GET", "param": "p"}]}
+            ]
+        }
+    ],
+}
 _REPORTS: Final = tuple(
     json.dumps(report).encode()
     for report in (
@@ -136,6 +198,13 @@ _REPORTS: Final = tuple(
         _GITLEAKS,
         _TRUFFLEHOG,
         _NOSEYPARKER,
+        _DETECT_SECRETS,
+        _ESLINT,
+        _BRAKEMAN,
+        _TRIVY,
+        _GRYPE,
+        _NUCLEI,
+        _ZAP,
     )
 )
 _RUFF_LOG: Final = b"[x][ruff::diagnostics][DEBUG] Checking: /view/a.py\n"
@@ -186,7 +255,10 @@ TARGETS: Final = (
             f"{_FORMATS}.codetools:read_sonarqube",
             *(f"{_FORMATS}.configtools:read_{n}" for n in ("checkov", "hadolint", "tfsec", "kics")),
             *(f"{_FORMATS}.secrettools:read_{n}" for n in ("gitleaks", "trufflehog")),
-            f"{_FORMATS}.secrettools:read_noseyparker",
+            *(f"{_FORMATS}.secrettools:read_{n}" for n in ("noseyparker", "detect_secrets")),
+            *(f"{_FORMATS}.linttools:read_{n}" for n in ("eslint", "brakeman")),
+            *(f"{_FORMATS}.componenttools:read_{n}" for n in ("trivy", "grype")),
+            *(f"{_FORMATS}.dynamictools:read_{n}" for n in ("nuclei", "zap")),
         ),
     ),
     value(f"{_FORMATS}.predicate:parse_imported_scan", lambda: (json.dumps(_IMPORTED).encode(),)),

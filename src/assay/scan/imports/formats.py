@@ -5,7 +5,7 @@ several, is refused with the list: a report that nobody understood must not read
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assay.core.errors import MalformedError, UsageError
@@ -13,12 +13,22 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.scan.imports.claim import Told
 from assay.scan.imports.codetools import read_bandit, read_gosec, read_semgrep, read_sonarqube
+from assay.scan.imports.componenttools import read_grype, read_trivy
 from assay.scan.imports.configtools import read_checkov, read_hadolint, read_kics, read_tfsec
+from assay.scan.imports.dynamictools import read_nuclei, read_zap
+from assay.scan.imports.linttools import read_brakeman, read_eslint
 from assay.scan.imports.sarif import read_sarif
-from assay.scan.imports.secrettools import read_gitleaks, read_noseyparker, read_trufflehog
+from assay.scan.imports.secrettools import (
+    read_detect_secrets,
+    read_gitleaks,
+    read_noseyparker,
+    read_trufflehog,
+)
 
 MAX_REPORT_BYTES: Final = 256 * 2**20  # above any report that we have seen; bounds memory
+_NO_LINES: Final = JsonValue([])  # what a tool that writes a line for each result says of none
 _BOM: Final = b"\xef\xbb\xbf"
+Reader = Callable[[JsonValue], tuple[Told, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,104 +42,77 @@ class Format:
     about: str
     told_by: tuple[frozenset[str], ...]
     listed: bool  # a list, or lines, of such objects
-    read: Callable[[JsonValue], tuple[Told, ...]]
+    read: Reader
 
 
-def _any(*groups: str) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(group.split()) for group in groups)
+def _listed(name: str, about: str, read: Reader, *told_by: str) -> Format:
+    return replace(_format(name, about, read, *told_by), listed=True)
 
 
+def _format(name: str, about: str, read: Reader, *told_by: str) -> Format:
+    groups = tuple(frozenset(group.split()) for group in told_by)
+    return Format(name=name, about=about, told_by=groups, listed=False, read=read)
+
+
+# The first that fits is taken: those that are told by less come later.
+_CHECKOV: Final = ("check_type results", "passed failed checkov_version")
 FORMATS: Final[tuple[Format, ...]] = (
-    Format(
-        name="sarif",
-        about="any tool's SARIF 2.1.0",
-        told_by=_any("version runs"),
-        listed=False,
-        read=read_sarif,
+    _format("sarif", "any tool's SARIF 2.1.0", read_sarif, "version runs"),
+    _format("bandit", "bandit -f json", read_bandit, "errors metrics results"),
+    _format(
+        "detect-secrets", "a .secrets.baseline", read_detect_secrets, "results plugins_used version"
     ),
-    Format(
-        name="bandit",
-        about="bandit -f json",
-        told_by=_any("errors metrics results"),
-        listed=False,
-        read=read_bandit,
+    _format("semgrep", "semgrep --json, opengrep --json", read_semgrep, "results errors"),
+    _format("gosec", "gosec -fmt json", read_gosec, "Issues Stats"),
+    _format(
+        "sonarqube",
+        "SonarQube's API (issues, hotspots), sonar-report",
+        read_sonarqube,
+        "issues",
+        "hotspots paging",
     ),
-    Format(
-        name="semgrep",
-        about="semgrep --json, opengrep --json",
-        told_by=_any("results errors paths", "results errors version", "results errors"),
-        listed=False,
-        read=read_semgrep,
+    _format("checkov", "checkov -o json", read_checkov, *_CHECKOV),
+    _listed("checkov-list", "checkov -o json of several frameworks", read_checkov, *_CHECKOV),
+    _listed("hadolint", "hadolint -f json", read_hadolint, "code file level line message"),
+    _format("brakeman", "brakeman -f json", read_brakeman, "scan_info warnings"),
+    _listed("eslint", "eslint --format json", read_eslint, "filePath messages"),
+    _format(
+        "trivy", "trivy --format json", read_trivy, "SchemaVersion ArtifactName", "ClusterName"
     ),
-    Format(
-        name="gosec",
-        about="gosec -fmt json",
-        told_by=_any("Issues Stats"),
-        listed=False,
-        read=read_gosec,
+    _listed("trivy-list", "trivy --format json before 0.20", read_trivy, "Target Type"),
+    _format(
+        "grype", "grype -o json", read_grype, "matches descriptor", "matches source", "matches"
     ),
-    Format(
-        name="sonarqube",
-        about="SonarQube's API (issues, hotspots), sonar-report",
-        told_by=_any("issues", "hotspots paging"),
-        listed=False,
-        read=read_sonarqube,
+    _format("zap", "ZAP's traditional JSON report", read_zap, "@version site"),
+    _listed("nuclei", "nuclei -jsonl", read_nuclei, "template-id info", "templateID info"),
+    _format("tfsec", "tfsec -f json", read_tfsec, "results"),
+    _format(
+        "kics",
+        "kics scan --report-formats json",
+        read_kics,
+        "queries files_scanned",
+        "queries total_counter",
     ),
-    Format(
-        name="checkov",
-        about="checkov -o json",
-        told_by=_any("check_type results", "passed failed checkov_version"),
-        listed=False,
-        read=read_checkov,
+    _listed(
+        "gitleaks",
+        "gitleaks --report-format json",
+        read_gitleaks,
+        "RuleID File",
+        "rule offender file",
+        "rule file line",
     ),
-    Format(
-        name="checkov-list",
-        about="checkov -o json of several frameworks",
-        told_by=_any("check_type results", "passed failed checkov_version"),
-        listed=True,
-        read=read_checkov,
+    _listed(
+        "trufflehog",
+        "trufflehog --json",
+        read_trufflehog,
+        "SourceMetadata DetectorName",
+        "stringsFound reason path",
     ),
-    Format(
-        name="hadolint",
-        about="hadolint -f json",
-        told_by=_any("code file level line message"),
-        listed=True,
-        read=read_hadolint,
-    ),
-    Format(
-        name="tfsec",
-        about="tfsec -f json",
-        told_by=_any("results"),
-        listed=False,
-        read=read_tfsec,
-    ),
-    Format(
-        name="kics",
-        about="kics scan --report-formats json",
-        told_by=_any("queries files_scanned", "queries total_counter"),
-        listed=False,
-        read=read_kics,
-    ),
-    Format(
-        name="gitleaks",
-        about="gitleaks --report-format json",
-        told_by=_any("RuleID File", "rule offender file", "rule file line"),
-        listed=True,
-        read=read_gitleaks,
-    ),
-    Format(
-        name="trufflehog",
-        about="trufflehog --json",
-        told_by=_any("SourceMetadata DetectorName", "stringsFound reason path"),
-        listed=True,
-        read=read_trufflehog,
-    ),
-    Format(
-        name="noseyparker",
-        about="noseyparker report --format json, jsonl",
-        told_by=_any("rule_name matches"),
-        listed=True,
-        read=read_noseyparker,
+    _listed(
+        "noseyparker",
+        "noseyparker report --format json, jsonl",
+        read_noseyparker,
+        "rule_name matches",
     ),
 )
 NAMES: Final = tuple(dict.fromkeys(entry.name.removesuffix("-list") for entry in FORMATS))
@@ -144,7 +127,7 @@ def parse_foreign_report(data: bytes, *, tool: str) -> tuple[Told, ...]:
     """
     if tool and tool not in NAMES:
         raise UsageError(f"no format {tool!r}", hint=f"one of {', '.join(NAMES)}")
-    document = _parse(data)
+    document = _parse(data) if data.strip() or not tool else _NO_LINES
     fitting = [entry for entry in FORMATS if _is_named(entry, tool) and _fits(entry, document)]
     if not fitting or (document.value == [] and not tool):
         raise MalformedError(

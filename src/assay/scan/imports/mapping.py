@@ -56,7 +56,7 @@ def map_claims(told: Told, files: CommitFiles, *, identity_key: bytes) -> Mapped
     # File by file, for a reader keeps only a few: most tools report rule by rule.
     for claim in sorted(told.claims, key=lambda claim: found[claim.spot.paths]):
         path, known = found[claim.spot.paths]
-        if not known:
+        if not known and claim.kind is not Kind.DYNAMIC:  # a service has no files
             outside[path] = None
         sighting = _sighting(claim, tool, path, files if known else None, identity_key)
         sightings.setdefault(_key(sighting), sighting)
@@ -132,10 +132,14 @@ def _sighting(
         remedy=printable(" ".join(claim.remedy.split()), limit=MAX_MESSAGE)
         or f"Do what the documentation of {tool} says about this rule.",
         weaknesses=claim.weaknesses,
-        note=printable("; ".join(filter(None, (claim.note, "" if files else OUTSIDE)))),
+        note=printable("; ".join(filter(None, (claim.note, _outside(claim, files))))),
         references=_references(claim),
         traits=(*claim.traits, *_secret(claim, path, identity_key)),
     )
+
+
+def _outside(claim: Claim, files: CommitFiles | None) -> str:
+    return OUTSIDE if files is None and claim.kind is not Kind.DYNAMIC else ""
 
 
 def _secret(claim: Claim, path: str, identity_key: bytes) -> tuple[tuple[str, str], ...]:

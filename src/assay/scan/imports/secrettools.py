@@ -96,6 +96,40 @@ def _trufflehog3(item: JsonValue) -> Claim:
     )
 
 
+def read_detect_secrets(document: JsonValue) -> tuple[Told, ...]:
+    """Read a `.secrets.baseline` of detect-secrets, which tells the hash of each value alone."""
+    found = [
+        (path, item)
+        for path, items in document.field("results").members()
+        for item in items.items()
+    ]
+    return (
+        Told(
+            tool="detect-secrets",
+            version=document.optional_text("version"),
+            results=len(found),
+            claims=tuple(_detected(path, item) for path, item in found),
+            suppressed=sum(_is_audited(item) for _, item in found),
+            observed_at=document.optional_text("generated_at"),
+        ),
+    )
+
+
+def _detected(path: str, item: JsonValue) -> Claim:
+    return _leak(
+        rule=item.field("type").text(),
+        title=item.field("type").text(),
+        secret=f"sha1:{item.field('hashed_secret').text()}",
+        note="suppressed: audited as no secret" if _is_audited(item) else "",
+        spot=Spot(paths=(path,), line=line_of(item.optional("line_number"))),
+    )
+
+
+def _is_audited(item: JsonValue) -> bool:
+    judged = item.optional("is_secret")
+    return judged is not None and not judged.boolean()
+
+
 def read_noseyparker(document: JsonValue) -> tuple[Told, ...]:
     """Read what `noseyparker report` writes, as JSON or as its lines."""
     items = document.items()
