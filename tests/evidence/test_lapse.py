@@ -11,7 +11,14 @@ from assay.evidence.groupcommit import GroupCommit
 from assay.evidence.lapse import LapsedError, refuse_lapsed
 from assay.evidence.store import LogStore
 from assay.signing.keys import Signer
-from assay.signing.trust import Revocation, RevocationReason, TrustedKey, TrustRoot, Window
+from assay.signing.trust import (
+    Revocation,
+    RevocationReason,
+    RoleGrant,
+    TrustedKey,
+    TrustRoot,
+    Window,
+)
 from tests.evidence.sigstore.case import SIGNED_AT, statement_v1
 from tests.evidence.sigstore.test_entry import root as bundle_root
 from tests.evidence.sigstore.test_entry import verify as verify_bundle
@@ -57,11 +64,12 @@ def signed(
     n: int = 0,
     threshold: int = 1,
     at: datetime = NOW,
+    role: str = "collector",
 ) -> VerifiedStatement:
     made = statement({"n": n})
     return parse_envelope(seal_statement(made, signers=signers or (ALICE,))).verify(
         trusted=trusted,
-        role="collector",
+        role=role,
         threshold=threshold,
         subject=COMMIT,
         predicate_type=KIND,
@@ -108,6 +116,18 @@ def test_up_to_the_last_second_and_no_longer(trusted: TrustRoot) -> None:
         f"2026-06-01T00:01:00Z: 0 trusted keys signed, 1 needed, at statement {one.digest} "
         "(nothing was recorded with it; sign it again, with a key that counts)"
     )
+
+
+def test_each_role_is_asked_about() -> None:
+    """One statement of a batch says nothing about those that were signed in another role."""
+    alice, *others = ROOT.principals
+    passing = Window(valid_from=EPOCH, valid_until=NOW + MINUTE)
+    gate = RoleGrant(role="gate", window=passing)
+    trusted = replace(ROOT, principals=(replace(alice, roles=(*alice.roles, gate)), *others))
+    one, other = signed(trusted), signed(trusted, role="gate")
+    refuse_lapsed([one], at=NOW + MINUTE)
+    with pytest.raises(LapsedError):
+        refuse_lapsed([one, other], at=NOW + MINUTE)
 
 
 def test_a_time_before_the_key() -> None:

@@ -147,12 +147,24 @@ def test_keys_that_cannot_sign_are_left_out() -> None:
     others = (ELGAMAL, NATIVE, body(1, version=3), curve_key(EDWARDS, 19), curve_key(P256, 22))
     found = keys_of(curve_key(P256, 19), *others)
     assert [key.public.key_id for key in found] == [P256.public.key_id, EDWARDS.public.key_id]
+    elsewhere = body(22, b"\x03\x2b\x65\x71", mpi(POINTS[EDWARDS]))  # the OID of Ed448
     compressed = body(22, b"\x09", bytes.fromhex(CURVES[EDWARDS]), mpi(b"\x41" + bytes(32)))
-    for content in (ELGAMAL, compressed, body(27, version=6)):
+    for content in (ELGAMAL, compressed, elsewhere, body(27, version=6)):
         assert refusal(lambda content=content: keys_of(content)) == (  # type: ignore[misc]
             "[malformed] no key that can sign "
             "(Ed25519, RSA, or ECDSA with P-256 or P-384; version 4)"
         )
+
+
+@pytest.mark.parametrize("data", [b"", packet(13, NATIVE)], ids=["nothing", "a-user-id"])
+def test_what_holds_no_key(data: bytes) -> None:
+    """A name that reads like a key is none."""
+    assert "no key that can sign" in refusal(lambda: parse_pgp_keys(armour(data, checksum=None)))
+
+
+def test_text_that_is_no_unicode() -> None:
+    text = armour(EXAMPLE).replace("\n\n", "\nComment: \udcff\n\n", 1)
+    assert parse_pgp_keys(text) == parse_pgp_keys(armour(EXAMPLE))
 
 
 WRONG_KEYS = {
@@ -207,7 +219,7 @@ def test_no_packets(data: bytes, what: str) -> None:
 
 
 def test_the_most_packets() -> None:
-    assert len(list(list_packets(packet(13, b"") * 999))) == 999
+    assert len(list(list_packets(packet(13, b"") * 1000))) == 1000
 
 
 def test_armour() -> None:
@@ -223,6 +235,8 @@ def test_armour() -> None:
         armour(EXAMPLE).replace("-----\n\n", "-----\n", 1),  # no blank line, and no header
     ):
         assert parse_armour(text.encode(), label=LABEL) == EXAMPLE
+    name = LABEL.decode()
+    assert parse_armour(f"-----BEGIN {name}-----\nAAAA\n-----END {name}-----".encode(), label=LABEL)
     assert crc24(b"123456789") == bytes.fromhex("21cf02")  # the usual check value
 
 

@@ -102,7 +102,7 @@ def parse_armour(text: bytes, *, label: bytes) -> bytes:
     checksum = body.pop() if body and body[-1].startswith(b"=") else b""
     try:
         data = binascii.a2b_base64(b"".join(body), strict_mode=True)
-        expected = binascii.a2b_base64(checksum[1:], strict_mode=True) if checksum else b""
+        expected = binascii.a2b_base64(checksum[1:], strict_mode=True)
     except binascii.Error as error:
         raise MalformedError("an armoured block that is not base64") from error
     if checksum and expected != _crc24(data).to_bytes(3, "big"):
@@ -117,7 +117,7 @@ def list_packets(data: bytes) -> Iterator[tuple[int, bytes]]:
         MalformedError: Not packets, cut off, or of a length that is not told.
     """
     rest = Cursor(data=data)
-    for _ in range(_MAX_PACKETS):
+    for _ in range(_MAX_PACKETS + 1):
         if not rest.data:
             return
         first = rest.number(1)
