@@ -27,7 +27,7 @@ COMMANDS: Final = {
         "hook": "Look at what is staged before each commit.",
     },
     "Prove and verify": {
-        "verify": "Verify a verdict, or the Sigstore bundle of an artifact, offline.",
+        "verify": "Verify a verdict, or the bundle of an artifact, offline.",
         "sign": "Sign a file: write a Sigstore bundle, which cosign reads too.",
         "source": "Record the revisions of a branch; show who signed tags.",
         "log": "The log of evidence: look at it, check it, prove it to others.",

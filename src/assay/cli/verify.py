@@ -37,7 +37,7 @@ def verify(  # noqa: PLR0913  # each is an expectation, and none may be left out
     ] = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Verify a verdict, or the Sigstore bundle of an artifact, offline.
+    """Verify a verdict, or the bundle of an artifact, offline.
 
     A verdict: its signature, its subject, and its place in the log. Needs neither the repository
     nor the log.
