@@ -21,7 +21,7 @@ _SECONDS: Final = 30
 _ATTEMPTS: Final = 4
 _THERE_ALREADY: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _ABSENT: Final = frozenset({"NoSuchKey", "404"})
-_SET_UP: Final = frozenset(  # what is missing on this machine
+SET_UP: Final = frozenset(  # what boto3 raises where something is missing on this machine
     {
         "ConfigParseError",
         "InvalidRegionError",
@@ -30,6 +30,8 @@ _SET_UP: Final = frozenset(  # what is missing on this machine
         "ParamValidationError",
         "PartialCredentialsError",
         "ProfileNotFound",
+        "SSOTokenLoadError",
+        "UnauthorizedSSOTokenError",
     }
 )
 _FOR_THE_MOMENT: Final = frozenset({"SlowDown", "RequestTimeout", "ConditionalRequestConflict"})
@@ -195,6 +197,6 @@ def _refusal(code: str, status: int, where: str) -> UsageError | UnavailableErro
 
 def _not_asked(name: str, where: str) -> UsageError | UnavailableError:
     what = f"cannot ask: {name}"
-    if name in _SET_UP:
+    if name in SET_UP:
         return UsageError(what, where=where, hint="is the AWS command line set up?")
     return UnavailableError(what, where=where)

@@ -1,6 +1,7 @@
 """Blobs in an S3-compatible store: moto's server on the loopback."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -102,6 +103,23 @@ def test_no_credentials(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
         open_blob_store(f"s3://b/p?endpoint={server}").put(b"x")
     assert str(caught.value) == (
         "[usage] cannot ask: NoCredentialsError, at s3://b/p (is the AWS command line set up?)"
+    )
+
+
+def test_a_login_that_has_ended(
+    monkeypatch: pytest.MonkeyPatch, server: str, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    words = ("start_url = https://login.example", "region = eu-west-1", "account_id = 1")
+    lines = ["[default]", *(f"sso_{word}" for word in words), "sso_role_name = reader"]
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("\n".join(lines))
+    with pytest.raises(UsageError) as caught:
+        open_blob_store(f"s3://b/p?endpoint={server}").put(b"x")
+    assert str(caught.value) == (
+        "[usage] cannot ask: SSOTokenLoadError, at s3://b/p (is the AWS command line set up?)"
     )
 
 

@@ -20,6 +20,7 @@ from assay.signing.services.restservice import service_url
 from assay.signing.signeruri import SignerUri, decode_percent
 from assay.signing.spki import ECDSA_P256, ECDSA_P384, ED25519, RSA_PSS
 from assay.system.hosts import LOOPBACK
+from assay.system.objectstore import SET_UP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,19 +37,6 @@ _ALGORITHMS: Final[dict[str, "SigningAlgorithmSpecType"]] = {
     ECDSA_P384: "ECDSA_SHA_384",
     RSA_PSS: "RSASSA_PSS_SHA_256",
 }
-_SET_UP: Final = frozenset(  # what is missing on this machine
-    {
-        "ConfigParseError",
-        "InvalidRegionError",
-        "NoCredentialsError",
-        "NoRegionError",
-        "ParamValidationError",
-        "PartialCredentialsError",
-        "ProfileNotFound",
-        "SSOTokenLoadError",
-        "UnauthorizedSSOTokenError",
-    }
-)
 _OURS_TO_MEND: Final = range(400, 500)
 _FOR_THE_MOMENT: Final = frozenset(
     {"ThrottlingException", "LimitExceededException", "KeyUnavailableException"}
@@ -139,7 +127,7 @@ def _client(
             raise _refusal(error.response.get("Error", {}).get("Code", ""), error, uri) from None
         except BotoCoreError as error:  # no credentials, no region, no way to the service
             what = f"cannot ask: {type(error).__name__}"
-            if type(error).__name__ not in _SET_UP:
+            if type(error).__name__ not in SET_UP:
                 raise UnavailableError(what, where=uri.where) from error
             hint = "is the AWS command line set up?"
             raise UsageError(what, where=uri.where, hint=hint) from error
