@@ -43,8 +43,12 @@ class UnpackedLayer:
     unpacked: str
 
 
-def unpack_layer(layer: Extent, into: Path, *, max_bytes: int) -> UnpackedLayer:
+def unpack_layer(
+    layer: Extent, into: Path, *, max_bytes: int, free_bytes: int = RATIO_FREE_BYTES
+) -> UnpackedLayer:
     """Write the tar file that `layer` holds into the new file `into`.
+
+    Up to `free_bytes`, a high rate of compression harms nobody.
 
     Raises:
         MalformedError: Packed by another method, damaged, over `max_bytes`, or a bomb.
@@ -59,7 +63,7 @@ def unpack_layer(layer: Extent, into: Path, *, max_bytes: int) -> UnpackedLayer:
         with into.open("xb") as out:
             for chunk in _unpacked(layer, into.with_suffix(".zst")):
                 size += len(chunk)
-                _check_size(size, layer.size, max_bytes)
+                _check_size(size, max_bytes, max(free_bytes, MAX_RATIO * layer.size))
                 unpacked.update(chunk)
                 out.write(chunk)
     except OSError as error:
@@ -81,10 +85,10 @@ def open_extent(extent: Extent) -> IO[bytes]:
     return file
 
 
-def _check_size(size: int, packed: int, max_bytes: int) -> None:
+def _check_size(size: int, max_bytes: int, plausible: int) -> None:
     if size > max_bytes:
         raise MalformedError(f"it unpacks to over {max_bytes} bytes")
-    if size > max(RATIO_FREE_BYTES, MAX_RATIO * packed):
+    if size > plausible:
         raise MalformedError(f"packed more than {MAX_RATIO}-fold, as bombs are")
 
 
