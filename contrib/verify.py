@@ -26,14 +26,17 @@ OURS = [f"urn:assay:predicate:{kind}:v1" for kind in KINDS.split()]
 EVIDENCE = [*OURS[1:], "https://cyclonedx.org/bom", "https://in-toto.io/attestation/vulns/v0.2"]
 ROLES = dict.fromkeys([OURS[0], *EVIDENCE], ("collector",)) | {OURS[1]: ("importer",)}
 ROLES |= {POLICY: ("gate",), VERDICT: ("gate",)}
+BEHIND = {OURS[4]: "reviews", OURS[8]: "waivers"}
 ANY_ROLE = ("author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner")
-parse_time = datetime.fromisoformat
+parse_time, MAX_KIT_BYTES = datetime.fromisoformat, 2**29
 # The members of each part of a kit and of a trust root: another one may be meant as a restriction.
-MEMBERS = """kit schema subject checkpoints entries lists; checkpoints note consistency; entries
-index envelope path; lists subject predicateType entries pages; root schema version history expires
-owners log witnesses sigstore principals; owners threshold; log origin key; witnesses quorum keys;
-principals name kind roles keys identities emails from until; roles name from until; revoked since
-reason; keys pem openpgp from until revoked; identities issuer subject from until revoked"""
+MEMBERS = """kit schema subject checkpoints entries lists; checkpoints note consistency sealed;
+sealed number path; entries index envelope path; lists subject predicateType entries pages; earlier
+key revoked; root schema version history expires owners log witnesses sigstore principals;
+owners threshold; log origin key earlier; witnesses quorum keys;
+principals name kind roles keys identities emails accounts from until; roles name from until;
+revoked since reason; keys pem openpgp from until revoked; accounts forge id;
+identities issuer subject from until revoked"""
 KNOWN = {part: {*names} for part, *names in map(str.split, MEMBERS.split(";"))}
 ORDER_8 = 0x5FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826  # of Ed25519
 NOT_CHECKED = """not checked: policy: the rules were not evaluated; a verdict is the gate's word
@@ -135,7 +138,8 @@ def note_times(note: str, vkey: str, kind: int | None = None) -> list:
 
 
 class Checkpoint:  # a tree head that the log signed and dated, with the root of the index
-    def __init__(self, note: str, log_key: str) -> None:
+    def __init__(self, note: str, keys: list) -> None:
+        *before, log_key = [key for start, key in keys if start < int(note.split("\n")[1])]
         signed, dated = (note_times(note, log_key, kind=kind) for kind in (1, 4))
         need(signed and dated, "a checkpoint that the log did not sign and date")
         self.note, self.at = note, datetime.fromtimestamp(min(dated), tz=UTC)
@@ -145,6 +149,20 @@ class Checkpoint:  # a tree head that the log signed and dated, with the root of
         self.size, self.root = int(size), unbase64(root)
         [self.index] = [unbase64(line[6:]) for line in more if line.startswith("index ")]
         self.before = [unbase64(line[9:]) for line in more if line.startswith("previous ")]
+        self.seal = [line.split()[1:] for line in more if line.startswith("sealed ")]
+        rotated = before and self.size - 1 in [start for start, _ in keys]
+        need(not rotated or note_times(note, before[-1], kind=1), "a new key without the old one")
+
+    def check_sealed(self, one: dict, heads: list, sealed: int) -> None:
+        """Refuse one from before the log's new key that the first under this did not seal."""
+        need((self.size <= sealed) == ("sealed" in one), "no proof of a seal, or one too many")
+        if self.size <= sealed:
+            [[[count, root]]] = [head.seal for head in heads if head.size == sealed + 1]
+            leaf = sha256(b"\0" + self.note.encode()).digest()
+            place, path = one["sealed"]["number"], [*map(unbase64, one["sealed"]["path"])]
+            need(0 <= place < int(count), "a checkpoint that is sealed at no place")
+            found = roots_of(place + 1, int(count), path, leaf, leaf=True)[1]
+            need(found == unbase64(root), "a checkpoint that the log's new key did not seal")
 
 
 def roots_of(old: int, size: int, path: list, known: bytes | None, *, leaf: bool = False) -> tuple:
@@ -159,6 +177,17 @@ def roots_of(old: int, size: int, path: list, known: bytes | None, *, leaf: bool
         return small, sha256(b"\1" + large + above).digest()
     both = roots_of(old - left, size - left, path[:-1], known if leaf else None, leaf=leaf)
     return tuple(sha256(b"\1" + above + one).digest() for one in both)
+
+
+def log_keys(kit: dict, first: str) -> list:  # each, and after how many entries it began
+    """Read them from the changes of the trust root; what those are worth, `walk_trust` asks."""
+    keys, lists = [], [one["entries"] for one in kit["lists"] if one["predicateType"] == TRUST]
+    for one in [one for one in kit["entries"] if any(one["index"] in each for each in lists)]:
+        envelope = parse_json(unbase64(one["envelope"]))
+        payload = parse_json(unbase64(envelope.get("dsseEnvelope", envelope)["payload"], "-_"))
+        key = payload["predicate"]["root"]["log"]["key"]
+        keys += [(one["index"] if keys else -1, key)] * (not keys or key != keys[-1][1])
+    return keys if first in [key for _, key in keys] else [(-1, first)]
 
 
 def index_key(kind: bytes, name: str) -> bytes:
@@ -203,6 +232,20 @@ def covers(limits: dict, at: datetime) -> bool:  # a window, and a revocation
     return parse_time(limits["from"]) <= at and all(at < parse_time(end) for end in ends if end)
 
 
+def holders(root: dict, roles: tuple, at: datetime) -> set:  # (owner, key) of who may sign then
+    people, ends = root["principals"], root["expires"]
+    roles = roles if not ends or at < parse_time(ends) else {"owner"} & {*roles}
+    held = [(p, r, k) for p in people for r in p["roles"] for k in p["keys"] if r["name"] in roles]
+    return {(p["name"], k["pem"]) for p, r, k in held if all(covers(it, at) for it in (p, r, k))}
+
+
+def stands(root: dict, one: dict) -> bool | None:  # what a person signed: by key, role and time
+    held = holders(root, (one["role"],), parse_time(one["recordedAt"]))
+    texts = ["".join(pem.split("\n")[1:-2]) for _, pem in held]
+    counts = {sha256(unbase64(text)).hexdigest() for text in texts} & {*one["keys"]}
+    return bool(counts) or (None if any(" " in key for key in one["keys"]) else False)
+
+
 class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by the time `at`
     def __init__(self, value: dict, checkpoints: list) -> None:
         self.index, data, self.certified = value["index"], unbase64(value["envelope"]), False
@@ -228,21 +271,21 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         need(self.kind and self.subjects and 0 < len(self.signatures) <= 64, "nothing is signed")
 
     def signed_by(self, root: dict, roles: tuple) -> dict:  # (owner, key): True; None if untold
-        people, ends = root["principals"], root["expires"]
         if self.certified:
-            return {(person["name"], ""): None for person in people if person["identities"]}
-        roles = roles if not ends or self.at < parse_time(ends) else {"owner"} & {*roles}
-        found, held = {}, [(p, r, k) for p in people for r in p["roles"] for k in p["keys"]]
-        for person, role, own in held:
-            if role["name"] in roles and all(covers(it, self.at) for it in (person, role, own)):
-                told = {is_signed(own["pem"], self.message, one) for one in self.signatures}
-                if told - {False}:
-                    found[person["name"], own["pem"]] = True in told or None
+            return {(who["name"], ""): None for who in root["principals"] if who["identities"]}
+        found = {}
+        for owner, pem in holders(root, roles, self.at):
+            told = {is_signed(pem, self.message, one) for one in self.signatures}
+            if told - {False}:
+                found[owner, pem] = True in told or None
         return found
 
     def counts(self, root: dict) -> bool | None:  # None: that cannot be told here
         found = self.signed_by(root, ROLES.get(self.kind, ANY_ROLE)).values()
-        return any(found) or (None if found else False)
+        part = BEHIND.get(self.kind)  # what people signed, and this is an account of
+        behind = [stands(root, one) for one in self.predicate[part]] if part else []
+        held = any(found) and (None if None in behind else True)
+        return False if False in behind else held or (None if found else False)
 
 
 def credentials(root: dict) -> dict:  # whose each key and identity is, and its limits
@@ -254,7 +297,9 @@ def credentials(root: dict) -> dict:  # whose each key and identity is, and its 
             need(name not in found, "a key or an identity that is there twice")
             found[name] = (who["name"], one)
             need("pem" not in one or not is_signed(name, b"", b""), "")  # refuses a bad key
-    return found
+    earlier, key = root["log"].get("earlier", []), {"key": root["log"]["key"], "revoked": None}
+    need(len(earlier) <= len(root["history"]), "more keys of the log than versions")
+    return found | {one["key"]: ("the log", one) for one in [*earlier, key]}
 
 
 def check_change(old: dict, new: dict, change: Entry, newest: dict) -> list:
@@ -272,6 +317,8 @@ def check_change(old: dict, new: dict, change: Entry, newest: dict) -> list:
         was, now = before["revoked"], after[name][1]["revoked"]
         kept = now and was and now["reason"] in {"compromised", was["reason"]}
         need(not was or (kept and now["since"] <= was["since"]), f"a revocation of {owner} fell")
+    was, now = ([n for n, (_, k) in credentials(r).items() if "key" in k] for r in (old, new))
+    need(now[: len(was)] == was and len(now) <= len(was) + 1, "not all keys that the log had")
     return untold
 
 
@@ -316,18 +363,18 @@ def check_verdict(verdict: Entry, about: list, lists: dict, root: dict, gone: se
 
 
 def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong, untold, found
-    check_members(kit, "kit")
     subject, noted, packed = kit["subject"], kit["checkpoints"], kit["entries"]
     need(kit["schema"] == "assay.audit-kit/v1", f"a kit of {kit['schema']}")
     need(subject == options.subject, f"a kit on {subject}, where another is asked for")
     pinned = options.trust_root and parse_json(options.trust_root.read_bytes())
-    log_key = pinned["log"]["key"] if pinned else options.log_key
-    heads = [Checkpoint(one["note"], log_key) for one in noted]
+    keys = log_keys(kit, pinned["log"]["key"] if pinned else options.log_key)
+    heads, (sealed, log_key) = [Checkpoint(one["note"], keys) for one in noted], keys[-1]
     last, sizes, dates = heads[-1], [c.size for c in heads], [c.at for c in heads]
     need(sizes == sorted(set(sizes)) and dates == sorted(dates), "checkpoints not in their order")
     for before, head, one in zip([None, *heads[:-1]], heads, noted, strict=True):
         roots = roots_of(head.size, last.size, [*map(unbase64, one["consistency"])], head.root)
         need(roots == (head.root, last.root), "a checkpoint of another history")
+        head.check_sealed(one, heads, sealed)
         head.follows = head.before == [sha256(c.note.encode()).digest() for c in [before] if c]
     entries = {entry.index: entry for entry in (Entry(one, heads) for one in packed)}
     need([one["index"] for one in packed] == sorted(entries), "entries not in their order")
@@ -337,12 +384,13 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong
     need(whole, "not all lists, or one twice, or in another order")
     need({e.index for one in lists.values() for e in one} == {*entries}, "an entry in no list")
     if options.anchor:
-        seen = Checkpoint(options.anchor.read_bytes().decode(), log_key)
+        seen = Checkpoint(options.anchor.read_bytes().decode(), keys)
         need(seen.root in [c.root for c in heads if c.size == seen.size], "not after the anchor")
     (versions, untold), about = walk_trust(lists[TRUST], pinned), lists[subject]
     root, quorum = versions[-1][1], versions[-1][1]["witnesses"]["quorum"]
-    logs = [one["log"] == {"key": log_key, "origin": last.origin} for _, one in versions]
-    need(all(logs), "a trust root of another log")
+    own = {log_key, last.origin, *({options.log_key} - {None})}  # of keys, the newest one
+    logs = {root["log"]["key"], *(one["log"]["origin"] for _, one in versions)} == own
+    need(logs, "a trust root of another log, or another key of it")
     signed = {w.split("+")[2] for w in root["witnesses"]["keys"] if any(note_times(last.note, w))}
     untold += [f"of {quorum} witnesses only {len(signed)} cosigned"] * (len(signed) < quorum)
     now = {i: one.counts(root) for i, one in entries.items() if one.kind != TRUST}
@@ -382,8 +430,10 @@ def main(arguments: list | None = None) -> int:
     trust.add_argument("--log-key", help="or the log's key alone: who may sign stays untold")
     options = parser.parse_args(arguments)
     try:
+        need(options.kit.stat().st_size <= MAX_KIT_BYTES, "a kit of more bytes than are read")
         kit = parse_json(data := options.kit.read_bytes())
         need(canonical(kit) == data, "not the one form of a kit")
+        check_members(kit, "kit")
         wrong, untold, found = check_kit(kit, options)
     except OSError as error:
         parser.error(str(error))

@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import AssayError
-from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
+from assay.evidence.checkpoints.checkpoint import (
+    Checkpoint,
+    parse_checkpoint_text,
+    sign_checkpoint,
+)
+from assay.evidence.checkpoints.note import parse_note
 from assay.evidence.checkpoints.witness import AddCheckpoint, WitnessRefusedError
 from assay.operations.backup_log import backup_log
 from assay.operations.change_trust import apply_trust, sign_trust
 from assay.operations.compare_checkpoints import compare_checkpoints
 from assay.operations.export_kit import export_kit
+from assay.operations.home import open_home
 from assay.operations.initialise import initialise
 from assay.operations.publish_log import publish_log
 from assay.operations.renew_proof import renew_proofs
@@ -28,7 +34,7 @@ from assay.operations.verify_tiles import verify_tiles
 from assay.operations.verify_verdict import verify_verdict
 from assay.signing.keyfile import load_key_file
 from assay.signing.trust import RevocationReason, render_trust_root
-from tests.operations.auditing import commit_of, found_in
+from tests.operations.auditing import audit, canonical, commit_of, found_in
 from tests.operations.run import ENTRIES, check, clock, ledger, recorder, told
 from tests.operations.site import Site
 from tests.operations.test_change_trust import two_owners
@@ -258,20 +264,76 @@ def test_a_backup_from_before_the_new_key(here: Site) -> None:
     assert said.startswith("[signature-invalid] not signed by")
 
 
-@pytest.mark.parametrize("how", ["dropped", "moved"])
-def test_a_kit_whose_old_checkpoints_are_not_proven(here: Site, how: str) -> None:
-    rotate(here)
+Document = dict[str, list[dict[str, dict[str, object]]]]
+
+
+def without_a_seal(kit: Document) -> None:
+    del kit["checkpoints"][0]["sealed"]
+
+
+def sealed_elsewhere(kit: Document) -> None:
+    kit["checkpoints"][0]["sealed"]["number"] = 1
+
+
+def sealed_nowhere(kit: Document) -> None:
+    kit["checkpoints"][0]["sealed"]["number"] = 9
+
+
+def sealed_though_it_is_new(kit: Document) -> None:
+    kit["checkpoints"][-1]["sealed"] = kit["checkpoints"][0]["sealed"]
+
+
+def without_the_first_under_the_new_key(kit: Document) -> None:
+    """That is the one under both keys; the entry after it is led to a later one."""
+    kit["checkpoints"] = [one for one in kit["checkpoints"] if "sealed " not in str(one["note"])]
+
+
+def dated_anew(kit: Document) -> None:
+    """By whoever has the first key; the text, and so the tree, stays the same."""
+    note = str(kit["checkpoints"][0]["note"]).encode()
+    text = parse_checkpoint_text(parse_note(note).text.decode())
+    thief = load_key_file(open_home().log_key)
+    kit["checkpoints"][0]["note"] = sign_checkpoint(text, signer=thief, at=moment(-9)).decode()  # type: ignore[assignment]
+
+
+DAMAGED = {
+    without_a_seal: "no proof that it was sealed, from before the log's new key",
+    sealed_elsewhere: "the path does not lead from leaf 1 to the root",
+    sealed_nowhere: "leaf 9 is not in [0, 3)",
+    sealed_though_it_is_new: "a proof that it was sealed, where nothing seals it",
+    without_the_first_under_the_new_key: "the first checkpoint under the log's new key is not in",
+    dated_anew: "the path does not lead from leaf 0 to the root",
+}
+
+
+@pytest.mark.parametrize("reason", ["retired", "compromised"])
+def test_both_verifiers_follow(here: Site, reason: str) -> None:
+    first = here.folder / "first.json"
+    first.write_bytes(here.trust.read_bytes())
+    seen = here.folder / "seen.note"
+    seen.write_bytes(show_checkpoint(here.top, clock=clock(hours=0)).note)
+    rotate(here, reason=reason)
     check(here, hours=2)
-    kit = json.loads(exported(here))
-    [first, *_] = kit["checkpoints"]
-    if how == "dropped":
-        del first["sealed"]
-        what = "no proof that it was sealed, from before the log's new key"
-    else:
-        first["sealed"]["number"] += 1
-        what = "the path does not lead from leaf 1 to the root"
-    data = json.dumps(kit, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    assert what in refusal(here, lambda: found_in(here, data))
+    rotate(here, hours=3)
+    data = exported(here, seen, hours=4)
+    for root in (first, here.trust):
+        answers = audit(here.folder, data, subject=commit_of(here), trust_root=root, anchor=seen)
+        assert (answers.ours, answers.second) == (0, 0), answers
+    for key, status in ((pinned(here).log_key, 3), (pinned(here).earlier_log_keys[0].key, 1)):
+        answers = audit(here.folder, data, subject=commit_of(here), log_key=key)
+        assert (answers.ours, answers.second) == (status, status), answers
+
+
+def test_both_verifiers_refuse_what_the_seal_does_not_cover(here: Site) -> None:
+    rotate(here, reason="compromised")
+    check(here, hours=2)
+    data = exported(here)
+    for damage, message in DAMAGED.items():
+        kit = json.loads(data)
+        damage(kit)
+        answers = audit(here.folder, canonical(kit), subject=commit_of(here), trust_root=here.trust)
+        assert (answers.ours, answers.second) == (1, 1), (damage, answers)
+        assert message in answers.said, damage
 
 
 def test_a_witness_follows_and_the_old_key_opens_nothing(here: Site) -> None:
