@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 
 from assay.core.errors import AssayError, RejectedError
+from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.finding import Severity
@@ -52,6 +53,11 @@ def test_key_that_may_import_cannot_say_that_assay_scanned() -> None:
     with pytest.raises(RejectedError) as caught:
         build_facts(subject=COMMIT, evidence=(forged,), parameters=Parameters(), at=NOW)
     assert caught.value.what == f"the statement {forged.digest} was verified for a importer"
+
+
+def test_what_an_imported_report_leaves_open_is_in_the_verdict() -> None:
+    gap = NotChecked(what="file", where="a.py", why="the tool cannot read it", remedy="Mend it.")
+    assert gap in decide(*CLEAN.values(), imported(gaps=(gap,))).not_checked
 
 
 def test_import_that_a_collector_signed_is_none() -> None:

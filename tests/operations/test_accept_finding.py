@@ -1,5 +1,6 @@
 """Accepting a finding: by a person, by name, for a while; everything else counts on."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from assay.findings.scanreport import ScanReport
 from assay.findings.waiver import ROLE, Waiver
 from assay.operations.accept_finding import accept_finding, list_findings
 from assay.operations.change_trust import update_trust
+from assay.operations.import_scan import import_scans
 from assay.operations.replay_verdict import replay_verdict
 from assay.operations.waivers import load_waivers, waiver_statement
 from assay.signing.trust import PrincipalKind, RoleGrant, Window
@@ -19,6 +21,7 @@ from assay.signing.trusttoml import render_toml
 from tests.operations.run import AT, HOUR, check, clock, ledger, recorder
 from tests.operations.site import Site
 from tests.operations.test_rerun import RED, record_scan, scan_of
+from tests.scan.imports.logs import log, result
 
 OTHER = replace(RED, identity=f"{RED.identity[:-1]}{'1' if RED.identity[-1] == '0' else '0'}")
 
@@ -69,6 +72,20 @@ def test_accepted_finding_does_not_count_until_its_end(here: Site) -> None:
     later = check(here, hours=24 * 9)
     assert RED.identity in {r.finding for _, r in later.gate.decision.reasons}
     assert later.waivers == {}
+
+
+def test_finding_that_somebody_imported_is_accepted_by_the_same_rules(here: Site) -> None:
+    report = here.folder / "report.sarif"
+    report.write_text(json.dumps(log(result(level="error"))))
+    import_scans(here.top, (report,), tool="", ran_by="", clock=clock(hours=1))
+    (one,) = list_findings(here.top, clock=clock(hours=1)).findings
+    identity = one.finding.identity
+    accept(here, {"name": identity}, hours=3)
+    assert list_findings(here.top, clock=clock(hours=4)).find(identity).waiver is not None
+    verdict = check(here, hours=4)
+    assert identity not in {r.finding for _, r in verdict.gate.decision.reasons}
+    (gap,) = (g for g in verdict.not_checked if g.what == "finding")
+    assert gap.accepted == "revoked, until 2026-06-10T00:00:00Z"
 
 
 def test_listed_and_found_by_the_beginning_of_its_hash(here: Site) -> None:

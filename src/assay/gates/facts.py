@@ -183,7 +183,7 @@ def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
     document: dict[str, object] = {
         "scans": {name: join_reports(found, at=at) for name, found in sorted(reports.items())},
         "advisories": _advisories(reports.get("vulnerabilities", []), at),
-        "imported": join_imports(counted.evidence, at=at),
+        "imported": join_imports(counted.evidence, waivers, at=at),
     }
     if inventories:
         document["inventory"] = join_inventories(inventories, at=at)

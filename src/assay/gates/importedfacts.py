@@ -1,20 +1,25 @@
 """What others scanned, as rules read it: by tool, apart from what our own collectors saw.
 
 * All imports of a tool count together: nothing that one of them found gets lost in another.
+* What somebody accepted is listed as accepted, and does not count, as with our own scans.
 * `age_hours` is there where every one of them tells when the tool ran, and is that of the oldest.
   The time of an import is no such time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from assay.core.clock import parse_time
+from assay.findings.waiver import Waiver
 from assay.gates.joining import join_reports
 from assay.gates.reading import Evidence
+from assay.gates.waivers import without_waived
 from assay.scan.imports.predicate import PREFIX, ImportedScan
 
 
-def join_imports(evidence: Iterable[Evidence], *, at: datetime) -> dict[str, object]:
+def join_imports(
+    evidence: Iterable[Evidence], waivers: Mapping[str, Waiver], *, at: datetime
+) -> dict[str, object]:
     """Return the union of what was imported of each tool; the order of `evidence` is no matter."""
     tools: dict[str, list[tuple[ImportedScan, tuple[str, ...]]]] = {}
     for item in sorted(evidence, key=lambda e: str(e.statement)):
@@ -23,7 +28,7 @@ def join_imports(evidence: Iterable[Evidence], *, at: datetime) -> dict[str, obj
             tools.setdefault(name, []).append((item.imported, item.signed_by))
     return {
         name: {
-            **join_reports([scan.report for scan, _ in found], at=at),
+            **join_reports([without_waived(scan.report, waivers) for scan, _ in found], at=at),
             **_age([scan.provenance.ran_at for scan, _ in found], at),
             "statements": len(found),
             "signed_by": sorted({signer for _, signers in found for signer in signers}),

@@ -16,8 +16,9 @@ from assay.core.errors import MalformedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding
 from assay.findings.merge import merge_findings, worst_first
+from assay.findings.scanreport import ScanReport
 from assay.findings.waiver import MAX_AGE, ROLE, Waiver
-from assay.gates.reading import SUPERSESSION_TYPE, read_evidence, read_replacements
+from assay.gates.reading import SUPERSESSION_TYPE, Evidence, read_evidence, read_replacements
 from assay.gates.supersession import apply_replacements
 from assay.operations.evidence import gate_evidence
 from assay.operations.record import Ledger, open_ledger, open_recorder
@@ -148,7 +149,7 @@ def _listed(ledger: Ledger, commit: str) -> FindingList:
         for replacement in read_replacements(verified)
     )
     counted = apply_replacements(items, asked).evidence
-    reports = [item.report for item in counted if item.report is not None]
+    reports = [report for item in counted if (report := _report(item)) is not None]
     account = load_waivers(ledger)
     waivers = account.in_force(at=ledger.at)
     found = merge_findings(finding for report in reports for finding in report.findings)
@@ -161,6 +162,11 @@ def _listed(ledger: Ledger, commit: str) -> FindingList:
         ),
         not_checked=tuple(sorted(gaps | set(account.not_checked))),
     )
+
+
+def _report(item: Evidence) -> ScanReport | None:
+    """Return what a scanner of ours saw, or one elsewhere: both count, and can be accepted."""
+    return item.imported.report if item.imported is not None else item.report
 
 
 def _waiver(finding: Finding, *, reason: str, expires: str, at: datetime) -> Waiver:
