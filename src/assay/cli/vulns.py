@@ -45,23 +45,28 @@ def import_(
 
 @app.command("update")
 def update(
-    ecosystems: Annotated[
-        list[str] | None, typer.Argument(help="As OSV names them: PyPI npm Go crates.io")
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ecosystems as OSV names them (PyPI npm Debian …), KEV, EPSS."),
     ] = None,
     *,
+    base: Annotated[
+        str, typer.Option("--from", help="The URL of a copy.", show_default="where published")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch the newest advisories from the OSV bucket.
+    """Fetch the newest advisories, and what is known to be exploited.
 
-    Only what changed is loaded. Without a name, all ecosystems that are matched.
+    Only what changed is loaded, and what broke off goes on. Without a name, all that is here; at
+    first, the ecosystems of all languages.
 
-        assay vulns update PyPI npm
+        assay vulns update PyPI npm KEV EPSS
     """
     from assay.operations.manage_advisories import update_advisories  # noqa: PLC0415  # start-up
 
     with progress(quiet=as_json) as show:
-        feeds = update_advisories(tuple(ecosystems or ()), progress=show)
-    _print(feeds, as_json=as_json)
+        updated = update_advisories(tuple(names or ()), progress=show, base=base)
+    _print(updated.feeds, updated.signals, as_json=as_json)
 
 
 @app.command("status")

@@ -1,20 +1,37 @@
 """`assay vulns`: fill the local mirror of advisories, and tell how old it is."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from assay.core.clock import Clock, format_time
+from assay.core.errors import inside
 from assay.core.notchecked import NotChecked
 from assay.operations.home import open_home
 from assay.system.clock import now
 from assay.system.files import load_file
 from assay.vuln.advisory import Feed
 from assay.vuln.ecosystems import LANGUAGES
-from assay.vuln.mirror import fetch_from_bucket, load_feeds
+from assay.vuln.mirror import BUCKET, fetcher, load_feeds
 from assay.vuln.mirror import import_advisories as import_into
 from assay.vuln.mirror import update_advisories as update_in
 from assay.vuln.signals.epss import MAX_EPSS_BYTES
-from assay.vuln.signals.store import SignalFeed, import_signal, load_signal_feeds
+from assay.vuln.signals.store import (
+    EPSS,
+    KEV,
+    NAMES,
+    SignalFeed,
+    import_signal,
+    load_signal_feeds,
+)
+
+SIGNAL_URLS: Final = {
+    KEV: "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+    EPSS: "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
+}
 
 
 def is_signal(source: Path) -> bool:
@@ -38,14 +55,73 @@ def import_advisories(source: Path, *, clock: Clock = now) -> tuple[Feed, ...]:
     return import_into(source, open_home().advisories, at=clock())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """What is in the mirror after an update, of what was asked for."""
+
+    feeds: tuple[Feed, ...]
+    signals: tuple[SignalFeed, ...]
+
+
 def update_advisories(
-    ecosystems: tuple[str, ...], *, progress: Callable[[str], None], clock: Clock = now
-) -> tuple[Feed, ...]:
-    """Fetch what changed for `ecosystems`: by default those that are here, at first languages."""
+    wanted: tuple[str, ...],
+    *,
+    progress: Callable[[str], None],
+    base: str = "",
+    clock: Clock = now,
+) -> Updated:
+    """Fetch what changed for `wanted`: OSV's ecosystems, KEV and EPSS.
+
+    By default those that are here, at first all languages. `base` is the URL of a copy, with the
+    files of all of them below it; empty for where they are published.
+
+    Raises:
+        UsageError: A name that is none of them.
+        AssayError: One cannot be fetched, or is refused; those before it are saved.
+    """
     mirror = open_home().advisories
-    wanted = ecosystems or tuple(load_feeds(mirror)) or LANGUAGES
-    progress(f"Fetching advisories for {', '.join(wanted)}")
-    return update_in(wanted, mirror, at=clock(), fetch=fetch_from_bucket)
+    here = (*load_feeds(mirror), *load_signal_feeds(mirror))
+    names = wanted or here or LANGUAGES
+    at, root = clock(), base.rstrip("/")
+    host = urlsplit(root or BUCKET).hostname or ""
+    feeds = update_in(
+        tuple(name for name in names if name not in NAMES),
+        mirror,
+        at=at,
+        base=root or BUCKET,
+        fetch=fetcher({host}, report=_reporter(progress)),
+    )
+    signals = tuple(
+        _update_signal(name, mirror, root, at=at, progress=progress)
+        for name in names
+        if name in NAMES
+    )
+    return Updated(feeds=feeds, signals=signals)
+
+
+def _update_signal(
+    name: str, mirror: Path, root: str, *, at: datetime, progress: Callable[[str], None]
+) -> SignalFeed:
+    published = SIGNAL_URLS[name]
+    url = f"{root}/{published.rpartition('/')[2]}" if root else published
+    incoming = mirror / f"incoming-{name}"
+    mirror.mkdir(parents=True, exist_ok=True)
+    fetch = fetcher({urlsplit(url).hostname or ""}, report=_reporter(progress))
+    with inside(name):
+        fetch(url, incoming, "")
+        try:
+            data = load_file(incoming, max_bytes=MAX_EPSS_BYTES)
+            return import_signal(data, mirror, at=at, source=url)
+        finally:
+            incoming.unlink(missing_ok=True)
+
+
+def _reporter(progress: Callable[[str], None]) -> Callable[[str, int, int | None], None]:
+    def report(url: str, here: int, total: int | None) -> None:
+        of = f" of {total / 2**20:.1f}" if total else ""
+        progress(f"Fetching {url}: {here / 2**20:.1f}{of} MB")
+
+    return report
 
 
 def list_feeds() -> tuple[Feed, ...]:

@@ -29,7 +29,8 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.sbom.component import Component
 from assay.system.files import load_file, save_file
-from assay.system.http import Fetched, FetchLimits, fetch_file
+from assay.system.http import Fetched, FetchLimits
+from assay.system.httpresume import fetch_resumed
 from assay.system.lock import hold_lock
 from assay.vuln.advisory import Advisory, AdvisorySet, Feed, Unreadable
 from assay.vuln.collecting import (
@@ -51,7 +52,6 @@ from assay.vuln.package import parse_package
 from assay.vuln.source import Source, find_sources
 
 BUCKET: Final = "https://osv-vulnerabilities.storage.googleapis.com"
-BUCKET_HOST: Final = "osv-vulnerabilities.storage.googleapis.com"
 SCHEMA: Final = "assay.advisory-mirror/v2"
 MAX_FEED_BYTES: Final = 2 * 2**30  # an ecosystem's file; the largest that we know has a tenth
 MAX_LIST_BYTES: Final = 2**20
@@ -85,11 +85,11 @@ def import_advisories(source: Path, mirror: Path, *, at: datetime) -> tuple[Feed
 
 
 def update_advisories(
-    ecosystems: Iterable[str], mirror: Path, *, at: datetime, fetch: Fetch
+    ecosystems: Iterable[str], mirror: Path, *, at: datetime, fetch: Fetch, base: str = BUCKET
 ) -> tuple[Feed, ...]:
-    """Fetch what has changed for `ecosystems` (OSV's words), and return their feeds.
+    """Fetch what has changed for `ecosystems` (OSV's words) below `base`, and return their feeds.
 
-    `fetch` is `fetch_from_bucket`, or a stand-in for it. Where the server says that nothing has
+    `fetch` is what `fetcher` returns, or a stand-in for it. Where the server says that nothing has
     changed, the data stay and their import time moves to `at`.
 
     Raises:
@@ -107,24 +107,42 @@ def update_advisories(
     with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS):
         for ecosystem in wanted:
             with inside(ecosystem):
-                _save(mirror, _update(ecosystem, mirror, at, fetch))
+                url = f"{base}/{quote(ecosystem)}/all.zip"
+                _save(mirror, _update(ecosystem, mirror, at, url=url, fetch=fetch))
         feeds = load_feeds(mirror)
     return tuple(feeds[ecosystem] for ecosystem in wanted)
 
 
-def fetch_from_bucket(url: str, into: Path, etag: str) -> Fetched:
-    """Fetch from OSV's public bucket, and from nowhere else."""
+def fetcher(hosts: Iterable[str], *, report: Callable[[str, int, int | None], None]) -> Fetch:
+    """Return what fetches from `hosts` and from nowhere else, and goes on where it broke off.
+
+    `report` is told the URL, how many bytes are here, and how many there are if that is known.
+    """
+    expected = frozenset(hosts)
     limits = FetchLimits(max_bytes=MAX_ARCHIVE_BYTES, seconds=FETCH_SECONDS)
-    return fetch_file(url, into=into, hosts=frozenset({BUCKET_HOST}), limits=limits, etag=etag)
+
+    def fetch(url: str, into: Path, etag: str) -> Fetched:
+        return fetch_resumed(
+            url,
+            into=into,
+            hosts=expected,
+            limits=limits,
+            etag=etag,
+            report=lambda here, total: report(url, here, total),
+        )
+
+    return fetch
 
 
-def _update(ecosystem: str, mirror: Path, at: datetime, fetch: Fetch) -> tuple[CollectedFeed, ...]:
+def _update(
+    ecosystem: str, mirror: Path, at: datetime, *, url: str, fetch: Fetch
+) -> tuple[CollectedFeed, ...]:
     old = load_feeds(mirror).get(ecosystem)
     content = _sound_content(mirror, old)
-    url = f"{BUCKET}/{quote(ecosystem)}/all.zip"
     incoming = mirror / f"incoming-{quote(ecosystem, safe='')}.zip"
+    # A fetch that breaks off leaves its part for the next one; what came whole goes when read.
+    fetched = fetch(url, incoming, old.etag if old is not None and content else "")
     try:
-        fetched = fetch(url, incoming, old.etag if old is not None and content else "")
         if not fetched.changed and old is not None:
             return (CollectedFeed(feed=replace(old, imported_at=at), content=content),)
         records = Source(scope=ecosystem, path=incoming).records()
