@@ -9,6 +9,7 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.source.coverage import COVERAGE_TYPE, Coverage, MergeAccount
 from assay.source.review import Decision, Review
 from assay.source.revision import Revision, SourceAnswer
+from tests.fakes.reliances import relied
 from tests.fakes.trust import COMMIT, NOW, verified
 
 COVERAGE: Final = Coverage(
@@ -25,7 +26,7 @@ COVERAGE: Final = Coverage(
     recorded=2,
     lost=(),
     reviewers=("bob",),
-    reviews=(sha256_of(b"review"),),
+    reviews=(relied(b"review", role="reviewer"),),
     inputs=(("reviews", str(sha256_of(b"reviews"))),),
     not_checked=(),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.digest import sha256_of
+from assay.core.reliance import Reliance
 from assay.signing.trust import Principal, PrincipalKind
 from assay.source.changes import load_line, load_range
 from assay.source.judging import CommitTrust
@@ -117,8 +118,12 @@ class Workshop:
             reviewer=by,
             person=self.signers.is_person(by),
             order=len(self.reviews),
-            recorded_at=at or self.repo.at,
-            statement=sha256_of(str(len(self.reviews)).encode()),
+            reliance=Reliance(
+                statement=sha256_of(str(len(self.reviews)).encode()),
+                keys=(by,),
+                role="reviewer",
+                at=at or self.repo.at,
+            ),
         )
         self.reviews.append(recorded)
         return recorded

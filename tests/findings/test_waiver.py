@@ -10,6 +10,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.findings.waiver import MAX_AGE, MAX_REASON, Waiver, parse_waiver, waiver_subject
 from assay.findings.waiveraccount import RecordedWaiver, WaiverAccount, parse_waiver_account
+from tests.fakes.reliances import relied
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -23,7 +24,7 @@ WAIVER = Waiver(
     expires=AT + 48 * HOUR,
     accepted_by=("ana",),
 )
-RECORDED = RecordedWaiver(waiver=WAIVER, statement=sha256_of(b"envelope"))
+RECORDED = RecordedWaiver(waiver=WAIVER, reliance=relied(b"envelope"))
 ACCOUNT = WaiverAccount(observed_at=AT, waivers=(RECORDED,))
 
 

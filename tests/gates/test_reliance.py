@@ -11,14 +11,17 @@ from assay.core.digest import sha256_of
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
+from assay.core.reliance import Reliance, parse_reliance
+from assay.gates.reading import WAIVERS_TYPE
 from assay.gates.reliance import (
-    Reliance,
     Withdrawal,
-    parse_reliance,
     parse_withdrawal,
     relied_on,
 )
+from assay.source.coverage import COVERAGE_TYPE
+from tests.fakes.reviewfacts import COVERAGE, reviews
 from tests.fakes.trust import ALICE, BOB, GATE, NOW, verified
+from tests.findings.test_waiver import ACCOUNT as WAIVERS
 
 ONE = sha256_of(b"one")
 RELIANCE = Reliance(statement=ONE, keys=("ab", "cd"), role="collector", at=NOW)
@@ -63,6 +66,20 @@ def test_each_statement_once_in_an_order_of_its_own() -> None:
         third.digest: ((GATE.public.key_id,), "gate", NOW),
     }
     assert relied_on(()) == ()
+
+
+def test_what_people_signed_is_named_behind_the_account_of_it() -> None:
+    """A collector's account of reviews or waivers does not hold them up once they fell."""
+    coverage, waived = reviews(), verified(WAIVERS.as_json(), predicate_type=WAIVERS_TYPE)
+    found = {item.statement: item.role for item in relied_on((coverage, waived))}
+    assert found == {
+        coverage.digest: "collector",
+        waived.digest: "collector",
+        COVERAGE.reviews[0].statement: "reviewer",
+        WAIVERS.waivers[0].statement: "risk-owner",
+    }
+    broken = verified({"reviews": 7}, predicate_type=COVERAGE_TYPE)
+    assert [item.statement for item in relied_on((broken,))] == [broken.digest]
 
 
 def test_a_verdict_that_fell_is_a_gap() -> None:

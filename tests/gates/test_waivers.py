@@ -1,10 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from assay.core.digest import sha256_of
 from assay.findings.finding import Severity
 from assay.findings.waiveraccount import RecordedWaiver, WaiverAccount
 from assay.gates.waivers import waivers_in_force, without_waived
+from tests.fakes.reliances import relied
 from tests.findings.test_finding import FINDING
 from tests.findings.test_scanreport import REPORT
 from tests.findings.test_waiver import ACCOUNT, AT, HOUR, WAIVER
@@ -16,7 +16,7 @@ def account(*waivers: object, hours: float = 0) -> WaiverAccount:
     recorded = (replace(OURS, finding=str(name)) for name in waivers)
     return WaiverAccount(
         observed_at=AT + hours * HOUR,
-        waivers=tuple(RecordedWaiver(waiver=w, statement=sha256_of(b"w")) for w in recorded),
+        waivers=tuple(RecordedWaiver(waiver=w, reliance=relied(b"w")) for w in recorded),
     )
 
 
@@ -38,7 +38,7 @@ def test_the_newest_account_counts() -> None:
 
 def test_accounts_of_one_moment_have_to_agree() -> None:
     longer = replace(OURS, finding="a", expires=OURS.expires + timedelta(days=9))
-    other = replace(account(), waivers=(RecordedWaiver(waiver=longer, statement=sha256_of(b"o")),))
+    other = replace(account(), waivers=(RecordedWaiver(waiver=longer, reliance=relied(b"o")),))
     for told in ((account("a", "b"), other), (other, account("a", "b"))):
         assert waivers_in_force(told, at=AT) == {"a": replace(OURS, finding="a")}
 

@@ -20,7 +20,6 @@ from assay.operations.head_reviews import judge_head
 from assay.operations.initialise import initialise
 from assay.operations.record import Expected
 from assay.operations.review_change import ReviewRecorded, ReviewRequest, review_change
-from assay.operations.review_standing import why_reviews_fallen
 from assay.operations.show_reviews import ReviewStatus, show_reviews
 from assay.operations.show_tags import show_tags
 from assay.signing.trust import PrincipalKind
@@ -216,7 +215,7 @@ def test_a_lost_key_takes_its_reviews_away(site: Site, topic: Callable[[], str])
     assert counts(site) == (0, 1, 0, 0)
     [why] = why_fallen(site, account, hours=4)
     assert why == (
-        f"the review {digest}: key {signer.public.key_id[:16]} of 'bob' is revoked as "
+        f"statement {digest}: key {signer.public.key_id[:16]} of 'bob' is revoked as "
         "compromised since 2026-06-01T12:45:00Z"
     )
 
@@ -231,7 +230,7 @@ def record_account(site: Site, *, hours: float) -> tuple[Digest, Digest]:
             subjects=(subject,), predicate_type=COVERAGE_TYPE, predicate=coverage.as_json()
         )
         [receipt] = opened.record((made,), role="collector")
-    return receipt.digest, coverage.reviews[0]
+    return receipt.digest, coverage.reviews[0].statement
 
 
 def why_fallen(site: Site, account: Digest, *, hours: float) -> list[str]:
@@ -244,7 +243,7 @@ def why_fallen(site: Site, account: Digest, *, hours: float) -> list[str]:
             role="collector",
             predicate_type=COVERAGE_TYPE,
         )
-        return list(why_reviews_fallen(opened, entry, expected))
+        return list(opened.why_fallen(entry, expected))
 
 
 def test_a_review_may_be_taken_back(site: Site, topic: Callable[[], str]) -> None:

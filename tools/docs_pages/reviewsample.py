@@ -6,6 +6,7 @@ from typing import Final
 
 from assay.core.digest import Digest, sha256_of
 from assay.core.notchecked import NotChecked
+from assay.core.reliance import Reliance
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement, Subject
 from assay.operations.record import open_recorder
@@ -57,6 +58,15 @@ def sample_review(head: str, at: datetime) -> Review:
     )
 
 
+def _relied(at: datetime) -> Reliance:
+    return Reliance(
+        statement=sha256_of(b"a review"),
+        keys=("ab" * 32,),
+        role="reviewer",
+        at=at.replace(microsecond=0),
+    )
+
+
 def sample_coverage(at: datetime) -> Coverage:
     """Return an account with a list for everything."""
     left = OpenChange(
@@ -76,7 +86,7 @@ def sample_coverage(at: datetime) -> Coverage:
         recorded=1,
         lost=(_OTHER,),
         reviewers=("local",),
-        reviews=(sha256_of(b"review"),),
+        reviews=(_relied(at),),
         inputs=(("reviews", str(sha256_of(b"reviews"))),),
         not_checked=(_GAP,),
     )

@@ -5,33 +5,20 @@ recorded. So whoever has the verdict and the newest trust root can tell that it 
 log; and a verdict that was found fallen is named by a new one, which can never say PASSED.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
-from assay.core.clock import format_time, parse_time
 from assay.core.digest import Digest, parse_digest
+from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
+from assay.core.reliance import Reliance
 from assay.evidence.envelope import VerifiedStatement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Reliance:
-    """One statement that a verdict was made from: whose keys signed it, and its time of record."""
-
-    statement: Digest
-    keys: tuple[str, ...]  # sorted
-    role: str
-    at: datetime
-
-    def as_json(self) -> dict[str, object]:
-        """Return the object that `parse_reliance` reads."""
-        return {
-            "statement": str(self.statement),
-            "keys": list(self.keys),
-            "role": self.role,
-            "recordedAt": format_time(self.at),
-        }
+from assay.findings.waiveraccount import PREDICATE_TYPE as WAIVER_ACCOUNT_TYPE
+from assay.findings.waiveraccount import parse_waiver_account
+from assay.signing.standing import why_not
+from assay.signing.trust import TrustRoot
+from assay.source.coverage import COVERAGE_TYPE, parse_coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -55,32 +42,56 @@ class Withdrawal:
         )
 
 
+def reliance_on(verified: VerifiedStatement) -> Reliance:
+    """Return how to name `verified` as something that others stand on."""
+    return Reliance(
+        statement=verified.digest,
+        keys=tuple(sorted(verified.keys)),
+        role=verified.role,
+        at=verified.at,
+    )
+
+
 def relied_on(evidence: tuple[VerifiedStatement, ...]) -> tuple[Reliance, ...]:
-    """Return what a decision from `evidence` stands on, each statement once, in order."""
-    found = {
-        Reliance(
-            statement=verified.digest,
-            keys=tuple(sorted(verified.keys)),
-            role=verified.role,
-            at=verified.at,
-        )
-        for verified in evidence
-    }
+    """Return what a decision from `evidence` stands on, each statement once, in order.
+
+    That is each piece of evidence, and what it was made from itself: the reviews and waivers that
+    people signed. Where one of those falls, a collector's account of it does not hold it up.
+    """
+    found: set[Reliance] = set()
+    for verified in evidence:
+        found.add(reliance_on(verified))
+        with suppress(MalformedError):  # it is a gap of the decision, and holds nothing up
+            found.update(_behind(verified))
     return tuple(sorted(found))
 
 
-def parse_reliance(value: JsonValue) -> Reliance:
-    """Read one entry of `reliesOn`.
+def why_behind_fallen(verified: VerifiedStatement, trust: TrustRoot) -> tuple[str, ...]:
+    """Say why what people signed, and `verified` is an account of, does not count under `trust`.
 
-    Raises:
-        MalformedError: A member is missing or of another type.
+    A collector's own signature holds also where the key of a reviewer or of a risk owner was lost
+    since. By whose keys they signed is its word, as all that it accounts for.
     """
-    return Reliance(
-        statement=value.field("statement").parsed(parse_digest),
-        keys=tuple(key.text() for key in value.field("keys").items()),
-        role=value.field("role").text(),
-        at=value.field("recordedAt").parsed(parse_time),
-    )
+    try:
+        behind = _behind(verified)
+    except MalformedError:  # whoever reads it for a decision refuses it
+        return ()
+    fallen = []
+    for item in behind:
+        why = [why_not(trust, key, role=item.role, at=item.at) for key in item.keys]
+        if all(why):  # also where it names no key
+            fallen.append(f"statement {item.statement}: {'; '.join(why) or 'nobody signed it'}")
+    return tuple(fallen)
+
+
+def _behind(verified: VerifiedStatement) -> tuple[Reliance, ...]:
+    """Return what an account was made from."""
+    if verified.predicate_type == COVERAGE_TYPE:
+        return parse_coverage(verified.predicate()).reviews
+    if verified.predicate_type == WAIVER_ACCOUNT_TYPE:
+        waivers = parse_waiver_account(verified.predicate()).waivers
+        return tuple(one.reliance for one in waivers)
+    return ()
 
 
 def parse_withdrawal(value: JsonValue) -> Withdrawal:

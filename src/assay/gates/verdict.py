@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assay.core.digest import Digest
+from assay.core.reliance import Reliance
 from assay.evidence.statement import Subject
 from assay.gates.decision import Decision
 from assay.gates.parameters import Parameters
-from assay.gates.reliance import Reliance, Withdrawal
+from assay.gates.reliance import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,6 @@ class GateVerdict:
     policy: Digest
     trust_root: Digest
     versions: tuple[tuple[str, str], ...]  # of what decided, by name
-    relies_on: tuple[Reliance, ...] = ()  # for each of `evidence`, sorted
+    relies_on: tuple[Reliance, ...] = ()  # `evidence`, and what that was made from; sorted
     withdraws: tuple[Withdrawal, ...] = ()  # sorted
     voided: tuple[Digest, ...] = ()  # sorted

@@ -15,13 +15,14 @@ from assay.core.digest import Digest, parse_digest
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import parse_not_checked
+from assay.core.reliance import parse_reliance
 from assay.core.strictjson import canonical_form
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement, Subject, parse_statement
 from assay.findings.severity import Severity
 from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import parse_parameters
-from assay.gates.reliance import parse_reliance, parse_withdrawal
+from assay.gates.reliance import parse_withdrawal
 from assay.gates.verdict import GateVerdict
 from assay.policy.metadata import Effect, RuleMetadata
 from assay.policy.results import Reason, RuleResult

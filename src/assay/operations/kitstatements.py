@@ -14,6 +14,7 @@ from assay.evidence.envelope import VerifiedStatement, parse_envelope
 from assay.evidence.kit.proof import ProvenEntry
 from assay.evidence.trustchain import TRUST_ROOT_TYPE, TrustChain
 from assay.gates.reading import COLLECTOR, LOG_CHECK_TYPE, VERDICT_TYPE, role_for
+from assay.gates.reliance import why_behind_fallen
 from assay.operations.evidence import GATE_EVIDENCE
 from assay.operations.material import POLICY_TYPE
 from assay.signing.standing import why_not
@@ -67,6 +68,8 @@ def judge_entry(entry: ProvenEntry, chain: TrustChain) -> AuditedStatement:
             problem = f"signed by nobody who was trusted as a {signer} when it was recorded"
         else:
             fallen = _why_fallen(verified, chain.current)
+    elif behind := why_behind_fallen(verified, chain.current):
+        fallen = "; ".join(behind)
     return AuditedStatement(
         entry=entry,
         digest=sha256_of(entry.envelope),
@@ -84,7 +87,8 @@ def counted_under(one: AuditedStatement, root: TrustRoot) -> VerifiedStatement |
     A verdict is made again from what counted under the trust root of its time: another version may
     know more of the keys that signed.
     """
-    return verify_entry(one.entry, root, roles=KNOWN_ROLES[one.kind])
+    found = verify_entry(one.entry, root, roles=KNOWN_ROLES[one.kind])
+    return None if found is None or why_behind_fallen(found, root) else found
 
 
 def verify_entry(

@@ -39,6 +39,7 @@ from assay.evidence.trustchain import (
     parse_change,
     walk_trust,
 )
+from assay.gates.reliance import why_behind_fallen
 from assay.operations.home import (
     Home,
     Signers,
@@ -116,16 +117,18 @@ class Ledger:
     def judge(self, entry: LogEntry, expected: "Expected") -> VerifiedStatement | None:
         """Return the statement of `entry` under the trust root in force, as of its time of record.
 
-        None means that it counted when it was recorded, and does not any more.
+        None means that it counted when it was recorded, and does not any more: itself, or what
+        people signed and it is an account of.
 
         Raises:
             RejectedError: It was not to be trusted then either, or is not what is expected.
         """
         try:
-            return self.judge_under(self.trust, entry, expected)
+            verified = self.judge_under(self.trust, entry, expected)
         except RejectedError:  # a bundle also where who issued its certificate has gone
             self.judge_under(self.chain.in_force(entry.index), entry, expected)
             return None
+        return None if why_behind_fallen(verified, self.trust) else verified
 
     def judge_under(
         self, root: TrustRoot, entry: LogEntry, expected: "Expected"
@@ -156,7 +159,9 @@ class Ledger:
         reasons = (
             why_not(self.trust, key, role=expected.role, at=then.at) for key in sorted(then.keys)
         )
-        return tuple(filter(None, reasons)) or ("it does not hold under the trust root in force",)
+        behind = why_behind_fallen(then, self.trust)
+        unsaid = ("it does not hold under the trust root in force",)
+        return tuple(filter(None, reasons)) or behind or unsaid
 
     def entry(self, index: int) -> LogEntry:
         """Return the entry at `index`, proven to be there.

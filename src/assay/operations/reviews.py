@@ -15,6 +15,7 @@ from assay.core.digest import Digest, sha256_of
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
+from assay.gates.reliance import reliance_on
 from assay.operations.record import Ledger
 from assay.signing.trust import trust_root_digest
 from assay.source.changes import Change, Line, load_line
@@ -71,8 +72,7 @@ def load_reviews(ledger: Ledger) -> tuple[tuple[RecordedReview, ...], tuple[NotC
                 reviewer=review.reviewer,
                 person=signers.is_person(review.reviewer),
                 order=entry.index,
-                recorded_at=verified.at,
-                statement=verified.digest,
+                reliance=reliance_on(verified),
             )
         )
     return tuple(found), tuple(unread)

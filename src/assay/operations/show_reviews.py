@@ -107,6 +107,6 @@ def _judged_json(one: Judged) -> dict[str, object]:
         "empty": one.change.empty,
         "by": list(one.by),
         "reasons": list(one.reasons),
-        "reviews": [str(digest) for digest in one.reviews],
+        "reviews": [str(review.statement) for review in one.reviews],
         "signature": signature.as_json(),
     }

@@ -12,7 +12,6 @@ from assay.gates.reading import VERDICT_TYPE, role_for
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
 from assay.operations.record import Expected, Ledger
-from assay.operations.review_standing import why_reviews_fallen
 
 
 def read_verdict(ledger: Ledger, entry: LogEntry, subject: Digest) -> GateVerdict:
@@ -69,8 +68,7 @@ def _why_evidence_fallen(
         return (f"statement {digest} is not in the log",)
     kind = parse_claims(entry.envelope).predicate_type
     expected = Expected(subject=subject, role=role_for(kind), predicate_type=kind)
-    fallen = ledger.why_fallen(entry, expected) or why_reviews_fallen(ledger, entry, expected)
-    return tuple(f"statement {digest}: {why}" for why in fallen)
+    return tuple(f"statement {digest}: {why}" for why in ledger.why_fallen(entry, expected))
 
 
 def _by_gate(subject: Digest) -> Expected:

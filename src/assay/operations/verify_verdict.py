@@ -181,7 +181,7 @@ def _check_content(verdict: GateVerdict, trust: TrustRoot, *, stage: str) -> Non
             where="assay_verdict.trustRoot",
             hint="get the newest one from the owners, or decide again",
         )
-    if {item.statement for item in verdict.relies_on} != set(verdict.evidence):
+    if not {item.statement for item in verdict.relies_on} >= set(verdict.evidence):
         raise RejectedError(
             "the verdict does not say who signed the evidence", where="assay_verdict.reliesOn"
         )

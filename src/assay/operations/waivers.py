@@ -12,6 +12,7 @@ from assay.evidence.statement import Statement, Subject
 from assay.findings.waiver import PREDICATE_TYPE, ROLE, Waiver, parse_waiver, waiver_subject
 from assay.findings.waiveraccount import PREDICATE_TYPE as ACCOUNT_TYPE
 from assay.findings.waiveraccount import RecordedWaiver, WaiverAccount
+from assay.gates.reliance import reliance_on
 from assay.operations.record import Ledger
 from assay.signing.principals import PrincipalKind
 
@@ -65,7 +66,7 @@ def _read(ledger: Ledger, verified: VerifiedStatement) -> RecordedWaiver:
         raise MalformedError("about something else than it says", where="finding")
     if waiver.accepted_at > verified.at:
         raise MalformedError("from a later time than it was recorded at", where="acceptedAt")
-    return RecordedWaiver(waiver=waiver, statement=verified.digest)
+    return RecordedWaiver(waiver=waiver, reliance=reliance_on(verified))
 
 
 def _unread(verified: VerifiedStatement, error: RejectedError) -> NotChecked:

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from assay.core.clock import format_time, parse_time
-from assay.core.digest import Digest, parse_digest
+from assay.core.digest import parse_digest
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked, parse_not_checked
 from assay.core.printable import printable
+from assay.core.reliance import Reliance, parse_reliance
 from assay.core.verdict import Verdict, all_of
 from assay.source.history import count_at
 from assay.source.reviewed import Judged
@@ -84,7 +85,7 @@ class Coverage:
     recorded: int
     lost: tuple[str, ...]
     reviewers: tuple[str, ...]
-    reviews: tuple[Digest, ...]
+    reviews: tuple[Reliance, ...]
     inputs: tuple[tuple[str, str], ...]
     not_checked: tuple[NotChecked, ...]
 
@@ -129,7 +130,7 @@ class Coverage:
             "recorded": self.recorded,
             "lost": list(self.lost),
             "reviewers": list(self.reviewers),
-            "reviews": [str(digest) for digest in self.reviews],
+            "reviews": [review.as_json() for review in self.reviews],
             "inputs": dict(self.inputs),
             "notChecked": [item.as_json() for item in self.not_checked],
         }
@@ -169,7 +170,7 @@ def count_coverage(judged: Sequence[Judged], seen: Observation) -> Coverage:
         recorded=seen.recorded,
         lost=seen.lost,
         reviewers=tuple(sorted({name for one in passed for name in one.by})),
-        reviews=tuple(sorted({digest for one in passed for digest in one.reviews})),
+        reviews=tuple(sorted({review for one in passed for review in one.reviews})),
         inputs=tuple(sorted(seen.inputs)),
         not_checked=tuple(sorted({*seen.not_checked})),
     )
@@ -202,7 +203,7 @@ def parse_coverage(value: JsonValue) -> Coverage:
         recorded=count_at(value, "recorded"),
         lost=_texts(value, "lost"),
         reviewers=_texts(value, "reviewers"),
-        reviews=tuple(item.parsed(parse_digest) for item in value.field("reviews").items()),
+        reviews=tuple(parse_reliance(item) for item in value.field("reviews").items()),
         inputs=tuple(sorted((n, item.text()) for n, item in value.field("inputs").members())),
         not_checked=tuple(parse_not_checked(item) for item in value.field("notChecked").items()),
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assay.core.digest import Digest
+from assay.core.reliance import Reliance
 from assay.core.verdict import Verdict
 from assay.source.changes import Change, Line
 from assay.source.participants import Participants, find_participants
@@ -34,8 +35,17 @@ class RecordedReview:
     reviewer: str  # a principal with the role reviewer, by its signature
     person: bool
     order: int
-    recorded_at: datetime
-    statement: Digest
+    reliance: Reliance
+
+    @property
+    def recorded_at(self) -> datetime:
+        """Return when it came into the log."""
+        return self.reliance.at
+
+    @property
+    def statement(self) -> Digest:
+        """Return the digest of its envelope."""
+        return self.reliance.statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +56,7 @@ class Judged:
     verdict: Verdict
     reasons: tuple[str, ...]  # none where it passed
     by: tuple[str, ...] = ()
-    reviews: tuple[Digest, ...] = ()
+    reviews: tuple[Reliance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +109,7 @@ class _Judge:
                 verdict=verdict,
                 reasons=reasons,
                 by=tuple(sorted({one.reviewer for one in approving})),
-                reviews=tuple(sorted(one.statement for one in approving)),
+                reviews=tuple(sorted(one.reliance for one in approving)),
             )
             for change in run
         )

@@ -8,6 +8,7 @@ from tests.fakes.trust import NOW
 
 from assay.core.digest import sha256_of
 from assay.core.jsonvalue import JsonValue
+from assay.core.reliance import Reliance
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.findings.observation import Location, Observation
 from assay.findings.sarif import Examined, render_sarif
@@ -35,9 +36,19 @@ _WAIVER: Final = Waiver(
     expires=NOW + timedelta(days=3),
     accepted_by=("ana",),
 )
+_SIGNED: Final = Reliance(
+    statement=sha256_of(b"envelope"), keys=("ab" * 32,), role="risk-owner", at=NOW
+)
 _ACCOUNT: Final = WaiverAccount(
     observed_at=NOW,
-    waivers=(RecordedWaiver(waiver=_WAIVER, statement=sha256_of(b"envelope")),),
+    waivers=(
+        RecordedWaiver(
+            waiver=_WAIVER,
+            reliance=Reliance(
+                statement=sha256_of(b"envelope"), keys=("ab" * 32,), role="risk-owner", at=NOW
+            ),
+        ),
+    ),
     not_checked=(GAP,),
 )
 
