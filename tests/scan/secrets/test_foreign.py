@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from tests.scan.secrets.generate import fill
 
 AT = datetime(2026, 6, 30, tzinfo=UTC)
 GITLAB = fill("glpat-{b62:20}")
+STEEP = "key" + "[a-z]{0,1000}" * 7  # chained repeats: each byte keeps thousands of states alive
+SLOW = "its regex cannot be searched for in linear time"
 OWN = """
 [extend]
 useDefault = true
@@ -87,6 +90,11 @@ MISSED = {
         "[[rules]]\nid='a'\nregex='''ab'''\nsecretGroup = 3\n",
         ".gitleaks.toml: rule 'a'",
         "its regex cannot be searched for in linear time: it has no group 3",
+    ),
+    "steep": (
+        f"[[rules]]\nid='a'\nregex='''{STEEP}'''\n",
+        ".gitleaks.toml: rule 'a'",
+        f"{SLOW}: each byte may take {re2.compile(STEEP).programsize} steps, where 10000 are allowed",
     ),
     "names-only": (
         "[[rules]]\nid='a'\npath='''\\.p12$'''\n",

@@ -31,6 +31,7 @@ FILES: Final = (GITLEAKS, GITLEAKS_IGNORE, BASELINE)
 MAX_FOREIGN_BYTES: Final = 8 * 2**20
 _MAX_RULES: Final = 1000
 _REACH: Final = 4000  # bytes around the end of a hit in which a match of such a rule may lie
+_MAX_STEPS: Final = 10_000  # of RE2 for a byte, at worst; rules of gitleaks itself have under 4,000
 _NAMES: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -225,8 +226,11 @@ def _refusal(rule: Rule) -> str:
     """Return why one of the two engines does not take the rule, or nothing."""
     if not _compiles(rule.pattern):
         return "RE2 does not know a part of it"
-    if not 0 <= rule.group <= re2.compile(rule.pattern).groups:
+    compiled = re2.compile(rule.pattern)
+    if not 0 <= rule.group <= compiled.groups:
         return f"it has no group {rule.group}"
+    if compiled.programsize > _MAX_STEPS:
+        return f"each byte may take {compiled.programsize} steps, where {_MAX_STEPS} are allowed"
     try:
         hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
             expressions=[rule.pattern.encode()], ids=[0], elements=1, flags=[0]
