@@ -197,8 +197,8 @@ def test_an_unknown_format(site: Site, words: tuple[str, str]) -> None:
     assert answer.outcome == (
         USAGE,
         (
-            f"[usage] unknown report format '{named}' (one of: text, json, sarif, html, markdown, "
-            ".html, .htm, .json, .sarif, .md, .txt)"
+            f"[usage] unknown report format '{named}' (one of: text, json, sarif, html, "
+            "markdown, codequality, .html, .htm, .json, .sarif, .md, .txt, .codequality)"
         ),
     )
     assert site.intact() == ENTRIES

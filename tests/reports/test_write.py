@@ -45,13 +45,14 @@ def test_other_words_are_refused(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         report_format(name)
     assert str(caught.value) == (
-        f"[usage] unknown report format {name!r} (one of: text, json, sarif, html, markdown, "
-        ".html, .htm, .json, .sarif, .md, .txt)"
+        f"[usage] unknown report format {name!r} (one of: text, json, sarif, html, "
+        "markdown, codequality, .html, .htm, .json, .sarif, .md, .txt, .codequality)"
     )
 
 
 STARTS = {
     "text": b"FAILED   2 of 4",
+    "codequality": b'[{"check_name":',
     "json": b'{"branch":"main"',
     "sarif": b'{"$schema":',
     "html": b"<!doctype html>\n<html",

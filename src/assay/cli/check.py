@@ -17,11 +17,13 @@ def check(
         typer.Option(
             "--output",
             "-o",
-            help="Write a report too; the ending tells its format: .html .json .sarif .md",
+            help="Write a report too, of the format of its ending: "
+            ".html .json .sarif .md .codequality",
         ),
     ] = None,
     output_format: Annotated[
-        str, typer.Option("--format", help="Of stdout: text, json, sarif, html, markdown.")
+        str,
+        typer.Option("--format", help="Of stdout: text, json, sarif, html, markdown, codequality."),
     ] = "text",
     save_verdict: Annotated[
         Path | None,

@@ -9,7 +9,7 @@ from assay.operations.checkreport import CheckReport
 from assay.reports.jsontext import render_json
 from assay.system.files import save_file
 
-FORMATS: Final = ("text", "json", "sarif", "html", "markdown")
+FORMATS: Final = ("text", "json", "sarif", "html", "markdown", "codequality")
 _ENDINGS: Final = {
     ".html": "html",
     ".htm": "html",
@@ -17,6 +17,7 @@ _ENDINGS: Final = {
     ".sarif": "sarif",
     ".md": "markdown",
     ".txt": "text",
+    ".codequality": "codequality",
 }
 
 
@@ -44,6 +45,12 @@ def render_report(report: CheckReport, kind: str) -> bytes:
             from assay.reports.sarif import render_check  # noqa: PLC0415  # only where used
 
             return render_check(report)
+        case "codequality":
+            from assay.findings.codequality import (  # noqa: PLC0415  # only where used
+                render_code_quality,
+            )
+
+            return render_json(render_code_quality(report.reports, waivers=report.waivers))
         case "json":
             from assay.reports.jsonreport import check_json  # noqa: PLC0415  # only where used
 
