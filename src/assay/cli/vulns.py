@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assay.cli.options import JsonOption
-from assay.cli.output import print_json, progress
+from assay.cli.output import print_json, print_not_checked, progress
+from assay.core.printable import printable
 
 if TYPE_CHECKING:
     from assay.vuln.advisory import Feed
@@ -83,6 +84,34 @@ def status(*, as_json: JsonOption = False) -> None:
     )
 
     _print(list_feeds(), list_signals(), as_json=as_json)
+
+
+@app.command("explain")
+def explain(
+    identifier: Annotated[str, typer.Argument(help="Any id that the vulnerability has.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell which advisories are about one vulnerability, and why.
+
+    Two CVEs are never taken for one: what leads to both is told, and joins neither.
+
+        assay vulns explain CVE-2023-32681
+    """
+    from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
+        explain_vulnerability,
+    )
+
+    explanation = explain_vulnerability(identifier)
+    if as_json:
+        print_json(explanation.as_json())
+        return
+    for one in explanation.clusters:
+        typer.echo(printable(f"{one.vulnerability} in {one.package} ({one.ecosystem})"))
+        for member in one.members:
+            gone = " (withdrawn)" if member.withdrawn else ""
+            typer.echo(printable(f"  {member.advisory}{gone}: {member.why}"))
+    print_not_checked(explanation.not_checked)
 
 
 def _print(

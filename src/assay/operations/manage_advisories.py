@@ -8,14 +8,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from assay.core.clock import Clock, format_time
-from assay.core.errors import inside
+from assay.core.errors import UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.operations.home import open_home
 from assay.system.clock import now
 from assay.system.files import load_file
 from assay.vuln.advisory import Feed
 from assay.vuln.ecosystems import LANGUAGES
-from assay.vuln.mirror import BUCKET, fetcher, load_feeds
+from assay.vuln.explaining import Explained, explain_clusters
+from assay.vuln.match import GET_ADVISORIES
+from assay.vuln.mirror import BUCKET, fetcher, load_advisories_named, load_feeds
 from assay.vuln.mirror import import_advisories as import_into
 from assay.vuln.mirror import update_advisories as update_in
 from assay.vuln.signals.epss import MAX_EPSS_BYTES
@@ -127,6 +129,38 @@ def _reporter(progress: Callable[[str], None]) -> Callable[[str, int, int | None
 def list_feeds() -> tuple[Feed, ...]:
     """Return what is in the mirror."""
     return tuple(load_feeds(open_home().advisories).values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Which records are about a vulnerability, why, and what was not looked at."""
+
+    identifier: str
+    clusters: tuple[Explained, ...]
+    not_checked: tuple[NotChecked, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the document `assay.explanation/v1`."""
+        return {
+            "schema": "assay.explanation/v1",
+            "id": self.identifier,
+            "clusters": [one.as_json() for one in self.clusters],
+            "notChecked": [gap.as_json() for gap in self.not_checked],
+        }
+
+
+def explain_vulnerability(identifier: str, *, clock: Clock = now) -> Explanation:
+    """Tell which advisories here are about the vulnerability with this id, and why.
+
+    Raises:
+        UsageError: No advisory here has the id.
+    """
+    advisories = load_advisories_named(open_home().advisories, identifier)
+    clusters = explain_clusters(advisories, identifier, at=clock())
+    if not clusters:
+        raise UsageError(f"no advisory here names {identifier[:80]!r}", hint=GET_ADVISORIES)
+    gaps = feed_gaps(tuple(advisories.feeds.values()))
+    return Explanation(identifier=identifier, clusters=clusters, not_checked=gaps)
 
 
 def feed_gaps(feeds: tuple[Feed, ...]) -> tuple[NotChecked, ...]:
