@@ -203,3 +203,23 @@ def test_any_bytes_have_places(content: bytes, path: str) -> None:
     source = SourceText(path, content)
     for line in range(len(source.lines) + 2):
         assert isinstance(source.place(line), Place)
+
+
+UNENDED = {
+    "escapes": b'# "' + b"\\a" * 9_000,
+    "escaped-quotes": b"# '" + b' \\\' "x"' * 2_500,
+    "quotes": b"# " + b"\\\"\\'" * 4_000,
+    "a-long-line": b"# '" + b"a'\"" * 100_000,
+}
+
+
+@pytest.mark.parametrize("line", UNENDED.values(), ids=UNENDED)
+def test_quotes_without_an_end_cost_no_more_than_others(line: bytes) -> None:
+    """With an expression that goes back, forty escapes behind a quote took longer than a day."""
+    text = SourceText("a.py", line + b"\nx = 'y'\n").place(2, without_literals=True).text
+    assert text == "x = ''"
+
+
+def test_a_quote_without_an_end_hides_no_literal_behind_it() -> None:
+    source = SourceText("a.js", b"// don't \\' print \"a secret\" \xff\n")
+    assert source.place(1, without_literals=True).text == "// don't \\' print '' \udcff"
