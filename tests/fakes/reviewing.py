@@ -13,7 +13,7 @@ from assay.signing.trust import Principal, PrincipalKind
 from assay.source.changes import load_line, load_range
 from assay.source.judging import CommitTrust
 from assay.source.mergetree import compute_merges
-from assay.source.repository import open_repository
+from assay.source.repository import Repository, open_repository
 from assay.source.review import Decision, Review
 from assay.source.reviewed import Judged, RecordedReview, ReviewKnowledge, judge_line
 from assay.source.signers import CommitSigners
@@ -34,6 +34,7 @@ class Workshop:
     people: list[Principal]
     reviews: list[RecordedReview] = field(default_factory=list)
     seen: dict[str, datetime] = field(default_factory=dict)
+    opened: Repository | None = None
 
     @property
     def signers(self) -> CommitSigners:
@@ -91,7 +92,7 @@ class Workshop:
         at: datetime | None = None,
     ) -> RecordedReview:
         """Say something of the change from `base` ("" for the first) to `head`."""
-        repository = open_repository(self.repo.top)
+        repository = self._place()
         base = self.repo.text("rev-parse", base) if base else ""
         head = self.repo.text("rev-parse", head)
         commits = load_range(
@@ -130,7 +131,7 @@ class Workshop:
 
     def judge(self, base: str = "", head: str = "main") -> tuple[Judged, ...]:
         """Judge the changes from `base` to `head`, merges computed as in real life."""
-        repository = open_repository(self.repo.top)
+        repository = self._place()
         base = self.repo.text("rev-parse", base) if base else ""
         line = load_line(
             repository,
@@ -153,10 +154,16 @@ class Workshop:
         """Return verdict and reasons of each change."""
         return [(one.verdict.value, one.reasons) for one in self.judge(base, head)]
 
+    def _place(self) -> Repository:
+        """Return the repository, opened once: of what is found then, its place alone is used."""
+        if self.opened is None or self.opened.top != self.repo.top:
+            self.opened = open_repository(self.repo.top)
+        return self.opened
+
     def _merged(self, base: str, head: str) -> str:
         if not base or self.repo.text("merge-base", base, head) == base:
             return self.repo.text("rev-parse", f"{head}^{{tree}}")
-        return compute_merges(open_repository(self.repo.top), ((base, head),))[base, head]
+        return compute_merges(self._place(), ((base, head),))[base, head]
 
 
 def open_workshop(folder: Path) -> Workshop:

@@ -369,11 +369,18 @@ def test_levels_are_told_requirement_by_requirement(
     assert answers["continuity"] == ("UNKNOWN", "no forge was asked: assay forge record")
     assert second.revision.repository == "git+https://example.org/shop.git"
     payload = json.loads(base64.b64decode(json.loads(summary.read_text())["payload"]))
-    assert payload["subject"][0]["digest"]["gitCommit"] == site.repo.head
-    assert payload["subject"][0]["annotations"] == {"sourceRefs": ["refs/heads/main"]}
+    assert payload["subject"] == [
+        {
+            "name": "refs/heads/main",
+            "uri": f"git+https://example.org/shop.git@{site.repo.head}",
+            "digest": {"gitCommit": site.repo.head},
+            "annotations": {"sourceRefs": ["refs/heads/main"]},
+        }
+    ]
+    assert payload["predicate"]["resourceUri"] == "git+https://example.org/shop.git"
     assert payload["predicate"]["verifiedLevels"] == [
         "SLSA_SOURCE_LEVEL_1",
-        "SLSA_SOURCE_TWO_PARTY_REVIEWED",
+        "ORG_SOURCE_TWO_PARTY_REVIEWED",
     ]
     assert payload["predicate"]["slsaVersion"] == "1.2"
 

@@ -169,18 +169,23 @@ def _uri(repository: Repository, configured: str) -> str:
 
 
 def _summary(revision: Revision, statement: Digest, recorder: Recorder) -> bytes:
-    """Return the source VSA (SLSA v1.2), signed, as DSSE."""
+    """Return the source VSA (SLSA v1.2), signed, as DSSE.
+
+    The subject is the commit alone: another commit can have its tree. What SLSA has no name for
+    below the level that asks for it is an `ORG_SOURCE_` property.
+    """
     levels = [level_name(revision.level)]
     passed = {a.requirement for a in revision.answers if a.verdict is Verdict.PASSED}
     if "two-party-review" in passed:
-        levels.append("SLSA_SOURCE_TWO_PARTY_REVIEWED")
+        levels.append("ORG_SOURCE_TWO_PARTY_REVIEWED")
     resource = revision.repository or "urn:assay:repository:unnamed"
     payload = {
         "_type": _STATEMENT,
         "subject": [
             {
                 "name": revision.branch,
-                "digest": {"gitCommit": revision.commit, "gitTree": revision.tree},
+                "uri": f"{resource}@{revision.commit}",
+                "digest": {"gitCommit": revision.commit},
                 "annotations": {"sourceRefs": [revision.branch]},
             }
         ],
