@@ -54,7 +54,7 @@ ANSWERS = {
     "diff": (
         ("diff", "one.json", "newer.json"),
         0,
-        "version changed: 1\n  pkg:npm//a 1 -> 2 (up)\n",
+        "version changed: 1\n  pkg:npm/a 1 -> 2 (up)\n",
     ),
     "same": (("diff", "one.json", "one.json"), 0, "No difference.\n"),
     "rewritten": (

@@ -36,7 +36,7 @@ RUN: Final = {
     "docs/howto/scan-for-secrets.md": 2,
     "docs/howto/review-a-change.md": 17,
     "docs/howto/sign-commits.md": 11,
-    "docs/howto/sboms.md": 14,
+    "docs/howto/sboms.md": 17,
     "docs/howto/verify-a-sigstore-bundle.md": 8,
     "docs/howto/verify-a-verdict.md": 11,
     "docs/howto/verify-with-cosign.md": 6,

@@ -56,7 +56,7 @@ def test_a_version_that_changed_is_one_change() -> None:
     before = sbom(component("pkg:npm/a@9.0.0"), component("pkg:npm/gone@1"))
     after = sbom(component("pkg:npm/a@10.0.0"), component("pkg:npm/new@1"))
     found = compare_sboms(before, after, order=scheme_key)
-    change = VersionChange(package="pkg:npm//a", before="9.0.0", after="10.0.0", direction="up")
+    change = VersionChange(package="pkg:npm/a", before="9.0.0", after="10.0.0", direction="up")
     assert found.versions == (change,)
     assert (found.added, found.removed) == (("pkg:npm/new@1",), ("pkg:npm/gone@1",))
     back = compare_sboms(after, before, order=scheme_key)

@@ -40,7 +40,8 @@ def _of_purl(text: str) -> PackageKey:
         purl = parse_purl(text)
     except MalformedError:
         return _of_name(text)
-    exact = f"pkg:{purl.type}/{purl.namespace}/{purl.name}"
+    path = "/".join(filter(None, (purl.namespace, purl.name)))
+    exact = f"pkg:{purl.type}/{path}"
     return PackageKey(type=purl.type, exact=exact, loose=_spelling(purl.name))
 
 
