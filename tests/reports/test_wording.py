@@ -120,6 +120,13 @@ def test_what_was_looked_at_is_named_by_number() -> None:
     }
 
 
+def test_files_of_containers_and_pipelines_are_looked_at_too() -> None:
+    counts = {"dockerfiles": 1, "compose_files": 2, "gitlab_pipelines": 1}
+    scan = replace(factory.scan(), scanner="configuration", examined=counts)
+    told = dict(examined(replace(report(), reports=(scan,))))
+    assert (told["Dockerfile"], told["Compose files"], told["GitLab pipeline file"]) == (1, 2, 1)
+
+
 COMMANDS = {
     "/src/shop": "/src/shop",
     "/src/my shop": "'/src/my shop'",

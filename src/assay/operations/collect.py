@@ -5,7 +5,7 @@ from the working tree but uncommitted files, in which secrets are looked for.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -92,12 +92,12 @@ def collect_commit(
         UnavailableError: Git did not answer, or a disk is full.
     """
     uncommitted = list_uncommitted(repository)
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    others: list[Future[tuple[Inventory, tuple[ScanReport, ...]]]] = []
+    with ThreadPoolExecutor(max_workers=1) as pool, ending_runs(others):
         settings.progress("Searching the history for secrets; scanning code and workflows")
-        others = pool.submit(_collect_files, repository, entries, settings)
-        with ending_runs((others,)):
-            secrets = _search_secrets(repository, entries, uncommitted, settings)
-            ((inventory, scans),) = await_results((others,))
+        others.append(pool.submit(_collect_files, repository, entries, settings))
+        secrets = _search_secrets(repository, entries, uncommitted, settings)
+        ((inventory, scans),) = await_results(others)
     settings.progress("Matching components with advisories")
     return Collected(
         facts=collect_facts(

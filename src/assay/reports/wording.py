@@ -134,10 +134,17 @@ def place(finding: Finding) -> str:
     return f"{first.path}{line}{note}{more}"
 
 
+_SETTINGS: Final = {  # named where there are any: most repositories have none of them
+    "dockerfiles": "Dockerfile{s}",
+    "compose_files": "Compose file{s}",
+    "gitlab_pipelines": "GitLab pipeline file{s}",
+}
+
+
 def examined(report: CheckReport) -> tuple[tuple[str, int], ...]:
     """Return what was looked at, in words, with its count."""
     scans = {scan.scanner: scan.examined for scan in report.reports}
-    secrets = scans.get("secrets", {})
+    secrets, settings = scans.get("secrets", {}), scans.get("configuration", {})
     numbers = (
         ("object{s} searched for secrets", secrets.get("blobs", 0)),
         ("commit{s}", secrets.get("commits", 0)),
@@ -145,6 +152,7 @@ def examined(report: CheckReport) -> tuple[tuple[str, int], ...]:
         ("advisor{ies} about them", scans.get("vulnerabilities", {}).get("advisories", 0)),
         ("workflow file{s}", scans.get("workflows", {}).get("workflows", 0)),
         ("Python file{s}", scans.get("code", {}).get("files", 0)),
+        *((words, settings[noun]) for noun, words in _SETTINGS.items() if settings.get(noun)),
     )
     return tuple(
         (words.format(s="" if n == 1 else "s", ies="y" if n == 1 else "ies"), n)
