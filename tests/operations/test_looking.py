@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import AssayError, UsageError
+from assay.core.errors import AssayError, UnavailableError, UsageError
 from assay.operations.list_log import list_log
 from assay.operations.manage_advisories import (
+    explain_vulnerability,
     feed_gaps,
     feed_json,
     import_advisories,
@@ -87,3 +88,32 @@ def test_an_import_that_fails_leaves_what_was_there(here: Site) -> None:
 def test_no_advisories_yet(here: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "elsewhere"))
     assert list_feeds() == ()
+
+
+def test_why_advisories_are_one_vulnerability(here: Site) -> None:
+    document = explain_vulnerability("TEST-rightpad-py", clock=clock()).as_json()
+    assert document == document | {"schema": "assay.explanation/v1", "notChecked": []}
+    assert document["clusters"] == [
+        {
+            "ecosystem": "PyPI",
+            "package": "rightpad-py",
+            "vulnerability": "TEST-rightpad-py",
+            "members": [
+                {
+                    "advisory": "TEST-rightpad-py",
+                    "aliases": [],
+                    "why": ("no CVE is known; named after TEST-rightpad-py: TEST-rightpad-py"),
+                    "withdrawn": False,
+                }
+            ],
+        }
+    ]
+
+
+def test_an_id_that_no_advisory_has(here: Site) -> None:
+    with pytest.raises(UnavailableError) as caught:
+        explain_vulnerability("CVE-2099-1", clock=clock())
+    assert str(caught.value) == (
+        "[unavailable] no advisory here names 'CVE-2099-1' "
+        "(run `assay vulns update`, or `assay vulns import DIR|ZIP` when offline)"
+    )

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from assay.core.clock import Clock, format_time
-from assay.core.errors import UsageError, inside
+from assay.core.errors import UnavailableError, inside
 from assay.core.notchecked import NotChecked
 from assay.operations.home import open_home
 from assay.system.clock import now
@@ -153,12 +153,12 @@ def explain_vulnerability(identifier: str, *, clock: Clock = now) -> Explanation
     """Tell which advisories here are about the vulnerability with this id, and why.
 
     Raises:
-        UsageError: No advisory here has the id.
+        UnavailableError: No advisory here has the id.
     """
     advisories = load_advisories_named(open_home().advisories, identifier)
     clusters = explain_clusters(advisories, identifier, at=clock())
     if not clusters:
-        raise UsageError(f"no advisory here names {identifier[:80]!r}", hint=GET_ADVISORIES)
+        raise UnavailableError(f"no advisory here names {identifier[:80]!r}", hint=GET_ADVISORIES)
     gaps = feed_gaps(tuple(advisories.feeds.values()))
     return Explanation(identifier=identifier, clusters=clusters, not_checked=gaps)
 
