@@ -1,6 +1,7 @@
 """One component for each identity, however many files name it."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from assay.sbom.component import Component
 from assay.sbom.hashes import normal_hash
@@ -19,7 +20,9 @@ def merge_components(found: Iterable[Component]) -> tuple[Component, ...]:
 
 
 def _merged(same: list[Component], known: Collection[str]) -> Component:
-    """Join components of one purl; an edge to one that is not `known` was noted where it failed."""
+    """Join components of one identity; an edge to one that is not `known` was noted before."""
+    if len(same) == 1:
+        return _alone(same[0], known)
     first = min(same, key=lambda component: (component.name, component.version))
     return Component(
         purl=first.purl,
@@ -39,6 +42,28 @@ def _merged(same: list[Component], known: Collection[str]) -> Component:
         methods=_union(component.methods for component in same),
         edges_known=_any({component.edges_known for component in same}, decisive=True),
     )
+
+
+def _alone(only: Component, known: Collection[str]) -> Component:
+    """Return a component that nobody else names in the form that joined ones have.
+
+    Nearly all are: to join each with nothing took a third of the time of a lock file.
+    """
+    return replace(
+        only,
+        found_in=_sorted(only.found_in),
+        hashes=_sorted(tuple(map(normal_hash, only.hashes))),
+        depends_on=_sorted(tuple(to for to in only.depends_on if to in known)),
+        raw_purls=_sorted(only.raw_purls),
+        licences=_sorted(only.licences),
+        raw_licences=_sorted(only.raw_licences),
+        cpes=_sorted(only.cpes),
+        methods=_sorted(only.methods),
+    )
+
+
+def _sorted(items: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(items))) if len(items) > 1 else items
 
 
 def _any(said: set[bool | None], *, decisive: bool) -> bool | None:

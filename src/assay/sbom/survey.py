@@ -44,9 +44,12 @@ def survey_tree(tree: FileTree, *, with_locks: bool) -> Inventory:
 
 def _joined(declared: Inventory, finds: Finds) -> Inventory:
     examined = Counter(declared.examined) + finds.examined
+    components = declared.components
+    if finds.components:  # what lock files say was joined before
+        components = merge_components((*components, *finds.components))
     return replace(
         declared,
-        components=merge_components((*declared.components, *finds.components)),
+        components=components,
         examined=MappingProxyType(dict(sorted(examined.items()))),
         not_checked=tuple(sorted({*declared.not_checked, *finds.all_notes()})),
     )
