@@ -6,6 +6,7 @@ A verdict, a reason or a command reads the same in a terminal, on a page and in 
 import shlex
 from collections import Counter
 from datetime import timedelta
+from typing import Final
 
 from assay.core.verdict import Verdict
 from assay.findings.finding import Finding, Severity
