@@ -13,11 +13,8 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.reliance import Reliance, parse_reliance
 from assay.gates.reading import WAIVERS_TYPE
-from assay.gates.reliance import (
-    Withdrawal,
-    parse_withdrawal,
-    relied_on,
-)
+from assay.gates.reliance import relied_on
+from assay.gates.withdrawal import Withdrawal, parse_withdrawal
 from assay.source.coverage import COVERAGE_TYPE
 from tests.fakes.reviewfacts import COVERAGE, reviews
 from tests.fakes.trust import ALICE, BOB, GATE, NOW, verified

@@ -1,17 +1,13 @@
-"""What a verdict stands on, and what a later one takes away.
+"""What a verdict stands on.
 
 A verdict says by which keys each statement that it relied on was signed, and when that was
 recorded. So whoever has the verdict and the newest trust root can tell that it fell, without the
-log; and a verdict that was found fallen is named by a new one, which can never say PASSED.
+log.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 
-from assay.core.digest import Digest, parse_digest
 from assay.core.errors import MalformedError
-from assay.core.jsonvalue import JsonValue
-from assay.core.notchecked import NotChecked
 from assay.core.reliance import Reliance
 from assay.evidence.envelope import VerifiedStatement
 from assay.findings.waiveraccount import PREDICATE_TYPE as WAIVER_ACCOUNT_TYPE
@@ -19,27 +15,6 @@ from assay.findings.waiveraccount import parse_waiver_account
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot
 from assay.source.coverage import COVERAGE_TYPE, parse_coverage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Withdrawal:
-    """An earlier verdict that does not stand any more, and why."""
-
-    verdict: Digest
-    why: str
-
-    def as_json(self) -> dict[str, object]:
-        """Return the object that `parse_withdrawal` reads."""
-        return {"verdict": str(self.verdict), "why": self.why}
-
-    def as_gap(self) -> NotChecked:
-        """Return the gap that this leaves in the decision which takes the verdict's place."""
-        return NotChecked(
-            what="verdict",
-            where=str(self.verdict),
-            why=f"it does not stand any more: {self.why}",
-            remedy="Collect the evidence again with keys that hold, and decide anew: assay check.",
-        )
 
 
 def reliance_on(verified: VerifiedStatement) -> Reliance:
@@ -92,13 +67,3 @@ def _behind(verified: VerifiedStatement) -> tuple[Reliance, ...]:
         waivers = parse_waiver_account(verified.predicate()).waivers
         return tuple(one.reliance for one in waivers)
     return ()
-
-
-def parse_withdrawal(value: JsonValue) -> Withdrawal:
-    """Read one entry of `withdraws`.
-
-    Raises:
-        MalformedError: A member is missing or of another type.
-    """
-    verdict = value.field("verdict").parsed(parse_digest)
-    return Withdrawal(verdict=verdict, why=value.field("why").text())

@@ -11,8 +11,9 @@ from assay.evidence.statement import Subject
 from assay.gates.decision import decide_gate
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
-from assay.gates.reliance import Withdrawal, relied_on
+from assay.gates.reliance import relied_on
 from assay.gates.verdict import GateVerdict
+from assay.gates.withdrawal import Withdrawal
 from assay.policy.bundle import PolicyBundle
 from assay.policy.engine import engine_version, evaluate
 

@@ -8,7 +8,7 @@ from assay.core.reliance import Reliance
 from assay.evidence.statement import Subject
 from assay.gates.decision import Decision
 from assay.gates.parameters import Parameters
-from assay.gates.reliance import Withdrawal
+from assay.gates.withdrawal import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,8 @@ from assay.evidence.statement import Statement, Subject, parse_statement
 from assay.findings.severity import Severity
 from assay.gates.decision import Decision, JudgedRule
 from assay.gates.parameters import parse_parameters
-from assay.gates.reliance import parse_withdrawal
 from assay.gates.verdict import GateVerdict
+from assay.gates.withdrawal import parse_withdrawal
 from assay.policy.metadata import Effect, RuleMetadata
 from assay.policy.results import Reason, RuleResult
 

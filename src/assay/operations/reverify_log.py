@@ -19,8 +19,8 @@ from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.reliance import Withdrawal
 from assay.gates.request import GateRequest
+from assay.gates.withdrawal import Withdrawal
 from assay.operations.evidence import record_verdict
 from assay.operations.material import load_policy
 from assay.operations.record import Ledger, Recorder, open_ledger, open_recorder

@@ -52,13 +52,17 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.findings.fixes.edit:parse_fix": _INSIDE_FINDING,
     "assay.findings.observation:parse_location": _INSIDE_FINDING,
     "assay.core.reliance:parse_reliance": _INSIDE_VERDICT,
-    "assay.gates.reliance:parse_withdrawal": _INSIDE_VERDICT,
+    "assay.gates.withdrawal:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (
         "verifies, and leaves reading to assay.gates.vsa:parse_verdict"
     ),
     "assay.evidence.index.page:parse_leaf": (
         "cuts 72 bytes that assay.evidence.index.proof:verify_index_path has checked"
     ),
+    "assay.operations.verifierkeys:read_witness_keys": (
+        "counts them, and leaves each to assay.signing.notekey:parse_witness_key"
+    ),
+    "assay.system.http:read_body": "bounds bytes; whoever asked for them parses them",
     "assay.operations.verifierkeys:read_log_key": (
         "says more about what assay.signing.notekey:parse_note_key refuses"
     ),
