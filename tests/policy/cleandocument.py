@@ -111,6 +111,7 @@ CLEAN: Final[dict[str, object]] = {
                 "bypass": [],
                 "weakenings": [],
                 "weakening_count": 0,
+                "writers": [],
                 "permission_changes": None,
                 "requests": [
                     {

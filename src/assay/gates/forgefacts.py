@@ -52,6 +52,9 @@ def _account(account: ForgeAccount, at: datetime) -> dict[str, object]:
         "bypass": list(protection.rules.bypass)[:MAX_ITEMS],
         "weakenings": [_weakening(one, at) for one in weakenings[:MAX_ITEMS]],
         "weakening_count": len(weakenings),
+        "writers": None
+        if account.writers is None
+        else [one.as_json() for one in account.writers[:MAX_ITEMS]],
         "permission_changes": _changes(account.changes),
         "requests": None
         if account.requests is None

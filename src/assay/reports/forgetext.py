@@ -1,5 +1,7 @@
 """What a forge says, for a terminal."""
 
+from collections.abc import Iterator
+
 from assay.core.clock import format_time
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
@@ -9,6 +11,7 @@ from assay.source.forge.account import ForgeAccount, JudgedRequest
 from assay.source.forge.facts import Control
 
 _WORDS = {Verdict.PASSED: "enforced", Verdict.FAILED: "not enforced", Verdict.UNKNOWN: "not told"}
+_SHOWN = 20  # of those who have one permission; --json has all of them
 _WIDTH = max(len(control.value) for control in Control) + 2
 
 
@@ -48,11 +51,25 @@ def put_account(lines: Lines, account: ForgeAccount) -> None:
             indent=2,
             bullet=("weakened: ", COLOURS[Verdict.FAILED]),
         )
+    for permission, names in _writers(account):
+        lines.put(f"may {permission}: {names}", indent=2)
     for change in account.changes or ():
         word = "gained" if change.widened else "lost"
         lines.put(f"{change.kind} {change.name} {word}: {change.was} to {change.now}", indent=2)
     for request in account.requests or ():
         _put_request(lines, request)
+
+
+def _writers(account: ForgeAccount) -> Iterator[tuple[str, str]]:
+    """Yield each permission to change something, and who has it."""
+    found: dict[str, list[str]] = {}
+    for one in account.writers or ():
+        kind = "" if one.kind == "user" else f"{one.kind} "
+        number = f" ({one.number})" if one.number and one.kind in {"user", "bot"} else ""
+        found.setdefault(one.permission, []).append(f"{kind}{one.name}{number}")
+    for permission, names in found.items():
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        yield permission, ", ".join(names[:_SHOWN]) + more
 
 
 def _put_request(lines: Lines, judged: JudgedRequest) -> None:

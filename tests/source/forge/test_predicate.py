@@ -136,3 +136,19 @@ def test_members_are_compared_between_the_last_two_lists_that_were_told() -> Non
     assert account(seen(2, (ann,)), seen(1, None)).changes is None
     [change] = account(seen(3, ()), seen(2, ()), seen(1, None), seen(0, (ann,))).changes or ()
     assert (change.name, change.was, change.now) == ("ann", "none", "admin")
+
+
+def test_who_may_write_is_told_by_the_newest_list_the_widest_first() -> None:
+    def seen(days: int, *members: Member) -> ForgeState:
+        return state(rules(), at=NOW - days * DAY, members=members)
+
+    reads, writes, all_of_it = (
+        Member(kind="user", name=name, permission=permission, number=number)
+        for number, (name, permission) in enumerate(
+            (("ann", "read"), ("bob", "write"), ("cat", "admin")), 1
+        )
+    )
+    assert account(seen(1, reads, writes, all_of_it)).writers == (all_of_it, writes)
+    untold = state(rules(), members=None)
+    assert account(seen(1, writes), untold).writers == (writes,)
+    assert account(untold).writers is None

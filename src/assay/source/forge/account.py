@@ -23,7 +23,7 @@ from assay.source.forge.continuity import (
     parse_weakening,
     protection_over_time,
 )
-from assay.source.forge.facts import ChangeRequest, ForgeRepository
+from assay.source.forge.facts import ChangeRequest, ForgeRepository, Member, Permission
 from assay.source.forge.people import ForgePeople
 from assay.source.forge.permissions import (
     PermissionChange,
@@ -34,6 +34,7 @@ from assay.source.forge.predicate import (
     count,
     nullable,
     parse_forge_repository,
+    parse_member,
     parse_ref_rules,
     parse_request,
 )
@@ -59,8 +60,8 @@ class ForgeAccount:
     """What a forge says about the branch of a commit, its requests, and who may do what.
 
     `states` are the digests of the statements that it was made from, `trust_root` is whose word it
-    is which account is whose. `changes` compares the last two lists of members; None where there
-    are no two.
+    is which account is whose. `writers` may write or more, by the newest list of members that was
+    told; None where none was. `changes` compares the last two; None where there are no two.
     """
 
     repository: ForgeRepository
@@ -68,6 +69,7 @@ class ForgeAccount:
     states: tuple[str, ...]
     trust_root: Digest
     protection: Protection
+    writers: tuple[Member, ...] | None
     changes: tuple[PermissionChange, ...] | None
     requests: tuple[JudgedRequest, ...] | None
     not_checked: tuple[NotChecked, ...]
@@ -76,6 +78,7 @@ class ForgeAccount:
         """Return the predicate (`ACCOUNT_TYPE`)."""
         changes = None if self.changes is None else [one.as_json() for one in self.changes]
         requests = None if self.requests is None else [one.as_json() for one in self.requests]
+        writers = None if self.writers is None else [one.as_json() for one in self.writers]
         return {
             "source": "forge",
             "repository": self.repository.as_json(),
@@ -83,6 +86,7 @@ class ForgeAccount:
             "states": list(self.states),
             "trustRoot": str(self.trust_root),
             "protection": self.protection.as_json(),
+            "writers": writers,
             "permissionChanges": changes,
             "requests": requests,
             "notChecked": [item.as_json() for item in self.not_checked],
@@ -99,12 +103,14 @@ def parse_forge_account(value: JsonValue) -> ForgeAccount:
     if source.text() != "forge":
         raise MalformedError(f"the word of {source.text()!r}, not of a forge", where=source.where)
     changes, requests = nullable(value, "permissionChanges"), nullable(value, "requests")
+    writers = nullable(value, "writers")
     return ForgeAccount(
         repository=parse_forge_repository(value.field("repository")),
         observed_at=parse_time(value.field("observedAt").text()),
         states=tuple(str(parse_digest(one.text())) for one in value.field("states").items()),
         trust_root=value.field("trustRoot").parsed(parse_digest),
         protection=_parse_protection(value.field("protection")),
+        writers=None if writers is None else tuple(parse_member(one) for one in writers.items()),
         changes=None
         if changes is None
         else tuple(parse_permission_change(one) for one in changes.items()),
@@ -138,10 +144,20 @@ def account_for(
         states=tuple(dated.statement for dated in counted),
         trust_root=trust_root_digest(trust),
         protection=protection,
+        writers=_writers(counted),
         changes=_changes(counted),
         requests=_requests(counted, commit, trust),
         not_checked=newest.not_checked,
     )
+
+
+def _writers(states: Iterable[DatedState]) -> tuple[Member, ...] | None:
+    """Return who may change the repository, by the newest list that was told, the widest first."""
+    told = [dated.state.members for dated in states if dated.state.members is not None]
+    if not told:
+        return None
+    writing = [m for m in told[-1] if Permission(m.permission).rank >= Permission.WRITE.rank]
+    return tuple(sorted(writing, key=lambda m: (-Permission(m.permission).rank, m)))
 
 
 def _changes(states: Iterable[DatedState]) -> tuple[PermissionChange, ...] | None:
