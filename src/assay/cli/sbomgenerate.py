@@ -36,7 +36,7 @@ def generate(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the components of a folder, an archive, a program or an image.
+    """List what a folder, archive, program or image is made of.
 
     Looks for lock files, for what is installed, and for what programs say they were built from.
     What could not be read is in the document. Behind an image, `@` and a tag or digest choose one
