@@ -204,3 +204,37 @@ BUN = """
       },
     }
     """
+POM = """
+    <project xmlns="http://maven.apache.org/POM/4.0.0">
+      <modelVersion>4.0.0</modelVersion>
+      <parent><groupId>org.example</groupId><artifactId>up</artifactId><version>2.1.0</version></parent>
+      <artifactId>shop</artifactId>
+      <properties><guava>33.0.0</guava><full>${guava}-jre</full></properties>
+      <dependencyManagement><dependencies>
+        <dependency>
+          <groupId>org.example</groupId><artifactId>managed</artifactId><version>1.5</version>
+        </dependency>
+      </dependencies></dependencyManagement>
+      <dependencies>
+        <dependency>
+          <groupId>${project.groupId}</groupId><artifactId>core</artifactId>
+          <version>${project.version}</version>
+        </dependency>
+        <dependency>
+          <groupId>com.google.guava</groupId><artifactId>guava</artifactId><version>${full}</version>
+        </dependency>
+        <dependency><groupId>org.example</groupId><artifactId>managed</artifactId></dependency>
+        <dependency>
+          <groupId>junit</groupId><artifactId>junit</artifactId><version>4.13.2</version>
+          <scope>test</scope>
+        </dependency>
+        <dependency><groupId>org.example</groupId><artifactId>by-parent</artifactId></dependency>
+        <dependency>
+          <groupId>org.example</groupId><artifactId>range</artifactId><version>[1.0,2.0)</version>
+        </dependency>
+        <dependency>
+          <groupId>org.example</groupId><artifactId>unknown</artifactId><version>${elsewhere}</version>
+        </dependency>
+      </dependencies>
+    </project>
+    """

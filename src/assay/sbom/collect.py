@@ -18,6 +18,7 @@ from assay.core.printable import printable
 from assay.sbom.component import Component, Inventory
 from assay.sbom.coverage import Coverage, pinned_names
 from assay.sbom.filekinds import (
+    DECLARATIONS,
     GO_MOD,
     GO_SUM,
     Manifest,
@@ -66,6 +67,7 @@ def read_inventory(files: Mapping[str, bytes]) -> Inventory:
     collection.read_requirements()
     collection.read_locks()
     collection.read_go()
+    collection.read_declarations()
     collection.read_manifests()
     return collection.inventory()
 
@@ -128,6 +130,19 @@ class _Collection:
         for path in self._named(GO_SUM):
             if posixpath.join(posixpath.dirname(path), GO_MOD) not in self.files:
                 self._note("lock file", path, "no go.mod beside it says which versions are in use")
+
+    def read_declarations(self) -> None:
+        """Read the manifests that fix versions themselves, and no others."""
+        for name, parse in DECLARATIONS.items():
+            for path in self._named(name):
+                try:
+                    reading = parse(self.files[path], path)
+                except MalformedError as error:
+                    self._refused("manifest", path, error)
+                    continue
+                self._take(reading)
+                self.examined["manifests"] += 1
+                self.unpinned.update(f"{path}: {loose.text}" for loose in reading.loose)
 
     def read_manifests(self) -> None:
         """Look for manifests that no lock file serves, and for files that nobody here reads."""

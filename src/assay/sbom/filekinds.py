@@ -79,6 +79,14 @@ def _parse_conda_explicit(data: bytes, path: str) -> Reading:
     return parse_conda_explicit(data, path)
 
 
+def _parse_pom(data: bytes, path: str) -> Reading:
+    from assay.sbom.lockfiles.pomxml import parse_pom  # noqa: PLC0415  # loads the XML parser
+
+    return parse_pom(data, path)
+
+
+# Manifests that fix some versions themselves, and have no lock file that would fix all.
+DECLARATIONS: Final[Mapping[str, ParseLock]] = MappingProxyType({"pom.xml": _parse_pom})
 LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
     {
         "poetry.lock": parse_poetry_lock,
@@ -152,7 +160,7 @@ _PROJECT_LOCKS: Final = ("packages.lock.json",)
 # Each declares dependencies of an ecosystem that is not read yet.
 UNREAD: Final = frozenset(
     {
-        *("pom.xml", "libs.versions.toml", "packages.config", "Directory.Packages.props"),
+        *("libs.versions.toml", "packages.config", "Directory.Packages.props"),
         *("rebar.lock", "Cartfile.resolved", "bun.lockb", "deno.lock", "conan.lock"),
         *("conanfile.txt", "conanfile.py", "vcpkg.json", "flake.lock", "pixi.lock"),
         *("MODULE.bazel.lock", "build.sbt", "stack.yaml.lock", "cabal.project.freeze"),
@@ -205,7 +213,7 @@ def is_dependency_file(path: str) -> bool:
         lock_parser(path) is not None
         or manifest_kind(path) is not None
         or is_requirements(path)
-        or posixpath.basename(path) in {GO_MOD, GO_SUM}
+        or posixpath.basename(path) in {GO_MOD, GO_SUM, *DECLARATIONS}
         or is_unread(path)
         or bool(serving_locks(path))
     )

@@ -36,6 +36,7 @@ _LOCK_FILES: Final = {
     "nugetlock:parse_nuget_lock": otherlocks.NUGET,
     "podfilelock:parse_podfile_lock": otherlocks.PODFILE,
     "pubspeclock:parse_pubspec_lock": otherlocks.PUBSPEC,
+    "pomxml:parse_pom": otherlocks.POM,
     "swiftresolved:parse_package_resolved": otherlocks.SWIFT_3,
 }
 _METADATA: Final = (
