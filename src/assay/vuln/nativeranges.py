@@ -21,7 +21,8 @@ _NPM_TERM: Final = re.compile(
 )
 _NPM_HYPHEN: Final = re.compile(r"(\S+)\s+-\s+(\S+)")
 _TERM: Final = re.compile(r"(~>|===|==|=|!=|<=|>=|<|>|)\s*([^\s<>=!~,]+)\Z")
-_INTERVAL: Final = re.compile(r"([\[(])\s*([^\s,\[\]()]*)\s*(,?)\s*([^\s,\[\]()]*)\s*([\])])")
+_BOUND: Final = r"\s*(?:([^\s,\[\]()]+)\s*)?"  # no two repeats of spaces side by side
+_INTERVAL: Final = re.compile(rf"([\[(]){_BOUND}(?:(,){_BOUND})?([\])])")
 
 Numbers = tuple[int, int, int]
 

@@ -8,6 +8,7 @@ or the advisory is about a stream with its own packages, nobody can tell.
 
 import enum
 import re
+from functools import lru_cache
 from typing import Final
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
@@ -37,6 +38,7 @@ class Applies(enum.Enum):
     UNSURE = "unsure"
 
 
+@lru_cache(maxsize=65_536)
 def applies(ecosystem: str, release: str) -> Applies:
     """Tell whether what is said about `ecosystem` (`Debian:12`) is said about `release`."""
     _, colon, about = ecosystem.partition(":")

@@ -111,3 +111,22 @@ def test_no_package_url(portfolio: Portfolio) -> None:
     with pytest.raises(MalformedError) as caught:
         find_holders(question(portfolio, AdvisorySet()), "pkg:pypi")
     assert str(caught.value) == ("[malformed] 'pkg:pypi' is no package URL (pkg:TYPE/NAME@VERSION)")
+
+
+def test_a_doubt_about_a_record_that_only_its_aliases_lead_to(portfolio: Portfolio) -> None:
+    """One record names the CVE and clears everybody; one that means the same cannot be read."""
+    clear = encoded("GHSA-1", aliases=[CVE], affected=[affected(events=({"introduced": "9"},))])
+    odd = encoded("PYSEC-1", aliases=["GHSA-1"], affected=[affected(kind="ODD")])
+    found = find_affected(question(portfolio, known(clear, odd)), CVE)
+    assert {one.release.product: one.answer for one in found} == {
+        "new": Answer.UNKNOWN,
+        "odd": Answer.UNKNOWN,
+        "old": Answer.UNKNOWN,
+    }
+
+
+def test_a_doubt_about_another_cve_is_not_one(portfolio: Portfolio) -> None:
+    both = encoded("GHSA-1", aliases=[CVE, "CVE-2026-2"], affected=[affected(versions=["9"])])
+    other = encoded("CVE-2026-2", affected=[affected(kind="ODD")])
+    found = find_affected(question(portfolio, known(both, other)), CVE)
+    assert "new" not in {one.release.product for one in found}

@@ -22,7 +22,7 @@ _GEM: Final = re.compile(r"[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-
 _GEM_SEGMENT: Final = re.compile(r"[0-9]+|[a-z]+", re.IGNORECASE)
 _COMPOSER: Final = re.compile(
     r"v?(\d{1,20}(?:[.-]\d{1,20}){0,6})(\.x)?"
-    r"(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d{1,20})*))?([.-]?dev)?(?:\+[^\s]*)?\Z",
+    r"(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d+(?:[.-]\d+)*)?))?([.-]?dev)?(?:\+[^\s]*)?\Z",
     re.IGNORECASE | re.ASCII,
 )
 _COMPOSER_RANK: Final[Mapping[str, int]] = {

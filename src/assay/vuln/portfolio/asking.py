@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from assay.vuln.advisory import AdvisorySet
+from assay.vuln.advisory import Advisory, AdvisorySet
+from assay.vuln.clusters import cluster_advisories
 from assay.vuln.index import AdvisoryIndex, Match, PackageAnswer
 from assay.vuln.package import Package, parse_package
 from assay.vuln.portfolio.release import Holding, Release
@@ -55,9 +56,7 @@ def find_affected(question: Question, identifier: str) -> tuple[Found, ...]:
     index = AdvisoryIndex(advisories=question.advisories, at=question.at)
     found: list[Found] = []
     for (ecosystem, name), records in question.advisories.advisories.items():
-        naming = {r.id for r in records if identifier in (r.id, *r.aliases)}
-        if not naming:
-            continue
+        naming = _about_it(records, identifier)
         for number, purl in question.portfolio.versions_of(ecosystem, name).items():
             answer = index.answer(purl)
             judged = _about(answer, identifier) or _doubt(answer, naming)
@@ -87,6 +86,18 @@ def find_holders(question: Question, purl: str) -> tuple[Found, ...]:
     return tuple(found)
 
 
+def _about_it(records: tuple[Advisory, ...], identifier: str) -> frozenset[str]:
+    """Return the ids of all records that count as being about this vulnerability."""
+    clusters = cluster_advisories(records)
+    meant = clusters.get(identifier) or tuple(
+        record
+        for members in clusters.values()
+        if any(identifier in (one.id, *one.aliases) for one in members)
+        for record in members
+    )
+    return frozenset(record.id for record in meant)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
     answer: Answer
@@ -113,7 +124,7 @@ def _is_named(match: Match, identifier: str) -> bool:
     return identifier in (match.vulnerability, *match.aliases, *match.advisories)
 
 
-def _doubt(answer: PackageAnswer, naming: set[str]) -> _Judged | None:
+def _doubt(answer: PackageAnswer, naming: frozenset[str]) -> _Judged | None:
     """Return why nobody can tell, if that concerns the advisories in `naming`."""
     why = [reason for advisory, reason in answer.problems if not advisory or advisory in naming]
     return _Judged(answer=Answer.UNKNOWN, reason="; ".join(why)) if why else None
