@@ -94,6 +94,8 @@ def test_listed_and_found_by_the_beginning_of_its_hash(here: Site) -> None:
     assert [one.finding for one in found.findings] == [RED]
     assert found.findings[0].waiver is None
     assert found.waived().findings == ()
+    assert found.names() == ((RED.identity.partition(":")[2][:12], RED.title),)
+    assert found.find(found.names()[0][0]).finding == RED
     assert found.find(RED.identity.partition(":")[2][:6]).finding == RED
     accept(here)
     (one,) = list_findings(here.top, clock=clock(hours=3)).waived().findings

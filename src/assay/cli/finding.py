@@ -13,8 +13,26 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+
+def _complete_finding(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the findings about HEAD by their hashes, none where the log cannot be read."""
+    from assay.core.errors import AssayError  # noqa: PLC0415  # start-up time
+    from assay.operations.accept_finding import list_findings  # noqa: PLC0415
+
+    try:
+        found = list_findings(context.params.get("repository") or Path())
+    except AssayError:
+        return []
+    return [one for one in found.names() if one[0].startswith(incomplete)]
+
+
 NameArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="The finding's id, or the beginning of its hash.")
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="The finding's id, or the beginning of its hash.",
+        autocompletion=_complete_finding,
+    ),
 ]
 
 

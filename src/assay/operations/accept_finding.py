@@ -14,6 +14,7 @@ from assay.core.clock import Clock
 from assay.core.digest import Digest
 from assay.core.errors import MalformedError, UsageError
 from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
 from assay.findings.finding import Finding
 from assay.findings.merge import merge_findings, worst_first
 from assay.findings.scanreport import ScanReport
@@ -27,6 +28,7 @@ from assay.source.repository import open_repository
 from assay.system.clock import now
 
 MIN_NAME: Final = 6  # characters of an identity's hash that name a finding
+_SHORT: Final = 12  # of those that a shell offers; a colon would end a word there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,13 @@ class FindingList:
     def waived(self) -> "FindingList":
         """Return only the findings that somebody accepted."""
         return replace(self, findings=tuple(one for one in self.findings if one.waiver))
+
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Return what each finding can be called by in a shell, and its title, to choose from."""
+        return tuple(
+            (one.finding.identity.rpartition(":")[2][:_SHORT], printable(one.finding.title))
+            for one in self.findings
+        )
 
     def find(self, name: str) -> ListedFinding:
         """Return the one finding whose identity, or the hash in it, begins with `name`.
