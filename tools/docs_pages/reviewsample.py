@@ -26,9 +26,17 @@ def record_review_samples(shop: Path) -> None:
     repository = open_repository(shop)
     at = now()
     with open_recorder(repository, at=at) as recorder:
-        recorder.record((sample_review(repository.head, at).statement("shop"),), role="reviewer")
+        said = sample_review(repository.head, at).statement("shop")
+        [receipt] = recorder.record((said,), role="reviewer")
+        [local] = recorder.ledger.trust.principals
+        relied = Reliance(
+            statement=receipt.digest,
+            keys=tuple(key.name for key in local.keys),
+            role="reviewer",
+            at=recorder.ledger.recorded_at(receipt.index),
+        )
         about = Subject(name="shop", digest=Digest("gitCommit", repository.head))
-        account = sample_coverage(at)
+        account = sample_coverage(at, relied)
         for kind, predicate in (
             (COVERAGE_TYPE, account.as_json()),
             (REVISION_TYPE, sample_revision(account, at).as_json()),
@@ -58,16 +66,7 @@ def sample_review(head: str, at: datetime) -> Review:
     )
 
 
-def _relied(at: datetime) -> Reliance:
-    return Reliance(
-        statement=sha256_of(b"a review"),
-        keys=("ab" * 32,),
-        role="reviewer",
-        at=at.replace(microsecond=0),
-    )
-
-
-def sample_coverage(at: datetime) -> Coverage:
+def sample_coverage(at: datetime, review: Reliance) -> Coverage:
     """Return an account with a list for everything."""
     left = OpenChange(
         commit=_OTHER, verdict=Verdict.FAILED, title="Work", reasons=("nobody reviewed it",)
@@ -86,7 +85,7 @@ def sample_coverage(at: datetime) -> Coverage:
         recorded=1,
         lost=(_OTHER,),
         reviewers=("local",),
-        reviews=(_relied(at),),
+        reviews=(review,),
         inputs=(("reviews", str(sha256_of(b"reviews"))),),
         not_checked=(_GAP,),
     )
