@@ -148,13 +148,15 @@ def test_a_file_that_is_neither(here: Site, content: str) -> None:
 
 
 def test_of_several_all_are_renewed_or_none(here: Site) -> None:
-    save_proof(proof := here.folder / "entry.proof", prove_log(here.top, "0", clock=clock(hours=1)))
-    before = proof.read_bytes()
+    files = (here.folder / "first.proof", here.folder / "second.proof")
+    for index, file in enumerate(files):
+        save_proof(file, prove_log(here.top, str(index), clock=clock(hours=1)))
+    before = [file.read_bytes() for file in files]
     with pytest.raises(AssayError):
-        renew_proofs(here.top, (proof, here.folder / "missing"), clock=clock(hours=1))
-    assert proof.read_bytes() == before
-    renew_proofs(here.top, (proof, here.saved), clock=clock(hours=1))
-    assert proof.read_bytes() != before
+        renew_proofs(here.top, (*files, here.folder / "missing"), clock=clock(hours=1))
+    assert [file.read_bytes() for file in files] == before
+    renew_proofs(here.top, files, clock=clock(hours=1))
+    assert all(file.read_bytes() != old for file, old in zip(files, before, strict=True))
 
 
 def test_a_file_that_is_not_there(here: Site) -> None:
