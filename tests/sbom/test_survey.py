@@ -24,6 +24,8 @@ MIXED = {
     "lib/apk/db/installed": b"P:musl\nV:1.2\nA:x86_64\n\n",
     "usr/bin/tool": elf({".go.buildinfo": inline_build()}),
     "usr/bin/other": elf({".text": b"x" * 600}),
+    "lib/site-packages/b-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: b\nVersion: 1\n",
+    "lib/site-packages/b-1.dist-info/RECORD": b"../../usr/bin/other,sha256=x,1\n",
 }
 
 
@@ -35,6 +37,7 @@ def test_what_is_declared_and_what_is_installed_is_one_component() -> None:
     assert inventory.examined == {
         "Alpine packages": 1,
         "distributions": 1,
+        "installed Python packages": 1,
         "installed npm packages": 1,
         "lock files": 1,
         "manifests": 1,
@@ -92,6 +95,37 @@ def test_a_dependency_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert whys(inventory) == [
         "dependency file, poetry.lock: no file that could be read without following a link"
     ]
+
+
+SILENT = elf({".text": b"x" * 600})
+RELEASE = {"etc/os-release": b"ID=debian\nVERSION_ID=12\n"}
+OWNED = {
+    "dpkg": {
+        "usr/lib/libx.so": SILENT,
+        "var/lib/dpkg/status": b"Package: x\nStatus: install ok installed\nVersion: 1\n",
+        "var/lib/dpkg/info/x.list": b"/.\n/lib\n/lib/libx.so\n",
+    },
+    "distroless": {
+        "usr/lib/libx.so": SILENT,
+        "var/lib/dpkg/status.d/x": b"Package: x\nVersion: 1\n",
+        "var/lib/dpkg/status.d/x.md5sums": b"0123  usr/lib/libx.so\n",
+    },
+    "apk": {
+        "lib/libx.so": SILENT,
+        "lib/apk/db/installed": b"P:x\nV:1\nF:lib\nR:libx.so\n\n",
+    },
+}
+
+
+@pytest.mark.parametrize("case", ["dpkg", "distroless", "apk"])
+def test_a_program_that_a_package_brought_needs_not_say_more(case: str) -> None:
+    assert whys(survey({**RELEASE, **OWNED[case]})) == []
+
+
+def test_a_program_that_says_nothing_and_is_of_no_package_is_named() -> None:
+    inventory = survey({"a.out": SILENT})
+    assert whys(inventory) == ["program, a.out: it does not say what it was built from"]
+    assert decide_aggregate(inventory) == "incomplete"
 
 
 @pytest.mark.parametrize("name", ["Gemfile", "pubspec.yaml", "shop.csproj", "build.gradle.kts"])

@@ -5,7 +5,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +19,7 @@ from assay.system.filetree import TreeFile
 
 MAX_NOTES: Final = 1000  # of one kind; a hostile image could hold millions of broken packages
 MAX_PATH_CHARACTERS: Final = 32_768  # what the system allows, each byte of it escaped, and more
+_MERGED: Final = ("bin/", "lib", "sbin/")  # folders that are links into /usr by now
 REMEDY: Final = "look at it by hand, or mend it and try again"
 
 
@@ -30,6 +31,7 @@ class Finds:
     notes: list[NotChecked] = field(default_factory=list)
     examined: Counter[str] = field(default_factory=Counter)
     distributions: dict[str, Distribution] = field(default_factory=dict)  # by their root folder
+    owned: set[str] = field(default_factory=set)  # the files that an installed package brought
     _noted: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
@@ -54,6 +56,17 @@ class Finds:
             why = "no os-release says of which distribution its packages are"
             self.note("distribution", database, why)
         return self.distributions.get(root, UNKNOWN)
+
+    def own(self, root: str, paths: Iterable[str]) -> None:
+        """Note that packages brought the files at `paths` below the folder `root`.
+
+        A path may be the one from before `/lib` and the like became links into `/usr`.
+        """
+        start = f"{root}/" if root else ""
+        for path in paths:
+            self.owned.add(f"{start}{path}")
+            if path.startswith(_MERGED):
+                self.owned.add(f"{start}usr/{path}")
 
     def all_notes(self) -> list[NotChecked]:
         """Return the notes, and one for each kind of which there were too many."""

@@ -14,7 +14,7 @@ from typing import Final
 from assay.core.errors import MalformedError
 
 MAX_EXPRESSION_CHARACTERS: Final = 10_000  # a distribution's kernel package has one of some 4,000
-_TOKEN: Final = re.compile(r"\s*([()]|[^\s()]+)")
+_TOKEN: Final = re.compile(r"[()]|[^\s()]+")
 _REFERENCE: Final = re.compile(r"(?:DocumentRef-[A-Za-z0-9.\-]+:)?LicenseRef-[A-Za-z0-9.\-]+\Z")
 _ADDITION: Final = re.compile(r"(?:DocumentRef-[A-Za-z0-9.\-]+:)?AdditionRef-[A-Za-z0-9.\-]+\Z")
 _JOINING: Final = frozenset({"AND", "OR"})

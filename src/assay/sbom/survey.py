@@ -43,7 +43,7 @@ def survey_tree(tree: FileTree, *, with_locks: bool) -> Inventory:
 
 
 def _joined(declared: Inventory, finds: Finds) -> Inventory:
-    examined = Counter(declared.examined) + finds.examined
+    examined = Counter(declared.examined) + finds.examined  # which leaves out what is 0
     components = declared.components
     if finds.components:  # what lock files say was joined before
         components = merge_components((*components, *finds.components))

@@ -20,6 +20,7 @@ from assay.core.printable import printable
 from assay.system.filetree import TreeFile, TreeGap
 
 MAX_MEMBERS: Final = 500_000  # above any jar that we have seen; bounds memory
+MAX_MEMBER_BYTES: Final = 2**29  # of one that is looked into; it is in memory for that
 _ENCRYPTED: Final = 0x1
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DAMAGE: Final = (  # what zipfile lets through where the bytes are not what they claim
@@ -98,7 +99,7 @@ class ZipTree(Closing):
         """
         info = self._members[path]
         if self._last[0] == path or offset or count > _START:
-            return self.load(path, max_bytes=info.file_size)[offset : offset + count]
+            return self.load(path, max_bytes=MAX_MEMBER_BYTES)[offset : offset + count]
         try:
             with self._archive.open(info) as member:
                 return member.read(count)

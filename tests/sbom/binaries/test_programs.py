@@ -192,19 +192,28 @@ def test_rust_programs(data: bytes) -> None:
     assert whys(inventory) == []
 
 
-SILENT = {
+NO_PROGRAMS = {
     "java-class": b"\xca\xfe\xba\xbe\0\0\0\x41".ljust(600, b"\0"),
+    "script": b"#!/bin/sh\n".ljust(600, b"#"),
+}
+SILENT = {
     "dos": b"MZ".ljust(600, b"\0"),
     "elf": elf({".text": b"x" * 100}),
-    "script": b"#!/bin/sh\n".ljust(600, b"#"),
     "marked-in-the-wrong-place": elf({".data": b"\0" * 7 + inline_build()}),
 }
+
+
+@pytest.mark.parametrize("data", NO_PROGRAMS.values(), ids=NO_PROGRAMS)
+def test_what_is_no_program(data: bytes) -> None:
+    inventory = survey({"bin/a": data})
+    assert (inventory.components, whys(inventory)) == ((), [])
 
 
 @pytest.mark.parametrize("data", SILENT.values(), ids=SILENT)
 def test_programs_that_say_nothing(data: bytes) -> None:
     inventory = survey({"bin/a": data})
-    assert (inventory.components, whys(inventory)) == ((), [])
+    assert inventory.components == ()
+    assert whys(inventory) == ["program, bin/a: it does not say what it was built from"]
 
 
 RELEASES = {

@@ -34,27 +34,35 @@ def may_be_program(file: TreeFile) -> bool:
 
 
 def find_in_programs(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -> None:
-    """Add what each program says that it was built from; most say nothing."""
+    """Add what each program says that it was built from; most say nothing.
+
+    One that says nothing and that no package brought is noted: what is in it is not known.
+    """
     for file in files:
         with finds.attempt(NOUN, file.path):
-            if is_program(tree.load_part(file.path, 0, 4)):
-                _look_into(tree, file, finds)
+            if is_program(tree.load_part(file.path, 0, 4)) and not _look_into(tree, file, finds):
+                finds.examined["programs that do not say what they were built from"] += 1
+                if file.path not in finds.owned:
+                    finds.note(NOUN, file.path, "it does not say what it was built from")
 
 
-def _look_into(tree: FileTree, file: TreeFile, finds: Finds) -> None:
+def _look_into(tree: FileTree, file: TreeFile, finds: Finds) -> bool:
+    """Add what a program says, and return whether there was anything to say, or no program."""
+
     def load(offset: int, count: int) -> bytes:
         return tree.load_part(file.path, offset, count)
 
-    for program in read_programs(load):
+    programs = read_programs(load)
+    told = False
+    for program in programs:
         build, crates = read_go_build(load, program), read_crates(load, program)
         if build is not None:
             _add_go(build, file, finds)
         if crates is not None:
             _add_crates(crates, file, finds)
-        told = build is not None or crates is not None
-        finds.examined[
-            f"{NOUN}s that {'' if told else 'do not '}say what they were built from"
-        ] += 1
+        told = told or build is not None or crates is not None
+    finds.examined["programs that say what they were built from"] += told
+    return told or not programs
 
 
 def _component(file: TreeFile, purl: str, name: str, version: str) -> Component:

@@ -45,7 +45,7 @@ KNOWN_HOSTS: Final[Mapping[str, frozenset[str]]] = {
 }
 _ACCEPT: Final = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
 _CHALLENGE: Final = re.compile(r"\s*bearer\s+(.*)\Z", re.IGNORECASE | re.DOTALL)
-_PARAMETER: Final = re.compile(r'([a-z]+)="([^"]*)"')
+_PARAMETER: Final = re.compile(r'\b([a-z]{1,40})="([^"]*)"')
 _TOKEN: Final = re.compile(r"[!-~]{1,16384}\Z")
 
 

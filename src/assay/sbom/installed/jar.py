@@ -22,15 +22,15 @@ from assay.sbom.lockfiles.textlines import text_lines
 from assay.system.filetree import FileTree, TreeFile
 from assay.system.ziptree import Allowance, ZipTree, open_zip
 
-MAX_JAR_BYTES: Final = 2**30
-MAX_UNPACKED_BYTES: Final = 4 * 2**30  # of one jar with all that is in it
+MAX_JAR_BYTES: Final = 2**29
+MAX_UNPACKED_BYTES: Final = 2 * 2**30  # of one jar with all that is in it
 MAX_TEXT_BYTES: Final = 4 * 2**20
 MAX_NESTING: Final = 5  # an ear of wars of jars, and shaded ones in those
 NOUN: Final = "Java archive"
 _ENDINGS: Final = (".jar", ".war", ".ear", ".aar", ".jpi", ".hpi", ".par", ".sar", ".lpkg")
 _POM: Final = re.compile(r"META-INF/maven/[^/]+/[^/]+/pom\.properties\Z")
 _MANIFEST: Final = "META-INF/MANIFEST.MF"
-_FILE_NAME: Final = re.compile(r"(.+?)(?:-(v?[0-9][^/]*))?\.[a-z]+\Z")
+_FILE_NAME: Final = re.compile(r"(.+?)(?:-(v?[0-9][^/]{0,200}))?\.[a-z]{1,10}\Z")
 _VERSIONS: Final = ("Implementation-Version", "Bundle-Version", "Specification-Version")
 
 

@@ -22,6 +22,7 @@ from assay.sbom.installed.metadata import PythonMetadata, parse_metadata
 from assay.sbom.licence import split_licences
 from assay.sbom.lockfiles.pypisource import is_hash, normal_name, pypi_from_git, pypi_purl
 from assay.sbom.lockfiles.reading import purl_of
+from assay.sbom.lockfiles.textlines import text_lines
 from assay.system.filetree import FileTree, TreeFile
 
 MAX_METADATA_BYTES: Final = 16 * 2**20  # a long description and a licence; bounds memory
@@ -64,6 +65,7 @@ def find_python_dists(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -
             component = _component(tree, file, metadata, present)
             found[_place(file.path)].append((metadata, component))
             finds.examined[f"{NOUN}s"] += 1
+            _own_files(tree, posixpath.dirname(file.path), present, finds)
     for group in found.values():
         finds.components += _with_edges(group)
 
@@ -93,6 +95,18 @@ def parse_direct_url(data: bytes, name: str, version: str) -> Origin:
         version=version,
         hashes=tuple(sorted(text for text in texts if is_hash(text))),
     )
+
+
+def _own_files(tree: FileTree, folder: str, present: set[str], finds: Finds) -> None:
+    """Note which files the package brought, as RECORD lists them (PEP 376)."""
+    record = f"{folder}/RECORD"
+    if record not in present:
+        return
+    with finds.attempt(NOUN, record):
+        lines = text_lines(tree.load(record, max_bytes=MAX_METADATA_BYTES))
+        site = posixpath.dirname(folder)
+        names = (line.rsplit(",", 2)[0].strip('"') for line in lines if line)
+        finds.own("", (posixpath.normpath(posixpath.join(site, name)) for name in names))
 
 
 def _place(path: str) -> str:

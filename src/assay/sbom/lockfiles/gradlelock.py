@@ -15,7 +15,7 @@ from assay.sbom.lockfiles.textlines import text_lines
 
 _LINE: Final = re.compile(r"([^:=\s]+):([^:=\s]+):([^:=\s]+)=(\S*)\Z")
 _EMPTY: Final = "empty="  # the configurations that have no dependencies
-_FOR_TESTS: Final = re.compile(r"(?:test|androidTest|[a-z]\w*Test[A-Z])\w*\Z")
+_FOR_TESTS: Final = re.compile(r"(?>(?:test|androidTest|[a-z]\w*?Test[A-Z])\w*)\Z")
 
 
 def parse_gradle_lock(data: bytes, path: str) -> Reading:

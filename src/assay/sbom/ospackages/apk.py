@@ -40,6 +40,7 @@ def find_apk_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -
         with finds.attempt(NOUN, file.path):
             data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)
             add_installed(list(_read(data, file, distribution, finds)), finds, noun=NOUN)
+            finds.own(root, _files(text_lines(data)))
 
 
 def _read(
@@ -62,6 +63,16 @@ def _stanzas(data: bytes, file: TreeFile, finds: Finds) -> Iterator[tuple[int, d
             finds.note(NOUN, f"{file.path}: line {number}", f"{clean(line)!r} is no field")
         else:
             fields[line[0]] = line[2:].strip()
+
+
+def _files(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the paths of files: `F:` is the folder of the `R:` that follow it."""
+    folder = ""
+    for line in lines:
+        if line.startswith("F:"):
+            folder = f"{line[2:]}/" if line[2:] else ""
+        elif line.startswith("R:"):
+            yield f"{folder}{line[2:]}"
 
 
 def parse_apk_stanza(

@@ -14,6 +14,7 @@ from assay.sbom.component import Component
 from assay.sbom.distribution import Distribution
 from assay.sbom.finds import Finds, place_of
 from assay.sbom.lockfiles.reading import clean
+from assay.sbom.lockfiles.textlines import text_lines
 from assay.sbom.ospackages.installed import Installed, add_installed
 from assay.sbom.ospackages.stanzas import split_stanzas
 from assay.system.filetree import FileTree, TreeFile
@@ -50,6 +51,18 @@ def find_dpkg_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) 
                 data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)
                 found += _read(data, file, distribution, finds)
         add_installed(found, finds, noun=NOUN)
+        _own_files(tree, root, finds)
+
+
+def _own_files(tree: FileTree, root: str, finds: Finds) -> None:
+    """Note which files the packages brought: those in `info/*.list`, in distroless `*.md5sums`."""
+    start = f"{root}/var/lib/dpkg/" if root else "var/lib/dpkg/"
+    for file in tree.files:
+        if file.path.startswith(start) and file.path.endswith((".list", _SUMS)):
+            with finds.attempt(NOUN, file.path):
+                lines = text_lines(tree.load(file.path, max_bytes=MAX_DATABASE_BYTES))
+                paths = (line.rpartition("  ")[2].lstrip("/") for line in lines)
+                finds.own(root, (path for path in paths if path))
 
 
 def _read(
