@@ -105,8 +105,13 @@ class Layout:
         (self.root / "index.json").write_text(json.dumps(index))
 
 
-def rpm_header(texts: Mapping[int, str], lists: Mapping[int, Sequence[str]], epoch: int) -> bytes:
-    """Return a header of RPM as its database holds it."""
+def rpm_header(
+    texts: Mapping[int, str],
+    lists: Mapping[int, Sequence[str]],
+    epoch: int,
+    places: Sequence[int] = (),
+) -> bytes:
+    """Return a header of RPM as its database holds it; `places` are the folders of its files."""
     store, entries = b"", []
     for tag, text in texts.items():
         entries.append((tag, 6, len(store), 1))
@@ -114,10 +119,11 @@ def rpm_header(texts: Mapping[int, str], lists: Mapping[int, Sequence[str]], epo
     for tag, items in lists.items():
         entries.append((tag, 8, len(store), len(items)))
         store += b"".join(item.encode() + b"\0" for item in items)
-    if epoch:
-        store += b"\0" * (-len(store) % 4)
-        entries.append((1003, 4, len(store), 1))
-        store += epoch.to_bytes(4, "big")
+    for tag, numbers in ((1003, (epoch,) if epoch else ()), (1116, places)):
+        if numbers:
+            store += b"\0" * (-len(store) % 4)
+            entries.append((tag, 4, len(store), len(numbers)))
+            store += b"".join(number.to_bytes(4, "big") for number in numbers)
     head = struct.pack(">2I", len(entries), len(store))
     return head + b"".join(struct.pack(">4I", *entry) for entry in entries) + store
 

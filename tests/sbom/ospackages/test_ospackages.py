@@ -7,6 +7,7 @@ import pytest
 from assay.core.errors import MalformedError
 from assay.sbom.ospackages.osrelease import parse_os_release
 from assay.sbom.ospackages.rpmheader import parse_rpm_header
+from tests.fakes.programs import elf
 from tests.fakes.trees import purls, rpm_database, rpm_header, survey, whys
 
 DEBIAN = b'PRETTY_NAME="Debian 12"\nID=debian\nVERSION_ID="12"\n# a word\n\nCPE_NAME=\'cpe:/o:x\'\n'
@@ -255,6 +256,19 @@ def test_one_broken_package_does_not_hide_the_others(tmp_path: Path) -> None:
         "RPM package, var/lib/rpm/rpmdb.sqlite: row 1: the header is cut off",
         "RPM package, var/lib/rpm/rpmdb.sqlite: row 3: 'a' has no version or release",
     ]
+
+
+def test_a_program_that_a_package_of_rpm_brought_needs_not_say_more(tmp_path: Path) -> None:
+    header = rpm_header(LIBS, {1117: ("a", "b"), 1118: ("/etc/", "/usr/bin/")}, 0, (0, 1))
+    files = rpm(tmp_path, header) | {"usr/bin/b": elf({".text": b"x" * 600})}
+    assert whys(survey(files)) == []
+
+
+def test_a_list_of_files_that_does_not_fit(tmp_path: Path) -> None:
+    for places in ((0,), (0, 2)):
+        with pytest.raises(MalformedError) as caught:
+            parse_rpm_header(rpm_header(LIBS, {1117: ("a", "b"), 1118: ("/", "/x/")}, 0, places))
+        assert str(caught.value) == "[malformed] a list of files that does not fit"
 
 
 HEADERS = {

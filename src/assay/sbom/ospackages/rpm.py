@@ -48,15 +48,13 @@ def find_rpm_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -
                 "write it anew with: rpmdb --rebuilddb (RPM 4.16 or later)",
             )
             continue
-        distribution = finds.distribution_at(match[1].rstrip("/"), file.path)
         with finds.attempt("RPM database", file.path):
-            found = list(_read(tree, file, distribution, finds))
+            found = list(_read(tree, file, match[1].rstrip("/"), finds))
             add_installed(found, finds, noun=NOUN)
 
 
-def _read(
-    tree: FileTree, file: TreeFile, distribution: Distribution, finds: Finds
-) -> Iterator[Installed]:
+def _read(tree: FileTree, file: TreeFile, root: str, finds: Finds) -> Iterator[Installed]:
+    distribution = finds.distribution_at(root, file.path)
     data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)
     rows = query_copy(data, "SELECT blob FROM Packages ORDER BY hnum")
     for number, (blob,) in enumerate(rows, 1):
@@ -64,6 +62,7 @@ def _read(
             if not isinstance(blob, bytes):
                 raise MalformedError("no header")
             header = parse_rpm_header(blob)
+            finds.own(root, header.files)
             if header.text("name") != _KEYS:
                 yield _installed(header, distribution, place_of(file))
 

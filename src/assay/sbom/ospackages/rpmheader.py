@@ -27,7 +27,8 @@ _TEXTS: Final = {
     273: "header_sha256",
     5096: "modularity",
 }
-_LISTS: Final = {1047: "provides", 1049: "requires"}
+_LISTS: Final = {1047: "provides", 1049: "requires", 1117: "names", 1118: "folders"}
+_FOLDERS_OF: Final = 1116  # for each of the names of files, the place of its folder
 _EPOCH: Final = 1003
 
 
@@ -39,6 +40,7 @@ class RpmHeader:
     provides: tuple[str, ...]
     requires: tuple[str, ...]
     epoch: int | None
+    files: tuple[str, ...] = ()  # without the `/` at their start
 
     def text(self, name: str) -> str:
         """Return the value of a tag that is a text."""
@@ -61,18 +63,22 @@ def parse_rpm_header(data: bytes) -> RpmHeader:
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
     epoch: int | None = None
+    places: tuple[int, ...] = ()
     for tag, kind, offset, items in _ENTRY.iter_unpack(data[8:start]):
         if tag in _TEXTS and kind in {_STRING, _I18N, _STRINGS}:
             texts[_TEXTS[tag]] = _strings(store, offset, 1)[0]
         elif tag in _LISTS and kind == _STRINGS:
             lists[_LISTS[tag]] = _strings(store, offset, items)
         elif tag == _EPOCH and kind == _INT32:
-            epoch = _integer(store, offset)
+            (epoch,) = _integers(store, offset, 1)
+        elif tag == _FOLDERS_OF and kind == _INT32:
+            places = _integers(store, offset, items)
     return RpmHeader(
         texts=texts,
         provides=lists.get("provides", ()),
         requires=lists.get("requires", ()),
         epoch=epoch,
+        files=_files(places, lists.get("folders", ()), lists.get("names", ())),
     )
 
 
@@ -87,7 +93,17 @@ def _strings(store: bytes, offset: int, count: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _integer(store: bytes, offset: int) -> int:
-    if offset + 4 > len(store):
+def _integers(store: bytes, offset: int, count: int) -> tuple[int, ...]:
+    if offset + 4 * count > len(store):
         raise MalformedError("a number that leads out of the header")
-    return int.from_bytes(store[offset : offset + 4], "big")
+    return struct.unpack_from(f">{count}I", store, offset)
+
+
+def _files(
+    places: tuple[int, ...], folders: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[str, ...]:
+    if len(places) != len(names) or any(place >= len(folders) for place in places):
+        raise MalformedError("a list of files that does not fit")
+    return tuple(
+        f"{folders[place]}{name}".lstrip("/") for place, name in zip(places, names, strict=True)
+    )
