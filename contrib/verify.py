@@ -32,11 +32,10 @@ parse_time, MAX_KIT_BYTES = datetime.fromisoformat, 2**29
 # The members of each part of a kit and of a trust root: another one may be meant as a restriction.
 MEMBERS = """kit schema subject checkpoints entries lists; checkpoints note consistency sealed;
 sealed number path; entries index envelope path; lists subject predicateType entries pages; earlier
-key revoked; root schema version history expires owners log witnesses sigstore principals;
-owners threshold; log origin key earlier; witnesses quorum keys;
-principals name kind roles keys identities emails accounts from until; roles name from until;
-revoked since reason; keys pem openpgp from until revoked; accounts forge id;
-identities issuer subject from until revoked"""
+key revoked; root schema version history expires owners log witnesses sigstore principals; owners
+threshold; log origin key earlier; witnesses quorum keys; principals name kind roles keys identities
+emails accounts from until; roles name from until; revoked since reason; keys pem openpgp from until
+revoked; accounts forge id; identities issuer subject from until revoked"""
 KNOWN = {part: {*names} for part, *names in map(str.split, MEMBERS.split(";"))}
 ORDER_8 = 0x5FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826  # of Ed25519
 NOT_CHECKED = """not checked: policy: the rules were not evaluated; a verdict is the gate's word
@@ -158,11 +157,11 @@ class Checkpoint:  # a tree head that the log signed and dated, with the root of
         need((self.size <= sealed) == ("sealed" in one), "no proof of a seal, or one too many")
         if self.size <= sealed:
             [[[count, root]]] = [head.seal for head in heads if head.size == sealed + 1]
-            leaf = sha256(b"\0" + self.note.encode()).digest()
             place, path = one["sealed"]["number"], [*map(unbase64, one["sealed"]["path"])]
-            need(0 <= place < int(count), "a checkpoint that is sealed at no place")
+            leaf = sha256(b"\0" + self.note.encode()).digest()
             found = roots_of(place + 1, int(count), path, leaf, leaf=True)[1]
-            need(found == unbase64(root), "a checkpoint that the log's new key did not seal")
+            held = 0 <= place < int(count) and found == unbase64(root)
+            need(held, "a checkpoint that the log's new key did not seal")
 
 
 def roots_of(old: int, size: int, path: list, known: bytes | None, *, leaf: bool = False) -> tuple:
@@ -257,9 +256,10 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         need(found == under.root, f"entry {self.index} is not the one of the log")
         need(under.follows, "a checkpoint that was left out: an entry is older than it looks")
         self.digest, self.leaf, self.at, envelope = named(data), leaf, under.at, parse_json(data)
-        if b'"mediaType"' in data:  # a Sigstore bundle
-            self.certified = "publicKey" not in envelope["verificationMaterial"]
-            envelope = envelope["dsseEnvelope"]
+        if b'"mediaType"' in data:  # a Sigstore bundle, or several beside the signatures by keys
+            several = "bundles" in envelope
+            self.certified = several or "publicKey" not in envelope["verificationMaterial"]
+            envelope = envelope if several else envelope["dsseEnvelope"]
         payload, kind = unbase64(envelope["payload"], "-_"), envelope["payloadType"].encode()
         need(kind == b"application/vnd.in-toto+json", "an envelope of another type")
         self.message = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
@@ -268,12 +268,14 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         need(told["_type"] == "https://in-toto.io/Statement/v1", "no in-toto statement")
         self.kind, self.predicate = told["predicateType"], told.get("predicate") or {}
         self.subjects = [f"{a}:{v}" for one in told["subject"] for a, v in one["digest"].items()]
-        need(self.kind and self.subjects and 0 < len(self.signatures) <= 64, "nothing is signed")
+        need(
+            self.kind and self.subjects and 0 < len(self.signatures) + self.certified <= 65,
+            "nothing is signed",
+        )
 
     def signed_by(self, root: dict, roles: tuple) -> dict:  # (owner, key): True; None if untold
-        if self.certified:
-            return {(who["name"], ""): None for who in root["principals"] if who["identities"]}
-        found = {}
+        people = root["principals"] * self.certified
+        found = {(who["name"], ""): None for who in people if who["identities"]}
         for owner, pem in holders(root, roles, self.at):
             told = {is_signed(pem, self.message, one) for one in self.signatures}
             if told - {False}:
@@ -379,9 +381,8 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong
     entries = {entry.index: entry for entry in (Entry(one, heads) for one in packed)}
     need([one["index"] for one in packed] == sorted(entries), "entries not in their order")
     lists = {e["subject"] or e["predicateType"]: check_list(e, entries, last) for e in kit["lists"]}
-    order = [subject, *sorted({*lists} - {subject})]
-    whole = [*lists] == order and len(order) == len(kit["lists"]) and TRUST in lists
-    need(whole, "not all lists, or one twice, or in another order")
+    whole = [*lists] == [subject, *sorted({*lists} - {subject})] and TRUST in lists
+    need(whole and len(lists) == len(kit["lists"]), "not all lists, one twice, or another order")
     need({e.index for one in lists.values() for e in one} == {*entries}, "an entry in no list")
     if options.anchor:
         seen = Checkpoint(options.anchor.read_bytes().decode(), keys)
@@ -389,8 +390,7 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong
     (versions, untold), about = walk_trust(lists[TRUST], pinned), lists[subject]
     root, quorum = versions[-1][1], versions[-1][1]["witnesses"]["quorum"]
     own = {log_key, last.origin, *({options.log_key} - {None})}  # of keys, the newest one
-    logs = {root["log"]["key"], *(one["log"]["origin"] for _, one in versions)} == own
-    need(logs, "a trust root of another log, or another key of it")
+    need({root["log"]["key"], *(v["log"]["origin"] for _, v in versions)} == own, "another log")
     signed = {w.split("+")[2] for w in root["witnesses"]["keys"] if any(note_times(last.note, w))}
     untold += [f"of {quorum} witnesses only {len(signed)} cosigned"] * (len(signed) < quorum)
     now = {i: one.counts(root) for i, one in entries.items() if one.kind != TRUST}

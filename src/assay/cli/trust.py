@@ -7,6 +7,7 @@ import typer
 
 from assay.cli.options import JsonOption, RepositoryOption
 from assay.cli.output import print_json
+from assay.core.errors import UsageError
 
 app = typer.Typer(
     help="Show who may sign what, and change it as its owners.",
@@ -25,6 +26,10 @@ def show(
     draft: Annotated[
         Path | None, typer.Option(help="Show what this draft changes, and who signed it.")
     ] = None,
+    statement: Annotated[
+        bool,
+        typer.Option("--statement", help="Print what an owner of the draft signs with Sigstore."),
+    ] = False,
     toml: Annotated[
         bool, typer.Option("--toml", help="Print it as TOML, to be edited into the next version.")
     ] = False,
@@ -36,10 +41,18 @@ def show(
 
         assay trust show --toml > trust.toml
     """
-    from assay.operations.change_trust import show_draft  # noqa: PLC0415  # start-up time
+    from assay.operations.change_trust import (  # noqa: PLC0415  # start-up time
+        show_draft,
+        show_statement,
+    )
     from assay.operations.show_trust import show_trust  # noqa: PLC0415
     from assay.reports.trusttext import print_change, print_trust  # noqa: PLC0415
 
+    if statement:
+        if draft is None:
+            raise UsageError("--statement of no draft", hint="name it with --draft")
+        typer.echo(show_statement(draft), nl=False)
+        return
     if draft is not None:
         change = show_draft(draft)
         if as_json:
@@ -92,6 +105,10 @@ def sign(
             show_default="what signs statements here",
         ),
     ] = "",
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="A Sigstore bundle of an owner instead, around `show --statement`."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Sign a draft as one of its owners.
@@ -104,7 +121,7 @@ def sign(
     from assay.operations.change_trust import sign_trust  # noqa: PLC0415  # start-up time
     from assay.reports.trusttext import print_change  # noqa: PLC0415
 
-    change = sign_trust(draft, signer_uri=signer)
+    change = sign_trust(draft, signer_uri=signer, bundle=bundle)
     if as_json:
         print_json(change.as_json())
         return

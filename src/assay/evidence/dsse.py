@@ -150,14 +150,16 @@ def add_signature(data: bytes, *, signer: Signer) -> bytes:
     return _render(payload, kind, signatures)
 
 
-def parse_dsse(data: bytes) -> DsseEnvelope:
+def parse_dsse(data: bytes, *, at_least: int = 1) -> DsseEnvelope:
     """Read an envelope; members that DSSE does not name are ignored, as it asks.
+
+    `at_least` is 0 where others may have signed besides: `assay.evidence.joined`.
 
     Raises:
         MalformedError: Not strict JSON, a member missing or of another type, base64 that is not
             exact, no signature, or more than `MAX_SIGNATURES`.
     """
-    return _parse(data, at_least=1, at_most=MAX_SIGNATURES)
+    return _parse(data, at_least=at_least, at_most=MAX_SIGNATURES)
 
 
 def parse_unsigned(data: bytes, *, payload_type: str) -> bytes:

@@ -5,7 +5,7 @@ An `Envelope` has no accessor for what it says. `Envelope.verify` asks for every
 `VerifiedStatement`, which nothing else can make.
 
 An envelope is DSSE by itself, or DSSE in a Sigstore bundle, which has one signature: by a key, or
-by an OIDC identity that the trust root gives to a principal.
+by an OIDC identity that the trust root gives to a principal; or both, under one statement.
 """
 
 from dataclasses import InitVar, dataclass, field
@@ -35,6 +35,7 @@ from assay.signing.keys import Signer
 from assay.signing.trust import TrustRoot
 
 if TYPE_CHECKING:
+    from assay.evidence.joined import JoinedEnvelope
     from assay.evidence.sigstore.entry import BundleEnvelope
 
 _SEAL: Final = object()
@@ -93,7 +94,7 @@ class Envelope:
     """A DSSE envelope or a Sigstore bundle that should hold a statement; unread until verified."""
 
     _data: bytes = field(repr=False)
-    _signed: "DsseEnvelope | BundleEnvelope" = field(repr=False)
+    _signed: "DsseEnvelope | BundleEnvelope | JoinedEnvelope" = field(repr=False)
 
     @property
     def digest(self) -> Digest:
@@ -220,7 +221,8 @@ def parse_claims(data: bytes) -> Claims:
         MalformedError: Not an envelope of the in-toto type, or it holds no statement.
     """
     signed = _parse_signed(data)
-    payload = signed._payload if isinstance(signed, DsseEnvelope) else signed._content.payload  # noqa: SLF001  # the one place
+    content = signed if isinstance(signed, DsseEnvelope) else signed._content  # noqa: SLF001  # the one place
+    payload = content._payload if isinstance(content, DsseEnvelope) else content.payload  # noqa: SLF001  # see above
     statement = parse_statement(payload)
     return Claims(
         subjects=tuple(s.digest for s in statement.subjects),
@@ -242,10 +244,14 @@ def is_bundle(data: bytes) -> bool:
     return b'"mediaType"' in data
 
 
-def _parse_signed(data: bytes) -> "DsseEnvelope | BundleEnvelope":
-    """Read either form."""
+def _parse_signed(data: bytes) -> "DsseEnvelope | BundleEnvelope | JoinedEnvelope":
+    """Read one of the three forms."""
     if not is_bundle(data):
         return parse_dsse(data)
+    if b'"bundles"' in data:
+        from assay.evidence.joined import parse_joined  # noqa: PLC0415  # see below
+
+        return parse_joined(data)
     from assay.evidence.sigstore.entry import (  # noqa: PLC0415  # most logs have no bundle
         parse_bundle_envelope,
     )

@@ -14,7 +14,9 @@ from typing import Final
 from assay.core.clock import Clock
 from assay.core.errors import MalformedError, RejectedError, UsageError, inside
 from assay.core.jsonvalue import JsonValue
-from assay.evidence.dsse import add_signature
+from assay.evidence.dsse import MAX_ENVELOPE_BYTES, parse_unsigned
+from assay.evidence.joined import add_key_signature
+from assay.evidence.statement import PAYLOAD_TYPE
 from assay.evidence.trustchain import change_statement, verify_change
 from assay.operations.home import (
     load_signer_choices,
@@ -31,6 +33,7 @@ from assay.operations.trustdraft import (
     load_draft,
     make_draft,
     save_draft,
+    with_bundle,
 )
 from assay.operations.trustfile import load_trust_file
 from assay.signing.keys import Signer
@@ -123,22 +126,44 @@ def show_draft(draft: Path, *, clock: Clock = now) -> DescribedDraft:
     return describe_draft(load_draft(draft, at=at), at=at)
 
 
-def sign_trust(draft: Path, *, signer_uri: str, clock: Clock = now) -> DescribedDraft:
+def sign_trust(
+    draft: Path, *, signer_uri: str, bundle: Path | None = None, clock: Clock = now
+) -> DescribedDraft:
     """Add the signature of an owner to `draft`; `signer_uri` empty for this user's own key.
 
+    Where `bundle` is given, that Sigstore bundle is the signature: of whoever has an OIDC identity,
+    around the statement that `show_statement` returns.
+
     Raises:
-        UsageError: No such file or key, or a key that belongs to no owner.
-        RejectedError: It is no draft, or not of the trust root that is pinned here.
+        UsageError: No such file or key, both, or a key that belongs to no owner.
+        RejectedError: It is no draft, or not of the trust root that is pinned here; or the bundle
+            is of no owner, or around something else.
     """
+    if bundle is not None and signer_uri:
+        raise UsageError("both a key and a bundle", hint="leave one out")
     at, home = clock(), open_home()
     found = load_draft(draft, at=at)
     pinned = home.trust(found.before.log_origin)
     if pinned.exists():
         _check_pinned(load_trust_file(pinned), found.before)
-    signer = open_signing_key(signer_uri or load_signer_choices(open_home()).statements.uri)
-    signed = replace(found, envelope=_signed(found, signer, at))
+    if bundle is None:
+        signer = open_signing_key(signer_uri or load_signer_choices(open_home()).statements.uri)
+        signed = replace(found, envelope=_signed(found, signer, at))
+    else:
+        signed = with_bundle(found, load_file(bundle, max_bytes=MAX_ENVELOPE_BYTES), at=at)
     save_draft(draft, signed)
     return describe_draft(signed, at=at)
+
+
+def show_statement(draft: Path, *, clock: Clock = now) -> bytes:
+    """Return the statement of `draft`, for an owner to sign with an OIDC identity.
+
+    Raises:
+        UsageError: There is no such file.
+        RejectedError: It is no draft.
+    """
+    found = load_draft(draft, at=clock())
+    return parse_unsigned(found.envelope, payload_type=PAYLOAD_TYPE)
 
 
 def apply_trust(
@@ -234,7 +259,7 @@ def _signed(draft: TrustDraft, signer: Signer, at: datetime) -> bytes:
     for root in (draft.before, draft.after):
         for principal in root.principals:
             if principal.name in owners and any(item.name == key for item in principal.keys):
-                return add_signature(draft.envelope, signer=signer)
+                return add_key_signature(draft.envelope, signer=signer)
     raise UsageError(
         f"key {key[:16]} belongs to no owner of version {draft.before.version} "
         f"or {draft.after.version}",

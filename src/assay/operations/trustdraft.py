@@ -5,12 +5,18 @@ envelope around the new one, with the signatures that it has so far. Nothing in 
 whoever signs sees what changes, and `assay trust apply` verifies all of it against the log.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from assay.core.errors import MalformedError, SignatureInvalidError, UsageError, inside
+from assay.core.errors import (
+    MalformedError,
+    RejectedError,
+    SignatureInvalidError,
+    UsageError,
+    inside,
+)
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import canonical_form, parse_json, render_canonical_json
 from assay.evidence.envelope import parse_envelope
@@ -106,6 +112,45 @@ def describe_draft(draft: TrustDraft, *, at: datetime) -> DescribedDraft:
     )
 
 
+def with_bundle(draft: TrustDraft, bundle: bytes, *, at: datetime) -> TrustDraft:
+    """Return the draft with the signature of an owner in a Sigstore bundle.
+
+    Raises:
+        MalformedError: It is no bundle, or there are too many already.
+        RejectedError: It is around something else, or its signature, its certificate or its times
+            do not hold by the Sigstore trusted root of either version, for one of its owners.
+    """
+    # Slow to import, and few owners sign so.
+    from assay.evidence.joined import join_bundle  # noqa: PLC0415  # see above
+
+    alone = join_bundle(draft_change(draft.after), bundle)
+    for number, root in enumerate((draft.after, draft.before)):
+        try:
+            _verify_bundle(bundle, alone, root, draft, at)
+        except RejectedError:
+            if number:
+                raise
+        else:
+            break
+    return replace(draft, envelope=join_bundle(draft.envelope, bundle))
+
+
+def _verify_bundle(
+    bundle: bytes, alone: bytes, root: TrustRoot, draft: TrustDraft, at: datetime
+) -> None:
+    """Refuse unless an owner of `root` signed with it; the first error says the most."""
+    subject = trust_root_digest(draft.after)
+    for envelope in (bundle, alone):
+        parse_envelope(envelope).verify(
+            trusted=root,
+            role=OWNER,
+            threshold=1,
+            subject=subject,
+            predicate_type=TRUST_ROOT_TYPE,
+            at=at,
+        )
+
+
 def save_draft(path: Path, draft: TrustDraft) -> None:
     """Write the file.
 
@@ -168,7 +213,7 @@ def _signatures(draft: TrustDraft, root: TrustRoot, at: datetime) -> Signatures:
 
 def _signed_by(draft: TrustDraft, root: TrustRoot, at: datetime) -> tuple[str, ...]:
     document = JsonValue(parse_json(draft.envelope, max_bytes=_MAX_BYTES))
-    if not document.field("signatures").items():
+    if not (document.field("signatures").items() or document.optional_items("bundles")):
         return ()
     try:
         verified = parse_envelope(draft.envelope).verify(

@@ -75,8 +75,13 @@ def locked_from(root: TrustRoot, *, at: datetime) -> datetime | None:
 
 
 def owners_at(root: TrustRoot, at: datetime) -> tuple[str, ...]:
-    """Return the owners that can sign a change at the time `at`: those with a valid key."""
-    return tuple(holder.name for holder in root.holders(OWNER, at=at) if holder.keys)
+    """Return the owners that can sign a change at the time `at`.
+
+    By a valid key; or by an identity, where the root names who issues certificates for it.
+    """
+    issued = root.sigstore is not None
+    found = root.holders(OWNER, at=at)
+    return tuple(one.name for one in found if one.keys or (issued and one.identities))
 
 
 def credentials(root: TrustRoot) -> Iterator[tuple[str, str, Credential]]:

@@ -11,11 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from tests.fakes.trust import ALICE, NOW, statement
+from tests.fakes.trust import ALICE, NOW, ROOT, statement
 
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.evidence.envelope import seal_statement
+from assay.evidence.joined import join_bundle
 from assay.evidence.sigstore.certificate import read_identity
 from assay.evidence.sigstore.expectation import Blob, KeylessSigner
 from assay.evidence.sigstore.message import BytesMessage
@@ -26,6 +27,7 @@ from assay.evidence.sigstore.tsptoken import parse_info, parse_response
 from assay.evidence.sigstore.verify import verify_bundle
 from assay.evidence.sigstore.write import render_statement_bundle
 from assay.evidence.sigstore.x509 import load_certificate
+from assay.evidence.trustchain import draft_change
 from assay.signing.principals import OidcIdentity
 from assay.signing.spki import render_public_pem
 from fuzz.target import MAX_BYTES, Target, raw
@@ -155,6 +157,10 @@ TARGETS: Final[tuple[Target, ...]] = (
     raw(
         "assay.evidence.sigstore.entry:parse_bundle_envelope",
         lambda: _bundles()[:1],
+    ),
+    raw(
+        "assay.evidence.joined:parse_joined",
+        lambda: tuple(join_bundle(draft_change(ROOT), bundle) for bundle in _bundles()[:1]),
     ),
     raw(
         "assay.evidence.sigstore.keys:parse_signature_key",
