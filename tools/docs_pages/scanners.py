@@ -9,6 +9,7 @@ from assay.scan.banditrules import RULES as BANDIT
 from assay.scan.configuration import DOCKER_RULES
 from assay.scan.containersettings import COMPOSE_RULES, GITLAB_RULES, SettingsRule
 from assay.scan.dockerfile.rule import DockerRule
+from assay.scan.imports.formats import FORMATS
 from assay.scan.registry import ALL_SCANNERS
 from assay.scan.scanner import Rule
 from assay.scan.zizmorrules import RULES as ZIZMOR
@@ -51,8 +52,25 @@ def scanners_page() -> str:
         ("GitLab CI", GITLAB_RULES),
     ):
         parts += [f"## What Assay says about {what}\n", _own_rules(rules)]
+    parts += ["## Reports that can be imported\n", _formats()]
     parts += ["Tests of bandit that are not listed here are reported in bandit's own words.\n"]
     return "\n".join(parts)
+
+
+def _formats() -> str:
+    return table(
+        ("Format", "Written by", "Told by the members"),
+        [
+            (
+                f"`{entry.name.removesuffix('-list')}`",
+                cell(entry.about),
+                " or ".join(
+                    ", ".join(f"`{member}`" for member in sorted(group)) for group in entry.told_by
+                ),
+            )
+            for entry in FORMATS
+        ],
+    )
 
 
 def _section(name: str, module: str) -> str:

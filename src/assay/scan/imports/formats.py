@@ -80,9 +80,7 @@ FORMATS: Final[tuple[Format, ...]] = (
         "trivy", "trivy --format json", read_trivy, "SchemaVersion ArtifactName", "ClusterName"
     ),
     _listed("trivy-list", "trivy --format json before 0.20", read_trivy, "Target Type"),
-    _format(
-        "grype", "grype -o json", read_grype, "matches descriptor", "matches source", "matches"
-    ),
+    _format("grype", "grype -o json", read_grype, "matches"),
     _format("zap", "ZAP's traditional JSON report", read_zap, "@version site"),
     _listed("nuclei", "nuclei -jsonl", read_nuclei, "template-id info", "templateID info"),
     _format("tfsec", "tfsec -f json", read_tfsec, "results"),
