@@ -42,7 +42,7 @@ def test_tools_without_a_canonical_form(tools: str, message: str) -> None:
     """The tools of a component list are compared by digest, and these have none."""
     statement = signed(
         '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[],"dependencies":[],"metadata":'
-        f'{{"timestamp":"2026-06-01T00:00:00Z","tools":{tools},"component":{{"bom-ref":"a"}}}}}}'
+        f'{{"timestamp":"2026-06-01T00:00:00Z","tools":{tools},"component":{{"bom-ref":"a","name":"a","type":"library"}}}}}}'
     )
     with pytest.raises(MalformedError) as caught:
         read_evidence(statement)

@@ -6,33 +6,28 @@ another account can add a fault and take none away. Lists are bounded, and their
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
-from assay.core.notchecked import NotChecked
-from assay.core.strictjson import render_canonical_json
-from assay.gates.acceptance import renew_acceptance
+from assay.gates.joining import MAX_ITEMS, distinct, join_gaps
 from assay.source.forge.account import ForgeAccount, JudgedRequest
 from assay.source.forge.continuity import Weakening
 from assay.source.forge.facts import Control
 from assay.source.forge.permissions import PermissionChange
 from assay.source.owners.facts import OwnersFacts
 
-MAX_ITEMS: Final = 1_000  # as in `gates.joining`
-
 
 def join_accounts(accounts: Sequence[ForgeAccount], *, at: datetime) -> dict[str, object]:
     """Return what forges say, one entry for each account; at the time `at`."""
     return {
-        "accounts": _distinct(_account(account, at) for account in accounts),
-        **_gaps((gap for account in accounts for gap in account.not_checked), at),
+        "accounts": distinct(_account(account, at) for account in accounts),
+        **join_gaps((gap for account in accounts for gap in account.not_checked), at),
     }
 
 
 def join_owners(accounts: Sequence[OwnersFacts], *, at: datetime) -> dict[str, object]:
     """Return what CODEOWNERS files come to, one entry for each account."""
     return {
-        "accounts": _distinct(_owners(facts) for facts in accounts),
-        **_gaps((gap for facts in accounts for gap in facts.not_checked), at),
+        "accounts": distinct(_owners(facts) for facts in accounts),
+        **join_gaps((gap for facts in accounts for gap in facts.not_checked), at),
     }
 
 
@@ -105,21 +100,5 @@ def _owners(facts: OwnersFacts) -> dict[str, object]:
     }
 
 
-def _distinct(values: Iterable[dict[str, object]]) -> list[object]:
-    by_bytes = {render_canonical_json(value): value for value in values}
-    return [by_bytes[key] for key in sorted(by_bytes)]
-
-
 def _hours(since: datetime, at: datetime) -> int:
     return max(0, (at - since) // timedelta(hours=1))
-
-
-def _gaps(gaps: Iterable[NotChecked], at: datetime) -> dict[str, object]:
-    """Return the gaps, those that nobody accepts first."""
-    distinct = sorted(
-        {renew_acceptance(gap, at=at) for gap in gaps}, key=lambda gap: (gap.accepted != "", gap)
-    )
-    return {
-        "not_checked": [gap.as_json() for gap in distinct[:MAX_ITEMS]],
-        "not_checked_count": len(distinct),
-    }

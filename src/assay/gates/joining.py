@@ -58,13 +58,13 @@ def join_facts(accounts: Sequence[SourceFacts], *, at: datetime) -> dict[str, ob
         "bytes": max(facts.content.size for facts in accounts),
         "commits": max(facts.history.commits for facts in accounts),
         "replace_refs": max(facts.clone.replace_refs for facts in accounts),
-        "signatures": _distinct(facts.head.signature.as_json() for facts in accounts),
+        "signatures": distinct(facts.head.signature.as_json() for facts in accounts),
         "leaving_symlinks": sorted(
             {path for facts in accounts for path in facts.content.leaving_symlinks}
         ),
         "submodules": [one.as_json() for one in submodules],
         "documents": _documents(accounts),
-        "work_trees": _distinct(tree.as_json() for tree in trees),
+        "work_trees": distinct(tree.as_json() for tree in trees),
         **join_gaps((gap for facts in accounts for gap in facts.not_checked), at),
     }
 
@@ -85,7 +85,8 @@ def _documents(accounts: Sequence[SourceFacts]) -> dict[str, object]:
     return {role.value: [path for its, path in shared if its is role] for role in Role}
 
 
-def _distinct(values: Iterable[dict[str, object]]) -> list[object]:
+def distinct(values: Iterable[dict[str, object]]) -> list[object]:
+    """Return the values, each once, in the order of their bytes."""
     by_bytes = {render_canonical_json(value): value for value in values}
     return [by_bytes[key] for key in sorted(by_bytes)]
 

@@ -6,7 +6,7 @@ A kind that is not known here is not skipped: it becomes a gap, and the gate ans
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from assay.core.clock import parse_time
 from assay.core.digest import Digest, parse_digest, sha256_of
@@ -114,6 +114,21 @@ def read_replacements(verified: VerifiedStatement) -> tuple[Replacement, ...]:
     )
 
 
+class _Origin(TypedDict):
+    statement: Digest
+    kind: str
+    signed_by: tuple[str, ...]
+
+
+def _origin(verified: VerifiedStatement) -> _Origin:
+    """Return what is told of a statement of any kind: which it is, and who signed it."""
+    return {
+        "statement": verified.digest,
+        "kind": verified.predicate_type,
+        "signed_by": tuple(sorted(verified.signed_by)),
+    }
+
+
 def _read_scan(verified: VerifiedStatement) -> Evidence:
     report = parse_scan_report(verified.predicate())
     if report.scanner in _RESERVED:
@@ -127,11 +142,9 @@ def _read_vulns(verified: VerifiedStatement) -> Evidence:
 
 def _from_report(verified: VerifiedStatement, report: ScanReport) -> Evidence:
     return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
+        **_origin(verified),
         collector=report.scanner,
         observed_at=report.observed_at,
-        signed_by=tuple(sorted(verified.signed_by)),
         inputs=frozenset({("tool", f"{report.tool} {report.version}"), *report.inputs.items()}),
         against=frozenset(finding.identity for finding in report.findings),
         report=report,
@@ -161,11 +174,9 @@ def _read_sbom(verified: VerifiedStatement) -> Evidence:
     metadata = predicate.field("metadata")
     inventory = cyclonedx.parse_inventory(predicate)
     return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
+        **_origin(verified),
         collector="sbom",
         observed_at=parse_time(metadata.field("timestamp").text()),
-        signed_by=tuple(sorted(verified.signed_by)),
         inputs=frozenset({("tool", _digest_of(metadata.field("tools").value))}),
         against=frozenset({*inventory.unlocked, *inventory.unpinned}),
         inventory=inventory,
@@ -181,11 +192,9 @@ def _read_source(verified: VerifiedStatement) -> Evidence:
     }
     content = facts.content
     return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
+        **_origin(verified),
         collector="source",
         observed_at=facts.observed_at,
-        signed_by=tuple(sorted(verified.signed_by)),
         inputs=frozenset((name, _digest_of(value)) for name, value in changing.items()),
         against=frozenset({*content.leaving_symlinks, *(one.path for one in content.submodules)}),
         source=facts,
@@ -197,12 +206,10 @@ def _read_forge(verified: VerifiedStatement) -> Evidence:
     rules = account.protection.rules
     repository = account.repository
     return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
+        **_origin(verified),
         # One forge does not speak for another one.
         collector=f"forge {repository.kind} {repository.url} {repository.path}",
         observed_at=account.observed_at,
-        signed_by=tuple(sorted(verified.signed_by)),
         inputs=frozenset(
             {
                 ("states", _digest_of(list(account.states))),
@@ -222,11 +229,9 @@ def _read_forge(verified: VerifiedStatement) -> Evidence:
 def _read_owners(verified: VerifiedStatement) -> Evidence:
     facts = parse_owners_facts(verified.predicate())
     return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
+        **_origin(verified),
         collector="owners",
         observed_at=facts.observed_at,
-        signed_by=tuple(sorted(verified.signed_by)),
         inputs=frozenset({("dialect", facts.dialect.value), ("file", str(facts.digest))}),
         against=frozenset({*facts.unowned, *(f"{e.line} {e.what}" for e in facts.errors)}),
         owners=facts,
@@ -236,11 +241,9 @@ def _read_owners(verified: VerifiedStatement) -> Evidence:
 def _read_reviews(verified: VerifiedStatement) -> Evidence:
     coverage = parse_coverage(verified.predicate())
     return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
+        **_origin(verified),
         collector="reviews",
         observed_at=coverage.observed_at,
-        signed_by=tuple(sorted(verified.signed_by)),
         inputs=frozenset({("base", coverage.base), *coverage.inputs}),
         against=frozenset({*(one.commit for one in coverage.open), *coverage.lost}),
         reviews=coverage,
@@ -250,11 +253,9 @@ def _read_reviews(verified: VerifiedStatement) -> Evidence:
 def _read_waivers(verified: VerifiedStatement) -> Evidence:
     account = parse_waiver_account(verified.predicate())
     return Evidence(
-        statement=verified.digest,
-        kind=verified.predicate_type,
+        **_origin(verified),
         collector="waivers",
         observed_at=account.observed_at,
-        signed_by=tuple(sorted(verified.signed_by)),
         inputs=frozenset((one.waiver.finding, str(one.statement)) for one in account.waivers),
         against=frozenset(),
         waivers=account,
