@@ -210,3 +210,15 @@ def test_what_is_exploited_comes_first_and_says_from_what(here: Site, tmp_path: 
     assert place.priority.facts["kev"] == "2026-02-01"
     assert place.priority.facts["kev/digest"] == str(feed.digest)
     assert report.as_json()["signals"] == [feed.as_json()]
+
+
+@pytest.mark.parametrize(
+    ("written", "query"),
+    [
+        ("cve-2099-1", "CVE-2099-1"),
+        ("ghsa-AAAA-bbbb-cccc", "GHSA-aaaa-bbbb-cccc"),
+        (" RUSTSEC-2099-0001 ", "RUSTSEC-2099-0001"),
+    ],
+)
+def test_an_id_in_any_case(here: Site, written: str, query: str) -> None:
+    assert ask(here, written).query == query

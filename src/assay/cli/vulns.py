@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
 
 
+def _complete_name() -> list[str]:
+    from assay.operations.manage_advisories import NAMED  # noqa: PLC0415  # start-up time
+
+    return list(NAMED)
+
+
 @app.command("import")
 def import_(
     source: Annotated[
@@ -48,7 +54,10 @@ def import_(
 def update(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Ecosystems as OSV names them (PyPI npm Debian …), KEV, EPSS."),
+        typer.Argument(
+            help="Ecosystems as OSV names them (PyPI npm Debian …), KEV, EPSS.",
+            autocompletion=_complete_name,
+        ),
     ] = None,
     *,
     base: Annotated[

@@ -108,7 +108,7 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
         TamperedError: A log, or the advisories, are not what was recorded.
         UnavailableError: Something needed does not answer.
     """
-    query, at = request.query.strip(), clock()
+    query, at = _as_written(request.query.strip()), clock()
     if not query or len(query) > MAX_QUERY or not query.isprintable() or " " in query:
         raise UsageError(
             f"{query[:80]!r} is neither an id nor a package URL",
@@ -137,6 +137,14 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             signals=tuple(signals.feeds.values()),
             not_checked=tuple(sorted(gaps)),
         )
+
+
+def _as_written(query: str) -> str:
+    """Return an id in the case that databases write it in."""
+    prefix, dash, rest = query.partition("-")
+    if dash and prefix.upper() == "CVE":
+        return query.upper()
+    return f"GHSA-{rest.lower()}" if dash and prefix.upper() == "GHSA" else query
 
 
 def _advisories(query: str, *, is_package: bool) -> AdvisorySet:

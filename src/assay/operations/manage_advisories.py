@@ -14,7 +14,7 @@ from assay.operations.home import open_home
 from assay.system.clock import now
 from assay.system.files import load_file
 from assay.vuln.advisory import Feed
-from assay.vuln.ecosystems import LANGUAGES
+from assay.vuln.ecosystems import ECOSYSTEMS, LANGUAGES
 from assay.vuln.explaining import Explained, explain_clusters
 from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.mirror import BUCKET, fetcher, load_advisories_named, load_feeds
@@ -30,6 +30,7 @@ from assay.vuln.signals.store import (
     load_signal_feeds,
 )
 
+NAMED: Final = (*sorted(ECOSYSTEMS), *NAMES)  # all that can be updated
 SIGNAL_URLS: Final = {
     KEV: "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
     EPSS: "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
