@@ -54,7 +54,10 @@ def test_into_a_file(tmp_path: Path) -> None:
 def test_an_image(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "layout")
     layout.list(layout.image([LAYER]), name="latest")
-    made = generate(f"oci:{layout.root}@latest")
+    moved = tmp_path / "a@b"
+    layout.root.rename(moved)
+    assert generate(f"oci:{moved}").version == generate(f"oci:{moved}@latest").version
+    made = generate(f"oci:{moved}@latest")
     document = json.loads(made.document)
     assert document["metadata"]["component"]["type"] == "container"
     assert made.version == layout.listed[0]["digest"]
@@ -86,7 +89,10 @@ def refusal(source: str, **more: str) -> str:
 
 
 def test_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refusal(f"{tmp_path}/absent") == f"[usage] no such file, at {tmp_path}/absent"
+    assert refusal(f"{tmp_path}/absent") == (
+        f"[usage] no such folder or file, at {tmp_path}/absent "
+        "(an image is oci:…, docker-archive:…, registry:…)"
+    )
     assert refusal(str(tmp_path), platform="linux/amd64") == (
         "[usage] only an image has platforms (leave out --platform)"
     )

@@ -112,6 +112,12 @@ def survey_source(
     if platform:
         raise UsageError("only an image has platforms", hint="leave out --platform")
     path = Path(source)
+    if not path.exists():
+        raise UsageError(
+            "no such folder or file",
+            where=printable(source),
+            hint=f"an image is {', '.join(f'{kind}:…' for kind in _IMAGES)}",
+        )
     name = printable(path.resolve().name or "root")
     return _survey_path(path), _subject(name, "", kind="application")
 
@@ -172,9 +178,9 @@ def _image_subject(image: Image) -> Component:
 
 
 def _split(place: str) -> tuple[Path, str]:
-    """Return the path, and what stands behind the first `@`; a path that exists is one, whole."""
-    path, _, reference = place.partition("@")
-    return (Path(place), "") if Path(place).exists() else (Path(path), reference)
+    """Return the path, and what stands behind the last `@`; a path that exists is one, whole."""
+    path, at, reference = place.rpartition("@")
+    return (Path(path), reference) if at and not Path(place).exists() else (Path(place), "")
 
 
 def _survey_path(path: Path) -> Inventory:
