@@ -279,7 +279,7 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         for owner, pem in holders(root, roles, self.at):
             told = {is_signed(pem, self.message, one) for one in self.signatures}
             if told - {False}:
-                found[owner, pem] = True in told or None
+                found[owner, pem] = (True in told and not self.certified) or None
         return found
 
     def counts(self, root: dict) -> bool | None:  # None: that cannot be told here

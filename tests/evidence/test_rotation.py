@@ -93,6 +93,19 @@ def test_the_first_key_appends_nothing_more(rotated: LogStore) -> None:
     assert said == f"[signature-invalid] not signed by {ORIGIN!r}, at checkpoint"
 
 
+def test_the_first_key_does_not_go_on_from_the_change_that_it_signed(store: LogStore) -> None:
+    """The first checkpoint under the new key verifies under both; the log is the new one's."""
+    store.append(SAMPLES[:1], log_signer=LOG, at=NOW)
+    store.append(SAMPLES[1:2], log_signer=GATE, retiring=LOG, at=NOW)
+    for retiring in (None, LOG):
+        with pytest.raises(UsageError) as caught:
+            store.append(SAMPLES[2:3], log_signer=LOG, retiring=retiring, at=NOW)
+        assert str(caught.value) == (
+            "[usage] the log has another key by now, at checkpoint (see: assay trust show)"
+        )
+    assert store.append(SAMPLES[2:3], log_signer=GATE, at=NOW)[0].recorded
+
+
 def test_a_second_new_key(rotated: LogStore) -> None:
     rotated.append(SAMPLES[5:], log_signer=ALICE, retiring=GATE, at=NOW + 4 * HOUR)
     third = note_key(ORIGIN, ALICE.public)

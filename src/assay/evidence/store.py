@@ -24,6 +24,7 @@ from assay.evidence.backup.record import BackedUp
 from assay.evidence.backup.restoring import Place, insert_batch, restore_rows
 from assay.evidence.checkpoints.checkpoint import Checkpoint, add_cosignatures, sign_checkpoint
 from assay.evidence.checkpoints.cosignatures import Cosignatures
+from assay.evidence.checkpoints.note import parse_note
 from assay.evidence.checkpoints.sealing import SealedPlace
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.history import Head, History
@@ -121,6 +122,7 @@ class LogStore(StoredEntries, Closing):
                 check()
             head = self._history.head()
             signed = self._history.signed(head, log_key)
+            _refuse_replaced(signed.checkpoint, head.note, log_key)
             dated = time_of_record(at, newest=signed.at, size=head.size)
             tree = self._signed_tree(head, signed.checkpoint)
             index = Index(self._pages, _index_root(signed.checkpoint))
@@ -447,6 +449,19 @@ def open_store(
         store.close()
         raise
     return store
+
+
+def _refuse_replaced(newest: Checkpoint, note: bytes, log_key: NoteKey) -> None:
+    """Refuse the key that the newest checkpoint replaces: it has signed that one, too.
+
+    Raises:
+        UsageError: The log goes on under another key.
+    """
+    first = parse_note(note).signatures[:1] if newest.seal is not None else ()
+    if any(signature.note_id != log_key.note_id for signature in first):
+        raise UsageError(
+            "the log has another key by now", where="checkpoint", hint="see: assay trust show"
+        )
 
 
 def _number(row: Row | None) -> int | None:
