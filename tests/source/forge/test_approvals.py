@@ -128,6 +128,11 @@ def test_a_login_that_somebody_else_took_over_is_not_whose_it_was() -> None:
 
 DOUBTED = {
     "the-push": ({"pusher": NOBODY}, "the forge does not tell who pushed the last commit"),
+    "a-pusher-without-a-number": (
+        {"pusher": replace(NOBODY, name="ghost")},
+        "the forge does not tell who pushed the last commit",
+    ),
+    "the-opening": ({"author": NOBODY}, "the forge does not tell who opened it"),
     "the-pusher": ({"pusher": login("stranger")}, UNSAID.format("stranger", 77)),
     "the-one-who-opened-it": ({"author": login("stranger")}, UNSAID.format("stranger", 77)),
     "an-author": ({"authors": (login("stranger"),)}, UNSAID.format("stranger", 77)),
@@ -152,6 +157,12 @@ def test_two_accounts_of_one_person_are_one_person() -> None:
     change = request(review("alice"), review("alice-too"), author=login("dan"), pusher=NOBODY)
     found = count(replace(change, authors=(login("dan"),)))
     assert (found.people, found.verdict) == (("alice",), Verdict.UNKNOWN)
+
+
+def test_a_refusal_by_any_account_of_a_person_is_that_persons() -> None:
+    refusal = review("alice-too", state=ReviewState.CHANGES_REQUESTED, submitted_at=LATER)
+    change = request(review("alice"), refusal, author=login("dan"), pusher=login("dan"))
+    assert count(replace(change, authors=(login("dan"),))).people == ()
 
 
 def test_merging_what_another_person_wrote_takes_no_approval_away() -> None:

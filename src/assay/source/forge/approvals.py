@@ -5,8 +5,9 @@ itself, since whoever administers the forge can make such reviews.
 
 * People are counted, not accounts: the trust root says which accounts are one person's. An account
   of which it says nothing may be anybody's second one, so that its approval is UNKNOWN.
-* Each account has one opinion, the last. It counts if it approves the last commit of the change, in
-  the words of the forge, and is of a reviewer who neither opened, wrote nor pushed any of it.
+* Each person has one opinion, the last by any account. It counts if it approves the last commit of
+  the change, in the words of the forge, and is of a reviewer who neither opened, wrote nor pushed
+  any of it.
 * Where it is not known who wrote or pushed a part, the one who approves may be the one who did.
   Then two people have to, as for signed reviews (`source.participants`).
 """
@@ -92,7 +93,7 @@ def count_approvals(
     took_part = frozenset[str]().union(*(people.named(one) for one in _participants(request)))
     names: set[str] = set()
     unknown, discounted = [], []
-    for review in _last_opinions(request.reviews):
+    for review in _last_opinions(request.reviews, people):
         why = _objection(review, request)
         owner = people.owner(review.by)
         if owner is not None and not why:
@@ -118,25 +119,33 @@ def _participants(request: ChangeRequest) -> tuple[Account, ...]:
 
 def _doubts(request: ChangeRequest, people: ForgePeople) -> Iterator[str]:
     """Say who may have taken part without anybody knowing."""
-    if not (request.pusher.number or request.pusher.name):
+    if not request.pusher.number:
         yield "the forge does not tell who pushed the last commit"
+    if not request.author.number:
+        yield "the forge does not tell who opened it"
     for account in _participants(request):
         if account.number and not people.named(account):
             yield people.unnamed(account)
-    for account in request.authors:
-        if not account.number and not people.named(account):
-            yield "the trust root does not say whose address one in its commits is"
+    if any(not account.number and not people.named(account) for account in request.authors):
+        yield "the trust root does not say whose address one in its commits is"
 
 
-def _last_opinions(reviews: Iterable[ForgeReview]) -> tuple[ForgeReview, ...]:
-    """Return the last opinion of each account where it approves; a comment changes none."""
-    last: dict[tuple[int, str], ForgeReview] = {}
+def _last_opinions(reviews: Iterable[ForgeReview], people: ForgePeople) -> tuple[ForgeReview, ...]:
+    """Return the last opinion of each person where it approves; a comment changes none."""
+    last: dict[tuple[str, int, str], ForgeReview] = {}
     for review in sorted(reviews, key=_when):
         if review.state in _OPINIONS:
-            number = review.by.number
-            last[number, "" if number else review.by.name.lower()] = review
+            last[_who(review.by, people)] = review
     found = (last[who] for who in sorted(last))
     return tuple(review for review in found if review.state is ReviewState.APPROVED)
+
+
+def _who(account: Account, people: ForgePeople) -> tuple[str, int, str]:
+    """Return what is the same for all accounts of a person, and for one of nobody's by itself."""
+    owner = people.owner(account)
+    if owner is not None:
+        return owner.name, 0, ""
+    return "", account.number, "" if account.number else account.name.lower()
 
 
 def _when(review: ForgeReview) -> tuple[datetime, bool]:
