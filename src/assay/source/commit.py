@@ -19,7 +19,7 @@ _SIGNATURES: Final = (b"gpgsig", b"gpgsig-sha256")
 _SHA256_LENGTH: Final = 64
 _ONCE: Final = (b"tree", b"author", b"committer", b"encoding", *_SIGNATURES)
 _ORDER: Final = (b"tree", b"parent", b"author", b"committer")
-_CO_AUTHOR: Final = re.compile(rb"(?im)^co-authored-by:[ \t]*[^<>\n]*<([^<>\n]*)>[ \t]*$")
+_CO_AUTHOR: Final = re.compile(rb"(?im)^co-authored-by:[^<>\n]*<([^<>\n]*)>[ \t]*$")
 MAX_CO_AUTHORS: Final = 1000  # of one commit; it is a squash of at most so many people's work
 
 

@@ -27,7 +27,7 @@ _WORD: Final = re.compile(r"([A-Za-z]+)(?:\s+|\Z)")
 _HEREDOC: Final = re.compile(r"<<(-?)([\"']?)([A-Za-z_]\w*)\2(?=\s|\Z|[;&|)>])")
 _TAKES_HEREDOCS: Final = frozenset({"RUN", "COPY", "ADD"})
 _FLAG: Final = re.compile(r"--([a-z][a-z.-]*)(?:=(\S*))?(?:\s+|\Z)")
-_STAGE: Final = re.compile(r"\s+AS\s+(\S+)\s*\Z", re.IGNORECASE)
+_STAGE: Final = re.compile(r"(?<=\s)AS\s+(\S+)\s*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
