@@ -17,6 +17,21 @@ _REQUIRED: Final = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
 _EXTRA: Final = re.compile(r"\bextra\s*(?:==|!=|in|not)")
 _SILENT: Final = frozenset({"", "UNKNOWN"})  # what setuptools wrote where nothing was said
 
+# Classifiers that mean one licence in one version (PEP 639); most, `BSD License` say, mean several.
+_CLEAR: Final = {
+    "Boost Software License 1.0 (BSL-1.0)": "BSL-1.0",
+    "GNU Affero General Public License v3": "AGPL-3.0-only",
+    "GNU General Public License v2 (GPLv2)": "GPL-2.0-only",
+    "GNU General Public License v3 (GPLv3)": "GPL-3.0-only",
+    "GNU General Public License v3 or later (GPLv3+)": "GPL-3.0-or-later",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "MIT No Attribution License (MIT-0)": "MIT-0",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
+    "zlib/libpng License": "Zlib",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonMetadata:
@@ -86,9 +101,10 @@ def _first(headers: dict[str, list[str]], name: str) -> str:
 
 
 def _classified(headers: dict[str, list[str]]) -> str:
-    """Return the last part of the first classifier about licences."""
+    """Return the first classifier about licences: as SPDX calls it where it can mean only that."""
     found = (text for text in headers.get("classifier", ()) if text.startswith("License :: "))
-    return next(found, "").rpartition(" :: ")[2]
+    last = next(found, "").rpartition(" :: ")[2]
+    return _CLEAR.get(last, last)
 
 
 def _supplier(headers: dict[str, list[str]]) -> str:
