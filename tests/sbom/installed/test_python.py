@@ -181,8 +181,9 @@ LICENCES = {
     "unfolded-text": ("License: The licence\nof somebody\n", "The licence"),
     "unknown": (
         "License: UNKNOWN\nClassifier: License :: OSI Approved :: MIT License\n",
-        "MIT License",
+        "MIT",
     ),
+    "unclear": ("Classifier: License :: OSI Approved :: BSD License\n", "BSD License"),
     "nothing": ("", ""),
 }
 
