@@ -8,50 +8,38 @@
 * The same envelope is recorded once, however often it is appended.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from assay.core.closing import Closing
 from assay.core.digest import Digest
-from assay.core.errors import AssayError, ProofError, TamperedError, UsageError
+from assay.core.errors import AssayError, TamperedError, UsageError
 from assay.evidence import merkle
 from assay.evidence.backup.record import BackedUp
 from assay.evidence.backup.restoring import Place, insert_batch, restore_rows
-from assay.evidence.checkpoints.checkpoint import Checkpoint, add_cosignatures, sign_checkpoint
-from assay.evidence.checkpoints.cosignatures import Cosignatures
+from assay.evidence.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from assay.evidence.checkpoints.note import parse_note
-from assay.evidence.checkpoints.sealing import SealedPlace
 from assay.evidence.envelope import VerifiedStatement
-from assay.evidence.history import Head, History
-from assay.evidence.index.page import EMPTY_ROOT
-from assay.evidence.index.trie import Index, PageSource, type_key
+from assay.evidence.history import Head
+from assay.evidence.index.trie import Index
 from assay.evidence.lapse import refuse_lapsed
 from assay.evidence.leaf import is_large
 from assay.evidence.log import LogRows, StoredRows, verify_log, verify_signed_rows
-from assay.evidence.reading import LogEntry, StoredEntries
+from assay.evidence.provenlog import ProvenLog, index_root
 from assay.evidence.storage import rows
 from assay.evidence.storage.batch import Batch, refuse_oversized, refuse_unfit
 from assay.evidence.storage.blobs import BlobStore, FolderBlobs
 from assay.evidence.storage.connecting import connect
-from assay.evidence.storage.indexpages import (
-    IndexView,
-    Proven,
-    StoredPages,
-    proven_list,
-    replay_index,
-)
 from assay.evidence.storage.schema import check_indexes, check_schema, prepare_schema
-from assay.evidence.tiles.tlogproof import TlogProof, render_tlog_proof
 from assay.evidence.timing import time_of_record
 from assay.signing.keys import Signer
-from assay.signing.logkeys import KeyHistory, LogKeys
+from assay.signing.logkeys import LogKeys
 from assay.signing.notekey import NoteKey, is_note_name, note_key
-from assay.system.database import Database, Row
+from assay.system.database import Row
 
 _NUMBER: Final = "SELECT number FROM entries WHERE digest = ?"
 BLOB_FOLDER: Final = "blobs"  # beside the file of an SQLite log
@@ -66,24 +54,8 @@ class Receipt:
     recorded: bool
 
 
-class LogStore(StoredEntries, Closing):
+class LogStore(ProvenLog, Closing):
     """An append-only log in one database; made by `open_store`. For one thread at a time."""
-
-    def __init__(self, database: Database, origin: str, blobs: BlobStore | None) -> None:
-        super().__init__(database, blobs)
-        self.origin = origin
-        self._pages = StoredPages(database)
-        self._history = History(database, origin)
-
-    @property
-    def place(self) -> str:
-        """Where the log is, for messages."""
-        return self._database.place
-
-    @property
-    def size(self) -> int:
-        """The number of entries under the newest checkpoint."""
-        return self._history.head().size
 
     def append(
         self,
@@ -125,7 +97,7 @@ class LogStore(StoredEntries, Closing):
             _refuse_replaced(signed.checkpoint, head.note, log_key)
             dated = time_of_record(at, newest=signed.at, size=head.size)
             tree = self._signed_tree(head, signed.checkpoint)
-            index = Index(self._pages, _index_root(signed.checkpoint))
+            index = Index(self._pages, index_root(signed.checkpoint))
             batch = Batch(tree, index, elsewhere=elsewhere)
             receipts = self._record(statements, batch, at=dated)
             if retiring is not None and tree.size != head.size + 1:
@@ -167,69 +139,6 @@ class LogStore(StoredEntries, Closing):
             self._blobs.put(envelope)
         return frozenset(large)
 
-    def entries(
-        self,
-        *,
-        log_key: NoteKey,
-        subject: Digest | None = None,
-        predicate_type: str | None = None,
-    ) -> Iterator[LogEntry]:
-        """Yield the entries about a subject, of a type, or both, in their order: all of them.
-
-        That they are all is proven, before the first is given, by the index that `log_key` signed
-        in the newest checkpoint. What is appended meanwhile is left out.
-
-        Raises:
-            UsageError: Neither a subject nor a type is given.
-            SignatureInvalidError: The newest checkpoint was not signed with this key.
-            TamperedError: An entry is missing, or was led elsewhere; or an envelope is another one.
-            UnavailableError: The blob store has not, or does not give, a large one.
-        """
-        wanted = predicate_type if subject is None else subject
-        if wanted is None:
-            raise UsageError("entries about nothing, and of no type")
-        with self._database.snapshot():
-            view = self._view(self._history.signed(self._history.head(), log_key).checkpoint)
-            found = proven_list(self._database, wanted, view=view)
-        kind = None if predicate_type is None else type_key(predicate_type)
-        return self.listed([one for one in found.entries if kind in {None, one.type_key}])
-
-    def prove_lists(
-        self, wanted: Sequence[Digest | str], *, under: Checkpoint
-    ) -> tuple[Proven, ...]:
-        """Return all entries about each subject, or of each type, and the proof under `under`.
-
-        `under` is a verified checkpoint of this log. For an older one than the newest, its index
-        is computed anew from its entries, some 50 µs for each.
-
-        Raises:
-            TamperedError: An entry is missing, or was led elsewhere.
-        """
-        with self._database.snapshot():
-            view = self._view(under)
-            return tuple(proven_list(self._database, one, view=view) for one in wanted)
-
-    @property
-    def cosignatures(self) -> Cosignatures:
-        """What witnesses said of the checkpoints."""
-        return Cosignatures(self._database)
-
-    def cosigned_checkpoint(self, size: int) -> bytes | None:
-        """Return the checkpoint of `size` with all its cosignatures, as a note; None without one.
-
-        Raises:
-            MalformedError, TamperedError: A row is not what can have been stored.
-        """
-        note = self._history.sized(size).note
-        if not note:
-            return None
-        lines = self.cosignatures.lines(size)
-        return add_cosignatures(note, lines) if lines else note
-
-    def checkpoint_sizes(self, *, since: int) -> Iterator[int]:
-        """Return the sizes of all checkpoints over more than `since` entries, in order."""
-        return (head.size for head in self._history.all() if head.size > since)
-
     def restore(
         self,
         heads: Iterable[BackedUp],
@@ -249,89 +158,6 @@ class LogStore(StoredEntries, Closing):
         """
         place = Place(database=self._database, blobs=self._blobs)
         return restore_rows(place, heads, log_keys=log_keys, check=check)
-
-    def backed_up(self) -> Iterator[BackedUp]:
-        """Yield the record of the log, checkpoint by checkpoint, as of one moment."""
-        with self._database.snapshot():
-            entries, size = self.all_entries(), 0
-            for head in self._history.all():
-                added = islice(entries, max(head.size - size, 0))
-                yield BackedUp(
-                    envelopes=tuple(entry.envelope for entry in added),
-                    note=head.note,
-                    lines=self.cosignatures.lines(head.size),
-                )
-                size = head.size
-
-    def latest_checkpoint(self) -> bytes | None:
-        """Return the newest checkpoint as a note, or None before the first entry."""
-        return self._history.head().note or None
-
-    def checkpoint_of(self, size: int) -> bytes:
-        """Return the checkpoint of `size` as the log stored it; empty without one."""
-        return self._history.sized(size).note
-
-    def checkpoint_over(self, index: int) -> bytes:
-        """Return the first checkpoint that covers entry `index`, as a note.
-
-        Raises:
-            UsageError: The log has no such entry.
-        """
-        return self._history.over(index).note
-
-    def checkpoint_before(self, index: int) -> bytes:
-        """Return the last checkpoint that does not cover entry `index`; empty where none is."""
-        return self._history.before(index).note
-
-    def recorded_at(self, index: int, *, log_key: LogKeys) -> datetime:
-        """Return the time of record of entry `index`: the date of the first checkpoint over it.
-
-        Raises:
-            UsageError: The log has no such entry.
-            SignatureInvalidError: That checkpoint was not signed and dated with this key.
-            TamperedError: It is not the first one over the entry: one was taken out.
-        """
-        return self._history.recorded_at(index, log_key=log_key)
-
-    def sealed_place(self, size: int, *, log_key: KeyHistory) -> SealedPlace:
-        """Return where the checkpoint of `size` is among those before the current key of the log.
-
-        Raises:
-            ProofError: There is no such checkpoint.
-            TamperedError: They are not those that were sealed.
-        """
-        with self._database.snapshot():
-            return self._history.sealed(log_key).place(size)
-
-    def inclusion_proof(self, index: int, *, size: int | None = None) -> merkle.Path:
-        """Return the path from entry `index` to the root of `size` entries, by default of all.
-
-        Raises:
-            ProofError: The log has no such entry.
-        """
-        within = self.size if size is None else size
-        return self.path(lambda node: merkle.inclusion_path(index, within, node))
-
-    def consistency_proof(self, old: int, new: int) -> merkle.Path:
-        """Return the proof that the first `old` of `new` entries are the tree of size `old`.
-
-        Raises:
-            ProofError: Not `0 < old <= new <= size`.
-        """
-        if new > self.size:
-            raise ProofError(f"no tree of {new} entries in a log of {self.size}")
-        return self.path(lambda node: merkle.consistency_path(old, new, node))
-
-    def proof(self, index: int) -> bytes:
-        """Return the C2SP tlog-proof of entry `index` under the newest checkpoint.
-
-        Raises:
-            ProofError: The log has no such entry.
-        """
-        with self._database.snapshot():
-            head = self._history.head()
-            path = self.inclusion_proof(index, size=head.size)
-        return render_tlog_proof(TlogProof(index=index, path=path, checkpoint=head.note))
 
     def verify(self, *, log_key: LogKeys) -> Checkpoint | None:
         """Refuse unless every stored row is what was recorded; return the newest checkpoint.
@@ -397,15 +223,6 @@ class LogStore(StoredEntries, Closing):
             for statement, (index, recorded) in zip(statements, added, strict=True)
         )
 
-    def _view(self, signed: Checkpoint) -> IndexView:
-        """Return the index as `signed` commits to it."""
-        pages: PageSource = self._pages
-        if signed.size != self._history.head().size:
-            envelopes = (entry.envelope for entry in self.all_entries())
-            pages = replay_index(islice(envelopes, signed.size))
-        root = _index_root(signed)
-        return IndexView(root=root, size=signed.size, pages=pages, leaves=self.leaves)
-
     def _rows(self) -> LogRows:
         database = self._database
         return LogRows(
@@ -470,12 +287,3 @@ def _number(row: Row | None) -> int | None:
             return number
         case _:
             return None
-
-
-def _index_root(signed: Checkpoint) -> bytes:
-    """Return the root of the index that `signed` commits to; the empty one before any entry."""
-    if signed.index_root is not None:
-        return signed.index_root
-    if signed.size:
-        raise TamperedError("the newest checkpoint has no index", where="checkpoints")
-    return EMPTY_ROOT
