@@ -195,7 +195,7 @@ def test_an_import_mends_a_changed_file(mirror: Path, tmp_path: Path) -> None:
 LISTS = {
     "another schema": (
         {"schema": "assay.advisory-mirror/v9", "feeds": []},
-        "[malformed] no assay.advisory-mirror/v2, at {}.schema (import the advisories again)",
+        "[malformed] no assay.advisory-mirror/v2, at {}.schema (import the data again)",
     ),
     "no feeds": ({"schema": "assay.advisory-mirror/v2"}, "[malformed] no feeds, at {}.feeds"),
     "a feed without a digest": (

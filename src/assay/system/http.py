@@ -28,7 +28,7 @@ from assay.system.httpdeadline import HttpsUntil, HttpUntil, time_left
 
 MAX_REDIRECTS: Final = 5
 _CHUNK: Final = 2**18
-_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _NOT_MODIFIED: Final = 304
 
 
@@ -76,6 +76,7 @@ def fetch_file(
     usual = {"User-Agent": f"assay/{__version__}", "Accept-Encoding": "identity"}
     if etag:
         usual["If-None-Match"] = etag
+    check_url(url, hosts)  # before anything is read out of it
     first = urlsplit(url).netloc
     for _ in range(MAX_REDIRECTS + 1):
         check_url(url, hosts)
@@ -84,9 +85,9 @@ def fetch_file(
             with _ask(url, {**usual, **own}, deadline) as response:
                 if response.status == _NOT_MODIFIED and etag:
                     return Fetched(changed=False, etag=etag, size=0)
-                if response.status not in _MOVED:
+                if response.status not in MOVED:
                     return _receive(response, url, into, limits.max_bytes, deadline)
-                url = _redirected(url, response.headers)
+                url = redirected(url, response.headers)
         except (OSError, http.client.HTTPException) as error:
             raise UnavailableError(f"cannot fetch: {reason_of(error)}", where=url) from error
     raise RejectedError(f"more than {MAX_REDIRECTS} redirects", where=url)
@@ -187,7 +188,8 @@ def _check_whole(response: http.client.HTTPResponse, size: int) -> None:
         raise ConnectionError(f"{size} bytes of {declared!r} came")
 
 
-def _redirected(url: str, headers: Message) -> str:
+def redirected(url: str, headers: Message) -> str:
+    """Return where an answer that is no file sends us: nowhere by another scheme."""
     target = headers.get("Location")
     if not target:
         raise UnavailableError("a redirect to nowhere", where=url)

@@ -12,24 +12,24 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin, urlsplit
 
 from assay import __version__
 from assay.core.errors import RejectedError, UnavailableError
 from assay.system.http import (
     MAX_REDIRECTS,
+    MOVED,
     Fetched,
     FetchLimits,
     check_url,
     open_url,
     reason_of,
+    redirected,
 )
 from assay.system.httpdeadline import time_left
 
 Report = Callable[[int, int | None], None]  # bytes that are here, and bytes in all if known
 
 _CHUNK: Final = 2**18
-_MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_TAG: Final = 1024
 
 
@@ -59,9 +59,9 @@ def fetch_resumed(
                 if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and part.size:
                     part.drop()
                     continue
-                if response.status not in _MOVED:
+                if response.status not in MOVED:
                     return _receive(response, url, part, limits.max_bytes, deadline, report)
-                url = _moved(url, response.headers.get("Location"))
+                url = redirected(url, response.headers)
         except (OSError, http.client.HTTPException) as error:
             raise UnavailableError(
                 f"cannot fetch: {reason_of(error)}", where=url, hint="again goes on from here"
@@ -152,16 +152,3 @@ def _check_goes_on(response: http.client.HTTPResponse, url: str, part: _Part) ->
 
 def _is_strong(tag: str) -> bool:
     return tag.startswith('"') and tag.isascii() and tag.isprintable() and len(tag) <= _MAX_TAG
-
-
-def _moved(url: str, target: str | None) -> str:
-    if not target:
-        raise UnavailableError("a redirect to nowhere", where=url)
-    try:
-        joined = urljoin(url, target)
-        same = urlsplit(joined).scheme == urlsplit(url).scheme
-    except ValueError as error:
-        raise RejectedError("no URL", where=repr(target)) from error
-    if not same:
-        raise RejectedError("a redirect to another scheme", where=repr(joined))
-    return joined

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from assay.core.clock import format_time, parse_time
 from assay.core.collector import without_collector
-from assay.core.digest import parse_digest, sha256_of
+from assay.core.digest import parse_digest
 from assay.core.errors import (
     MalformedError,
     RejectedError,
@@ -26,9 +26,9 @@ from assay.core.errors import (
     inside,
 )
 from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import parse_json, render_canonical_json
+from assay.core.strictjson import render_canonical_json
 from assay.sbom.component import Component
-from assay.system.files import load_file, save_file
+from assay.system.files import save_file
 from assay.system.http import Fetched, FetchLimits
 from assay.system.httpresume import fetch_resumed
 from assay.system.lock import hold_lock
@@ -48,13 +48,13 @@ from assay.vuln.feedfile import (
     find_unreadable,
     list_packages,
 )
+from assay.vuln.listed import load_content, load_list
 from assay.vuln.package import parse_package
 from assay.vuln.source import Source, find_sources
 
 BUCKET: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 SCHEMA: Final = "assay.advisory-mirror/v2"
 MAX_FEED_BYTES: Final = 2 * 2**30  # an ecosystem's file; the largest that we know has a tenth
-MAX_LIST_BYTES: Final = 2**20
 MAX_ARCHIVE_BYTES: Final = 2 * 2**30
 FETCH_SECONDS: Final = 1800.0
 _LOCK_SECONDS: Final = 60.0
@@ -186,16 +186,8 @@ def load_feeds(mirror: Path) -> Mapping[str, Feed]:
         MalformedError: The list is not what this version writes.
         UnavailableError: It cannot be read.
     """
-    path = mirror / "feeds.json"
-    try:
-        data = load_file(path, max_bytes=MAX_LIST_BYTES)
-    except UsageError:
-        return MappingProxyType({})
-    with inside(str(path)):
-        value = JsonValue(parse_json(data, max_bytes=MAX_LIST_BYTES))
-        if value.field("schema").text() != SCHEMA:
-            raise MalformedError(f"no {SCHEMA}", where="schema", hint="import the advisories again")
-        feeds = tuple(_parse_feed(item) for item in value.field("feeds").items())
+    listed = load_list(mirror / "feeds.json", schema=SCHEMA)
+    feeds = tuple(_parse_feed(item) for item in listed)
     return MappingProxyType({feed.ecosystem: feed for feed in feeds})
 
 
@@ -270,22 +262,8 @@ def _load(
 
 
 def _load_content(mirror: Path, feed: Feed) -> bytes:
-    path = _path(mirror, feed)
-    try:
-        # A reader takes memory for all that it may read, so the bound is the file's own size.
-        content = load_file(path, max_bytes=min(path.stat().st_size, MAX_FEED_BYTES))
-    except (UsageError, FileNotFoundError) as error:
-        raise UnavailableError(
-            f"the advisories of {feed.ecosystem} are gone",
-            where=str(path),
-            hint="import or update them again",
-        ) from error
-    if sha256_of(content) != feed.digest:
-        raise TamperedError(
-            f"the advisories of {feed.ecosystem} are not those that were imported",
-            where=str(path),
-            hint="import or update them again",
-        )
+    path, what = _path(mirror, feed), f"the advisories of {feed.ecosystem}"
+    content = load_content(path, digest=feed.digest, what=what, max_bytes=MAX_FEED_BYTES)
     with inside(str(path)):
         check_feed(content, ecosystem=feed.ecosystem)
     return content

@@ -94,7 +94,8 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TamperedError) as caught:
         load_signals(tmp_path, BOTH)
     assert str(caught.value) == (
-        f"[tampered] KEV is not what was imported, at {path} (import or update it again)"
+        f"[tampered] the entries of KEV are not those that were imported, at {path} "
+        "(import or update them again)"
     )
 
 
@@ -105,7 +106,7 @@ def test_a_file_that_has_gone_is_no_silence(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
         load_signals(tmp_path, BOTH)
     assert str(caught.value) == (
-        f"[unavailable] KEV is gone, at {path} (import or update it again)"
+        f"[unavailable] the entries of KEV are gone, at {path} (import or update them again)"
     )
 
 
@@ -115,5 +116,5 @@ def test_a_list_of_another_form(tmp_path: Path) -> None:
         load_signal_feeds(tmp_path)
     assert str(caught.value) == (
         f"[malformed] no assay.signals/v1, at {tmp_path / 'signals.json'}.schema "
-        "(import or update it again)"
+        "(import the data again)"
     )

@@ -16,17 +16,14 @@ from typing import Final
 from assay.core.clock import format_time, parse_time
 from assay.core.digest import Digest, parse_digest, sha256_of
 from assay.core.errors import (
-    MalformedError,
     RejectedError,
-    TamperedError,
-    UnavailableError,
-    UsageError,
     inside,
 )
 from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import parse_json, render_canonical_json
-from assay.system.files import load_file, save_file
+from assay.core.strictjson import render_canonical_json
+from assay.system.files import save_file
 from assay.system.lock import hold_lock
+from assay.vuln.listed import load_content, load_list
 from assay.vuln.signals.epss import MAX_EPSS_BYTES, Likelihood, parse_epss
 from assay.vuln.signals.kev import KnownExploited, parse_kev
 
@@ -34,9 +31,7 @@ KEV: Final = "KEV"
 EPSS: Final = "EPSS"
 NAMES: Final = (KEV, EPSS)
 SCHEMA: Final = "assay.signals/v1"
-MAX_LIST_BYTES: Final = 2**16
 _LOCK_SECONDS: Final = 60.0
-_AGAIN: Final = "import or update it again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +119,7 @@ def load_signal_feeds(mirror: Path) -> Mapping[str, SignalFeed]:
         MalformedError: The list is not what this version writes.
         UnavailableError: It cannot be read.
     """
-    try:
-        data = load_file(_list(mirror), max_bytes=MAX_LIST_BYTES)
-    except UsageError:
-        return MappingProxyType({})
-    with inside(str(_list(mirror))):
-        value = JsonValue(parse_json(data, max_bytes=MAX_LIST_BYTES))
-        if value.field("schema").text() != SCHEMA:
-            raise MalformedError(f"no {SCHEMA}", where="schema", hint=_AGAIN)
-        feeds = tuple(_feed(item) for item in value.field("feeds").items())
+    feeds = tuple(_feed(item) for item in load_list(_list(mirror), schema=SCHEMA))
     return MappingProxyType({feed.name: feed for feed in feeds})
 
 
@@ -182,7 +169,9 @@ def _lines_about(
 ) -> dict[str, tuple[str, str]]:
     if not cves:
         return {}
-    lines = _load_content(mirror, feed).splitlines()
+    path, what = _path(mirror, feed), f"the entries of {feed.name}"
+    content = load_content(path, digest=feed.digest, what=what, max_bytes=MAX_EPSS_BYTES)
+    lines = content.splitlines()
     found: dict[str, tuple[str, str]] = {}
     for cve in cves:
         prefix = f"{cve}\t".encode()
@@ -191,17 +180,6 @@ def _lines_about(
             _, first, second = lines[place].decode().split("\t")
             found[cve] = (first, second)
     return found
-
-
-def _load_content(mirror: Path, feed: SignalFeed) -> bytes:
-    path = _path(mirror, feed)
-    try:
-        content = load_file(path, max_bytes=min(path.stat().st_size, MAX_EPSS_BYTES))
-    except (UsageError, FileNotFoundError) as error:
-        raise UnavailableError(f"{feed.name} is gone", where=str(path), hint=_AGAIN) from error
-    if sha256_of(content) != feed.digest:
-        raise TamperedError(f"{feed.name} is not what was imported", where=str(path), hint=_AGAIN)
-    return content
 
 
 def _feed(value: JsonValue) -> SignalFeed:
