@@ -117,7 +117,7 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
     is_package = query.startswith("pkg:")
     advisories = _advisories(query, is_package=is_package)
     with open_portfolio() as portfolio:
-        own = tuple(own_repository(request.repositories))
+        own = own_repository(request.repositories)
         gaps = read_logs(portfolio, own, at=at, anew=request.rebuild)
         question = Question(
             portfolio=portfolio, advisories=advisories, at=at, current=not request.all_releases

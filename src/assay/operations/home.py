@@ -12,7 +12,8 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── locks/<log>.lock    held while one of the two above is moved forward
 ├── forks/<log>-….json  proofs that a log's key signed two histories; not there by default
 ├── witnesses           the addresses of witnesses, one on a line; not there by default
-└── advisories/         the local mirror of advisories
+├── portfolio.sqlite    which product holds which component; made from the logs, and disposable
+└── advisories/         the local mirror of advisories, KEV and EPSS
 ```
 Beside the repository lies `.assay/log.sqlite`, the log itself, and `.assay/origin`, its name.
 Whoever can write there still can sign nothing, and cannot roll the log back behind the anchor; a

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import Final
 
 from assay.core.errors import AssayError, MalformedError, UsageError
 from assay.core.notchecked import NotChecked
@@ -19,7 +17,7 @@ from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.storage.connecting import connect
 from assay.gates.reading import SBOM_TYPE
 from assay.operations.commit_configuration import load_configuration
-from assay.operations.home import open_home
+from assay.operations.home import open_home, state_folder
 from assay.operations.record import Expected, Ledger, open_ledger
 from assay.sbom.component import Component
 from assay.sbom.cyclonedx import parse_inventory
@@ -30,7 +28,6 @@ from assay.vuln.context import ProductContext
 from assay.vuln.portfolio.release import Release
 from assay.vuln.portfolio.store import KnownLog, Portfolio
 
-_UNNAMED: Final = ""
 Listed = tuple[Release, Sequence[Component]]
 
 
@@ -157,7 +154,7 @@ def _listed(reading: _Reading, index: int, verified: VerifiedStatement, *, curre
         statement=verified.digest,
         recorded_at=reading.ledger.recorded_at(index),
         context=context,
-        unnamed=sum(1 for component in components if component.purl == _UNNAMED),
+        unnamed=sum(1 for component in components if not component.purl),
         problem="; ".join(problems),
     )
     return release, components
@@ -167,7 +164,7 @@ def _context(repository: Repository, commit: str) -> ProductContext:
     return load_configuration(repository, list_tree(repository, commit)).context
 
 
-def own_repository(given: Sequence[Path]) -> Iterable[Path]:
+def own_repository(given: Sequence[Path]) -> Sequence[Path]:
     """Return `given`, or the folder we are in where that is a repository with a log."""
     if given:
         return given
@@ -175,4 +172,4 @@ def own_repository(given: Sequence[Path]) -> Iterable[Path]:
         repository = open_repository(Path())
     except UsageError:
         return ()
-    return chain(() if not (repository.top / ".assay").is_dir() else (repository.top,))
+    return (repository.top,) if state_folder(repository).is_dir() else ()
