@@ -31,6 +31,10 @@ def test_parse() -> None:
             "2026-01-01T00:00:00",
             "[malformed] '2026-01-01T00:00:00' has no time zone (end it in Z)",
         ),
+        (
+            "0001-01-01T00:00:00+01:00",
+            "[malformed] '0001-01-01T00:00:00+01:00' is out of range",
+        ),
     ],
 )
 def test_refused(text: str, message: str) -> None:

@@ -38,4 +38,7 @@ def parse_time(text: str) -> datetime:
         raise MalformedError(f"{text!r} is no RFC 3339 time") from error
     if at.tzinfo is None:
         raise MalformedError(f"{text!r} has no time zone", hint="end it in Z")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:  # the first and the last day that there are, elsewhere
+        raise MalformedError(f"{text!r} is out of range") from error
