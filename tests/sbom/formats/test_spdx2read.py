@@ -160,7 +160,7 @@ REFUSED = {
                 }
             ]
         },
-        "not a name and a value, at annotations[0].comment.[0]",
+        "not a name and a value, at annotations[0].comment[0]",
     ),
 }
 
@@ -187,3 +187,37 @@ def test_a_list_of_licences_that_says_another_thing_does_not_count() -> None:
     ):
         package = PACKAGE | {"licenseDeclared": declared, "annotations": [note]}
         assert read(packages=[package]).components[0].licences == licences
+
+
+WORDS = {
+    "kind": ("packages", "assay:kind", "at packages[0].annotations[0].comment[0][1]"),
+    "method": ("packages", "assay:method", "at packages[0].annotations[0].comment[0][1]"),
+    "aggregate": ("document", "assay:aggregate", "at annotations[0].comment[0][1]"),
+}
+
+
+@pytest.mark.parametrize(("place", "name", "where"), WORDS.values(), ids=WORDS)
+def test_a_word_that_cyclonedx_has_not_is_refused(place: str, name: str, where: str) -> None:
+    """It would be written as it is, and make the document invalid that we write."""
+    note = {
+        "annotationDate": "2026-01-01T00:00:00Z",
+        "annotationType": "OTHER",
+        "annotator": "Tool: x",
+        "comment": f'assay properties: [["{name}","x"]]',
+    }
+    members: dict[str, object] = {"annotations": [note]}
+    with pytest.raises(MalformedError) as caught:
+        read(**(members if place == "document" else {"packages": [PACKAGE | members]}))
+    assert str(caught.value) == f"[malformed] 'x' is no word that is known, {where}"
+
+
+def test_a_listed_licence_that_is_no_expression_is_none() -> None:
+    note = {
+        "annotationDate": "2026-01-01T00:00:00Z",
+        "annotationType": "OTHER",
+        "annotator": "Tool: x",
+        "comment": 'assay properties: [["assay:licence","mine"]]',
+    }
+    package = PACKAGE | {"licenseDeclared": "mine", "annotations": [note]}
+    found = read(packages=[package])
+    assert (found.components[0].licences, found.components[0].raw_licences) == ((), ("mine",))

@@ -26,6 +26,28 @@ PURPOSES: Final[Mapping[str, str]] = MappingProxyType(  # CycloneDX's kinds in S
         "operating-system": "OPERATING-SYSTEM",
     }
 )
+_OTHER_KINDS: Final = frozenset(
+    {"cryptographic-asset", "data", "device-driver", "machine-learning-model", "platform"}
+)
+_KINDS: Final = _OTHER_KINDS.union(PURPOSES)
+_METHODS: Final = frozenset(
+    {
+        "ast-fingerprint",
+        "attestation",
+        "binary-analysis",
+        "dynamic-analysis",
+        "filename",
+        "hash-comparison",
+        "instrumentation",
+        "manifest-analysis",
+        "other",
+        "source-code-analysis",
+    }
+)
+_PARTS: Final = [f"incomplete_{party}_party" for party in ("first", "third")]
+_AGGREGATES: Final = frozenset({"complete", "incomplete", "not_specified", "unknown"}).union(
+    f"{part}{kind}_only" for part in _PARTS for kind in ("", "_proprietary", "_opensource")
+)
 PREFIX: Final = "assay:"
 COMMENT: Final = "assay properties: "  # how an annotation of ours begins
 MAX_COMMENT_BYTES: Final = 2**25  # all that was not checked in a large image
@@ -90,7 +112,7 @@ def read_document_properties(sbom: Sbom, found: Properties, notes: Notes) -> Sbo
     return replace(
         sbom,
         inventory=replace(inventory, not_checked=notes(inventory.not_checked)),
-        aggregate=found["aggregate"][0].text() if found["aggregate"] else "",
+        aggregate=(*_words(found["aggregate"], _AGGREGATES), "")[0],
         supplier=found["supplier"][0].text() if found["supplier"] else "",
     )
 
@@ -146,8 +168,8 @@ def apply_component_properties(component: Component, found: Properties) -> Compo
         raw_purls=tuple(sorted({*component.raw_purls, *_texts(found["rawPurl"])})),
         cpes=(*component.cpes, *_texts(found["cpe"])),
         direct=_parse_flag(found["direct"]),
-        kind=component.kind if not found["kind"] else found["kind"][0].text(),
-        methods=_texts(found["method"]) or component.methods,
+        kind=(*_words(found["kind"], _KINDS), component.kind)[0],
+        methods=_words(found["method"], _METHODS) or component.methods,
         edges_known=_EDGES.get(found["edges"][0].text()) if found["edges"] else None,
         development=component.development if development is None else development,
     )
@@ -173,6 +195,14 @@ def _named(name: str, values: Iterable[str]) -> list[Property]:
 
 def _texts(values: tuple[JsonValue, ...]) -> tuple[str, ...]:
     return tuple(value.text() for value in values)
+
+
+def _words(values: tuple[JsonValue, ...], known: frozenset[str]) -> tuple[str, ...]:
+    """Return words of CycloneDX, which a document in another format could hold any of."""
+    for value in values:
+        if value.text() not in known:
+            raise MalformedError(f"{value.text()!r} is no word that is known", where=value.where)
+    return _texts(values)
 
 
 def _parse_count(value: JsonValue) -> tuple[str, int]:
@@ -211,14 +241,16 @@ def parse_comments(texts: Iterable[JsonValue]) -> Properties:
     found: dict[str, tuple[JsonValue, ...]] = defaultdict(tuple)
     for text in texts:
         if text.text().startswith(COMMENT):
-            with inside(text.where):
-                for name, value in _parse_comment(text.text().removeprefix(COMMENT)):
-                    found[name] += (value,)
+            for name, value in _parse_comment(text):
+                found[name] += (value,)
     return found
 
 
-def _parse_comment(text: str) -> Iterator[tuple[str, JsonValue]]:
-    for pair in JsonValue(parse_json(text.encode(), max_bytes=MAX_COMMENT_BYTES)).items():
+def _parse_comment(text: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    with inside(text.where):
+        data = text.text().removeprefix(COMMENT).encode()
+        pairs = parse_json(data, max_bytes=MAX_COMMENT_BYTES)
+    for pair in JsonValue(pairs, text.where).items():
         if len(pair.items()) != _PAIR:
             raise MalformedError("not a name and a value", where=pair.where)
         name, value = pair.items()

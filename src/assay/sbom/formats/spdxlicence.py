@@ -43,7 +43,8 @@ def licences_of(expressions: list[str], texts: Mapping[str, str], listed: Licenc
 
     `listed` is the list that may stand beside.
     """
-    if any(listed) and expressions == [_joined(listed)]:
+    canonical = split_licences(list(listed[0])) == (tuple(sorted(set(listed[0]))), ())
+    if any(listed) and canonical and expressions == [_joined(listed)]:
         return listed
     named = [texts.get(item, item) if item.startswith(OURS) else item for item in expressions]
     return split_licences(named)
