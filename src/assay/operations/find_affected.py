@@ -16,7 +16,7 @@ from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
-from assay.operations.portfolio import open_portfolio, own_repository, read_logs
+from assay.operations.portfolio import open_portfolio, own_repository, refresh_portfolio
 from assay.sbom.component import Component
 from assay.system.clock import now
 from assay.vuln.advisory import AdvisorySet, Feed, Rating
@@ -118,7 +118,7 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
     advisories = _advisories(query, is_package=is_package)
     with open_portfolio() as portfolio:
         own = own_repository(request.repositories)
-        gaps = read_logs(portfolio, own, at=at, anew=request.rebuild)
+        gaps = refresh_portfolio(portfolio, own, at=at, anew=request.rebuild)
         question = Question(
             portfolio=portfolio, advisories=advisories, at=at, current=not request.all_releases
         )

@@ -44,7 +44,7 @@ def open_portfolio() -> Iterator[Portfolio]:
         yield portfolio
 
 
-def read_logs(
+def refresh_portfolio(
     portfolio: Portfolio, given: Iterable[Path], *, at: datetime, anew: bool
 ) -> tuple[NotChecked, ...]:
     """Read what is new in the logs of `given` repositories, and in all that were read before.
