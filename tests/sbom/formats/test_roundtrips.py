@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 
 from assay import __version__
 from assay.core.errors import UsageError
-from assay.sbom.component import Sbom
+from assay.sbom.component import Component, Inventory, Sbom
 from assay.sbom.formats.reader import parse_sbom
 from assay.sbom.formats.writer import FORMATS, check_format, render_sbom
-from tests.sbom.sboms import FULL, sboms
+from tests.sbom.sboms import AT, FULL, sboms
 
 NAMES = {
     "cyclonedx-1.5": "CycloneDX 1.5 JSON",
@@ -106,6 +106,19 @@ def test_licences_of_several_kinds_before_1_7() -> None:
         [{"license": {"id": "MIT"}}, {"license": {"name": "do what you like"}}],
         None,
     ]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_names_that_are_empty(name: str) -> None:
+    """CycloneDX lets a name be empty, and SPDX does not."""
+    bare = Component(purl="pkg:npm/a@1", name="", version="", found_in=())
+    document = Sbom(
+        inventory=Inventory(components=(bare,)),
+        subject=Component(purl="", name="", version="", found_in=(), depends_on=(bare.purl,)),
+        created_at=AT,
+    )
+    found = parse_sbom(render_sbom(document, format_=name))
+    assert [item.purl for item in found.components] == [bare.purl]
 
 
 def test_a_format_that_is_not_known() -> None:

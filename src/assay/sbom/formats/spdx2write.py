@@ -32,7 +32,7 @@ def write_spdx2(sbom: Sbom) -> dict[str, object]:
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": DOCUMENT,
-        "name": sbom.subject.name if sbom.subject is not None else "components",
+        "name": (sbom.subject.name if sbom.subject is not None else "") or "components",
         "creationInfo": {"created": sbom.created_at, "creators": _creators(sbom)},
         "documentDescribes": [ids[item.identity] for item in described],
         "packages": [_package(item, ids, sbom.created_at) for item in _once(everything)],
@@ -55,7 +55,7 @@ def _once(components: Iterable[Component]) -> Iterable[Component]:
 def _package(component: Component, ids: dict[str, str], at: str) -> dict[str, object]:
     package: dict[str, object] = {
         "SPDXID": ids[component.identity],
-        "name": component.name,
+        "name": component.name or component.identity,  # it must not be empty here
         "downloadLocation": NO_ASSERTION,
         "filesAnalyzed": False,
         "licenseConcluded": NO_ASSERTION,
