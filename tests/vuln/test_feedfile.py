@@ -7,9 +7,11 @@ from assay.vuln.advisory import Unreadable
 from assay.vuln.feedfile import (
     check_feed,
     find_advisories,
+    find_packages,
     find_unreadable,
     list_packages,
     render_feed,
+    render_id_lines,
     render_package_line,
     render_unreadable_line,
 )
@@ -71,3 +73,14 @@ def test_a_package_whose_name_is_no_text() -> None:
     with pytest.raises(MalformedError) as caught:
         list_packages(b"assay-advisories/2\tPyPI\np:\x9a\t{}\n")
     assert str(caught.value) == "[malformed] a package whose name is not UTF-8"
+
+
+def test_packages_are_found_by_every_name_of_a_vulnerability() -> None:
+    advisory = parse_advisory(encoded("GHSA-1", aliases=["CVE-1"]))
+    data = render_feed("PyPI", render_id_lines("shop", advisory))
+    assert [find_packages(data, name) for name in ("GHSA-1", "CVE-1", "CVE-10", "CVE")] == [
+        ("shop",),
+        ("shop",),
+        (),
+        (),
+    ]
