@@ -113,5 +113,5 @@ def test_too_many_are_counted_and_the_worst_kept() -> None:
 
 def test_text_from_outside_is_printable() -> None:
     odd = replace(FINDING, message="\x1b[1m", locations=(Location(path="a\n.py", line=1),))
-    (issue,) = issues(odd)
+    issue = issues(odd, gaps=(replace(GAP, where="\udcff.py"),))[1]
     assert "\\x1b[1m" in str(issue["description"])

@@ -100,11 +100,17 @@ def test_yaml_that_is_none_is_not_checked(tmp_path: Path) -> None:
         "bad.yaml": "a: [",
         "good.yml": "a: 1\n---\nb: !Ref c\n",
         "named.yaml": "a: [",
+        "chart/Chart.yaml": "name: a\n",
         "chart/templates/a.yaml": "{{ if .x }}\na: [",
+        "templates/b.yaml": "a: [",
         "infra/main.tf": BUCKET,
     }
     found = scan(instead(SCANNER, program), tmp_path / "files", files)
-    assert not_checked(found) == {"bad.yaml": "it is not YAML"}
+    assert not_checked(found) == {
+        "bad.yaml": "it is not YAML",
+        "chart/templates/a.yaml": "a Helm template that checkov did not render",
+        "templates/b.yaml": "it is not YAML",
+    }
 
 
 def test_instructions_of_a_dockerfile_are_told_apart_by_their_place(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@
 * The worst `MAX_ISSUES` are in it; one more issue counts the others.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -14,6 +13,7 @@ from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.findings.finding import Finding, Severity
+from assay.findings.fingerprint import fingerprint_of
 from assay.findings.merge import merge_findings, worst_first
 from assay.findings.scanreport import ScanReport
 from assay.findings.waiver import Waiver
@@ -71,7 +71,7 @@ def _entry(
     return {
         "description": printable(text.strip(), limit=1_000),
         "check_name": printable(rule),
-        "fingerprint": fingerprint or hashlib.sha256(f"{rule}\0{text}".encode()).hexdigest(),
+        "fingerprint": fingerprint or fingerprint_of(f"{rule}\0{text}"),
         "severity": severity,
         "location": {"path": printable(path), "lines": {"begin": max(line, 1)}},
     }

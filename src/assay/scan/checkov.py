@@ -8,7 +8,8 @@ Good: `acl = "private"`.
 * A `checkov:skip` comment takes no finding away; it is noted beside it.
 * Nothing is taken out of its report (`--quiet` would drop the files that it could not parse).
 * A file that it could not parse is not checked. Of a YAML file that is none it says nothing at all,
-  so each one that it does not name is tried here.
+  so each one that it does not name is tried here. A Helm template that it does not name was not
+  rendered, for want of helm, and is not checked either.
 """
 
 import re
@@ -60,22 +61,29 @@ def _read(completed: Completed, sources: Sources) -> Reading:
         MalformedError: It is not a report of the form of checkov 2 or 3.
     """
     reading = read_ingested(completed, sources, read_checkov)
-    unread = tuple(_unread(path) for path in _broken(completed, sources))
+    unread = tuple(_unread(completed, sources))
     gaps = (*reading.not_checked, *unread)
     examined = sources.paths.difference(gap.where for gap in gaps)
     return replace(reading, examined={"files": len(examined)}, not_checked=gaps)
 
 
-def _broken(completed: Completed, sources: Sources) -> Iterator[str]:
-    """Yield the YAML files that checkov does not name, and that nobody can read as YAML."""
+def _unread(completed: Completed, sources: Sources) -> Iterator[NotChecked]:
+    """Yield the YAML files that checkov does not name, and that are no YAML as they stand."""
     named = frozenset(_named(parse_output(completed)))
-    for path in sorted(sources.paths - named):
-        # The templates of a Helm chart are no YAML until they are rendered.
-        if _YAML.search(path) and "templates" not in PurePosixPath(path).parts[:-1]:
-            try:
-                check_yaml(sources.content(path))
-            except MalformedError:
-                yield path
+    for path in sorted(filter(_YAML.search, sources.paths - named)):
+        if _is_template(path, sources.paths):
+            yield _gap(path, "a Helm template that checkov did not render", "install helm")
+            continue
+        try:
+            check_yaml(sources.content(path))
+        except MalformedError:
+            yield _gap(path, "it is not YAML", "correct the file")
+
+
+def _is_template(path: str, known: frozenset[str]) -> bool:
+    """Tell whether a file is in the folder of templates of a Helm chart."""
+    folders = (folder for folder in PurePosixPath(path).parents if folder.name == "templates")
+    return any(str(folder.parent / "Chart.yaml") in known for folder in folders)
 
 
 def _named(report: JsonValue) -> Iterator[str]:
@@ -87,8 +95,8 @@ def _named(report: JsonValue) -> Iterator[str]:
                 yield item.optional_text("file_path").lstrip("/")
 
 
-def _unread(path: str) -> NotChecked:
-    return NotChecked(what="file", where=path, why="it is not YAML", remedy="correct the file")
+def _gap(path: str, why: str, remedy: str) -> NotChecked:
+    return NotChecked(what="file", where=path, why=why, remedy=remedy)
 
 
 def _prepare() -> Command | None:

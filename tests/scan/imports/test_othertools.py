@@ -131,8 +131,10 @@ def test_trivy_settings_that_hold_are_no_findings() -> None:
         "Status": "FAIL",
         "CauseMetadata": {"Resource": "", "StartLine": 1, "EndLine": 1},
     }
-    found = told(trivy(Misconfigurations=[failed, failed | {"ID": "DS001", "Status": "PASS"}]))
-    (claim,) = found.claims
+    passed, excepted = ({"ID": name, "Status": name} for name in ("PASS", "EXCEPTION"))
+    found = told(trivy(Misconfigurations=[failed, failed | passed, failed | excepted]))
+    claim, other = found.claims
+    assert other.note == "suppressed by a policy of trivy"
     assert (claim.kind, claim.rule) == (Kind.MISCONFIGURATION, "DS002")
     assert (claim.spot.line, claim.remedy) == (1, "Add USER")
 
@@ -243,13 +245,17 @@ def test_zap_of_one_site() -> None:
     assert (claim.weaknesses, claim.severity) == ((), Severity.INFO)
 
 
-def test_nothing_at_all_is_a_report_only_of_a_tool_that_is_named() -> None:
+def test_nothing_at_all_is_a_report_of_a_tool_that_writes_lines() -> None:
     (run,) = parse_foreign_report(b"", tool="nuclei")
     assert (run.tool, run.claims) == ("nuclei", ())
-    with pytest.raises(AssayError):
-        parse_foreign_report(b"", tool="")
-    with pytest.raises(AssayError):
-        parse_foreign_report(b"", tool="trivy-of-no-list")
+
+
+@pytest.mark.parametrize("tool", ["", "trivy", "gitleaks", "eslint", "checkov"])
+def test_nothing_at_all_is_no_report_of_another(tool: str) -> None:
+    """The tool crashed before it wrote its list."""
+    with pytest.raises(AssayError) as caught:
+        parse_foreign_report(b"\n", tool=tool)
+    assert str(caught.value).startswith("[malformed] not strict JSON: Expecting value")
 
 
 LACKING: Mapping[str, tuple[object, str]] = {

@@ -53,7 +53,7 @@ def _trivy_part(part: JsonValue) -> Iterator[Claim]:
     target = part.optional_text("Target")
     yield from (_trivy_component(i, target) for i in part.optional_items("Vulnerabilities"))
     for item in part.optional_items("Misconfigurations"):
-        if item.optional_text("Status", "FAIL") == "FAIL":
+        if item.optional_text("Status") != "PASS":
             yield _trivy_setting(item, target)
     yield from (_trivy_secret(item, target) for item in part.optional_items("Secrets"))
 
@@ -78,6 +78,7 @@ def _trivy_component(item: JsonValue, target: str) -> Claim:
 def _trivy_setting(item: JsonValue, target: str) -> Claim:
     cause, rated = object_of(item, "CauseMetadata"), item.optional_text("Severity")
     title = item.optional_text("Title") or item.field("ID").text()
+    excepted = item.optional_text("Status") == "EXCEPTION"
     return Claim(
         kind=Kind.MISCONFIGURATION,
         rule=item.field("ID").text(),
@@ -87,6 +88,7 @@ def _trivy_setting(item: JsonValue, target: str) -> Claim:
         rated=rated,
         remedy=item.optional_text("Resolution"),
         references=texts_of(item.optional("PrimaryURL")),
+        note="suppressed by a policy of trivy" if excepted else "",
         traits=traits_of({"resource": cause.optional_text("Resource")}),
         spot=Spot(
             paths=(target,),

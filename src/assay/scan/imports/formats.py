@@ -1,7 +1,8 @@
 """The formats of reports that can be imported, and which of them a file is in.
 
-A format is told by what is in the file, not by its name. What looks like none of them, or like
-several, is refused with the list: a report that nobody understood must not read as empty.
+A format is told by what is in the file, not by its name. What looks like none of them is refused
+with the list: a report that nobody understood must not read as empty. An empty file is one only of
+a tool that writes a line for each result, and only where that tool is named.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from assay.scan.imports.secrettools import (
 )
 
 MAX_REPORT_BYTES: Final = 256 * 2**20  # above any report that we have seen; bounds memory
-_NO_LINES: Final = JsonValue([])  # what a tool that writes a line for each result says of none
+_BY_LINES: Final = frozenset({"trufflehog", "noseyparker", "nuclei"})  # of nothing, no line
 _BOM: Final = b"\xef\xbb\xbf"
 Reader = Callable[[JsonValue], tuple[Told, ...]]
 
@@ -125,7 +126,7 @@ def parse_foreign_report(data: bytes, *, tool: str) -> tuple[Told, ...]:
     """
     if tool and tool not in NAMES:
         raise UsageError(f"no format {tool!r}", hint=f"one of {', '.join(NAMES)}")
-    document = _parse(data) if data.strip() or not tool else _NO_LINES
+    document = _parse(data) if data.strip() or tool not in _BY_LINES else JsonValue([])
     fitting = [entry for entry in FORMATS if _is_named(entry, tool) and _fits(entry, document)]
     if not fitting or (document.value == [] and not tool):
         raise MalformedError(
