@@ -157,3 +157,14 @@ def test_intervals_are_apart_and_in_order(events: list[tuple[str, str]]) -> None
     for left, right in pairwise(extent_of("PyPI", [entry(*events)]).intervals):
         assert left.end is not None
         assert left.end <= right.start
+
+
+def test_a_version_that_is_none_is_unknown_also_to_a_list() -> None:
+    """A list names spellings; what has no order may be one of them, written otherwise."""
+    listed = extent_of("PyPI", [Affected(ecosystem="PyPI", name="shop", versions=("1.0", "trunk"))])
+    assert [listed.judge(version) for version in ("1.0", "2.0", "trunk", "main")] == [
+        Answer.AFFECTED,
+        Answer.NOT_AFFECTED,
+        Answer.AFFECTED,
+        Answer.UNKNOWN,
+    ]

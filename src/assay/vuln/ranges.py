@@ -58,7 +58,7 @@ class Extent:
         key = scheme_key(self.scheme, version)
         if version in self.versions or (key is not None and self._covers(key)):
             return Answer.AFFECTED
-        if self.problem or (key is None and self.intervals):
+        if self.problem or (key is None and (self.intervals or self.versions)):
             return Answer.UNKNOWN
         return Answer.NOT_AFFECTED
 
