@@ -1,12 +1,16 @@
+"""Ctrl-C, and errors, while threads are at work."""
+
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from assay.system.interrupt import ending_runs, run_together
+from assay.core.errors import UnavailableError
+from assay.system.interrupt import await_results, ending_runs, run_together
 from assay.system.process import run_process
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -64,3 +68,35 @@ def test_what_one_raises_is_raised() -> None:
 
     with pytest.raises(LookupError):
         run_together([lambda: "fine", fail])
+
+
+class HandedOverInPart(list[Callable[[], None]]):
+    """Works of which the first is handed over before Ctrl-C comes."""
+
+    def __iter__(self) -> Iterator[Callable[[], None]]:
+        """Give one of them."""
+        yield self[0]
+        raise KeyboardInterrupt
+
+
+def test_none_begins_where_not_all_were_handed_over() -> None:
+    begun = list[int]()
+    works = HandedOverInPart([lambda: begun.append(1), lambda: begun.append(2)])
+    with pytest.raises(KeyboardInterrupt):
+        run_together(works)
+    assert begun == []
+
+
+def test_an_error_is_raised_while_others_still_run() -> None:
+    def fail() -> bool:
+        raise UnavailableError("at once")
+
+    ended = threading.Event()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        slow = pool.submit(ended.wait, 30)
+        try:
+            with pytest.raises(UnavailableError, match="at once"):
+                await_results([slow, pool.submit(fail)])
+            assert not slow.done()
+        finally:
+            ended.set()
