@@ -84,7 +84,7 @@ REFUSED = {
     ),
     "far-from-any-key": (
         b"[product]\nzzz = 1",
-        "[usage] unknown key 'zzz', at assay.toml: product.zzz (known here: name, uri)",
+        "[usage] unknown key 'zzz', at assay.toml: product.zzz (known here: name, uri, owner, deployed, exposure, mission-impact, well-being-impact)",
     ),
     "wrong-type": (
         b"[product]\nname = 1",
@@ -113,6 +113,10 @@ REFUSED = {
     "end-that-is-no-date": (
         EXCLUDE.replace(b"2027-01-31", b'"never"'),
         "[usage] not a date, at assay.toml: exclude[0].until (write it as 2027-01-31)",
+    ),
+    "another-exposure": (
+        b'[product]\nexposure = "wide"',
+        "[usage] 'wide', at assay.toml: product.exposure (one of small, controlled, open)",
     ),
     "exclusion-of-nothing": (
         EXCLUDE.replace(b'["a"]', b"[]"),
