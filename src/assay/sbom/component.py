@@ -18,7 +18,8 @@ class Component:
     `purl` is canonical (normalised by the rules of its type), and empty only where the source names
     none or one that cannot be read; `raw_purls` are the spellings that differ from it. `name` and
     `version` are as the source writes them, `@scope/name` and `v1.2.3` included. `found_in` are the
-    files' paths, printable; `depends_on` are identities; `hashes` are written `sha256:…` (npm's
+    files' paths, printable, with `!/` before what is inside an archive and `@` before the digest of
+    an image's layer; `depends_on` are identities; `hashes` are written `sha256:…` (npm's
     base64 form included), or as the file has them where they are not of the package's archive
     (`h1:…` of Go, `yarn:…` of Yarn).
 
