@@ -4,6 +4,7 @@ Elements stand in the order that the format wants. A character that XML cannot h
 escape (`\x1b`), as it would be on a terminal.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -11,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from assay.core.jsonvalue import JsonValue
 from assay.sbom.formats.cyclonedxxml import NAMESPACE
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9@:/._%+ =~,;()\[\]{}?#!*$^|`-]*\Z")  # stands for itself
 _ORDER: Final = {
     "bom": ("metadata", "components", "dependencies", "compositions"),
     "metadata": ("timestamp", "tools", "authors", "component", "supplier", "properties"),
@@ -107,7 +109,8 @@ def _wrapped(name: str, attributes: str, inner: Iterable[str], depth: int) -> It
 
 
 def _line(name: str, attributes: str, text: str, depth: int) -> str:
-    return f"{'  ' * depth}<{name}{attributes}>{escape(_allowed(text))}</{name}>"
+    shown = text if _PLAIN.match(text) else escape(_allowed(text))
+    return f"{'  ' * depth}<{name}{attributes}>{shown}</{name}>"
 
 
 def _attributes(value: JsonValue, names: tuple[str, ...]) -> str:
@@ -116,6 +119,8 @@ def _attributes(value: JsonValue, names: tuple[str, ...]) -> str:
 
 
 def _quoted(text: str) -> str:
+    if _PLAIN.match(text):
+        return f'"{text}"'
     return quoteattr(_allowed(text), {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
 
 
