@@ -103,7 +103,7 @@ def _note(text: bytes) -> object:
     lines += render_signature(cosign_text(text, key=_DATING, signer=LOG, at=NOW))
     with _refusing():
         return named(f"{_VERIFY}:Checkpoint")(
-            (text + b"\n" + lines).decode(), render_note_key(LOG_KEY)
+            (text + b"\n" + lines).decode(), [(-1, render_note_key(LOG_KEY))]
         )
 
 
