@@ -17,7 +17,7 @@ from typing import Final
 
 from assay.core.errors import MalformedError, RejectedError, SignatureInvalidError
 from assay.core.jsonvalue import JsonValue
-from assay.core.strictjson import canonical_form, parse_json, render_canonical_json
+from assay.core.strictjson import canonical_form, parse_json
 from assay.evidence.dsse import MAX_ENVELOPE_BYTES, DsseEnvelope, add_signature, parse_dsse
 from assay.evidence.sigstore.entry import BundleEnvelope, BundleSigned, parse_bundle_envelope
 from assay.evidence.statement import MAX_STATEMENT_BYTES
@@ -94,7 +94,7 @@ def parse_joined(data: bytes) -> JoinedEnvelope:
     return JoinedEnvelope(
         _content=parse_dsse(data, at_least=0),
         _bundles=tuple(
-            parse_bundle_envelope(render_canonical_json(item.value)) for item in _bundles(data)
+            parse_bundle_envelope(canonical_form(item.value)) for item in _bundles(data)
         ),
     )
 
@@ -111,7 +111,7 @@ def join_bundle(envelope: bytes, bundle: bytes) -> bytes:
     if new not in held:
         held.append(new)
     members = {name: member.value for name, member in document.members()}
-    joined = render_canonical_json({**members, _MEMBER: held})
+    joined = canonical_form({**members, _MEMBER: held})
     parse_joined(joined)
     return joined
 
@@ -125,7 +125,7 @@ def add_key_signature(envelope: bytes, *, signer: Signer) -> bytes:
     document = JsonValue(parse_json(envelope, max_bytes=MAX_ENVELOPE_BYTES))
     signed = add_signature(envelope, signer=signer)
     for item in document.optional_items(_MEMBER):
-        signed = join_bundle(signed, render_canonical_json(item.value))
+        signed = join_bundle(signed, canonical_form(item.value))
     return signed
 
 
