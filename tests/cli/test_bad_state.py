@@ -171,8 +171,8 @@ STATES: Final[dict[str, State]] = {
         2,
         (
             "[usage] the key of the log here is not the one that the trust root names, at {trust} "
-            "(choose that one: ASSAY_LOG_SIGNER, {}/home/config.toml or {}/home/keys; a log does "
-            "not change its key)"
+            "(choose that one: ASSAY_LOG_SIGNER, {}/home/config.toml or {}/home/keys; a new one "
+            "for it: assay log rotate)"
         ),
     ),
     "no trust root": (
