@@ -47,7 +47,7 @@ def bundle_of(name: str, payload: bytes) -> bytes:
     entry = INSTANCE.promised(
         "dsse", "0.0.1", sigstore.dsse_1(payload, signature, pem), at=SIGNED_AT
     )
-    material = {"certificate": raw(issued), "tlogEntries": [entry]}
+    material: sigstore.Json = {"certificate": raw(issued), "tlogEntries": [entry]}
     return json.dumps(sigstore.statement_bundle(material, payload, signature)).encode()
 
 
