@@ -6,12 +6,15 @@ It shares no code with Assay: from RFC 8259 and 9162, DSSE, in-toto, C2SP tlog-c
 tlog-cosignature, docs/explanation/completeness.md. Exits 0: held, 1: did not, 2: usage, 3: untold.
 """
 
+# One line between functions, for the whole is to be read at a sitting:
+# fmt: off
 import argparse
 import base64
 import json
 import re
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -29,28 +32,24 @@ ROLES |= {POLICY: ("gate",), VERDICT: ("gate",)}
 BEHIND = {OURS[4]: "reviews", OURS[8]: "waivers"}
 ANY_ROLE = ("author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner")
 parse_time, MAX_KIT_BYTES = datetime.fromisoformat, 2**29
-# The members of each part of a kit and of a trust root: another one may be meant as a restriction.
 MEMBERS = """kit schema subject checkpoints entries lists; checkpoints note consistency sealed;
 sealed number path; entries index envelope path; lists subject predicateType entries pages; earlier
 key revoked; root schema version history expires owners log witnesses sigstore principals; owners
 threshold; log origin key earlier; witnesses quorum keys; principals name kind roles keys identities
 emails accounts from until; roles name from until; revoked since reason; keys pem openpgp from until
 revoked; accounts forge id; identities issuer subject from until revoked"""
-KNOWN = {part: {*names} for part, *names in map(str.split, MEMBERS.split(";"))}
+KNOWN = {part: {*names} for part, *names in map(str.split, MEMBERS.split(";"))}  # and no others
 ORDER_8 = 0x5FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826  # of Ed25519
 NOT_CHECKED = """not checked: policy: the rules were not evaluated; a verdict is the gate's word
 not checked: evidence: what collectors say that they saw, and the advisories behind it
 not checked: log: what was never recorded; whether its index is whole, as a full replay shows"""
 
-
 def need(holds: object, what: str) -> None:
     if not holds:
         raise ValueError(what)
 
-
 def named(data: bytes) -> str:
     return f"sha256:{sha256(data).hexdigest()}"
-
 
 def unbase64(text: str, also: str = "+/") -> bytes:  # of the standard alphabet, or of another
     text = text if {*"+/"} & {*text} else text.translate(str.maketrans(also, "+/"))
@@ -58,25 +57,21 @@ def unbase64(text: str, also: str = "+/") -> bytes:  # of the standard alphabet,
     need(base64.b64encode(found).decode() == text, "base64 with stray bits")
     return found
 
-
 def parse_json(data: bytes) -> object:  # in one reading only
     def unique(pairs: list) -> dict:
         need(len(dict(pairs)) == len(pairs), "a repeated name in JSON")
         return dict(pairs)
-
     read = json.loads(data.decode(), object_pairs_hook=unique)
-    level = [read] if canonical(read) else []  # no NaN, 1e999, or half a character
-    for _ in range(64):
-        inside = [one for one in level if isinstance(one, (dict, list))]
-        level = [v for one in inside for v in (one.values() if isinstance(one, dict) else one)]
-    need(not {dict, list} & {*map(type, level)}, "JSON of more than 64 levels")
+    level = [[read]] if canonical(read) else []  # no NaN, 1e999, or half a character
+    for _ in range(65):
+        inside = [v for one in level for v in (one.values() if isinstance(one, dict) else one)]
+        level = [one for one in inside if isinstance(one, (dict, list))]
+    need(not level, "JSON of more than 64 levels")
     return read
-
 
 def canonical(value: object) -> bytes:
     how = {"ensure_ascii": False, "allow_nan": False, "sort_keys": True, "separators": (",", ":")}
     return json.dumps(value, **how).encode()
-
 
 def check_members(value: object, place: str) -> None:
     for one in value if isinstance(value, list) else [value]:
@@ -86,12 +81,10 @@ def check_members(value: object, place: str) -> None:
         for name in has - {"sigstore"}:
             check_members(one[name], name)
 
-
 def ed25519_key(raw: bytes) -> ed25519.Ed25519PublicKey:
     y, prime = int.from_bytes(raw, "little") % 2**255, 2**255 - 19
     need(y < prime and min(y, prime - y) not in {0, 1, ORDER_8}, "a key for which anybody can sign")
     return ed25519.Ed25519PublicKey.from_public_bytes(raw)
-
 
 def is_signed(key: object, message: bytes, signature: bytes) -> bool | None:  # None: cannot tell
     try:
@@ -111,9 +104,7 @@ def is_signed(key: object, message: bytes, signature: bytes) -> bool | None:  # 
         return None if isinstance(error, UnsupportedAlgorithm) else False
     return True
 
-
-def note_times(note: str, vkey: str, kind: int | None = None) -> list:
-    """Return the time of each signature by a key (C2SP signed-note); type 1 has none: 0 here."""
+def note_times(note: str, vkey: str, kind: int | None = None) -> list:  # C2SP signed-note
     name, claimed, typed = [*vkey.split("+", 2), "", ""][:3]
     raw = unbase64(typed)
     need(claimed == sha256(name.encode() + b"\n" + raw).digest()[:4].hex(), "not a verifier key")
@@ -126,15 +117,13 @@ def note_times(note: str, vkey: str, kind: int | None = None) -> list:
         split = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
         need(split and len(signature := unbase64(split[2])) > 4, "not a signature line of a note")
         if (split[1], signature[:4]) == own:
-            at, message, signature = 0, f"{text}\n".encode(), signature[4:]
+            at, message, signature = 0, f"{text}\n".encode(), signature[4:]  # type 1: no time
             if kind == 4:
                 at, signature = int.from_bytes(signature[:8]), signature[8:]
                 message = b"cosignature/v1\ntime %d\n" % at + message
-            true = at < 253402300800 and is_signed(key, message, signature)
-            need(true, f"a false signature of {name}")
+            need(at < 253402300800 and is_signed(key, message, signature), f"forged, not by {name}")
             found.append(at)
     return found
-
 
 class Checkpoint:  # a tree head that the log signed and dated, with the root of the index
     def __init__(self, note: str, keys: list) -> None:
@@ -152,21 +141,18 @@ class Checkpoint:  # a tree head that the log signed and dated, with the root of
         rotated = before and self.size - 1 in [start for start, _ in keys]
         need(not rotated or note_times(note, before[-1], kind=1), "a new key without the old one")
 
-    def check_sealed(self, one: dict, heads: list, sealed: int) -> None:
-        """Refuse one from before the log's new key that the first under this did not seal."""
+    def check_sealed(self, one: dict, heads: list, sealed: int) -> None:  # under the log's new key
         need((self.size <= sealed) == ("sealed" in one), "no proof of a seal, or one too many")
         if self.size <= sealed:
             [[[count, root]]] = [head.seal for head in heads if head.size == sealed + 1]
             place, path = one["sealed"]["number"], [*map(unbase64, one["sealed"]["path"])]
             leaf = sha256(b"\0" + self.note.encode()).digest()
-            found = roots_of(place + 1, int(count), path, leaf, leaf=True)[1]
+            _, found = roots_of(place + 1, int(count), path, leaf, leaf=True)
             held = 0 <= place < int(count) and found == unbase64(root)
             need(held, "a checkpoint that the log's new key did not seal")
 
-
 def roots_of(old: int, size: int, path: list, known: bytes | None, *, leaf: bool = False) -> tuple:
-    """Return the roots of the `old` first leaves and of all, of a consistency or inclusion path."""
-    if size == 1 or (old == size and not leaf):
+    if size == 1 or (old == size and not leaf):  # the roots of the `old` first leaves and of all
         need(len(path) == (known is None), "a path of a wrong length")
         return (known or path[0],) * 2  # a consistency path has the old root where it is not known
     need(path and 0 < old <= size, "a path of a wrong length")
@@ -177,38 +163,19 @@ def roots_of(old: int, size: int, path: list, known: bytes | None, *, leaf: bool
     both = roots_of(old - left, size - left, path[:-1], known if leaf else None, leaf=leaf)
     return tuple(sha256(b"\1" + above + one).digest() for one in both)
 
-
-def log_keys(kit: dict, first: str) -> list:  # each, and after how many entries it began
-    """Read them from the changes of the trust root; what those are worth, `walk_trust` asks."""
-    keys, lists = [], [one["entries"] for one in kit["lists"] if one["predicateType"] == TRUST]
-    for one in [one for one in kit["entries"] if any(one["index"] in each for each in lists)]:
+def log_keys(kit: dict, first: str) -> list:  # after how many entries each began; not judged yet
+    changes = [i for one in kit["lists"] if one["predicateType"] == TRUST for i in one["entries"]]
+    keys = []
+    for one in [one for one in kit["entries"] if one["index"] in changes]:
         envelope = parse_json(unbase64(one["envelope"]))
         payload = parse_json(unbase64(envelope.get("dsseEnvelope", envelope)["payload"], "-_"))
         key = payload["predicate"]["root"]["log"]["key"]
         keys += [(one["index"] if keys else -1, key)] * (not keys or key != keys[-1][1])
     return keys if first in [key for _, key in keys] else [(-1, first)]
 
-
 def index_key(kind: bytes, name: str) -> bytes:
     told = name.encode()
     return sha256(b"assay.index/v1 key\n%d %b %d %b" % (len(kind), kind, len(told), told)).digest()
-
-
-def held_under(key: bytes, found: bytes, pages: list) -> tuple:  # how many, and their chain
-    need(1 <= len(pages) <= 32, "an index path of a wrong length")
-    for depth, page in enumerate(pages):
-        need(sha256(b"assay.index/v1 page\n" + page).digest() == found, "not a signed page")
-        leaves, below = (int.from_bytes(page[at : at + 32]) for at in (0, 32))  # maps of the slots
-        end = 64 + 72 * leaves.bit_count() + 32 * below.bit_count()
-        need(len(page) == end and not leaves & below, "not an index page")
-        leaves, below = leaves >> (255 - key[depth]), below >> (255 - key[depth])
-        end = 64 + 72 * leaves.bit_count() + 32 * below.bit_count()
-        found = page[end - (72 if leaves & 1 else 32 if below & 1 else 0) : end]
-    need(len(found) != 32, "an index path of a wrong length")
-    is_here = found[: len(pages)] == key[: len(pages)] and any(found[32:40])
-    need(is_here or not found, "a leaf of the index in a wrong place, or that counts nothing")
-    return (int.from_bytes(found[32:40]), found[40:]) if found[:32] == key else (0, bytes(32))
-
 
 def check_list(one: dict, entries: dict, last: Checkpoint) -> list:  # all that the log has
     subject, kind, indexes = one["subject"], one["predicateType"], one["entries"]
@@ -216,34 +183,35 @@ def check_list(one: dict, entries: dict, last: Checkpoint) -> list:  # all that 
     need(indexes == sorted({*indexes} & entries.keys()), "a list of entries in another order")
     chain, listed = bytes(32), [entries[i] for i in indexes]
     for e in listed:
-        about = subject in {None, *e.subjects} and kind in {None, e.kind}
-        need(about, "an entry about something else")
+        need(subject in {None, *e.subjects} and kind in {None, e.kind}, "an entry about another")
         told = e.index.to_bytes(8) + e.leaf + index_key(b"type", e.kind)
         chain = sha256(b"assay.index/v1 chain\n" + chain + told).digest()
     key = index_key(b"type", kind) if subject is None else index_key(b"subject", subject)
-    held = held_under(key, last.index, [*map(unbase64, one["pages"])])
-    need(held == (len(listed), chain), f"not the entries that the log has for {subject or kind}")
+    found, pages = last.index, [*map(unbase64, one["pages"])]
+    need(1 <= len(pages) <= 32, "an index path of a wrong length")
+    for depth, page in enumerate(pages):
+        need(sha256(b"assay.index/v1 page\n" + page).digest() == found, "not a signed page")
+        slots = [int.from_bytes(page[at : at + 32]) for at in (0, 32)]  # with leaves, with pages
+        before = [slot >> (255 - key[depth]) for slot in slots]
+        ends = [64 + 72 * a.bit_count() + 32 * b.bit_count() for a, b in (slots, before)]
+        need(len(page) == ends[0] and not slots[0] & slots[1], "not an index page")
+        size = 72 if before[0] & 1 else 32 if before[1] & 1 else 0
+        found = page[ends[1] - size : ends[1]]
+    is_here = found[: len(pages)] == key[: len(pages)] and any(found[32:40])
+    need(is_here or not found, "a leaf of the index in a wrong place, or a path that goes on")
+    held = found[32:] if found[:32] == key else bytes(40)  # how many, and their chain
+    need(held == len(listed).to_bytes(8) + chain, f"not what the log has for {subject or kind}")
     return listed
-
 
 def covers(limits: dict, at: datetime) -> bool:  # a window, and a revocation
     ends = [limits["until"], (limits.get("revoked") or {}).get("since")]
     return parse_time(limits["from"]) <= at and all(at < parse_time(end) for end in ends if end)
-
 
 def holders(root: dict, roles: tuple, at: datetime) -> set:  # (owner, key) of who may sign then
     people, ends = root["principals"], root["expires"]
     roles = roles if not ends or at < parse_time(ends) else {"owner"} & {*roles}
     held = [(p, r, k) for p in people for r in p["roles"] for k in p["keys"] if r["name"] in roles]
     return {(p["name"], k["pem"]) for p, r, k in held if all(covers(it, at) for it in (p, r, k))}
-
-
-def stands(root: dict, one: dict) -> bool | None:  # what a person signed: by key, role and time
-    held = holders(root, (one["role"],), parse_time(one["recordedAt"]))
-    texts = ["".join(pem.split("\n")[1:-2]) for _, pem in held]
-    counts = {sha256(unbase64(text)).hexdigest() for text in texts} & {*one["keys"]}
-    return bool(counts) or (None if any(" " in key for key in one["keys"]) else False)
-
 
 class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by the time `at`
     def __init__(self, value: dict, checkpoints: list) -> None:
@@ -252,8 +220,8 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         leaf = sha256(b"\0" + (large if len(data) >> 16 else data)).digest()
         under = next((c for c in checkpoints if c.size > self.index), checkpoints[-1])
         path = [*map(unbase64, value["path"])]
-        found = roots_of(self.index + 1, under.size, path, leaf, leaf=True)[1]
-        need(found == under.root, f"entry {self.index} is not the one of the log")
+        _, root = roots_of(self.index + 1, under.size, path, leaf, leaf=True)
+        need(root == under.root, f"entry {self.index} is not the one of the log")
         need(under.follows, "a checkpoint that was left out: an entry is older than it looks")
         self.digest, self.leaf, self.at, envelope = named(data), leaf, under.at, parse_json(data)
         if b'"mediaType"' in data:  # a Sigstore bundle, or several beside the signatures by keys
@@ -268,13 +236,11 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         need(told["_type"] == "https://in-toto.io/Statement/v1", "no in-toto statement")
         self.kind, self.predicate = told["predicateType"], told.get("predicate") or {}
         self.subjects = [f"{a}:{v}" for one in told["subject"] for a, v in one["digest"].items()]
-        need(
-            self.kind and self.subjects and 0 < len(self.signatures) + self.certified <= 65,
-            "nothing is signed",
-        )
+        count = len(self.signatures) + self.certified
+        need(self.kind and self.subjects and 0 < count <= 65, "nothing is signed")
 
     def signed_by(self, root: dict, roles: tuple) -> dict:  # (owner, key): True; None if untold
-        people = root["principals"] * self.certified
+        people = root["principals"] if self.certified else ()
         found = {(who["name"], ""): None for who in people if who["identities"]}
         for owner, pem in holders(root, roles, self.at):
             told = {is_signed(pem, self.message, one) for one in self.signatures}
@@ -283,12 +249,14 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         return found
 
     def counts(self, root: dict) -> bool | None:  # None: that cannot be told here
-        found = self.signed_by(root, ROLES.get(self.kind, ANY_ROLE)).values()
-        part = BEHIND.get(self.kind)  # what people signed, and this is an account of
-        behind = [stands(root, one) for one in self.predicate[part]] if part else []
+        found, behind = self.signed_by(root, ROLES.get(self.kind, ANY_ROLE)).values(), set()
+        for one in self.predicate[BEHIND[self.kind]] if self.kind in BEHIND else ():  # by people
+            held = holders(root, (one["role"],), parse_time(one["recordedAt"]))
+            keys = [unbase64("".join(pem.split("\n")[1:-2])) for _, pem in held]
+            sure = {sha256(key).hexdigest() for key in keys} & {*one["keys"]}
+            behind.add(bool(sure) or (None if any(" " in key for key in one["keys"]) else False))
         held = any(found) and (None if None in behind else True)
         return False if False in behind else held or (None if found else False)
-
 
 def credentials(root: dict) -> dict:  # whose each key and identity is, and its limits
     check_members(root, "root")
@@ -303,29 +271,7 @@ def credentials(root: dict) -> dict:  # whose each key and identity is, and its 
     need(len(earlier) <= len(root["history"]), "more keys of the log than versions")
     return found | {one["key"]: ("the log", one) for one in [*earlier, key]}
 
-
-def check_change(old: dict, new: dict, change: Entry, newest: dict) -> list:
-    """Refuse unless owners of both versions signed and no revocation falls; say what is untold."""
-    untold = []
-    for root in (old, new):
-        then, now = (change.signed_by(one, ("owner",)) for one in (root, newest))
-        few, enough = f"too few owners of version {root['version']}", root["owners"]["threshold"]
-        need(enough <= len({who for who, _ in then}), f"{few} signed version {new['version']}")
-        if len({one[0] for one, sure in then.items() if sure and now.get(one)}) < enough:
-            untold.append(f"{few} signed {new['version']} by a key that counts still, and here")
-    after = credentials(new)
-    for name, (owner, before) in credentials(old).items():
-        need(after.get(name, [""])[0] == owner, f"a key or identity of {owner} has gone")
-        was, now = before["revoked"], after[name][1]["revoked"]
-        kept = now and was and now["reason"] in {"compromised", was["reason"]}
-        need(not was or (kept and now["since"] <= was["since"]), f"a revocation of {owner} fell")
-    was, now = ([n for n, (_, k) in credentials(r).items() if "key" in k] for r in (old, new))
-    need(now[: len(was)] == was and len(now) <= len(was) + 1, "not all keys that the log had")
-    return untold
-
-
-def walk_trust(changes: list, pinned: dict | None) -> tuple:
-    """Return (change, root) of all versions, one of which is `pinned`, and what is untold."""
+def walk_trust(changes: list, pinned: dict | None) -> tuple:  # all (change, root); what is untold
     versions, untold = [], []
     for change in changes:
         new, known = change.predicate["root"], [named(canonical(root)) for _, root in versions]
@@ -336,15 +282,26 @@ def walk_trust(changes: list, pinned: dict | None) -> tuple:
             versions.append((change, new))
     versions = versions or [(None, pinned)] * bool(pinned and not pinned["history"])
     need(versions and pinned in [None, *(root for _, root in versions)], "another trust root")
-    for number, (change, new) in enumerate(versions[1:]):
-        doubts = check_change(versions[number][1], new, change, versions[-1][1])
-        untold += doubts if not pinned or new["version"] > pinned["version"] else []
+    for (_, old), (change, new) in pairwise(versions):
+        for root, enough in ((one, one["owners"]["threshold"]) for one in (old, new)):
+            then, now = (change.signed_by(one, ("owner",)) for one in (root, versions[-1][1]))
+            few = f"too few owners of version {root['version']}"
+            need(enough <= len({who for who, _ in then}), f"{few} signed version {new['version']}")
+            still = len({one[0] for one, sure in then.items() if sure and now.get(one)}) >= enough
+            if not still and (not pinned or new["version"] > pinned["version"]):
+                untold.append(f"{few} signed {new['version']} by a key that counts still, and here")
+        after = credentials(new)
+        for name, (owner, before) in credentials(old).items():
+            need(after.get(name, [""])[0] == owner, f"a key or identity of {owner} has gone")
+            was, now = before["revoked"], after[name][1]["revoked"]
+            kept = now and was and now["reason"] in {"compromised", was["reason"]}
+            need(not was or (kept and now["since"] <= was["since"]), f"revocation of {owner} fell")
+        was, now = ([n for n, (_, k) in credentials(r).items() if "key" in k] for r in (old, new))
+        need(now[: len(was)] == was and len(now) <= len(was) + 1, "not all keys that the log had")
     return versions, untold
 
-
 def check_verdict(verdict: Entry, about: list, lists: dict, root: dict, gone: set) -> list:
-    """Return what is wrong with what it names; statements in `gone` do not count any more."""
-    told, own = verdict.predicate, verdict.predicate["assay_verdict"]
+    told, own = verdict.predicate, verdict.predicate["assay_verdict"]  # what is wrong in these?
     listed = {"sha256:" + one["digest"]["sha256"] for one in told["inputAttestations"]}
     before = [e for e in about if e.kind in EVIDENCE and e.index < verdict.index]
     there, void = {e.digest: e.counts(root) for e in before}, {*own["voided"]}
@@ -362,7 +319,6 @@ def check_verdict(verdict: Entry, about: list, lists: dict, root: dict, gone: se
     wrong += ["was made under another trust root than the one in force"] * other
     wrong += ["does not stand any more, and no later verdict takes its place"] * bool(fell)
     return [f"the verdict, entry {verdict.index}, {one}" for one in wrong]
-
 
 def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong, untold, found
     subject, noted, packed = kit["subject"], kit["checkpoints"], kit["entries"]
@@ -398,10 +354,7 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong
     gone = [i for i in now if now[i] is False]
     never = [i for i in gone if entries[i].counts(then[i][-1]) is False]
     wrong = [f"entry {i}: signed by nobody trusted then" for i in never]
-    unread = (
-        "by a certificate (Sigstore), or a kind of key that `cryptography` lacks here: ask Assay"
-    )
-    untold += [f"entry {i}: not told who signed it, {unread}" for i in now if now[i] is None]
+    untold += [f"entry {i}: only Assay can tell who signed it" for i in now if now[i] is None]
     found = [f"log {last.origin}, {last.size} entries, {last.at}; {len(signed)} witnesses"]
     found += [f"trust root {named(canonical(root))}; {len(about)} statements: all on {subject}"]
     found += [f"entry {i}: its signature does not count any more" for i in gone]
@@ -412,13 +365,11 @@ def check_kit(kit: dict, options: argparse.Namespace) -> tuple:  # what is wrong
         own, fell = one.predicate["assay_verdict"], ", withdrawn" * (one.digest in over)
         said.append(f"the verdict of entry {one.index}: {own['result']}{fell}")
         over |= {item["verdict"] for item in own["withdraws"] if now[one.index] is not False}
-    newest = (verdicts or about or [None])[-1]
-    late = [e.index for e in about if e.kind in EVIDENCE and e.index > newest.index]
+    late = [e.index for e in about if e.kind in EVIDENCE if e.index > (verdicts or about)[-1].index]
     untold += [f"entry {i} was recorded after the newest verdict" for i in late if i not in gone]
     untold += [] if verdicts else ["there is no verdict about this subject"]
     untold += [] if pinned else [f"is {named(canonical(versions[0][1]))} the trust root?"]
     return wrong, untold, found + said[::-1]
-
 
 def main(arguments: list | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check an auditor's kit of Assay, without Assay.")
@@ -443,7 +394,6 @@ def main(arguments: list | None = None) -> int:
     for line in (result, *found, *wrong, *untold, *NOT_CHECKED.split("\n")):
         print(re.sub("[^ -~]", "?", line))
     return status
-
 
 if __name__ == "__main__":
     raise SystemExit(main())

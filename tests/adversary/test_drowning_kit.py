@@ -56,7 +56,7 @@ def test_re_run_until_green(here: Site) -> None:
     answers = ask(here, canonical(kit))
     assert (answers.ours, answers.second) == (1, 1)
     assert "where the index counts" in answers.said
-    assert "not the entries that the log has for gitCommit:" in answers.second_said
+    assert "not what the log has for gitCommit:" in answers.second_said
 
 
 def last_verdict(site: Site) -> GateVerdict:

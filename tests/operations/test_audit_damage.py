@@ -84,14 +84,14 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
     "an entry dropped from its list as well": (
         lambda kit: drop(kit, mine(kit)[2]),
         "where the index counts",
-        "not the entries that the log has for gitCommit:",
+        "not what the log has for gitCommit:",
     ),
     "the newest verdict dropped, a failure": (
         lambda kit: drop(kit, mine(kit)[-1]),
         "where the index counts",
-        "not the entries that the log has for gitCommit:",
+        "not what the log has for gitCommit:",
     ),
-    "all of them dropped": (empty_list, "where the index counts", "not the entries that the log"),
+    "all of them dropped": (empty_list, "where the index counts", "not what the log has for"),
     "proofs exchanged": (swap_paths, "the path does not lead from leaf", "is not the one of"),
     "envelopes exchanged": (
         swap_envelopes,
@@ -121,7 +121,7 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
     "an entry in no list": (
         lambda kit: [one.update(entries=[]) for one in kit["lists"][1:2]],
         "where the index counts",
-        "not the entries that the log has for",
+        "not what the log has for",
     ),
     "a list in another order": (
         lambda kit: mine(kit).reverse(),
@@ -136,7 +136,7 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
     "the list of another subject": (
         name_other_subject,
         "does not belong here",
-        "an entry about something else",
+        "an entry about another",
     ),
     "no pages": (
         lambda kit: kit["lists"][0].update(pages=[]),
@@ -147,17 +147,17 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
     "a list left out": (
         lambda kit: kit["lists"].pop(),
         "is in no list, at entries",
-        "not all lists, or one twice",
+        "not all lists, one twice",
     ),
     "a list twice": (
         lambda kit: kit["lists"].append(copy.deepcopy(kit["lists"][0])),
         "two lists of one key",
-        "not all lists, or one twice",
+        "not all lists, one twice",
     ),
     "lists in another order": (
         lambda kit: kit["lists"].reverse(),
         "lists that are not in their order, at lists",
-        "not all lists, or one twice, or in another order",
+        "not all lists, one twice, or another order",
     ),
     "an older checkpoint": (
         keep_first_checkpoints,
@@ -177,7 +177,7 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
     "a checkpoint with another size": (
         forge_size,
         "[signature-invalid]",
-        "a false signature of assay.local/",
+        "forged, not by assay.local/",
     ),
     "a checkpoint without its date": (
         strip_date,
@@ -192,7 +192,7 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
     "a path for a name": (
         lambda kit: kit["lists"][0].update(subject="../../etc/passwd"),
         "is no digest",
-        "an entry about something else",
+        "an entry about another",
     ),
     "another schema": (
         lambda kit: kit.update(schema="assay.audit-kit/v2"),  # type: ignore[call-overload]

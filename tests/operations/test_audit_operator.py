@@ -101,27 +101,27 @@ LEFT_OUT: Final[dict[str, tuple[Callable[[Kit, list[int]], None], str, str]]] = 
     "the revocation": (
         drop_revocation,
         "2 entries, where the index counts 3, at ",
-        "not the entries that the log has for urn:assay:predicate:trust-root:v2",
+        "not what the log has for urn:assay:predicate:trust-root:v2",
     ),
     "a version in the middle": (
         drop_middle,
         "2 entries, where the index counts 3, at ",
-        "not the entries that the log has for urn:assay:predicate:trust-root:v2",
+        "not what the log has for urn:assay:predicate:trust-root:v2",
     ),
     "all versions": (
         drop_all_changes,
         "0 entries, where the index counts 3, at ",
-        "not the entries that the log has for urn:assay:predicate:trust-root:v2",
+        "not what the log has for urn:assay:predicate:trust-root:v2",
     ),
     "the list of versions": (
         drop_list,
         "the kit has no list of all entries for 'urn:assay:predicate:trust-root:v2'",
-        "not all lists, or one twice",
+        "not all lists, one twice",
     ),
     "the verdict that withdraws": (
         drop_withdrawal,
         "where the index counts",
-        "not the entries that the log has for gitCommit:",
+        "not what the log has for gitCommit:",
     ),
     "versions exchanged": (
         swap_changes,
@@ -305,12 +305,12 @@ HOSTILE: Final[dict[str, tuple[Callable[[Site], tuple[bytes, ...]], str, str]]] 
     "a revocation taken back": (
         taken_back,
         "(compromised) is taken back, or weaker",
-        "a revocation of local fell",
+        "revocation of local fell",
     ),
     "a revocation made milder": (
         milder,
         "(compromised) is taken back, or weaker",
-        "a revocation of local fell",
+        "revocation of local fell",
     ),
     "a change under another digest": (
         about_another,

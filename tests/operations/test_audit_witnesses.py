@@ -161,12 +161,12 @@ FALSE: Final[Damages] = {
     "a signature changed": (
         lambda note, _: flipped(note),
         "not a signature by key",
-        "a false signature of w1.example",
+        "forged, not by w1.example",
     ),
     "a cosignature of an older checkpoint": (
         lambda note, older: without(note, "w2.example") + line_of(older, "w2.example"),
         "not a signature by key",
-        "a false signature of w2.example",
+        "forged, not by w2.example",
     ),
     "a line that is no signature": (
         lambda note, _: note + "— w1.example\n",
