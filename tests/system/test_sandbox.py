@@ -1,6 +1,7 @@
 """What a confined program can do, by programs that try; and that limits hold without bubblewrap."""
 
 import ast
+import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -64,11 +65,10 @@ def test_environment_is_made_and_not_inherited(
 def test_folder_for_temporary_files_is_private_empty_and_gone(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    script = (
-        "import os; home = os.environ['HOME']; print(home); open(home + '/left-by-a-test', 'w')"
-    )
+    name = f"left-by-{os.getpid()}-{tmp_path.name}"  # nobody else's: /tmp has all sorts of things
+    script = f"import os; home = os.environ['HOME']; print(home); open(home + '/{name}', 'w')"
     home = Path(printed(script, tmp_path, sandbox=sandbox))
-    assert not (home / "left-by-a-test").exists()
+    assert not (home / name).exists()
 
 
 LIMITED = {
