@@ -60,5 +60,6 @@ def generate(
     elif as_json:
         print_json(made.as_json())
     else:
-        typer.echo(f"{output}: {made.components} components of {made.name}")
+        noun = "component" if made.components == 1 else "components"
+        typer.echo(f"{output}: {made.components} {noun} of {made.name}")
         print_not_checked(made.not_checked)
