@@ -70,6 +70,7 @@ NOT_URLS = [
     f"postgresql://bob:half@{PASSWORD}@db.example/assay",
     f"postgresql://bob:1/{PASSWORD}@db.example/assay",
     "postgresql://db.example/\x1b[31m",
+    "postgresql://db.example:%92/assay",  # a byte that is no UTF-8
 ]
 
 

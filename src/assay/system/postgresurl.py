@@ -52,7 +52,7 @@ def parse_target(url: str) -> Target:
         raise UsageError("not the URL of a PostgreSQL database", hint=_HINT)
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
-    except (psycopg.ProgrammingError, UnicodeEncodeError):  # not a URL, or bytes that are no text
+    except (psycopg.ProgrammingError, UnicodeError):  # not a URL, or bytes that are no text
         raise UsageError("not the URL of a PostgreSQL database", hint=_HINT) from None
     host, port, name = (parts.get(key, "") for key in ("host", "port", "dbname"))
     if not all(_PLAIN.match(part) for part in (host, port, name)):

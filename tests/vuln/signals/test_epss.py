@@ -45,6 +45,10 @@ REFUSED = {
         f"{TEXT}CVE-2026-9999,1.5,0.1\n".encode(),
         "[malformed] '1.5' is no probability, at line 5",
     ),
+    "beyond all numbers": (
+        f"{TEXT}CVE-2026-9999,9e999,0.1\n".encode(),
+        "[malformed] '9e999' is no number, at line 5",
+    ),
     "no number": (
         f"{TEXT}CVE-2026-9999,1.5.2,0.1\n".encode(),
         "[malformed] '1.5.2' is no number, at line 5",

@@ -75,8 +75,8 @@ def read_programs(load: Load) -> tuple[Program, ...]:
 
 def _elf(load: Load, start: bytes) -> Iterator[Section]:
     """System V ABI, chapter 4; of a file without sections, its writable segments."""
-    order = {1: "<", 2: ">"}.get(start[5])
-    if start[4] not in {1, 2} or order is None:
+    order = {b"\1": "<", b"\2": ">"}.get(start[5:6])
+    if start[4:5] not in {b"\1", b"\2"} or order is None:
         raise MalformedError("an ELF file of another class or byte order")
     wide = start[4] == 2
     head = struct.unpack_from(f"{order}{'QQQ' if wide else 'III'}IHHHHHH", start, 24)

@@ -123,7 +123,7 @@ def number_of(value: JsonValue | None) -> float | None:
         return None
     try:
         return float(raw)
-    except ValueError:
+    except (ValueError, OverflowError):  # a text that is none, or an integer beyond all floats
         return None
 
 

@@ -94,7 +94,7 @@ def _score(line: str, number: int) -> tuple[str, Likelihood]:
 def _parts(text: str, number: int) -> int:
     try:
         parts = round(float(text) * PARTS)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise MalformedError(f"{text!r} is no number", where=f"line {number}") from error
     if not 0 <= parts <= PARTS:
         raise MalformedError(f"{text!r} is no probability", where=f"line {number}")
