@@ -103,6 +103,11 @@ STRUCTURE: Final[dict[str, tuple[Callable[[Kit], object], str, str]]] = {
         "hashes, where more are needed",
         "a path of a wrong length",
     ),
+    "an empty text for a list of hashes": (
+        lambda kit: kit["checkpoints"][-1].update(consistency=""),
+        "str where an array is needed",
+        "not the members of consistency",
+    ),
     "an entry under another index": (
         lambda kit: kit["entries"][-1].update(index=10**6),
         "is not in a log of",
