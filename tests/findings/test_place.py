@@ -111,7 +111,7 @@ def test_outside_the_file_there_is_no_text(line: int) -> None:
 
 
 def test_a_comment_is_a_place_of_its_own() -> None:
-    assert place("x = 1\n# TODO\n", 2) == Place("# TODO", "", 0)
+    assert place("x = 1\n# a note\n", 2) == Place("# a note", "", 0)
 
 
 def test_secrets_are_left_out_where_asked() -> None:
