@@ -27,8 +27,8 @@ from tests.evidence.sigstore.case import (
     keyless_v2,
     managed,
 )
-from tests.fakes import sigstore
-from tests.fakes.sigstore import AT, IDENTITY, ISSUER, Json
+from tests.fakes import certificates, sigstore
+from tests.fakes.certificates import AT, IDENTITY, ISSUER, Json
 
 STAMPING: Final = ExtendedKeyUsageOID.TIME_STAMPING
 SOLE: Final = (
@@ -42,7 +42,7 @@ def without_entries(bundle: Json) -> None:
 
 
 def issued(**changes: object) -> Case:
-    key = sigstore.p256()
+    key = certificates.p256()
     return keyless_v1(key=key, certificate=INSTANCE.certificate(key, **changes))  # type: ignore[arg-type]
 
 

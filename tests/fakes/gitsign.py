@@ -10,7 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.fakes import der
-from tests.fakes.sigstore import AT, Instance, Json, hashedrekord_1, p256, pem_of, sign
+from tests.fakes.certificates import AT, Json, p256, pem_of, sign
+from tests.fakes.sigstore import Instance
+from tests.fakes.sigstorebundles import hashedrekord_1
 
 EMAIL: Final = "alice@example.org"
 DATA: Final = "1.2.840.113549.1.7.1"

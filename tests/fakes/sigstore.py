@@ -4,161 +4,46 @@ Each part is real: certificates, timestamps, entries and proofs verify with any 
 `trusted_root()`. Where a test needs a part that breaks one rule, it is made here by a parameter.
 """
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from assay.core.strictjson import render_canonical_json
-from assay.evidence.dsse import render_pae
 from assay.evidence.merkle import Frontier, inclusion_path, leaf_hash
 from tests.fakes import der
+from tests.fakes.certificates import (
+    AT,
+    END,
+    IDENTITY,
+    ISSUER,
+    START,
+    Authority,
+    Json,
+    PrivateKey,
+    StampForm,
+    authority,
+    b64,
+    builder_for,
+    key_usage,
+    p256,
+    sign,
+    spki,
+)
 
-IDENTITY: Final = "https://example.test/shop/.build.yml@refs/heads/main"
-ISSUER: Final = "https://issuer.example.test"
-AT: Final = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
-
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
-Json = dict[str, object]
-
-_START: Final = AT - timedelta(days=365)
-_END: Final = AT + timedelta(days=365)
 _SCT_LIST: Final = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 _ISSUER_V2: Final = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
 _SHA384: Final = "2.16.840.1.101.3.4.2.2"
 _SHA512: Final = "2.16.840.1.101.3.4.2.3"
 _TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
-
-
-def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def spki(key: PrivateKey) -> bytes:
-    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def public_pem(key: PrivateKey) -> bytes:
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def p256() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def sign(key: PrivateKey, message: bytes) -> bytes:
-    """Sign as Sigstore's algorithm registry has it for this kind of key."""
-    match key:
-        case ec.EllipticCurvePrivateKey():
-            algorithm = {256: hashes.SHA256(), 384: hashes.SHA384(), 521: hashes.SHA512()}
-            return key.sign(message, ec.ECDSA(algorithm[key.curve.key_size]))
-        case rsa.RSAPrivateKey():
-            return key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-        case ed25519.Ed25519PrivateKey():
-            return key.sign(message)
-
-
-def name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-@dataclass(frozen=True, kw_only=True)
-class StampForm:
-    """How a timestamp says who signed it, and how, in the ways that RFC 5652 and 5035 allow."""
-
-    signer: bytes = b""  # in the place of issuer and serial number
-    names_by: str = ""  # the digest that names the signer's certificate
-    scheme: str = "1.2.840.10045.4.3.2"  # ECDSA with SHA-256
-    hash: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
-    key: "PrivateKey | None" = None  # in the place of the authority's
-    count: int = 1  # of signers, all alike
-
-    def sign(self, key: "PrivateKey", message: bytes) -> bytes:
-        """Sign with the hash."""
-        if isinstance(key, ec.EllipticCurvePrivateKey):
-            return key.sign(message, ec.ECDSA(self.hash))
-        assert isinstance(key, rsa.RSAPrivateKey)
-        return key.sign(message, padding.PKCS1v15(), self.hash)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Authority:
-    """A key with its certificate, and the certificate above it, if any."""
-
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-
-
-def authority(
-    common: str,
-    *,
-    above: Authority | None = None,
-    key: ec.EllipticCurvePrivateKey | None = None,
-    path_length: int | None = None,
-    window: tuple[datetime, datetime] = (_START, _END),
-    usage: x509.ObjectIdentifier | None = None,
-    extra: tuple[tuple[x509.ExtensionType, bool], ...] = (),
-) -> Authority:
-    """Make a certificate authority: a root, or one below `above`."""
-    own = key or p256()
-    issuer = above.certificate.subject if above else name(common)
-    builder = _builder(common, own, issuer, window, above.key if above else own)
-    builder = builder.add_extension(
-        x509.BasicConstraints(ca=True, path_length=path_length), critical=True
-    )
-    builder = builder.add_extension(_key_usage(sign_certificates=True), critical=True)
-    if usage is not None:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
-    for extension, critical in extra:
-        builder = builder.add_extension(extension, critical=critical)
-    return Authority(
-        key=own, certificate=builder.sign(above.key if above else own, hashes.SHA256())
-    )
-
-
-def _builder(
-    common: str,
-    key: PrivateKey,
-    issuer: x509.Name,
-    window: tuple[datetime, datetime],
-    issuer_key: ec.EllipticCurvePrivateKey,
-) -> x509.CertificateBuilder:
-    key_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name(common) if common else x509.Name([]))
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(window[0])
-        .not_valid_after(window[1])
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(key_id, critical=False)
-    )
-
-
-def _key_usage(*, sign_certificates: bool = False, digital: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=sign_certificates,
-        crl_sign=sign_certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
 
 
 @dataclass(kw_only=True)
@@ -215,7 +100,7 @@ class Log:
         }
 
 
-def period(start: datetime = _START, end: datetime | None = None) -> Json:
+def period(start: datetime = START, end: datetime | None = None) -> Json:
     found: Json = {"start": start.isoformat().replace("+00:00", "Z")}
     if end is not None:
         found["end"] = end.isoformat().replace("+00:00", "Z")
@@ -282,8 +167,8 @@ class Instance:
     ) -> x509.Certificate:
         """Issue a certificate as Fulcio does, with the promise of a log of certificates in it."""
         above = by or self.intermediate
-        builder = _builder("", key, above.certificate.subject, window, above.key)
-        builder = builder.add_extension(_key_usage(digital=digital), critical=True)
+        builder = builder_for("", key, above.certificate.subject, window, above.key)
+        builder = builder.add_extension(key_usage(digital=digital), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=True)
@@ -306,15 +191,15 @@ class Instance:
         *,
         usages: tuple[x509.ObjectIdentifier, ...] = (ExtendedKeyUsageOID.TIME_STAMPING,),
         critical: bool = True,
-        window: tuple[datetime, datetime] = (_START, _END),
+        window: tuple[datetime, datetime] = (START, END),
         public: PrivateKey | None = None,
     ) -> Authority:
         """Issue the certificate of a timestamp authority; for the key `public`, if given."""
         key = p256()
         root = self.stamper_root
         subject = root.certificate.subject
-        builder = _builder("stamper", public or key, subject, window, root.key)
-        builder = builder.add_extension(_key_usage(digital=True), critical=True)
+        builder = builder_for("stamper", public or key, subject, window, root.key)
+        builder = builder.add_extension(key_usage(digital=True), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=critical)
         return Authority(key=key, certificate=builder.sign(self.stamper_root.key, hashes.SHA256()))
 
@@ -434,113 +319,3 @@ def _promise(
 
 def _counted(data: bytes) -> bytes:
     return len(data).to_bytes(2) + data
-
-
-# --- bodies and bundles
-
-
-def pem_of(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.PEM)
-
-
-def hashedrekord_1(digest: str, algorithm: str, signature: bytes, pem: bytes) -> bytes:
-    return render_canonical_json(
-        {
-            "apiVersion": "0.0.1",
-            "kind": "hashedrekord",
-            "spec": {
-                "data": {"hash": {"algorithm": algorithm, "value": digest}},
-                "signature": {"content": b64(signature), "publicKey": {"content": b64(pem)}},
-            },
-        }
-    )
-
-
-def hashedrekord_2(digest: bytes, algorithm: str, signature: bytes, verifier: Json) -> bytes:
-    return render_canonical_json(
-        {
-            "apiVersion": "0.0.2",
-            "kind": "hashedrekord",
-            "spec": {
-                "hashedRekordV002": {
-                    "data": {"algorithm": algorithm, "digest": b64(digest)},
-                    "signature": {"content": b64(signature), "verifier": verifier},
-                }
-            },
-        }
-    )
-
-
-def dsse_1(payload: bytes, signature: bytes, pem: bytes) -> bytes:
-    return render_canonical_json(
-        {
-            "apiVersion": "0.0.1",
-            "kind": "dsse",
-            "spec": {
-                "envelopeHash": {"algorithm": "sha256", "value": "00" * 32},
-                "payloadHash": {
-                    "algorithm": "sha256",
-                    "value": hashlib.sha256(payload).hexdigest(),
-                },
-                "signatures": [{"signature": b64(signature), "verifier": b64(pem)}],
-            },
-        }
-    )
-
-
-def dsse_2(payload: bytes, signature: bytes, verifier: Json) -> bytes:
-    digest = {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(payload).digest())}
-    signed = [{"content": b64(signature), "verifier": verifier}]
-    spec = {"dsseV002": {"payloadHash": digest, "signatures": signed}}
-    return render_canonical_json({"apiVersion": "0.0.2", "kind": "dsse", "spec": spec})
-
-
-def intoto_2(payload: bytes, signature: bytes, pem: bytes, *, wrapped: bool = True) -> bytes:
-    """Return an intoto entry; Rekor wraps the signature in base64 twice."""
-    sig = b64(b64(signature).encode()) if wrapped else b64(signature)
-    return render_canonical_json(
-        {
-            "apiVersion": "0.0.2",
-            "kind": "intoto",
-            "spec": {
-                "content": {
-                    "envelope": {
-                        "payloadType": PAYLOAD_TYPE,
-                        "signatures": [{"publicKey": b64(pem), "sig": sig}],
-                    },
-                    "hash": {"algorithm": "sha256", "value": "00" * 32},
-                    "payloadHash": {
-                        "algorithm": "sha256",
-                        "value": hashlib.sha256(payload).hexdigest(),
-                    },
-                }
-            },
-        }
-    )
-
-
-def blob_bundle(material: Json, signature: bytes, digest: bytes = b"") -> Json:
-    message: Json = {"signature": b64(signature)}
-    if digest:
-        message["messageDigest"] = {"algorithm": "SHA2_256", "digest": b64(digest)}
-    return {
-        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-        "verificationMaterial": material,
-        "messageSignature": message,
-    }
-
-
-def statement_bundle(material: Json, payload: bytes, signature: bytes) -> Json:
-    return {
-        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-        "verificationMaterial": material,
-        "dsseEnvelope": {
-            "payload": b64(payload),
-            "payloadType": PAYLOAD_TYPE,
-            "signatures": [{"sig": b64(signature)}],
-        },
-    }
-
-
-def pae(payload: bytes) -> bytes:
-    return render_pae(PAYLOAD_TYPE, payload)

@@ -26,7 +26,7 @@ from assay.signing.trust import (
     Window,
 )
 from tests.evidence.sigstore.case import statement_v1, trusted_root
-from tests.fakes.sigstore import IDENTITY, ISSUER
+from tests.fakes.certificates import IDENTITY, ISSUER
 from tests.operations.auditing import (
     Answers,
     audit,

@@ -29,8 +29,8 @@ from assay.signing.trust import (
     Window,
 )
 from tests.evidence.sigstore.case import INSTANCE, SIGNED_AT, raw, trusted_root
-from tests.fakes import sigstore
-from tests.fakes.sigstore import ISSUER
+from tests.fakes import certificates, sigstorebundles
+from tests.fakes.certificates import ISSUER
 from tests.operations.auditing import audit, commit_of, exported
 from tests.operations.run import AT, clock, ledger, told
 from tests.operations.site import Site
@@ -41,14 +41,17 @@ ANA, BEN = "ana@example.test", "ben@example.test"
 
 def bundle_of(name: str, payload: bytes) -> bytes:
     """Sign a statement as whoever the issuer calls by this e-mail address."""
-    key = sigstore.p256()
+    key = certificates.p256()
     issued = INSTANCE.certificate(key, names=(x509.RFC822Name(name),))
-    signature, pem = sigstore.sign(key, sigstore.pae(payload)), sigstore.pem_of(issued)
-    entry = INSTANCE.promised(
-        "dsse", "0.0.1", sigstore.dsse_1(payload, signature, pem), at=SIGNED_AT
+    signature, pem = (
+        certificates.sign(key, sigstorebundles.pae(payload)),
+        certificates.pem_of(issued),
     )
-    material: sigstore.Json = {"certificate": raw(issued), "tlogEntries": [entry]}
-    return json.dumps(sigstore.statement_bundle(material, payload, signature)).encode()
+    entry = INSTANCE.promised(
+        "dsse", "0.0.1", sigstorebundles.dsse_1(payload, signature, pem), at=SIGNED_AT
+    )
+    material: certificates.Json = {"certificate": raw(issued), "tlogEntries": [entry]}
+    return json.dumps(sigstorebundles.statement_bundle(material, payload, signature)).encode()
 
 
 def by_identity(name: str, *roles: str) -> Principal:

@@ -22,7 +22,7 @@ from tests.evidence.sigstore.case import (
     statement_v1,
     trusted_root,
 )
-from tests.fakes.sigstore import IDENTITY, ISSUER
+from tests.fakes.certificates import IDENTITY, ISSUER
 
 NOW: Final = datetime(2026, 9, 1, tzinfo=UTC)
 

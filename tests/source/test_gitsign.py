@@ -16,9 +16,10 @@ from assay.source.gitsign import parse_log_entry_message
 from assay.source.judging import judge_signature
 from assay.source.signature import HeadSignature, Signed
 from assay.source.signers import CommitSigners
+from tests.fakes.certificates import AT, ISSUER
 from tests.fakes.gitsign import EMAIL, LOG_ENTRY, GitsignForm, gitsign, proto
 from tests.fakes.signers import person, signers_of
-from tests.fakes.sigstore import AT, ISSUER, Instance
+from tests.fakes.sigstore import Instance
 
 INSTANCE = Instance()
 ROOT = render_canonical_json(INSTANCE.trusted_root())

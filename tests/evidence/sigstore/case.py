@@ -24,8 +24,9 @@ from assay.evidence.sigstore.keys import parse_signature_key
 from assay.evidence.sigstore.message import BytesMessage, Message
 from assay.evidence.sigstore.verify import VerifiedBundle, verify_bundle
 from assay.signing.principals import OidcIdentity
-from tests.fakes import sigstore
-from tests.fakes.sigstore import AT, IDENTITY, ISSUER, Instance, Json, PrivateKey, b64
+from tests.fakes import certificates, sigstorebundles
+from tests.fakes.certificates import AT, IDENTITY, ISSUER, Json, PrivateKey, b64
+from tests.fakes.sigstore import Instance
 
 ARTIFACT: Final = b"an artifact\n"
 PREDICATE_TYPE: Final = "https://example.test/predicate/v1"
@@ -95,7 +96,9 @@ def keyless(*, identity: str = IDENTITY, issuer: str = ISSUER) -> KeylessSigner:
 
 
 def logged_key(key: PrivateKey) -> LoggedKey:
-    return LoggedKey(key=parse_signature_key(sigstore.public_pem(key)), trusted_root=trusted_root())
+    return LoggedKey(
+        key=parse_signature_key(certificates.public_pem(key)), trusted_root=trusted_root()
+    )
 
 
 def statement(
@@ -122,14 +125,18 @@ def keyless_v1(
     *, certificate: x509.Certificate | None = None, key: PrivateKey | None = None
 ) -> Case:
     """Return a signature on the artifact in Rekor v1, in a bundle of version 0.3."""
-    own = key or sigstore.p256()
+    own = key or certificates.p256()
     issued = certificate or INSTANCE.certificate(own)
-    signature = sigstore.sign(own, ARTIFACT)
+    signature = certificates.sign(own, ARTIFACT)
     digest = hashlib.sha256(ARTIFACT)
-    body = sigstore.hashedrekord_1(digest.hexdigest(), "sha256", signature, sigstore.pem_of(issued))
+    body = sigstorebundles.hashedrekord_1(
+        digest.hexdigest(), "sha256", signature, certificates.pem_of(issued)
+    )
     entry = INSTANCE.promised("hashedrekord", "0.0.1", body, at=SIGNED_AT)
     material: Json = {"certificate": raw(issued), "tlogEntries": [entry]}
-    return Case(bundle=sigstore.blob_bundle(material, signature, digest.digest()), signer=keyless())
+    return Case(
+        bundle=sigstorebundles.blob_bundle(material, signature, digest.digest()), signer=keyless()
+    )
 
 
 def keyless_v2(
@@ -141,19 +148,19 @@ def keyless_v2(
     algorithm: str = "SHA2_256",
 ) -> Case:
     """Return a signature on the artifact in Rekor v2, with a timestamp."""
-    own = key or sigstore.p256()
+    own = key or certificates.p256()
     issued = certificate or INSTANCE.certificate(own)
-    signature = sigstore.sign(own, ARTIFACT)
+    signature = certificates.sign(own, ARTIFACT)
     hashed = hashlib.new(algorithm.replace("SHA2_", "sha"), ARTIFACT).digest()
     verifier: Json = {"x509Certificate": raw(issued), "keyDetails": details}
-    body = sigstore.hashedrekord_2(hashed, algorithm, signature, verifier)
+    body = sigstorebundles.hashedrekord_2(hashed, algorithm, signature, verifier)
     material: Json = {
         "certificate": raw(issued),
         "tlogEntries": [INSTANCE.tiled(body)],
         "timestampVerificationData": stamps((stamp or INSTANCE.timestamp)(signature)),
     }
     digest = hashlib.sha256(ARTIFACT).digest()
-    return Case(bundle=sigstore.blob_bundle(material, signature, digest), signer=keyless())
+    return Case(bundle=sigstorebundles.blob_bundle(material, signature, digest), signer=keyless())
 
 
 def statement_v1(kind: str = "dsse", *, payload: bytes = b"") -> Case:
@@ -161,23 +168,23 @@ def statement_v1(kind: str = "dsse", *, payload: bytes = b"") -> Case:
 
     `intoto, once` has the signature in base64 once, as in the envelope.
     """
-    key, held = sigstore.p256(), payload or statement()
+    key, held = certificates.p256(), payload or statement()
     issued = INSTANCE.certificate(key)
-    signature, pem = sigstore.sign(key, sigstore.pae(held)), sigstore.pem_of(issued)
+    signature, pem = certificates.sign(key, sigstorebundles.pae(held)), certificates.pem_of(issued)
     if kind == "dsse":
         entry = INSTANCE.promised(
-            "dsse", "0.0.1", sigstore.dsse_1(held, signature, pem), at=SIGNED_AT
+            "dsse", "0.0.1", sigstorebundles.dsse_1(held, signature, pem), at=SIGNED_AT
         )
     else:
         entry = INSTANCE.promised(
             "intoto",
             "0.0.2",
-            sigstore.intoto_2(held, signature, pem, wrapped=kind == "intoto"),
+            sigstorebundles.intoto_2(held, signature, pem, wrapped=kind == "intoto"),
             at=SIGNED_AT,
         )
     material: Json = {"certificate": raw(issued), "tlogEntries": [entry]}
     return Case(
-        bundle=sigstore.statement_bundle(material, held, signature),
+        bundle=sigstorebundles.statement_bundle(material, held, signature),
         signer=keyless(),
         expected=claim(),
     )
@@ -185,19 +192,19 @@ def statement_v1(kind: str = "dsse", *, payload: bytes = b"") -> Case:
 
 def statement_v2() -> Case:
     """Return a statement in Rekor v2: a hashedrekord over the envelope's PAE."""
-    key, held = sigstore.p256(), statement()
+    key, held = certificates.p256(), statement()
     issued = INSTANCE.certificate(key)
-    signature = sigstore.sign(key, sigstore.pae(held))
-    hashed = hashlib.sha256(sigstore.pae(held)).digest()
+    signature = certificates.sign(key, sigstorebundles.pae(held))
+    hashed = hashlib.sha256(sigstorebundles.pae(held)).digest()
     verifier: Json = {"x509Certificate": raw(issued), "keyDetails": DETAILS}
-    body = sigstore.hashedrekord_2(hashed, "SHA2_256", signature, verifier)
+    body = sigstorebundles.hashedrekord_2(hashed, "SHA2_256", signature, verifier)
     material: Json = {
         "certificate": raw(issued),
         "tlogEntries": [INSTANCE.tiled(body)],
         "timestampVerificationData": stamps(INSTANCE.timestamp(signature)),
     }
     return Case(
-        bundle=sigstore.statement_bundle(material, held, signature),
+        bundle=sigstorebundles.statement_bundle(material, held, signature),
         signer=keyless(),
         expected=claim(),
     )
@@ -205,18 +212,18 @@ def statement_v2() -> Case:
 
 def dsse_v2() -> Case:
     """Return a statement in an early Rekor v2, which had an entry of the kind `dsse`."""
-    key, held = sigstore.p256(), statement()
+    key, held = certificates.p256(), statement()
     issued = INSTANCE.certificate(key)
-    signature = sigstore.sign(key, sigstore.pae(held))
+    signature = certificates.sign(key, sigstorebundles.pae(held))
     verifier: Json = {"x509Certificate": raw(issued), "keyDetails": DETAILS}
-    body = sigstore.dsse_2(held, signature, verifier)
+    body = sigstorebundles.dsse_2(held, signature, verifier)
     material: Json = {
         "certificate": raw(issued),
         "tlogEntries": [INSTANCE.tiled(body, kind="dsse")],
         "timestampVerificationData": stamps(INSTANCE.timestamp(signature)),
     }
     return Case(
-        bundle=sigstore.statement_bundle(material, held, signature),
+        bundle=sigstorebundles.statement_bundle(material, held, signature),
         signer=keyless(),
         expected=claim(),
     )
@@ -224,14 +231,14 @@ def dsse_v2() -> Case:
 
 def managed(key: PrivateKey | None = None) -> Case:
     """Return a signature by a key, in Rekor v1."""
-    own = key or sigstore.p256()
-    signature = sigstore.sign(own, ARTIFACT)
-    body = sigstore.hashedrekord_1(
-        hashlib.sha256(ARTIFACT).hexdigest(), "sha256", signature, sigstore.public_pem(own)
+    own = key or certificates.p256()
+    signature = certificates.sign(own, ARTIFACT)
+    body = sigstorebundles.hashedrekord_1(
+        hashlib.sha256(ARTIFACT).hexdigest(), "sha256", signature, certificates.public_pem(own)
     )
     entry = INSTANCE.promised("hashedrekord", "0.0.1", body, at=SIGNED_AT)
     material: Json = {"publicKey": {"hint": "any"}, "tlogEntries": [entry]}
-    return Case(bundle=sigstore.blob_bundle(material, signature), signer=logged_key(own))
+    return Case(bundle=sigstorebundles.blob_bundle(material, signature), signer=logged_key(own))
 
 
 def raw(certificate: x509.Certificate) -> Json:

@@ -19,8 +19,9 @@ from tests.evidence.sigstore.case import (
     keyless_v2,
     stamps,
 )
-from tests.fakes import sigstore
-from tests.fakes.sigstore import AT, Json, b64, period
+from tests.fakes import certificates
+from tests.fakes.certificates import AT, Json, b64
+from tests.fakes.sigstore import period
 
 
 def alone(case: Case) -> Case:
@@ -71,7 +72,9 @@ def other_log_v1(bundle: Json) -> None:
 
 
 def other_signature(bundle: Json) -> None:
-    at(bundle, "messageSignature")["signature"] = b64(sigstore.sign(sigstore.p256(), ARTIFACT))
+    at(bundle, "messageSignature")["signature"] = b64(
+        certificates.sign(certificates.p256(), ARTIFACT)
+    )
 
 
 def other_hint(bundle: Json) -> None:
@@ -120,13 +123,13 @@ def without(name: str) -> Callable[[Json], None]:
 
 
 def late_certificate() -> Case:
-    key = sigstore.p256()
+    key = certificates.p256()
     late = (SIGNED_AT + timedelta(seconds=1), SIGNED_AT + timedelta(minutes=9))
     return keyless_v1(key=key, certificate=INSTANCE.certificate(key, window=late))
 
 
 def certificate_with(**changes: object) -> Case:
-    key = sigstore.p256()
+    key = certificates.p256()
     return keyless_v1(key=key, certificate=INSTANCE.certificate(key, **changes))  # type: ignore[arg-type]
 
 
@@ -141,7 +144,7 @@ def swapped_entry() -> Case:
 
 
 def same_key_other_signature() -> Case:
-    key = sigstore.p256()
+    key = certificates.p256()
     certificate = INSTANCE.certificate(key)
     other = entry_of(keyless_v1(key=key, certificate=certificate).bundle)
     case = keyless_v1(key=key, certificate=certificate)

@@ -25,7 +25,8 @@ from tests.evidence.sigstore.case import (
     statement_v1,
 )
 from tests.evidence.sigstore.case import statement as in_toto
-from tests.fakes.sigstore import PAYLOAD_TYPE, Json, b64
+from tests.fakes.certificates import Json, b64
+from tests.fakes.sigstorebundles import PAYLOAD_TYPE
 
 V1, V2, V3_OLD, V3 = (version.value for version in BundleVersion)
 BLOB, STATEMENT, KEY = keyless_v1().bundle, statement_v1().bundle, managed().bundle

@@ -31,7 +31,7 @@ from tests.evidence.sigstore.case import (
     trusted_root,
 )
 from tests.evidence.test_envelope import sealed
-from tests.fakes.sigstore import IDENTITY, ISSUER
+from tests.fakes.certificates import IDENTITY, ISSUER
 from tests.fakes.trust import ALICE, BOB, COMMIT, EPOCH, KIND, MALLORY, NOW, ROOT, principal
 
 RECORDED = SIGNED_AT + timedelta(minutes=1)

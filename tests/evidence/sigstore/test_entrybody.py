@@ -15,22 +15,26 @@ from assay.evidence.sigstore.keys import parse_signature_key
 from assay.evidence.sigstore.message import BytesMessage
 from assay.evidence.sigstore.tlogentry import LogEntry
 from tests.evidence.sigstore.case import ARTIFACT, DETAILS, INSTANCE, at, raw, statement
-from tests.fakes import sigstore
-from tests.fakes.sigstore import PAYLOAD_TYPE, Json, b64
+from tests.fakes import certificates, sigstorebundles
+from tests.fakes.certificates import Json, b64
+from tests.fakes.sigstorebundles import PAYLOAD_TYPE
 
-KEY, OTHER = sigstore.p256(), sigstore.p256()
+KEY, OTHER = certificates.p256(), certificates.p256()
 CERTIFICATE, OTHERS = INSTANCE.certificate(KEY), INSTANCE.certificate(OTHER)
-PEM, OTHER_PEM = sigstore.pem_of(CERTIFICATE), sigstore.public_pem(OTHER)
+PEM, OTHER_PEM = certificates.pem_of(CERTIFICATE), certificates.public_pem(OTHER)
 PAYLOAD = statement()
-PAE = sigstore.pae(PAYLOAD)
-BLOB_SIGNATURE, SIGNATURE = sigstore.sign(KEY, ARTIFACT), sigstore.sign(KEY, PAE)
+PAE = sigstorebundles.pae(PAYLOAD)
+BLOB_SIGNATURE, SIGNATURE = certificates.sign(KEY, ARTIFACT), certificates.sign(KEY, PAE)
 DIGEST = hashlib.sha256(ARTIFACT)
 VERIFIER: Json = {"x509Certificate": raw(CERTIFICATE), "keyDetails": DETAILS}
-BARE_VERIFIER: Json = {"publicKey": {"rawBytes": b64(sigstore.spki(KEY))}, "keyDetails": DETAILS}
+BARE_VERIFIER: Json = {
+    "publicKey": {"rawBytes": b64(certificates.spki(KEY))},
+    "keyDetails": DETAILS,
+}
 BLOB = Signed(
     content=MessageSignature(signature=BLOB_SIGNATURE, digest_algorithm="", digest=b""),
     message=BytesMessage(data=ARTIFACT),
-    key=parse_signature_key(sigstore.public_pem(KEY)),
+    key=parse_signature_key(certificates.public_pem(KEY)),
     certificate=CERTIFICATE.public_bytes(Encoding.DER),
 )
 CLAIM = replace(
@@ -42,22 +46,22 @@ BARE = replace(BLOB, certificate=b"")
 
 
 def rekord_1(pem: bytes) -> bytes:
-    return sigstore.hashedrekord_1(DIGEST.hexdigest(), "sha256", BLOB_SIGNATURE, pem)
+    return sigstorebundles.hashedrekord_1(DIGEST.hexdigest(), "sha256", BLOB_SIGNATURE, pem)
 
 
 def rekord_2(verifier: Json) -> bytes:
-    return sigstore.hashedrekord_2(DIGEST.digest(), "SHA2_256", BLOB_SIGNATURE, verifier)
+    return sigstorebundles.hashedrekord_2(DIGEST.digest(), "SHA2_256", BLOB_SIGNATURE, verifier)
 
 
 BODIES: dict[str, tuple[Signed, bytes]] = {
     "hashedrekord": (BLOB, rekord_1(PEM)),
-    "hashedrekord of a key": (BARE, rekord_1(sigstore.public_pem(KEY))),
+    "hashedrekord of a key": (BARE, rekord_1(certificates.public_pem(KEY))),
     "hashedrekord 2": (BLOB, rekord_2(VERIFIER)),
     "hashedrekord 2 of a key": (BARE, rekord_2(BARE_VERIFIER)),
-    "dsse": (CLAIM, sigstore.dsse_1(PAYLOAD, SIGNATURE, PEM)),
-    "dsse 2": (CLAIM, sigstore.dsse_2(PAYLOAD, SIGNATURE, VERIFIER)),
-    "intoto": (CLAIM, sigstore.intoto_2(PAYLOAD, SIGNATURE, PEM)),
-    "intoto, once": (CLAIM, sigstore.intoto_2(PAYLOAD, SIGNATURE, PEM, wrapped=False)),
+    "dsse": (CLAIM, sigstorebundles.dsse_1(PAYLOAD, SIGNATURE, PEM)),
+    "dsse 2": (CLAIM, sigstorebundles.dsse_2(PAYLOAD, SIGNATURE, VERIFIER)),
+    "intoto": (CLAIM, sigstorebundles.intoto_2(PAYLOAD, SIGNATURE, PEM)),
+    "intoto, once": (CLAIM, sigstorebundles.intoto_2(PAYLOAD, SIGNATURE, PEM, wrapped=False)),
 }
 
 
@@ -143,7 +147,7 @@ REFUSED: dict[str, tuple[Callable[[], tuple[Signed, bytes]], str]] = {
     ),
     "key": (lambda: changed("hashedrekord", *OF_KEY, content=b64(OTHER_PEM)), BY),
     "its key in the place of the certificate": (
-        lambda: changed("hashedrekord", *OF_KEY, content=b64(sigstore.public_pem(KEY))),
+        lambda: changed("hashedrekord", *OF_KEY, content=b64(certificates.public_pem(KEY))),
         BY,
     ),
     "the certificate in the place of the key": (
@@ -183,7 +187,7 @@ REFUSED: dict[str, tuple[Callable[[], tuple[Signed, bytes]], str]] = {
         lambda: changed(
             "hashedrekord 2 of a key",
             *OF_VERIFIER,
-            publicKey={"rawBytes": b64(sigstore.spki(OTHER))},
+            publicKey={"rawBytes": b64(certificates.spki(OTHER))},
         ),
         BY,
     ),

@@ -12,7 +12,7 @@ from assay.core.digest import sha256_of
 from assay.core.errors import AssayError, MalformedError, SignatureInvalidError, UsageError
 from assay.evidence.sigstore.keys import ED25519_PH, Scheme, load_log_key, parse_signature_key
 from assay.evidence.sigstore.message import BytesMessage, DigestMessage
-from tests.fakes.sigstore import PrivateKey, p256, public_pem, sign, spki
+from tests.fakes.certificates import PrivateKey, p256, public_pem, sign, spki
 from tests.signing.test_ed25519ph import KEY, SIGNATURE
 
 DATA: Final = b"data"

@@ -18,7 +18,8 @@ from assay.evidence.sigstore.timestamp import verify_timestamp
 from assay.evidence.sigstore.trustedroot import Authority, Period
 from tests.evidence.sigstore.case import INSTANCE
 from tests.fakes import der
-from tests.fakes.sigstore import AT, StampForm, tst_info
+from tests.fakes.certificates import AT, StampForm
+from tests.fakes.sigstore import tst_info
 
 SIGNATURE: Final = b"any signature"
 STAMPED: Final = AT + timedelta(minutes=1)

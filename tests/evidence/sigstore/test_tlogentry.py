@@ -10,7 +10,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.evidence.sigstore.tlogentry import MAX_PATH, LogEntry, parse_log_entry
 from tests.evidence.sigstore.case import SIGNED_AT, at, entry_of, keyless_v1, keyless_v2
-from tests.fakes.sigstore import Json, b64
+from tests.fakes.certificates import Json, b64
 
 PROMISED, TILED = entry_of(keyless_v1().bundle), entry_of(keyless_v2().bundle)
 

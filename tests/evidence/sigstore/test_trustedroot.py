@@ -13,7 +13,7 @@ from assay.core.errors import MalformedError
 from assay.evidence.sigstore.bundle import parse_bundle
 from assay.evidence.sigstore.trustedroot import parse_trusted_root
 from tests.evidence.sigstore.case import INSTANCE, at, trusted_root
-from tests.fakes.sigstore import Json
+from tests.fakes.certificates import Json
 
 
 def test_what_is_read() -> None:

@@ -31,8 +31,8 @@ from tests.evidence.sigstore.case import (
     statement_v2,
 )
 from tests.evidence.sigstore.changes import alone
-from tests.fakes import sigstore
-from tests.fakes.sigstore import AT, IDENTITY, Json, b64
+from tests.fakes import certificates
+from tests.fakes.certificates import AT, IDENTITY, Json, b64
 
 ACCEPTED: Final[dict[str, Callable[[], Case]]] = {
     "an artifact in rekor v1": keyless_v1,
@@ -44,8 +44,8 @@ ACCEPTED: Final[dict[str, Callable[[], Case]]] = {
     "a statement as dsse in rekor v2": dsse_v2,
     "a key": managed,
 }
-KEYS: Final[dict[str, tuple[Callable[[], sigstore.PrivateKey], str, str]]] = {
-    "p256": (sigstore.p256, "PKIX_ECDSA_P256_SHA_256", "SHA2_256"),
+KEYS: Final[dict[str, tuple[Callable[[], certificates.PrivateKey], str, str]]] = {
+    "p256": (certificates.p256, "PKIX_ECDSA_P256_SHA_256", "SHA2_256"),
     "p384": (
         lambda: ec.generate_private_key(ec.SECP384R1()),
         "PKIX_ECDSA_P384_SHA_384",
@@ -76,7 +76,7 @@ def test_accepted(make: Callable[[], Case]) -> None:
 
 @pytest.mark.parametrize(("make", "details", "algorithm"), KEYS.values(), ids=KEYS)
 def test_keys_of_every_kind(
-    make: Callable[[], sigstore.PrivateKey], details: str, algorithm: str
+    make: Callable[[], certificates.PrivateKey], details: str, algorithm: str
 ) -> None:
     keyless_v2(key=make(), details=details, algorithm=algorithm).verify()
 

@@ -60,8 +60,8 @@ from tests.evidence.sigstore.changes import (
     without,
     without_entries,
 )
-from tests.fakes import sigstore
-from tests.fakes.sigstore import AT, IDENTITY, Json
+from tests.fakes import certificates, sigstore, sigstorebundles
+from tests.fakes.certificates import AT, IDENTITY, Json
 
 NOT_THEN: Final = "was not valid at 2026-06-01T12:02:00+00:00: ''"
 REFUSED: Final[dict[str, tuple[Callable[[], Case], str]]] = {
@@ -254,7 +254,7 @@ REFUSED: Final[dict[str, tuple[Callable[[], Case], str]]] = {
     ),
     "a promise by another log of certificates": (
         lambda: certificate_with(
-            logged_by=sigstore.Log(url="https://ct.example.test", key=sigstore.p256())
+            logged_by=sigstore.Log(url="https://ct.example.test", key=certificates.p256())
         ),
         "[rejected] no trusted log of certificates knows this one",
     ),
@@ -311,14 +311,14 @@ REFUSED: Final[dict[str, tuple[Callable[[], Case], str]]] = {
         "[rejected] signed with a key, where a certificate is expected (expect it with --key)",
     ),
     "an identity where a key is expected": (
-        lambda: replace(keyless_v1(), signer=logged_key(sigstore.p256())),
+        lambda: replace(keyless_v1(), signer=logged_key(certificates.p256())),
         (
             "[rejected] signed with a certificate, where a key is expected "
             "(expect it with --identity and --issuer)"
         ),
     ),
     "another key": (
-        lambda: replace(managed(), signer=logged_key(sigstore.p256())),
+        lambda: replace(managed(), signer=logged_key(certificates.p256())),
         "[signature-invalid] not a signature by the key",
     ),
 }
@@ -337,27 +337,27 @@ def test_refused(make: Callable[[], Case], message: str) -> None:
 
 def test_another_key_in_the_entry() -> None:
     """The signature and the subject are right; the log took them from somebody else."""
-    key, other = sigstore.p256(), sigstore.p256()
-    signature = sigstore.sign(key, ARTIFACT)
-    body = sigstore.hashedrekord_1(
-        hashlib.sha256(ARTIFACT).hexdigest(), "sha256", signature, sigstore.public_pem(other)
+    key, other = certificates.p256(), certificates.p256()
+    signature = certificates.sign(key, ARTIFACT)
+    body = sigstorebundles.hashedrekord_1(
+        hashlib.sha256(ARTIFACT).hexdigest(), "sha256", signature, certificates.public_pem(other)
     )
     entry = INSTANCE.promised("hashedrekord", "0.0.1", body, at=SIGNED_AT)
     material: Json = {"publicKey": {}, "tlogEntries": [entry]}
-    case = Case(bundle=sigstore.blob_bundle(material, signature), signer=logged_key(key))
+    case = Case(bundle=sigstorebundles.blob_bundle(material, signature), signer=logged_key(key))
     assert case.refusal() == "[rejected] the log entry is by another key, at canonicalizedBody"
 
 
 def test_the_key_of_a_certificate_is_not_the_certificate() -> None:
-    key = sigstore.p256()
+    key = certificates.p256()
     issued = INSTANCE.certificate(key)
-    signature = sigstore.sign(key, ARTIFACT)
-    body = sigstore.hashedrekord_1(
-        hashlib.sha256(ARTIFACT).hexdigest(), "sha256", signature, sigstore.public_pem(key)
+    signature = certificates.sign(key, ARTIFACT)
+    body = sigstorebundles.hashedrekord_1(
+        hashlib.sha256(ARTIFACT).hexdigest(), "sha256", signature, certificates.public_pem(key)
     )
     entry = INSTANCE.promised("hashedrekord", "0.0.1", body, at=SIGNED_AT)
     material: Json = {"certificate": raw(issued), "tlogEntries": [entry]}
-    case = Case(bundle=sigstore.blob_bundle(material, signature), signer=keyless())
+    case = Case(bundle=sigstorebundles.blob_bundle(material, signature), signer=keyless())
     assert case.refusal() == "[rejected] the log entry is by another key, at canonicalizedBody"
 
 

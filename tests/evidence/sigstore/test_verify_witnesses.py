@@ -21,8 +21,9 @@ from tests.evidence.sigstore.case import (
     stamps,
 )
 from tests.evidence.sigstore.changes import certificate_with
-from tests.fakes import sigstore
-from tests.fakes.sigstore import AT, Json, b64, period
+from tests.fakes import certificates, sigstore, sigstorebundles
+from tests.fakes.certificates import AT, Json, b64
+from tests.fakes.sigstore import period
 
 
 def test_the_certificate_may_have_expired_since() -> None:
@@ -55,16 +56,16 @@ def test_the_last_moment_of_a_window(name: str) -> None:
 
 def test_without_any_time_a_log_is_judged_now() -> None:
     """A key's entry in Rekor v2 has no time: a log that has ended may not vouch for it."""
-    key = sigstore.p256()
-    signature = sigstore.sign(key, ARTIFACT)
+    key = certificates.p256()
+    signature = certificates.sign(key, ARTIFACT)
     verifier: Json = {
-        "publicKey": {"rawBytes": b64(sigstore.spki(key))},
+        "publicKey": {"rawBytes": b64(certificates.spki(key))},
         "keyDetails": "PKIX_ECDSA_P256_SHA_256",
     }
     digest = hashlib.sha256(ARTIFACT).digest()
-    body = sigstore.hashedrekord_2(digest, "SHA2_256", signature, verifier)
+    body = sigstorebundles.hashedrekord_2(digest, "SHA2_256", signature, verifier)
     material: Json = {"publicKey": {}, "tlogEntries": [INSTANCE.tiled(body)]}
-    case = Case(bundle=sigstore.blob_bundle(material, signature), signer=logged_key(key))
+    case = Case(bundle=sigstorebundles.blob_bundle(material, signature), signer=logged_key(key))
     assert case.verify().times == ()
 
     def ended(root: Json) -> None:

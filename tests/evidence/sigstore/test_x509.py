@@ -14,7 +14,7 @@ from assay.core.errors import AssayError
 from assay.evidence.sigstore.x509 import CODE_SIGNING, TIME_STAMPING, load_certificate, verify_chain
 from tests.evidence.sigstore.case import INSTANCE
 from tests.fakes import der
-from tests.fakes.sigstore import AT, Authority, authority, name, p256, sign, spki
+from tests.fakes.certificates import AT, Authority, authority, name, p256, sign, spki
 
 NOW: Final = AT + timedelta(minutes=1)
 ROOT: Final = authority("root")

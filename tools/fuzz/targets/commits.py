@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from tests.fakes.certificates import AT
 from tests.fakes.gitsign import entry_message, gitsign, proto
 from tests.fakes.pgp import armour, created, mpi, packet, pgp_sign
 from tests.fakes.reviewfacts import COVERAGE, REVIEW, REVISION
-from tests.fakes.sigstore import AT, Instance
+from tests.fakes.sigstore import Instance
 
 from assay.core.strictjson import render_canonical_json
 from assay.signing.sshwire import string_of
