@@ -11,8 +11,8 @@ from assay.findings.merge import merge_findings
 from assay.findings.sarif import Examined, render_sarif
 from assay.findings.sarifread import parse_own_sarif
 from assay.findings.scanreport import ScanReport
+from tests.findings.sarifrun import WAIVER
 from tests.findings.test_merge import FINDINGS
-from tests.findings.test_sarif import WAIVER
 from tests.findings.test_scanreport import REPORT
 
 ABOUT = Examined(commit="0" * 40, waivers={WAIVER.finding: WAIVER})

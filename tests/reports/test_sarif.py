@@ -7,8 +7,8 @@ from assay.core.strictjson import parse_json
 from assay.findings.finding import Severity
 from assay.findings.sarif import Examined
 from assay.reports.sarif import render_check, render_sarif_file
+from tests.findings.sarifrun import COMMIT, VALIDATOR, notifications
 from tests.findings.test_finding import FINDING
-from tests.findings.test_sarif import COMMIT, VALIDATOR, notifications
 from tests.findings.test_scanreport import REPORT
 from tests.reports import factory
 
