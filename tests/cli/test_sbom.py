@@ -162,6 +162,11 @@ TRUTHS = {
         "FAILED: 0 components alike in all\nnot in all: 1\n  a: artifact: pkg:npm/a@1.0.0\n",
     ),
     "another-version": ("pkg:npm/a@2", 1, "FAILED: 0 components alike in all\nanother version: 1"),
+    "another-scope": (
+        "pkg:npm/%40evil/a@1",
+        3,
+        "UNKNOWN: 0 components alike in all\nperhaps another package of that name: 1\n",
+    ),
     "only-claimed": ("pkg:npm/a@1 pkg:npm/b@1", 3, "UNKNOWN: 1 component alike in all\n"),
 }
 

@@ -51,6 +51,14 @@ def test_into_a_file(tmp_path: Path) -> None:
     assert answer["notChecked"] == [gap.as_json() for gap in made.not_checked] != []
 
 
+def test_a_file_that_nobody_looks_into_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    made = generate(str(tmp_path / "a.zip"))
+    (gap,) = made.not_checked
+    assert (gap.what, gap.where) == ("file", "a.zip")
+    assert json.loads(made.document)["compositions"][0]["aggregate"] == "incomplete"
+
+
 def test_an_image(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "layout")
     layout.list(layout.image([LAYER]), name="latest")

@@ -170,7 +170,7 @@ NOTED = {
     "vendored": (
         {"node_modules/a/package.json": b"["},
         (
-            "manifest",
+            "installed npm package",
             "node_modules/a/package.json",
             "not strict JSON: Expecting value: line 1 column 2 (char 1)",
         ),
@@ -241,16 +241,21 @@ def test_requirements_that_pin_nothing_are_no_lock_file() -> None:
 def test_vendored_packages_are_components() -> None:
     inventory = read_inventory(
         {
-            "node_modules/a/package.json": b'{"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}}',
+            "node_modules/a/package.json": (
+                b'{"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}}'
+            ),
+            "node_modules/b/package.json": b'{"name": "b", "version": "1.0.0", "license": "MIT"}',
             "node_modules/a/esm/package.json": b'{"type": "module"}',
             "node_modules/a/package-lock.json": NPM,
         }
     )
-    assert purls(inventory) == ["pkg:npm/a@1.0.0"]
+    assert purls(inventory) == ["pkg:npm/a@1.0.0", "pkg:npm/b@1.0.0"]
+    assert inventory.components[0].depends_on == ("pkg:npm/b@1.0.0",)
+    assert inventory.components[1].licences == ("MIT",)
     assert inventory.unlocked == ()
     assert inventory.examined == {
+        "installed npm packages": 2,
         "lock files of vendored packages, which install nothing": 1,
-        "vendored packages": 2,
     }
 
 

@@ -21,7 +21,9 @@ CASES = {
     "alike": (["pkg:npm/a@1"], ["pkg:npm/a@1"], 1, []),
     "absent": (["pkg:npm/a@1"], [], 0, ["absent"]),
     "version": (["pkg:npm/a@1"], ["pkg:npm/a@2"], 0, ["version"]),
-    "form": (["pkg:deb/debian/a@1"], ["pkg:deb/ubuntu/a@1?arch=x"], 0, ["form"]),
+    "form": (["pkg:deb/debian/a@1"], ["pkg:deb/debian/a@1?arch=x"], 0, ["form"]),
+    "other-namespace": (["pkg:npm/a@1"], ["pkg:npm/%40evil/a@1"], 0, ["name"]),
+    "other-type": (["pkg:npm/a@1"], ["pkg:pypi/a@1"], 0, ["name"]),
     "separator": (["pkg:cargo/a_b@1"], ["pkg:cargo/a-b@1"], 0, ["form"]),
     "one-of-two-versions": (["pkg:npm/a@1", "pkg:npm/a@2"], ["pkg:npm/a@1"], 1, ["absent"]),
     "other-of-two-versions": (

@@ -47,6 +47,20 @@ def test_links_are_not_followed_and_those_that_lead_out_are_gaps(tmp_path: Path)
     ]
 
 
+def test_a_link_to_what_cannot_be_looked_at_is_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "long").symlink_to("/" + "a" * 300)
+    assert [gap.path for gap in listed(tmp_path).gaps] == ["long"]
+
+
+def test_behind_the_end_of_any_file_there_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    extents = {"a": Extent(file=tmp_path / "a", offset=1, size=3)}
+    sliced = SlicedTree(files=(), gaps=(), extents=extents)
+    for tree in (sliced, listed(tmp_path), MemoryTree(contents={"a": b"12345"})):
+        for offset in (5, 2**63, 2**64):
+            assert tree.load_part("a", offset, 4) == b""
+
+
 def test_a_link_that_took_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import AssayError, MalformedError
+from assay.core.errors import AssayError, MalformedError, UnavailableError
 from assay.system.ziptree import Allowance, open_zip
 
 
@@ -84,3 +84,15 @@ def test_another_method_of_packing_is_a_gap() -> None:
         archive.writestr("a", b"x")
     with open_zip(out.getvalue(), Allowance(left=10)) as tree:
         assert [gap.why for gap in tree.gaps] == ["it is packed by another method than deflate"]
+
+
+def test_a_member_before_the_start_of_the_file_is_refused(tmp_path: Path) -> None:
+    data = bytearray(zip_of(a=b"x"))
+    end = data.rindex(b"PK\5\6")
+    said = int.from_bytes(data[end + 16 : end + 20], "little")
+    data[end + 16 : end + 20] = (said + 100).to_bytes(4, "little")  # where the directory begins
+    path = tmp_path / "a.zip"
+    path.write_bytes(data)
+    with open_zip(path, Allowance(left=10)) as tree, pytest.raises(UnavailableError) as caught:
+        tree.load("a", max_bytes=1)
+    assert str(caught.value) == "[unavailable] cannot read the archive: Invalid argument"

@@ -241,6 +241,7 @@ def _print_compared(done: "ComparedSboms", *, as_json: bool) -> None:
     titles = {
         "absent": "not in all",
         "version": "another version",
+        "name": "perhaps another package of that name",
         "form": "the same, written in another way",
     }
     for kind, title in titles.items():

@@ -47,7 +47,8 @@ class ComparedSboms:
 def compare_sboms(paths: tuple[Path, ...]) -> ComparedSboms:
     """Compare SBOMs of several makers for one artifact.
 
-    Identities that only look different do not count against the documents.
+    Identities that only look different do not count against the documents; whether packages of one
+    name and another type or namespace are the same cannot be told.
 
     Raises:
         MalformedError: One is no SBOM that is known, or is against its rules.
@@ -55,7 +56,7 @@ def compare_sboms(paths: tuple[Path, ...]) -> ComparedSboms:
     """
     documents = load_sboms(paths)
     found = find_disagreements({name: components_of(sbom) for name, sbom in documents.items()})
-    apart = any(item.kind != "form" for item in found.disagreements)
+    apart = any(item.kind in {"absent", "version"} for item in found.disagreements)
     notes = {note for sbom in documents.values() for note in sbom.inventory.not_checked}
     return ComparedSboms(
         comparison=found,
@@ -101,7 +102,7 @@ def _judge(found: Comparison, gaps: tuple[NotChecked, ...], subject: Component |
     if any(item.kind == "version" or _is_missing(item) for item in counting):
         return Verdict.FAILED
     if gaps or any(item.kind == "absent" for item in counting):
-        return Verdict.UNKNOWN
+        return Verdict.UNKNOWN  # what only the SBOM lists: what only the artifact has was above
     return _agreed(found)
 
 
@@ -114,5 +115,7 @@ def _is_subject(item: Disagreement, about: str) -> bool:
 
 
 def _agreed(found: Comparison) -> Verdict:
-    """Return PASSED where there was something to agree on."""
-    return Verdict.PASSED if found.agreed or found.disagreements else Verdict.UNKNOWN
+    """Return PASSED where there was something to agree on, and nothing that may be two things."""
+    doubtful = any(item.kind == "name" for item in found.disagreements)
+    compared = bool(found.agreed or found.disagreements)
+    return Verdict.PASSED if compared and not doubtful else Verdict.UNKNOWN

@@ -190,7 +190,19 @@ def _survey_path(path: Path) -> Inventory:
         with open_zip(path, Allowance(left=MAX_WHEEL_BYTES)) as wheel:
             return survey_tree(wheel, with_locks=False)
     contents = {path.name: load_file(path, max_bytes=MAX_FILE_BYTES)}
-    return survey_tree(MemoryTree(contents=contents), with_locks=True)
+    found = survey_tree(MemoryTree(contents=contents), with_locks=True)
+    if found.components or found.examined or found.not_checked:
+        return found
+    return replace(found, not_checked=(_unread(printable(path.name)),))
+
+
+def _unread(name: str) -> NotChecked:
+    return NotChecked(
+        what="file",
+        where=name,
+        why="of no kind that is looked into: what is in it is not known",
+        remedy="unpack it, and look into the folder",
+    )
 
 
 def document_time() -> datetime:

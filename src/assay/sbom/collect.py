@@ -30,11 +30,13 @@ from assay.sbom.filekinds import (
     manifest_kind,
     serving_locks,
 )
+from assay.sbom.finds import Finds
+from assay.sbom.installed.nodemodules import find_node_packages, is_node_package
 from assay.sbom.lockfiles.gomod import parse_go_mod, parse_go_sum
 from assay.sbom.lockfiles.reading import Reading
 from assay.sbom.merge import merge_components
 from assay.sbom.requirementset import read_requirements
-from assay.sbom.vendored import parse_vendored
+from assay.system.filetree import MemoryTree
 
 __all__ = ["is_dependency_file", "read_inventory"]
 
@@ -69,6 +71,7 @@ def read_inventory(files: Mapping[str, bytes]) -> Inventory:
     collection.read_go()
     collection.read_declarations()
     collection.read_manifests()
+    collection.read_vendored()
     return collection.inventory()
 
 
@@ -151,8 +154,8 @@ class _Collection:
             kind = manifest_kind(path)
             try:
                 if is_vendored(path):
-                    self._read_vendored(path)
-                elif kind is not None:
+                    continue
+                if kind is not None:
                     self._read_manifest(path, kind, coverage)
                 elif serving_locks(path):
                     self._note_unserved(path)
@@ -160,6 +163,15 @@ class _Collection:
                     self._note("dependency file", path, "a kind of file that is not read yet")
             except MalformedError as error:
                 self._refused("manifest", path, error)
+
+    def read_vendored(self) -> None:
+        """Read the packages that lie unpacked in the repository, as `node_modules` committed."""
+        held = {path: data for path, data in self.files.items() if is_vendored(path)}
+        tree, finds = MemoryTree(contents=held), Finds()
+        find_node_packages(tree, [file for file in tree.files if is_node_package(file)], finds)
+        self.components += finds.components
+        self.notes += finds.all_notes()
+        self.examined += +finds.examined  # without what is 0
 
     def inventory(self) -> Inventory:
         """Return what was collected, in an order of its own."""
@@ -206,11 +218,6 @@ class _Collection:
             self.examined["manifests, by their lock files"] += 1
         else:
             self._note("dependency file", path, "a manifest that is not read, without a lock file")
-
-    def _read_vendored(self, path: str) -> None:
-        if posixpath.basename(path) == "package.json":
-            self.components += parse_vendored(self.files[path], path)
-            self.examined["vendored packages"] += 1
 
     def _named(self, name: str) -> list[str]:
         return sorted(path for path in self.files if posixpath.basename(path) == name)

@@ -2,7 +2,8 @@
 
 Two tools seldom write one package's identity alike. So a package is first sought by the last part
 of its name alone; what then differs only in how its identity is written is told apart from what
-differs in version, and from what one of them does not have at all.
+differs in version, and from what one of them does not have at all. Where the type or the namespace
+differs too, it may be another package that bears the name.
 """
 
 from collections import defaultdict
@@ -20,8 +21,9 @@ Listed = Mapping[str, tuple[str, ...]]  # by document
 class Disagreement:
     """One package of which the documents do not say the same.
 
-    `kind` is `absent` (from at least one), `version`, or `form` (only the identity is written in
-    another way). `said` are the identities by document, without documents that have none.
+    `kind` is `absent` (from at least one), `version`, `name` (of another type or namespace, which
+    may be another package), or `form` (the same, written in another way). `said` are the identities
+    by document, without documents that have none.
     """
 
     kind: str
@@ -94,10 +96,16 @@ def _judge(
     if not complete:
         kind = "absent"
     elif all(found == versions[0] for found in versions):
-        kind = "form"
+        kind = "form" if _same_packages(rest) else "name"
     elif all(versions):
         kind = "version"
     else:
         kind = "absent"
     said = tuple((document, tuple(sorted(found))) for document, found in rest.items() if found)
     yield Disagreement(kind=kind, package=name, said=said)
+
+
+def _same_packages(documents: _ByDocument) -> bool:
+    """Tell whether all mean the same packages, whatever qualifiers and separators they write."""
+    named = [{package_key(item).spelled for item in held.values()} for held in documents.values()]
+    return all(found == named[0] for found in named)

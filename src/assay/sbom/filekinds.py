@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 from typing import Final
 
@@ -43,50 +44,20 @@ class Manifest:
     or_requirements: bool = False  # a fully pinned requirements file serves as well
 
 
-def _parse_yarn_lock(data: bytes, path: str) -> Reading:
-    from assay.sbom.lockfiles.yarnlock import parse_yarn_lock  # noqa: PLC0415  # loads PyYAML
+def _later(module: str, name: str) -> ParseLock:
+    """Return a reader whose module is loaded with the first file: PyYAML takes its time."""
 
-    return parse_yarn_lock(data, path)
+    def parse(data: bytes, path: str) -> Reading:
+        reader: ParseLock = getattr(import_module(f"assay.sbom.lockfiles.{module}"), name)
+        return reader(data, path)
 
-
-def _parse_pnpm_lock(data: bytes, path: str) -> Reading:
-    from assay.sbom.lockfiles.pnpmlock import parse_pnpm_lock  # noqa: PLC0415  # loads PyYAML
-
-    return parse_pnpm_lock(data, path)
-
-
-def _parse_pubspec_lock(data: bytes, path: str) -> Reading:
-    from assay.sbom.lockfiles.pubspeclock import parse_pubspec_lock  # noqa: PLC0415  # loads PyYAML
-
-    return parse_pubspec_lock(data, path)
-
-
-def _parse_podfile_lock(data: bytes, path: str) -> Reading:
-    from assay.sbom.lockfiles.podfilelock import parse_podfile_lock  # noqa: PLC0415  # loads PyYAML
-
-    return parse_podfile_lock(data, path)
-
-
-def _parse_conda_lock(data: bytes, path: str) -> Reading:
-    from assay.sbom.lockfiles.condalock import parse_conda_lock  # noqa: PLC0415  # loads PyYAML
-
-    return parse_conda_lock(data, path)
-
-
-def _parse_conda_explicit(data: bytes, path: str) -> Reading:
-    from assay.sbom.lockfiles.condalock import parse_conda_explicit  # noqa: PLC0415  # as above
-
-    return parse_conda_explicit(data, path)
-
-
-def _parse_pom(data: bytes, path: str) -> Reading:
-    from assay.sbom.lockfiles.pomxml import parse_pom  # noqa: PLC0415  # loads the XML parser
-
-    return parse_pom(data, path)
+    return parse
 
 
 # Manifests that fix some versions themselves, and have no lock file that would fix all.
-DECLARATIONS: Final[Mapping[str, ParseLock]] = MappingProxyType({"pom.xml": _parse_pom})
+DECLARATIONS: Final[Mapping[str, ParseLock]] = MappingProxyType(
+    {"pom.xml": _later("pomxml", "parse_pom")}
+)
 LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
     {
         "poetry.lock": parse_poetry_lock,
@@ -95,8 +66,8 @@ LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
         "pdm.lock": parse_pdm_lock,
         "package-lock.json": parse_package_lock,
         "npm-shrinkwrap.json": parse_package_lock,
-        "yarn.lock": _parse_yarn_lock,
-        "pnpm-lock.yaml": _parse_pnpm_lock,
+        "yarn.lock": _later("yarnlock", "parse_yarn_lock"),
+        "pnpm-lock.yaml": _later("pnpmlock", "parse_pnpm_lock"),
         "bun.lock": parse_bun_lock,
         "Cargo.lock": parse_cargo_lock,
         "composer.lock": parse_composer_lock,
@@ -107,10 +78,10 @@ LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
         "packages.lock.json": parse_nuget_lock,
         "Package.resolved": parse_package_resolved,
         "mix.lock": parse_mix_lock,
-        "pubspec.lock": _parse_pubspec_lock,
-        "Podfile.lock": _parse_podfile_lock,
-        "conda-lock.yml": _parse_conda_lock,
-        "conda-lock.yaml": _parse_conda_lock,
+        "pubspec.lock": _later("pubspeclock", "parse_pubspec_lock"),
+        "Podfile.lock": _later("podfilelock", "parse_podfile_lock"),
+        "conda-lock.yml": _later("condalock", "parse_conda_lock"),
+        "conda-lock.yaml": _later("condalock", "parse_conda_lock"),
     }
 )
 GO_MOD: Final = "go.mod"
@@ -168,6 +139,7 @@ UNREAD: Final = frozenset(
     }
 )
 _UNREAD_ENDINGS: Final = (".gemspec",)
+_CONDA_EXPLICIT: Final = _later("condalock", "parse_conda_explicit")
 _CONDA_LIST: Final = re.compile(r"conda-[\w-]+\.lock\Z|(?:conda-)?(?:explicit|spec-file)\.txt\Z")
 _PYLOCK: Final = re.compile(r"pylock(?:\.[^./]+)?\.toml\Z")
 
@@ -177,7 +149,7 @@ def lock_parser(path: str) -> ParseLock | None:
     name = posixpath.basename(path)
     if _PYLOCK.match(name):
         return parse_pylock
-    return _parse_conda_explicit if _CONDA_LIST.match(name) else LOCKS.get(name)
+    return _CONDA_EXPLICIT if _CONDA_LIST.match(name) else LOCKS.get(name)
 
 
 def manifest_kind(path: str) -> Manifest | None:

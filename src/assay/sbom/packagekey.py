@@ -16,12 +16,14 @@ _SEPARATORS: Final = re.compile(r"[-_.]+")
 class PackageKey:
     """A package without its version.
 
-    `exact` is its purl without version, qualifiers and subpath, or its name; `loose` is the last
-    part of its name alone, in one spelling, which even tools that disagree on the rest write.
+    `exact` is its purl without version, qualifiers and subpath, or its name; `spelled` is the same
+    with the last part in one spelling; `loose` is that part alone, which even tools that disagree
+    on the rest write.
     """
 
     type: str  # a purl type, which is the scheme of its versions too; empty without a purl
     exact: str
+    spelled: str
     loose: str
 
 
@@ -31,7 +33,7 @@ def package_key(component: Component) -> PackageKey:
 
 
 def _of_name(name: str) -> PackageKey:
-    return PackageKey(type="", exact=name, loose=_spelling(name))
+    return PackageKey(type="", exact=name, spelled=_plain(name), loose=_spelling(name))
 
 
 @lru_cache(maxsize=65_536)
@@ -40,10 +42,16 @@ def _of_purl(text: str) -> PackageKey:
         purl = parse_purl(text)
     except MalformedError:
         return _of_name(text)
-    path = "/".join(filter(None, (purl.namespace, purl.name)))
-    exact = f"pkg:{purl.type}/{path}"
-    return PackageKey(type=purl.type, exact=exact, loose=_spelling(purl.name))
+    start = f"pkg:{'/'.join(filter(None, (purl.type, purl.namespace)))}/"
+    loose = _spelling(purl.name)
+    return PackageKey(
+        type=purl.type, exact=f"{start}{purl.name}", spelled=f"{start}{loose}", loose=loose
+    )
 
 
 def _spelling(name: str) -> str:
-    return _SEPARATORS.sub("-", re.split(r"[/:]", name)[-1]).lower()
+    return _plain(re.split(r"[/:]", name)[-1])
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("-", name).lower()

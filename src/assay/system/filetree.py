@@ -8,6 +8,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,7 +110,9 @@ class SlicedTree:
     def load_part(self, path: str, offset: int, count: int) -> bytes:
         """Return `count` bytes of a file from `offset` on."""
         extent = self.extents[path]
-        left = max(0, extent.size - offset)
+        left = extent.size - offset
+        if left <= 0:
+            return b""
         try:
             with open_extent(replace(extent, offset=extent.offset + offset)) as file:
                 return file.read(min(count, left))
@@ -134,6 +137,8 @@ class FolderTree:
 
     def load_part(self, path: str, offset: int, count: int) -> bytes:
         """Return `count` bytes of a file from `offset` on."""
+        if offset > sys.maxsize:  # no file is so long, and no seek takes it
+            return b""
         try:
             with os.fdopen(os.open(self.root / path, _FLAGS), "rb") as file:
                 file.seek(offset)
@@ -195,6 +200,13 @@ def _regular(path: str, entry: os.DirEntry[str], gaps: list[TreeGap]) -> Iterato
 
 def _link_gap(top: Path, path: str) -> Iterator[TreeGap]:
     """Yield a gap for a link that leads to something outside `top`."""
-    target = os.path.realpath(top / path)
-    if not Path(target).is_relative_to(top) and Path(target).exists():
+    target = Path(os.path.realpath(top / path))
+    if not target.is_relative_to(top) and _may_exist(target):
         yield TreeGap(path=path, why="a link that leads out of what was looked at")
+
+
+def _may_exist(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder on the way that we may not enter, or a name that is too long
+        return True

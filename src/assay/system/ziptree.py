@@ -10,6 +10,8 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -80,7 +82,7 @@ class ZipTree(Closing):
         """Return the content of a member.
 
         Raises:
-            UnavailableError: It is larger than `max_bytes`.
+            UnavailableError: It is larger than `max_bytes`, or the archive cannot be read.
             MalformedError: It is damaged, or holds more than it declares, or too much was read.
         """
         info = self._members[path]
@@ -95,23 +97,17 @@ class ZipTree(Closing):
         """Return `count` bytes of a member from `offset` on; only from its start without the rest.
 
         Raises:
-            MalformedError: As `load`.
+            UnavailableError, MalformedError: As `load`.
         """
         info = self._members[path]
         if self._last[0] == path or offset or count > _START:
             return self.load(path, max_bytes=MAX_MEMBER_BYTES)[offset : offset + count]
-        try:
-            with self._archive.open(info) as member:
-                return member.read(count)
-        except _DAMAGE as error:
-            raise MalformedError(f"damaged in the archive: {error}") from error
+        with _answering(), self._archive.open(info) as member:
+            return member.read(count)
 
     def _content(self, info: zipfile.ZipInfo) -> bytes:
-        try:
-            with self._archive.open(info) as member:
-                data = member.read(info.file_size + 1)
-        except _DAMAGE as error:
-            raise MalformedError(f"damaged in the archive: {error}") from error
+        with _answering(), self._archive.open(info) as member:
+            data = member.read(info.file_size + 1)
         if len(data) != info.file_size:
             raise MalformedError(f"{len(data)} bytes, not the {info.file_size} that it declares")
         return data
@@ -141,6 +137,20 @@ def open_zip(source: Path | bytes, allowance: Allowance, *, layer: str = "") -> 
         archive.close()
         raise MalformedError(f"over {MAX_MEMBERS} members", where=where)
     return ZipTree(archive, allowance, layer=layer)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn what comes out of `zipfile` for a damaged member into a refusal.
+
+    A member whose place is before the start of the file is an error of the system.
+    """
+    try:
+        yield
+    except _DAMAGE as error:
+        raise MalformedError(f"damaged in the archive: {error}") from error
+    except OSError as error:
+        raise UnavailableError(f"cannot read the archive: {error.strerror}") from error
 
 
 def _fault(info: zipfile.ZipInfo, seen: dict[str, zipfile.ZipInfo]) -> str:

@@ -131,6 +131,10 @@ NOTED = {
         {"bin/a": elf({".text": b"x" * 600})[:600]},
         "program, bin/a: a table of the program is cut off",
     ),
+    "elf-rows": (
+        {"bin/a": elf({".text": b"x" * 600}).replace(b"\x40\0\x03\0", b"\1\1\x03\0")},
+        "program, bin/a: a table of sections of another form",
+    ),
     "rust-not-packed": (
         {"bin/a": elf({".dep-v0": b"odd"})},
         "program, bin/a: not packed with zlib",

@@ -108,9 +108,10 @@ def test_edges_to_nothing_are_noted() -> None:
         ([{"ref": "A", "dependsOn": ["B"]}], [], None),
         ([{"ref": "A"}, {"ref": "A", "dependsOn": ["B"]}], [], None),
         ([], [{"aggregate": "complete", "dependencies": ["A"]}], True),
-        ([], [{"aggregate": "unknown", "dependencies": ["A"]}], False),
+        ([], [{"aggregate": "incomplete", "dependencies": ["A"]}], False),
+        ([], [{"aggregate": "unknown", "dependencies": ["A"]}], None),
     ],
-    ids=["silent", "empty", "some", "twice", "complete", "unknown"],
+    ids=["silent", "empty", "some", "twice", "complete", "incomplete", "unknown"],
 )
 def test_whether_all_edges_are_known(
     dependencies: list[object], compositions: list[object], *, known: bool | None

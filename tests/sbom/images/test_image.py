@@ -367,6 +367,17 @@ def test_a_token_is_not_fetched_from_a_host_that_was_not_named(
     )
 
 
+def test_a_token_is_not_fetched_from_what_is_no_url(
+    server: RestServer, fake: FakeRegistry, tmp_path: Path
+) -> None:
+    fake.realm = "https://[x"
+    registry = registry_at(server, tmp_path)
+    assert refusal(lambda: fetch_image(registry, platform="")) == (
+        f"[rejected] the registry sends to the host '', at {registry.reference} "
+        "(if it belongs to the registry: --also-ask HOST)"
+    )
+
+
 def test_a_layer_is_not_fetched_from_a_host_that_was_not_named(
     server: RestServer, fake: FakeRegistry, tmp_path: Path
 ) -> None:

@@ -163,7 +163,6 @@ TARGETS: Final[tuple[Target, ...]] = (
     raw(f"{_MANIFEST}:parse_setup", lambda: (seeds.SETUP,)),
     raw(f"{_MANIFEST}:parse_requirements_in", lambda: (b"a>=1\n-r other.txt\n",)),
     raw(
-        "assay.sbom.vendored:parse_vendored",
         lambda: (seeds.PACKAGE_JSON,),
         path="node_modules/a/package.json",
     ),

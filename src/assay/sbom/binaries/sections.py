@@ -15,6 +15,7 @@ Load = Callable[[int, int], bytes]  # offset and count to bytes, fewer at the en
 
 MAX_SECTIONS: Final = 65_536
 MAX_STRING_BYTES: Final = 2**20
+MAX_ROW_BYTES: Final = 256  # of one entry of a table; 64 by the format
 MAX_SLICES: Final = 16  # processors that one universal file serves
 _UNIVERSAL: Final = b"\xca\xfe\xba\xbe"  # Java's class files begin so too; they say another count
 _MACHO: Final = {
@@ -85,7 +86,7 @@ def _elf(load: Load, start: bytes) -> Iterator[Section]:
     if not table:
         yield from _elf_segments(load, order, (segments, segment_size, segment_count), wide=wide)
         return
-    if size < struct.calcsize(form) or count > MAX_SECTIONS:
+    if not struct.calcsize(form) <= size <= MAX_ROW_BYTES or count > MAX_SECTIONS:
         raise MalformedError("a table of sections of another form")
     data = load(table, count * size)
     rows = [struct.unpack_from(form, data, i * size) for i in range(count)]

@@ -33,6 +33,7 @@ _COMPONENT: Final = words(
     "components"
 )
 _EVIDENCE: Final = frozenset({"identity", "occurrences"})
+_UNTOLD: Final = frozenset({"unknown", "not_specified"})  # how complete something is
 _NOBODY: Final = JsonValue({})
 
 
@@ -187,8 +188,8 @@ class _Reader:
             aggregate = item.field("aggregate").text()
             assemblies = [part.text() for part in item.optional_items("assemblies")]
             edges = [part.text() for part in item.optional_items("dependencies")]
-            for reference in edges:
-                self.draft.whole[reference] = aggregate == "complete"
+            if aggregate not in _UNTOLD:
+                self.draft.whole |= dict.fromkeys(edges, aggregate == "complete")
             if product in assemblies or not (assemblies or edges):
                 said = aggregate if said in {"", "complete"} else said
         return said

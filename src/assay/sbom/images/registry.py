@@ -153,7 +153,7 @@ class Registry:
         return {"Authorization": f"Bearer {parse_token(token.body)}"}
 
     def _send(self, url: str, headers: Mapping[str, str]) -> ApiAnswer:
-        host = urlsplit(url).hostname or ""
+        host = _host_of(url)
         if host not in self._all_hosts():
             raise RejectedError(
                 f"the registry sends to the host {host!r}",
@@ -192,6 +192,14 @@ def fetch_image(registry: Registry, *, platform: str) -> Image:
     found = registry.find_manifest()
     name = printable(f"{registry.reference.host}/{registry.reference.name}")
     return resolve_image(registry, (found,), name=name, platform=platform)
+
+
+def _host_of(url: str) -> str:
+    """Return the host of a URL from outside, empty where it has none that can be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def parse_token(data: bytes) -> str:

@@ -4,7 +4,7 @@ Versions 2 and 3 have `packages`, keyed by the place in `node_modules`; version 
 `dependencies` (`nestedlock`). A file of version 2 carries both, and npm reads `packages`; so do we.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,7 +56,7 @@ def _read_packages(packages: JsonValue, draft: Draft) -> Reading:
     for key in own:
         with draft.entry(places[key].entry.where):
             names = _names(places[key].entry, (*_EDGES, "devDependencies"))
-            asked.update(_resolve(key, name, places) for name in names)
+            asked.update(resolve_place(key, name, places) for name in names)
     for key, place in places.items():
         with draft.entry(place.entry.where):
             if place.package is not None:
@@ -103,7 +103,7 @@ def _read_place(key: str, entry: JsonValue) -> _Place:
 
 
 def _edges(key: str, entry: JsonValue, places: Mapping[str, _Place]) -> set[str]:
-    return {_resolve(key, name, places) for name in _names(entry, _EDGES)} - {""}
+    return {resolve_place(key, name, places) for name in _names(entry, _EDGES)} - {""}
 
 
 def _names(entry: JsonValue, fields: tuple[str, ...]) -> list[str]:
@@ -111,7 +111,7 @@ def _names(entry: JsonValue, fields: tuple[str, ...]) -> list[str]:
     return [name for member in members if member is not None for name, _ in member.members()]
 
 
-def _resolve(key: str, name: str, places: Mapping[str, _Place]) -> str:
+def resolve_place(key: str, name: str, places: Container[str]) -> str:
     """Return the place that `name` means for the package at `key`: the nearest node_modules."""
     folder = key
     while True:
