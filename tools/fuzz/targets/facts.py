@@ -162,10 +162,6 @@ TARGETS: Final[tuple[Target, ...]] = (
     raw(f"{_MANIFEST}:parse_cargo_toml", lambda: (seeds.CARGO_TOML,)),
     raw(f"{_MANIFEST}:parse_setup", lambda: (seeds.SETUP,)),
     raw(f"{_MANIFEST}:parse_requirements_in", lambda: (b"a>=1\n-r other.txt\n",)),
-    raw(
-        lambda: (seeds.PACKAGE_JSON,),
-        path="node_modules/a/package.json",
-    ),
     Target(
         name="assay.sbom.requirementset:read_requirements",
         read=lambda data: read_requirements({"requirements.txt": data, "other.txt": data}),
