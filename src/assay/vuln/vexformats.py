@@ -8,8 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from assay.core.errors import MalformedError, UsageError
 from assay.core.jsonvalue import JsonValue
-from assay.vuln.vex.statement import VexDocument, WrittenVex
+from assay.core.strictjson import parse_json, render_canonical_json
+from assay.vuln.vex.openvexread import is_openvex, read_openvex
+from assay.vuln.vex.openvexwrite import write_openvex
+from assay.vuln.vex.statement import Loss, VexDocument, WrittenVex
+
+MAX_VEX_BYTES: Final = 2**27  # 128 MiB: an SBOM with its VEX inside is as large as an SBOM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,4 +32,46 @@ class VexFormat:
     write: Callable[[VexDocument], WrittenVex]
 
 
-FORMATS: Final[tuple[VexFormat, ...]] = ()
+FORMATS: Final[tuple[VexFormat, ...]] = (
+    VexFormat(name="openvex", detects=is_openvex, read=read_openvex, write=write_openvex),
+)
+
+
+def parse_vex(data: bytes) -> VexDocument:
+    """Read a VEX document of any format that is known.
+
+    Raises:
+        MalformedError: Of no known format, or against its rules; with the path to the fault.
+    """
+    document = JsonValue(parse_json(data, max_bytes=MAX_VEX_BYTES))
+    return vex_format_of(document).read(document)
+
+
+def vex_format_of(document: JsonValue) -> VexFormat:
+    """Return the format of a document, by what it says of itself.
+
+    Raises:
+        MalformedError: It is none that is known.
+    """
+    document.members()  # an object, to begin with
+    for one in FORMATS:
+        if one.detects(document):
+            return one
+    names = ", ".join(one.name for one in FORMATS)
+    raise MalformedError("no VEX document of a format that is known", hint=f"known are {names}")
+
+
+def render_vex(document: VexDocument, *, format_: str) -> tuple[bytes, tuple[Loss, ...]]:
+    """Return the document in a format of `FORMATS`, and what that does not hold.
+
+    The same document gives the same bytes.
+
+    Raises:
+        UsageError: A format that is not known.
+        MalformedError: The format cannot say what the document says.
+    """
+    known = {one.name: one for one in FORMATS}
+    if format_ not in known:
+        raise UsageError(f"{format_!r} is no format of VEX", hint=f"there are {', '.join(known)}")
+    written = known[format_].write(document)
+    return render_canonical_json(written.document) + b"\n", written.losses

@@ -9,8 +9,10 @@
 """
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
@@ -166,7 +168,8 @@ class VexDocument:
     """A VEX document of any format. `author` is what it says, not what a signature shows.
 
     `format` is the format and version that it was read from, empty for one that was made here.
-    `notes` are further things in it that could not be used.
+    `notes` are further things in it that could not be used; `left_out` counts, by the path of its
+    member, what it holds and this model has no place for.
     """
 
     id: str
@@ -180,6 +183,7 @@ class VexDocument:
     unread: tuple[UnreadStatement, ...] = ()
     notes: tuple[NotChecked, ...] = ()
     format: str = ""
+    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def not_checked(self) -> tuple[NotChecked, ...]:

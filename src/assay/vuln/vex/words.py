@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from assay.core.errors import MalformedError
 from assay.vuln.vex.statement import Justification, Status
 
 _PRESENT: Final = Justification.VULNERABLE_CODE_NOT_PRESENT
@@ -59,3 +60,33 @@ STATUS_TO_CYCLONEDX: Final[Mapping[Status, str]] = MappingProxyType(
 FROM_CSAF_FLAG: Final[Mapping[str, Justification]] = MappingProxyType(
     {str(one): one for one in Justification}
 )
+_STATUS_WORDS: Final = frozenset(STATUS_FROM_CYCLONEDX).difference(STATUS_TO_CYCLONEDX.values())
+# The impact statement of a false positive that gives no other reason.
+FALSE_POSITIVE: Final = "The vulnerability does not belong to this component."
+
+
+def parse_raw_status(text: str, status: Status) -> str:
+    """Return a word of CycloneDX that says more than `status`; the empty text stands for none.
+
+    Raises:
+        MalformedError: No such word, or one that says something else than `status`.
+    """
+    if text and (text not in _STATUS_WORDS or STATUS_FROM_CYCLONEDX[text] is not status):
+        raise MalformedError(f"{text!r} is no word for the status {status}")
+    return text
+
+
+def parse_raw_justification(text: str) -> str:
+    """Return a justification of CycloneDX; the empty text stands for none.
+
+    Raises:
+        MalformedError: No such word.
+    """
+    if text and text not in FROM_CYCLONEDX:
+        raise MalformedError(f"{text!r} is no justification of CycloneDX")
+    return text
+
+
+def raw_reason(word: str) -> str:
+    """Return the impact statement for a reason that only CycloneDX has a word for."""
+    return f"Not exploitable; the reason is CycloneDX's {word!r}."
