@@ -24,20 +24,20 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 TRUST, POLICY = "urn:assay:predicate:trust-root:v2", "urn:assay:predicate:policy:v1"
 VERDICT = "https://slsa.dev/verification_summary/v1"
-KINDS = "log-check import forge owners review-coverage scan source supersession waivers"
+KINDS = "log-check import forge owners review-coverage scan source supersession waivers vex"
 OURS = [f"urn:assay:predicate:{kind}:v1" for kind in KINDS.split()]
 EVIDENCE = [*OURS[1:], "https://cyclonedx.org/bom", "https://in-toto.io/attestation/vulns/v0.2"]
 ROLES = dict.fromkeys([OURS[0], *EVIDENCE], ("collector",)) | {OURS[1]: ("importer",)}
 ROLES |= {POLICY: ("gate",), VERDICT: ("gate",)}
-BEHIND = {OURS[4]: "reviews", OURS[8]: "waivers"}
-ANY_ROLE = ("author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner")
+BEHIND = {OURS[4]: "reviews", OURS[8]: "waivers", OURS[9]: "documents"}
+ANY = ("author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner", "vex-author")
 parse_time, MAX_KIT_BYTES = datetime.fromisoformat, 2**29
 MEMBERS = """kit schema subject checkpoints entries lists; checkpoints note consistency sealed;
 sealed number path; entries index envelope path; lists subject predicateType entries pages; earlier
 key revoked; root schema version history expires owners log witnesses sigstore principals; owners
 threshold; log origin key earlier; witnesses quorum keys; principals name kind roles keys identities
-emails accounts from until; roles name from until; revoked since reason; keys pem openpgp from until
-revoked; accounts forge id; identities issuer subject from until revoked"""
+emails accounts from until; roles name from until components authors; revoked since reason; keys pem
+openpgp from until revoked; accounts forge id; identities issuer subject from until revoked"""
 KNOWN = {part: {*names} for part, *names in map(str.split, MEMBERS.split(";"))}  # and no others
 ORDER_8 = 0x5FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826  # of Ed25519
 NOT_CHECKED = """not checked: policy: the rules were not evaluated; a verdict is the gate's word
@@ -249,7 +249,7 @@ class Entry:  # an envelope (DSSE, in-toto) at its place in the log, recorded by
         return found
 
     def counts(self, root: dict) -> bool | None:  # None: that cannot be told here
-        found, behind = self.signed_by(root, ROLES.get(self.kind, ANY_ROLE)).values(), set()
+        found, behind = self.signed_by(root, ROLES.get(self.kind, ANY)).values(), set()
         for one in self.predicate[BEHIND[self.kind]] if self.kind in BEHIND else ():  # by people
             held = holders(root, (one["role"],), parse_time(one["recordedAt"]))
             keys = [unbase64("".join(pem.split("\n")[1:-2])) for _, pem in held]

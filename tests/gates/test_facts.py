@@ -50,6 +50,7 @@ def test_no_evidence_is_a_document_that_says_nothing() -> None:
             "scanners": [],
             "advisory_max_age_hours": 168,
             "evidence_max_age_hours": 720,
+            "vex_max_age_hours": 8784,
         },
         "collectors": {},
         "evidence": [],

@@ -17,6 +17,7 @@ FULL = Parameters(
     code=Severity.CRITICAL,
     advisory_max_age_hours=1,
     evidence_max_age_hours=2,
+    vex_max_age_hours=4,
     require=("source.a", "source.b"),
     relax=(
         Relaxation(rule="source.c", reason="moving", until=NOW),

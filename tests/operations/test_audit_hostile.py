@@ -159,4 +159,4 @@ def test_both_know_the_same_kinds_of_evidence() -> None:
     script = load_script()
     assert set(script.EVIDENCE) == set(GATE_EVIDENCE)
     assert {kind: tuple(roles) for kind, roles in script.ROLES.items()} == KNOWN_ROLES
-    assert set(script.ANY_ROLE) == ROLES
+    assert set(script.ANY) == ROLES

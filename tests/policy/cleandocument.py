@@ -45,6 +45,7 @@ CLEAN: Final[dict[str, object]] = {
         "scanners": [],
         "advisory_max_age_hours": 168,
         "evidence_max_age_hours": 720,
+        "vex_max_age_hours": 8784,
     },
     "collectors": {
         name: {"statements": 1, "age_hours": 0, "signed_by": ["alice"]}

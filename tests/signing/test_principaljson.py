@@ -125,7 +125,7 @@ def test_a_role_with_more_than_is_known() -> None:
     """It may be meant as a restriction."""
     role = {"name": "author", "only": "docs/"}
     assert refusal(lambda: parse_principal(document(roles=[role]))) == (
-        "[malformed] unknown member 'only', at p.roles[0].only (known here: from, name, until)"
+        "[malformed] unknown member 'only', at p.roles[0].only (known here: authors, components, from, name, until)"
     )
 
 

@@ -31,6 +31,7 @@ from assay.gates.reading import (
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
     VERDICT_TYPE,
+    VEX_TYPE,
     WAIVERS_TYPE,
     Evidence,
     read_evidence,
@@ -94,7 +95,7 @@ _KINDS: Final[Mapping[str, frozenset[Kind]]] = MappingProxyType(
 _EVIDENCE: Final = frozenset(
     {
         *(SOURCE_TYPE, SCAN_TYPE, SBOM_TYPE, VULNS_TYPE),
-        *(FORGE_TYPE, OWNERS_TYPE, REVIEWS_TYPE, WAIVERS_TYPE, IMPORTED_TYPE),
+        *(FORGE_TYPE, OWNERS_TYPE, REVIEWS_TYPE, WAIVERS_TYPE, VEX_TYPE, IMPORTED_TYPE),
     }
 )
 

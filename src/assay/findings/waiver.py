@@ -9,7 +9,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from assay.core.clock import format_time, parse_time
 from assay.core.digest import Digest, sha256_of
@@ -20,6 +20,26 @@ PREDICATE_TYPE: Final = "urn:assay:predicate:waiver:v1"
 ROLE: Final = "risk-owner"  # who answers for a risk, as ISO 31000 has it
 MAX_AGE: Final = timedelta(days=366)  # a year: nothing is accepted for ever
 MAX_REASON: Final = 2_000  # characters
+
+
+class SetAside(Protocol):
+    """What keeps a finding out of the count for a while: a waiver, or a word of VEX."""
+
+    @property
+    def words(self) -> str:
+        """Whose word it is and what it says, to go on from "the finding"."""
+
+    @property
+    def accepted_by(self) -> tuple[str, ...]:
+        """The principals who signed it."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def expires(self) -> datetime:
+        """The first moment at which the finding counts again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +72,11 @@ class Waiver:
                 where="expires",
                 hint=f"after now, and within {MAX_AGE.days} days",
             )
+
+    @property
+    def words(self) -> str:
+        """Return that it is accepted, and by whom."""
+        return f"is accepted by {' and '.join(self.accepted_by)}"
 
     def covers(self, finding: str, *, at: datetime) -> bool:
         """Tell whether `finding` is accepted at the time `at`."""

@@ -122,7 +122,7 @@ def _gaps(facts: JsonValue) -> Iterator[NotChecked]:
     """Yield what the collectors did not look at."""
     parts = [scan for _, scan in facts.field("scans").members()]
     parts += [scan for _, scan in (facts.optional("imported") or JsonValue({})).members()]
-    named = ("inventory", "source", "forge", "owners", "reviews")
+    named = ("inventory", "source", "forge", "owners", "reviews", "vex")
     parts += [part for name in named if (part := facts.optional(name))]
     for part in parts:
         for item in part.field("not_checked").items():

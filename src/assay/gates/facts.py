@@ -9,7 +9,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from assay.core.clock import ALLOWED_SKEW, format_time, parse_time
 from assay.core.digest import Digest
@@ -32,7 +32,11 @@ from assay.gates.reading import (
 )
 from assay.gates.reviewfacts import join_coverages
 from assay.gates.supersession import Counted, Replacement, apply_replacements
+from assay.gates.vexfacts import VexJudgement, judge_vex, vex_facts
 from assay.gates.waivers import waivers_in_force, without_waived
+
+if TYPE_CHECKING:
+    from assay.findings.waiver import SetAside
 
 SCHEMA: Final = "assay.facts/v1"
 
@@ -69,7 +73,7 @@ def build_facts(
         "evidence": [_entry(item, at) for item in counted.evidence],
         "superseded": [_superseded(item) for item in counted.followed],
         "refused": [item.as_json() for item in sorted(set(refused))],
-        **_content(counted, at),
+        **_content(counted, parameters, at),
     }
 
 
@@ -125,6 +129,7 @@ def _parameters(parameters: Parameters) -> dict[str, object]:
         "scanners": sorted(parameters.scanners),
         "advisory_max_age_hours": parameters.advisory_max_age_hours,
         "evidence_max_age_hours": parameters.evidence_max_age_hours,
+        "vex_max_age_hours": parameters.vex_max_age_hours,
     }
 
 
@@ -168,35 +173,44 @@ def _superseded(item: Replacement) -> dict[str, object]:
     return {"statement": item.statement, "by": str(item.by), "reason": item.reason}
 
 
-def _content(counted: Counted[Evidence], at: datetime) -> dict[str, object]:
-    told = [item.waivers for item in counted.evidence if item.waivers is not None]
-    waivers = waivers_in_force(told, at=at)
+def _content(counted: Counted[Evidence], parameters: Parameters, at: datetime) -> dict[str, object]:
+    words = [item.vex for item in counted.evidence if item.vex is not None]
+    vex = judge_vex(words, max_age=parameters.vex_max_age, at=at)
+    waivers = _set_aside(counted.evidence, vex, at)
     reports: dict[str, list[ScanReport]] = {}
     for item in counted.evidence:
         if item.report is not None:
             report = without_waived(item.report, waivers)
             reports.setdefault(item.collector, []).append(report)
-    inventories = [item.inventory for item in counted.evidence if item.inventory is not None]
-    accounts = [item.source for item in counted.evidence if item.source is not None]
-    forges = [item.forge for item in counted.evidence if item.forge is not None]
-    owners = [item.owners for item in counted.evidence if item.owners is not None]
-    document: dict[str, object] = {
+    return {
         "scans": {name: join_reports(found, at=at) for name, found in sorted(reports.items())},
         "advisories": _advisories(reports.get("vulnerabilities", []), at),
         "imported": join_imports(counted.evidence, waivers, at=at),
+        **({"vex": vex_facts(vex, at=at)} if words else {}),
+        **dict(_accounts(counted.evidence, at)),
     }
-    if inventories:
-        document["inventory"] = join_inventories(inventories, at=at)
-    if accounts:
-        document["source"] = join_facts(accounts, at=at)
-    coverages = [item.reviews for item in counted.evidence if item.reviews is not None]
-    if coverages:
-        document["reviews"] = join_coverages(coverages, at=at)
-    if forges:
-        document["forge"] = join_accounts(forges, at=at)
-    if owners:
-        document["owners"] = join_owners(owners, at=at)
-    return document
+
+
+def _set_aside(
+    evidence: tuple[Evidence, ...], vex: VexJudgement, at: datetime
+) -> "dict[str, SetAside]":
+    """Return what keeps each finding out of the count; a person's waiver is told before VEX."""
+    told = [item.waivers for item in evidence if item.waivers is not None]
+    return {**vex.set_aside, **waivers_in_force(told, at=at)}
+
+
+def _accounts(evidence: tuple[Evidence, ...], at: datetime) -> Iterator[tuple[str, object]]:
+    """Yield what is told besides scans, by name; nothing for what nobody told."""
+    if inventories := [item.inventory for item in evidence if item.inventory is not None]:
+        yield "inventory", join_inventories(inventories, at=at)
+    if accounts := [item.source for item in evidence if item.source is not None]:
+        yield "source", join_facts(accounts, at=at)
+    if coverages := [item.reviews for item in evidence if item.reviews is not None]:
+        yield "reviews", join_coverages(coverages, at=at)
+    if forges := [item.forge for item in evidence if item.forge is not None]:
+        yield "forge", join_accounts(forges, at=at)
+    if owners := [item.owners for item in evidence if item.owners is not None]:
+        yield "owners", join_owners(owners, at=at)
 
 
 def _advisories(reports: list[ScanReport], at: datetime) -> dict[str, object]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from assay.core.clock import parse_time
-from assay.findings.waiver import Waiver
+from assay.findings.waiver import SetAside
 from assay.gates.joining import join_reports
 from assay.gates.reading import Evidence
 from assay.gates.waivers import without_waived
@@ -18,7 +18,7 @@ from assay.scan.imports.predicate import PREFIX, ImportedScan
 
 
 def join_imports(
-    evidence: Iterable[Evidence], waivers: Mapping[str, Waiver], *, at: datetime
+    evidence: Iterable[Evidence], waivers: Mapping[str, SetAside], *, at: datetime
 ) -> dict[str, object]:
     """Return the union of what was imported of each tool; the order of `evidence` is no matter."""
     tools: dict[str, list[tuple[ImportedScan, tuple[str, ...]]]] = {}

@@ -1,12 +1,15 @@
 """What the owner of a product may set for a gate; recorded in every verdict, for its replay."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from assay.core.clock import format_time, parse_time
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.findings.severity import Severity
+
+MAX_VEX_AGE_HOURS: Final = 366 * 24  # as of a waiver: nobody's word holds for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -48,10 +51,16 @@ class Parameters:
     code: Severity = Severity.HIGH
     configuration: Severity = Severity.HIGH
     advisory_max_age_hours: int = 168
+    vex_max_age_hours: int = MAX_VEX_AGE_HOURS
     evidence_max_age_hours: int = 720
     scanners: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
     relax: tuple[Relaxation, ...] = ()
+
+    @property
+    def vex_max_age(self) -> timedelta:
+        """Return for how long a word of VEX counts after it was said."""
+        return timedelta(hours=self.vex_max_age_hours)
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that a verdict records."""
@@ -63,6 +72,7 @@ class Parameters:
             "configuration": self.configuration.value,
             "advisoryMaxAgeHours": self.advisory_max_age_hours,
             "evidenceMaxAgeHours": self.evidence_max_age_hours,
+            "vexMaxAgeHours": self.vex_max_age_hours,
             "scanners": sorted(self.scanners),
             "require": sorted(self.require),
             "relax": [item.as_json() for item in sorted(self.relax)],
@@ -84,6 +94,7 @@ def parse_parameters(value: JsonValue) -> Parameters:
             configuration=Severity(value.field("configuration").text()),
             advisory_max_age_hours=value.field("advisoryMaxAgeHours").integer(),
             evidence_max_age_hours=value.field("evidenceMaxAgeHours").integer(),
+            vex_max_age_hours=value.field("vexMaxAgeHours").integer(),
             scanners=tuple(item.text() for item in value.field("scanners").items()),
             require=tuple(item.text() for item in value.field("require").items()),
             relax=tuple(_parse_relaxation(item) for item in value.field("relax").items()),

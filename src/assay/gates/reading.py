@@ -31,6 +31,8 @@ from assay.source.forge.facts import Control
 from assay.source.owners import facts as owners
 from assay.source.owners.facts import OwnersFacts, parse_owners_facts
 from assay.vuln import predicate as vulns
+from assay.vuln.vex import account as vex
+from assay.vuln.vex.account import BLOCKING, VexAccount, parse_vex_account
 
 SCAN_TYPE: Final = scanreport.PREDICATE_TYPE
 VULNS_TYPE: Final = vulns.PREDICATE_TYPE
@@ -40,6 +42,7 @@ FORGE_TYPE: Final = ACCOUNT_TYPE
 OWNERS_TYPE: Final = owners.OWNERS_TYPE
 REVIEWS_TYPE: Final = COVERAGE_TYPE
 WAIVERS_TYPE: Final = WAIVER_ACCOUNT_TYPE
+VEX_TYPE: Final = vex.PREDICATE_TYPE
 IMPORTED_TYPE: Final = imports.PREDICATE_TYPE
 SUPERSESSION_TYPE: Final = "urn:assay:predicate:supersession:v1"
 VERDICT_TYPE: Final = vsa.PREDICATE_TYPE
@@ -49,7 +52,7 @@ NOT_EVIDENCE: Final = frozenset({VERDICT_TYPE, SUPERSESSION_TYPE, LOG_CHECK_TYPE
 COLLECTOR: Final = "collector"  # whose statements a gate decides from
 # A scan statement cannot speak for a collector that has a kind of its own.
 _RESERVED: Final = frozenset(
-    {"source", "sbom", "vulnerabilities", "forge", "owners", "reviews", "waivers"}
+    {"source", "sbom", "vulnerabilities", "forge", "owners", "reviews", "waivers", "vex"}
 )
 
 
@@ -75,6 +78,7 @@ class Evidence:
     owners: OwnersFacts | None = None
     reviews: Coverage | None = None
     waivers: WaiverAccount | None = None
+    vex: VexAccount | None = None
     imported: ImportedScan | None = None
 
 
@@ -262,6 +266,19 @@ def _read_waivers(verified: VerifiedStatement) -> Evidence:
     )
 
 
+def _read_vex(verified: VerifiedStatement) -> Evidence:
+    account = parse_vex_account(verified.predicate())
+    words = {word: _digest_of(word.as_json()) for word in account.words}
+    return Evidence(
+        **_origin(verified),
+        collector="vex",
+        observed_at=account.observed_at,
+        inputs=frozenset((word.finding, told) for word, told in words.items()),
+        against=frozenset(told for word, told in words.items() if word.status in BLOCKING),
+        vex=account,
+    )
+
+
 def _digest_of(value: object) -> str:
     return str(sha256_of(canonical_form(value)))
 
@@ -275,5 +292,6 @@ _READERS: Final[Mapping[str, Callable[[VerifiedStatement], Evidence]]] = {
     OWNERS_TYPE: _read_owners,
     REVIEWS_TYPE: _read_reviews,
     WAIVERS_TYPE: _read_waivers,
+    VEX_TYPE: _read_vex,
     IMPORTED_TYPE: _read_imported,
 }

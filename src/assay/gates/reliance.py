@@ -15,6 +15,8 @@ from assay.findings.waiveraccount import parse_waiver_account
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot
 from assay.source.coverage import COVERAGE_TYPE, parse_coverage
+from assay.vuln.vex.account import PREDICATE_TYPE as VEX_ACCOUNT_TYPE
+from assay.vuln.vex.account import parse_vex_account
 
 
 def reliance_on(verified: VerifiedStatement) -> Reliance:
@@ -30,8 +32,9 @@ def reliance_on(verified: VerifiedStatement) -> Reliance:
 def relied_on(evidence: tuple[VerifiedStatement, ...]) -> tuple[Reliance, ...]:
     """Return what a decision from `evidence` stands on, each statement once, in order.
 
-    That is each piece of evidence, and what it was made from itself: the reviews and waivers that
-    people signed. Where one of those falls, a collector's account of it does not hold it up.
+    That is each piece of evidence, and what it was made from itself: the reviews, waivers and VEX
+    documents that others signed. Where one of those falls, a collector's account of it does not
+    hold it up.
     """
     found: set[Reliance] = set()
     for verified in evidence:
@@ -66,4 +69,6 @@ def _behind(verified: VerifiedStatement) -> tuple[Reliance, ...]:
     if verified.predicate_type == WAIVER_ACCOUNT_TYPE:
         waivers = parse_waiver_account(verified.predicate()).waivers
         return tuple(one.reliance for one in waivers)
+    if verified.predicate_type == VEX_ACCOUNT_TYPE:
+        return parse_vex_account(verified.predicate()).documents
     return ()

@@ -12,7 +12,7 @@ from datetime import datetime
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding
 from assay.findings.scanreport import ScanReport
-from assay.findings.waiver import Waiver
+from assay.findings.waiver import SetAside, Waiver
 from assay.findings.waiveraccount import WaiverAccount
 from assay.gates.acceptance import render_acceptance
 
@@ -26,7 +26,7 @@ def waivers_in_force(accounts: Sequence[WaiverAccount], *, at: datetime) -> dict
     return {name: min((one[name] for one in found), key=_order) for name in sorted(shared)}
 
 
-def without_waived(report: ScanReport, waivers: Mapping[str, Waiver]) -> ScanReport:
+def without_waived(report: ScanReport, waivers: Mapping[str, SetAside]) -> ScanReport:
     """Return `report` with what is accepted in its `not_checked`, and not among its findings."""
     waived = [finding for finding in report.findings if finding.identity in waivers]
     if not waived:
@@ -41,13 +41,12 @@ def without_waived(report: ScanReport, waivers: Mapping[str, Waiver]) -> ScanRep
     )
 
 
-def _accepted(finding: Finding, waiver: Waiver) -> NotChecked:
+def _accepted(finding: Finding, waiver: SetAside) -> NotChecked:
     place = min(finding.locations)
-    who = " and ".join(waiver.accepted_by)
     return NotChecked(
         what="finding",
         where=f"{place.path}:{place.line}" if place.line else place.path,
-        why=f"{finding.severity.value} {finding.title} ({finding.identity}) is accepted by {who}",
+        why=f"{finding.severity.value} {finding.title} ({finding.identity}) {waiver.words}",
         remedy=finding.remedy,
         accepted=render_acceptance(waiver.reason, until=waiver.expires),
     )

@@ -16,6 +16,7 @@ from assay.gates.reading import (
     SBOM_TYPE,
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
+    VEX_TYPE,
     WAIVERS_TYPE,
     role_for,
 )
@@ -38,6 +39,7 @@ GATE_EVIDENCE: Final = (
     OWNERS_TYPE,
     REVIEWS_TYPE,
     WAIVERS_TYPE,
+    VEX_TYPE,
     IMPORTED_TYPE,
     SUPERSESSION_TYPE,
 )

@@ -17,12 +17,14 @@ from assay.gates.reading import (
     SOURCE_TYPE,
     SUPERSESSION_TYPE,
     VERDICT_TYPE,
+    VEX_TYPE,
     VULNS_TYPE,
     WAIVERS_TYPE,
 )
 from assay.operations.material import POLICY_TYPE
 from assay.source.review import REVIEW_TYPE
 from assay.source.revision import REVISION_TYPE
+from assay.vuln.vex.record import DOCUMENT_TYPE, IMPORT_TYPE, WITHDRAWAL_TYPE
 
 TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -38,6 +40,10 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         REVISION_TYPE: "revision of a branch",
         WAIVERS_TYPE: "accepted findings",
         WAIVER_TYPE: "waiver",
+        VEX_TYPE: "VEX in force",
+        DOCUMENT_TYPE: "VEX document",
+        IMPORT_TYPE: "VEX of others",
+        WITHDRAWAL_TYPE: "withdrawal of VEX",
         SUPERSESSION_TYPE: "supersession",
         LOG_CHECK_TYPE: "check of the log",
         VERDICT_TYPE: "verdict",

@@ -36,7 +36,7 @@ def principal_as_json(principal: Principal) -> dict[str, object]:
     return {
         "name": principal.name,
         "kind": principal.kind.value,
-        "roles": [{"name": grant.role, **_window(grant.window)} for grant in principal.roles],
+        "roles": [_grant(grant) for grant in principal.roles],
         "keys": [
             {
                 "pem": key.public.pem.decode(),
@@ -119,11 +119,23 @@ def parse_moment(value: JsonValue) -> datetime:
 def _parse_role(value: JsonValue, around: Window) -> RoleGrant:
     if isinstance(value.value, str):
         role, window = value.text(), around
+        components, authors = tuple[str, ...](), tuple[str, ...]()
     else:
-        refuse_unknown(value, _WINDOW | {"name"})
+        refuse_unknown(value, _WINDOW | {"name", "components", "authors"})
         role, window = value.field("name").text(), _parse_window(value, around)
+        components, authors = _texts(value, "components"), _texts(value, "authors")
     with inside(value.where):
-        return RoleGrant(role=role, window=window)
+        return RoleGrant(role=role, window=window, components=components, authors=authors)
+
+
+def _texts(value: JsonValue, name: str) -> tuple[str, ...]:
+    """Return the texts of a member that may be left out; an empty list limits to nothing."""
+    member = value.optional(name)
+    if member is None:
+        return ()
+    if not (found := tuple(item.text() for item in member.items())):
+        raise MalformedError("empty", where=member.where, hint="leave it out, or name what counts")
+    return found
 
 
 def _parse_keys(value: JsonValue, around: Window) -> tuple[TrustedKey, ...]:
@@ -171,6 +183,12 @@ def _parse_account(value: JsonValue) -> AccountId:
     forge, number = value.field("forge").text(), value.field("id").integer()
     with inside(value.where):
         return AccountId(forge=forge, number=number)
+
+
+def _grant(grant: RoleGrant) -> dict[str, object]:
+    limits = {"components": list(grant.components), "authors": list(grant.authors)}
+    told = {name: texts for name, texts in limits.items() if texts}
+    return {"name": grant.role, **_window(grant.window), **told}
 
 
 def _accounts(principal: Principal) -> dict[str, object]:

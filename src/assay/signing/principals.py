@@ -19,8 +19,9 @@ from assay.core.strictjson import render_canonical_json
 from assay.signing.keys import PublicKey
 
 ROLES: Final = frozenset(
-    {"author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner"}
+    {"author", "collector", "gate", "importer", "owner", "reviewer", "risk-owner", "vex-author"}
 )
+VEX_AUTHOR: Final = "vex-author"  # whose word on vulnerabilities counts
 _SEPARATING: Final = frozenset(' ()"')  # what stands between the parts of an identity's name
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
 _EMAIL: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
@@ -167,10 +168,16 @@ class AccountId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGrant:
-    """A role that a principal holds, from when until when."""
+    """A role that a principal holds, from when until when; two members are of `VEX_AUTHOR` alone.
+
+    `components` are patterns (`assay.core.purlpattern`) of those that it speaks about; empty for
+    any. `authors` are the names, besides its own, that documents may give for it.
+    """
 
     role: str
     window: Window
+    components: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a role that nobody knows: it may be meant as a restriction."""
@@ -178,6 +185,26 @@ class RoleGrant:
             raise MalformedError(
                 f"unknown role {self.role!r}", hint=f"one of {', '.join(sorted(ROLES))}"
             )
+        if self.components or self.authors:
+            self._check_limits()
+
+    def _check_limits(self) -> None:
+        from assay.core.purlpattern import (  # noqa: PLC0415  # few trust roots need it: start-up
+            check_purl_pattern,
+        )
+
+        if self.role != VEX_AUTHOR:
+            raise MalformedError(
+                f"limits that the role {self.role!r} does not have", hint=f"only {VEX_AUTHOR} has"
+            )
+        for number, pattern in enumerate(self.components):
+            with inside(f"components[{number}]"):
+                check_purl_pattern(pattern)
+        for number, author in enumerate(self.authors):
+            if not _is_name(author):
+                raise MalformedError(
+                    "empty, too long, or cannot be printed", where=f"authors[{number}]"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

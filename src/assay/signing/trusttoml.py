@@ -72,7 +72,10 @@ def _principal(principal: Principal) -> Iterator[str]:
 
 def _role(grant: RoleGrant, around: Window) -> str:
     name = _text(grant.role)
-    limits = list(_limits(grant.window, around, None))
+    limits = [*_limits(grant.window, around, None)]
+    for member, texts in (("components", grant.components), ("authors", grant.authors)):
+        if texts:
+            limits.append(f"{member} = [{', '.join(map(_text, texts))}]")
     return f"{{ name = {', '.join((name, *limits))} }}" if limits else name
 
 

@@ -96,6 +96,10 @@ def _of_principal(principal: Principal) -> Iterator[tuple[str, str]]:
         yield f"{name}, account {account}", "its own"
     for grant in principal.roles:
         yield f"{name} as {grant.role}", _window(grant.window)
+        if grant.components:
+            yield f"{name} as {grant.role}, only on", ", ".join(grant.components)
+        if grant.authors:
+            yield f"{name} as {grant.role}, speaks for", ", ".join(grant.authors)
     for item in principal.credentials:
         yield f"{name}, {describe(item)}", _window(item.window) + _revoked(item.revoked)
         if isinstance(item, TrustedKey) and item.openpgp:
