@@ -60,7 +60,9 @@ def find_advisories(data: bytes, package: str) -> tuple[Advisory, ...]:
     Raises:
         MalformedError: A line is not what `render_package_line` writes.
     """
-    return tuple(parse_advisory(record) for record in _find(data, b"p:%b\t" % package.encode()))
+    return tuple(
+        parse_advisory(record) for record in records_of(data, b"p:%b\t" % package.encode())
+    )
 
 
 def find_packages(data: bytes, identifier: str) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ def find_packages(data: bytes, identifier: str) -> tuple[str, ...]:
     """
     return tuple(
         JsonValue(parse_json(record, max_bytes=MAX_ADVISORY_BYTES)).text()
-        for record in _find(data, b"i:%b\t" % identifier.encode())
+        for record in records_of(data, b"i:%b\t" % identifier.encode())
     )
 
 
@@ -88,7 +90,7 @@ def find_unreadable(data: bytes, *, ecosystem: str) -> tuple[Unreadable, ...]:
             why=value.field("why").text(),
             packages=tuple(item.text() for item in value.field("packages").items()),
         )
-        for record in _find(data, b"u:")
+        for record in records_of(data, b"u:")
         for value in (JsonValue(parse_json(record, max_bytes=MAX_ADVISORY_BYTES)),)
     )
 
@@ -107,7 +109,7 @@ def list_packages(data: bytes) -> tuple[str, ...]:
         raise MalformedError("a package whose name is not UTF-8") from error
 
 
-def _find(data: bytes, prefix: bytes) -> Iterator[bytes]:
+def records_of(data: bytes, prefix: bytes) -> Iterator[bytes]:
     """Yield the records of the lines that begin with `prefix`."""
     start = _first_not_before(data, prefix)
     while data.startswith(prefix, start):

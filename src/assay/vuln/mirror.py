@@ -14,9 +14,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from assay.core.clock import format_time, parse_time
 from assay.core.collector import without_collector
-from assay.core.digest import parse_digest
 from assay.core.errors import (
     MalformedError,
     RejectedError,
@@ -25,7 +23,6 @@ from assay.core.errors import (
     UsageError,
     inside,
 )
-from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import render_canonical_json
 from assay.sbom.component import Component
 from assay.system.files import save_file
@@ -48,6 +45,9 @@ from assay.vuln.feedfile import (
     find_unreadable,
     list_packages,
 )
+from assay.vuln.feedlist import parse_listed, render_listed
+from assay.vuln.foreign.joining import wanted_products
+from assay.vuln.foreign.store import load_foreign
 from assay.vuln.listed import load_content, load_list
 from assay.vuln.package import parse_package
 from assay.vuln.source import Source, find_sources
@@ -187,7 +187,7 @@ def load_feeds(mirror: Path) -> Mapping[str, Feed]:
         UnavailableError: It cannot be read.
     """
     listed = load_list(mirror / "feeds.json", schema=SCHEMA)
-    feeds = tuple(_parse_feed(item) for item in listed)
+    feeds = tuple(parse_listed(item) for item in listed)
     return MappingProxyType({feed.ecosystem: feed for feed in feeds})
 
 
@@ -200,19 +200,22 @@ def load_advisories(mirror: Path, components: Iterable[Component]) -> AdvisorySe
         UnavailableError: It cannot be read.
     """
     wanted: dict[str, set[str]] = {}
-    for purl in {component.identity for component in components}:
+    every = tuple(components)
+    for purl in {component.identity for component in every}:
         try:
             package = parse_package(purl)
         except MalformedError:
             continue  # the matching says so, and answers UNKNOWN for it
         wanted.setdefault(package.ecosystem, set()).add(package.name)
-    return _load(mirror, lambda _, ecosystem: sorted(wanted.get(ecosystem, ())), only=wanted)
+    found = _load(mirror, lambda _, ecosystem: sorted(wanted.get(ecosystem, ())), only=wanted)
+    packages = frozenset((eco, name) for eco, names in wanted.items() for name in names)
+    return load_foreign(mirror).join(found, packages=packages, products=wanted_products(every))
 
 
-def load_advisories_named(mirror: Path, identifier: str) -> AdvisorySet:
-    """Return all about the packages that the vulnerability `identifier` is about.
+def load_advisories_named(mirror: Path, *identifiers: str) -> AdvisorySet:
+    """Return all about the packages that the vulnerabilities `identifiers` are about.
 
-    Its id can be any of those that advisories give it. No advisories, and the facts of all feeds,
+    An id can be any of those that advisories give it. No advisories, and the facts of all feeds,
     where none names it. Records that cannot be read may name it all the same.
 
     Raises:
@@ -220,7 +223,20 @@ def load_advisories_named(mirror: Path, identifier: str) -> AdvisorySet:
         MalformedError: The mirror is of another format.
         UnavailableError: It cannot be read.
     """
-    return _load(mirror, lambda content, _: find_packages(content, identifier))
+    foreign = load_foreign(mirror)
+    packages = frozenset(p for name in identifiers for p in foreign.packages_of(name))
+
+    def choose(content: bytes, ecosystem: str) -> Iterable[str]:
+        named = {name for base, name in packages if base == ecosystem}
+        found = (p for name in identifiers for p in find_packages(content, name))
+        return dict.fromkeys((*found, *sorted(named)))
+
+    found = _load(mirror, choose)
+    return foreign.join(
+        found,
+        packages=packages | frozenset(found.advisories),
+        products=frozenset(p for name in identifiers for p in foreign.products_of(name)),
+    )
 
 
 def load_all_advisories(mirror: Path) -> AdvisorySet:
@@ -231,7 +247,10 @@ def load_all_advisories(mirror: Path) -> AdvisorySet:
         MalformedError: The mirror is of another format.
         UnavailableError: It cannot be read.
     """
-    return _load(mirror, lambda content, _: list_packages(content))
+    found, foreign = _load(mirror, lambda content, _: list_packages(content)), load_foreign(mirror)
+    packages = frozenset(found.advisories).union(*(c.packages() for c in foreign.contents))
+    products = frozenset[str]().union(*(c.products() for c in foreign.contents))
+    return foreign.join(found, packages=packages, products=products)
 
 
 def _load(
@@ -278,7 +297,7 @@ def _save(mirror: Path, collected: tuple[CollectedFeed, ...]) -> tuple[Feed, ...
         save_file(_path(mirror, item.feed), item.content)
     old = load_feeds(mirror)
     feeds = dict(old) | {item.feed.ecosystem: item.feed for item in collected}
-    listed = [_render_feed(feeds[ecosystem]) for ecosystem in sorted(feeds)]
+    listed = [render_listed(feeds[ecosystem]) for ecosystem in sorted(feeds)]
     save_file(mirror / "feeds.json", render_canonical_json({"schema": SCHEMA, "feeds": listed}))
     kept = {_path(mirror, feed) for feed in (*old.values(), *feeds.values())}
     for path in mirror.glob("*.advisories"):
@@ -289,33 +308,3 @@ def _save(mirror: Path, collected: tuple[CollectedFeed, ...]) -> tuple[Feed, ...
 
 def _path(mirror: Path, feed: Feed) -> Path:
     return mirror / f"{feed.digest.hex}.advisories"
-
-
-def _render_feed(feed: Feed) -> dict[str, object]:
-    newest = feed.newest_modified
-    return {
-        "ecosystem": feed.ecosystem,
-        "digest": str(feed.digest),
-        "advisories": feed.advisories,
-        "unreadable": feed.unreadable,
-        "importedAt": format_time(feed.imported_at),
-        "newestModified": None if newest is None else format_time(newest),
-        "source": feed.source,
-        "etag": feed.etag,
-        "releases": list(feed.releases),
-    }
-
-
-def _parse_feed(value: JsonValue) -> Feed:
-    newest = value.optional("newestModified")
-    return Feed(
-        ecosystem=value.field("ecosystem").text(),
-        digest=parse_digest(value.field("digest").text()),
-        advisories=value.field("advisories").integer(),
-        unreadable=value.field("unreadable").integer(),
-        imported_at=parse_time(value.field("importedAt").text()),
-        newest_modified=None if newest is None else parse_time(newest.text()),
-        source=value.field("source").text(),
-        etag=value.field("etag").text(),
-        releases=tuple(item.text() for item in value.field("releases").items()),
-    )

@@ -8,7 +8,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -18,12 +18,13 @@ from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.printable import printable
 from assay.core.strictjson import parse_json
-from assay.vuln.advisory import Advisory, Affected, Event, Range, Rating
+from assay.vuln.advisory import ABOVE, Advisory, Affected, Event, Range, Rating
 from assay.vuln.package import normal_name
 
 MAX_ADVISORY_BYTES: Final = 8 * 2**20  # the largest that we have seen has half of it
 SCHEMA_VERSION: Final = "1.7.0"  # of what `render_advisory` writes
 MAX_SUMMARY: Final = 200  # characters of prose kept where a record has no summary
+_BEGINNINGS: Final = frozenset({"introduced", ABOVE})
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,199}\Z")
 _SCHEMA: Final = re.compile(r"1\.[0-9]+(\.[0-9]+)?([-+].*)?\Z")
 
@@ -35,10 +36,11 @@ def parse_advisory(data: bytes) -> Advisory:
         MalformedError: Not strict JSON, of another major version than 1, without a field that
             the schema requires, or with a field of another type than it has.
     """
-    return _advisory(JsonValue(parse_json(data, max_bytes=MAX_ADVISORY_BYTES)))
+    return advisory_of(JsonValue(parse_json(data, max_bytes=MAX_ADVISORY_BYTES)))
 
 
-def _advisory(record: JsonValue) -> Advisory:
+def advisory_of(record: JsonValue) -> Advisory:
+    """Read one OSV record that is part of another document, as `parse_advisory` does."""
     version = record.optional_text("schema_version", "1.0.0")  # absent means 1.0.0
     if not _SCHEMA.match(version):
         raise MalformedError(f"schema version {version!r}, where 1.x is read")
@@ -108,7 +110,7 @@ def _affected(item: JsonValue) -> Affected:
         ecosystem=_needed(package.field("ecosystem")),
         name=_needed(package.field("name")),
         purl=package.optional_text("purl"),
-        ranges=tuple(_range(entry) for entry in item.optional_items("ranges")),
+        ranges=tuple(range_of(entry) for entry in item.optional_items("ranges")),
         versions=_texts(item.optional("versions")),
         ratings=_ratings(item),
         informational=_loose_text(item.optional("database_specific"), "informational"),
@@ -133,10 +135,15 @@ def _needed(value: JsonValue) -> str:
     return text
 
 
-def _range(value: JsonValue) -> Range:
+def range_of(value: JsonValue) -> Range:
+    """Read one entry of `ranges`.
+
+    Raises:
+        MalformedError: It begins nowhere, or an event is none.
+    """
     kind = value.field("type").text()
     events = tuple(_event(item) for item in value.field("events").items())
-    if not any(event.kind == "introduced" for event in events):
+    if not any(event.kind in _BEGINNINGS for event in events):
         raise MalformedError("a range that begins nowhere", where=value.field("events").where)
     return Range(type=kind, events=events, repo=value.optional_text("repo"))
 
@@ -155,6 +162,22 @@ def render_advisory(advisory: Advisory, affected: Iterable[Affected]) -> bytes:
     What `parse_advisory` reads is kept; prose, references and credits are left out. Symbols may
     hold numbers with fractions, so this is not the canonical form of what we sign.
     """
+    return render_members(advisory_members(advisory, affected))
+
+
+def render_members(record: Mapping[str, object]) -> bytes:
+    """Write the members of a record that have something in them."""
+    return json.dumps(
+        {key: value for key, value in record.items() if value},
+        ensure_ascii=False,
+        allow_nan=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    ).encode()
+
+
+def advisory_members(advisory: Advisory, affected: Iterable[Affected]) -> dict[str, object]:
+    """Return the members of the record that `render_advisory` writes."""
     record: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
         "id": advisory.id,
@@ -169,26 +192,13 @@ def render_advisory(advisory: Advisory, affected: Iterable[Affected]) -> bytes:
     }
     for name, at in (("published", advisory.published), ("withdrawn", advisory.withdrawn)):
         record[name] = None if at is None else format_time(at)
-    return json.dumps(
-        {key: value for key, value in record.items() if value},
-        ensure_ascii=False,
-        allow_nan=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    ).encode()
+    return record
 
 
 def _render_affected(item: Affected) -> dict[str, object]:
     rendered: dict[str, object] = {
         "package": {"ecosystem": item.ecosystem, "name": item.name, "purl": item.purl},
-        "ranges": [
-            {
-                "type": entry.type,
-                "repo": entry.repo,
-                "events": [{event.kind: event.version} for event in entry.events],
-            }
-            for entry in item.ranges
-        ],
+        "ranges": [range_members(entry) for entry in item.ranges],
         "versions": list(item.versions),
         "severity": _render_ratings(item.ratings),
         "ecosystem_specific": dict(item.specific),
@@ -196,6 +206,15 @@ def _render_affected(item: Affected) -> dict[str, object]:
     if item.informational:
         rendered["database_specific"] = {"informational": item.informational}
     return {key: value for key, value in rendered.items() if value}
+
+
+def range_members(entry: Range) -> dict[str, object]:
+    """Return the members of an entry of `ranges`, as `range_of` reads it."""
+    return {
+        "type": entry.type,
+        "repo": entry.repo,
+        "events": [{event.kind: event.version} for event in entry.events],
+    }
 
 
 def _render_ratings(ratings: Iterable[Rating]) -> list[dict[str, str]]:

@@ -1,0 +1,1 @@
+"""CPE names, how they match, and which combinations of products a vulnerability is about."""

@@ -1,0 +1,67 @@
+"""How attributes of CPE names relate (NISTIR 7696, table 6-2), with three answers.
+
+The source is what a vulnerability is said to be about, the target what somebody has. Where the
+target does not say what the source asks for, nobody can tell.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from assay.vuln.cpe.name import ANY, NONE, CpeName
+from assay.vuln.releases import Applies
+
+_UNSAID: Final = frozenset({ANY, NONE})
+_PIECES: Final = re.compile(r"\\.|.")
+
+
+def match_names(source: CpeName, target: CpeName) -> Applies:
+    """Tell whether `source` covers `target`, versions and updates left aside."""
+    answer = Applies.YES
+    for wanted, given in zip(_but_versions(source), _but_versions(target), strict=True):
+        match match_attribute(wanted, given):
+            case Applies.NO:
+                return Applies.NO
+            case Applies.UNSURE:
+                answer = Applies.UNSURE
+            case Applies.YES:
+                pass
+    return answer
+
+
+def match_attribute(source: str, target: str) -> Applies:
+    """Tell whether the value `source` covers `target`, by the table of NISTIR 7696.
+
+    SUPERSET and EQUAL are YES, DISJOINT is NO; SUBSET and UNDEFINED are UNSURE.
+    """
+    if source in {ANY, target}:
+        return Applies.YES
+    if target == ANY or has_wildcard(target):
+        return Applies.UNSURE
+    if NONE in {source, target}:
+        return Applies.NO
+    return Applies.YES if _covers(source, target) else Applies.NO
+
+
+def has_wildcard(value: str) -> bool:
+    """Tell whether a value other than `*` has a `*` or `?` that is no character of it."""
+    return value != ANY and any(piece in {"*", "?"} for piece in _PIECES.findall(value))
+
+
+def _but_versions(name: CpeName) -> tuple[str, ...]:
+    attributes = name.attributes
+    return (*attributes[:3], *attributes[5:])
+
+
+def _covers(source: str, target: str) -> bool:
+    return has_wildcard(source) and _pattern(source).fullmatch(target) is not None
+
+
+@lru_cache(maxsize=4096)
+def _pattern(source: str) -> re.Pattern[str]:
+    """Return `source` as an expression: `*` is anything, each `?` at most one character.
+
+    A value has wildcards at its ends alone, so there is nothing to try over and over.
+    """
+    written = {"*": r"(?:\\.|.)*", "?": r"(?:\\.|[^\\])?"}
+    return re.compile("".join(written.get(p, re.escape(p)) for p in _PIECES.findall(source)))

@@ -1,0 +1,163 @@
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import AssayError, MalformedError, TamperedError
+from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import parse_json
+from assay.vuln.advisory import Advisory, Affected, Event, Feed, Otherwise, Range, Rating
+from assay.vuln.foreign.store import (
+    Incoming,
+    Reader,
+    import_foreign,
+    load_foreign,
+    load_foreign_feeds,
+    one_by_one,
+)
+from assay.vuln.mirror import load_advisories, load_advisories_named, load_all_advisories
+from tests.vuln.test_match import component
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+BEFORE = Range(type="ECOSYSTEM", events=(Event(kind="introduced", version="0"),))
+
+
+def about(name: str, *, day: int = 1, summary: str = "") -> Advisory:
+    """Return a record about every version of `shop`, of a day in January 2026."""
+    return Advisory(
+        id=name,
+        modified=datetime(2026, 1, day, tzinfo=UTC),
+        aliases=("CVE-2023-1",),
+        summary=summary,
+        affected=(Affected(ecosystem="PyPI", name="Shop", ranges=(BEFORE,)),),
+    )
+
+
+def reading(*advisories: Advisory) -> Reader:
+    """Return a reader that finds `advisories` in every document."""
+    return one_by_one(lambda _: advisories)
+
+
+def take(mirror: Path, read: Reader, *, keep: bool = False, at: datetime = AT) -> Feed:
+    incoming = Incoming(
+        name="CSAF:Shop", documents=(("a.json", b""),), read=read, origin="there", keep=keep
+    )
+    return import_foreign(incoming, mirror, at=at)
+
+
+def test_a_feed_is_known_by_name_digest_and_age(tmp_path: Path) -> None:
+    feed = take(tmp_path, reading(about("SHOP-1", day=1), about("SHOP-2", day=9)))
+    assert load_foreign_feeds(tmp_path) == {"CSAF:Shop": feed}
+    assert (feed.ecosystem, feed.advisories, feed.unreadable) == ("CSAF:Shop", 2, 0)
+    assert (feed.imported_at, feed.newest_modified) == (AT, datetime(2026, 1, 9, tzinfo=UTC))
+    assert feed.source == "there"
+
+
+def test_the_same_records_have_the_same_digest(tmp_path: Path) -> None:
+    one = take(tmp_path / "1", reading(about("SHOP-1"), about("SHOP-2")))
+    other = take(tmp_path / "2", reading(about("SHOP-2"), about("SHOP-1")), at=AT + timedelta(1))
+    assert one.digest == other.digest
+
+
+def test_records_are_found_by_package(tmp_path: Path) -> None:
+    take(tmp_path, reading(about("SHOP-1")))
+    found = load_advisories(tmp_path, [component("pkg:pypi/shop@1.0")])
+    assert found.advisories == {("PyPI", "shop"): (replace(about("SHOP-1"), source="CSAF:Shop"),)}
+    assert set(found.foreign) == {"CSAF:Shop"}
+    assert found.feeds == {}  # PyPI was not looked at
+
+
+@pytest.mark.parametrize("name", ["SHOP-1", "CVE-2023-1"])
+def test_records_are_found_by_their_names(tmp_path: Path, name: str) -> None:
+    take(tmp_path, reading(about("SHOP-1")))
+    assert set(load_advisories_named(tmp_path, name).advisories) == {("PyPI", "shop")}
+    assert load_advisories_named(tmp_path, "CVE-2023-2").advisories == {}
+    assert set(load_all_advisories(tmp_path).advisories) == {("PyPI", "shop")}
+
+
+def test_what_osv_has_no_words_for_is_kept(tmp_path: Path) -> None:
+    said = Affected(
+        ecosystem="PyPI",
+        name="shop",
+        ranges=(Range(type="ECOSYSTEM", events=(Event(kind="assay:above", version="1"),)),),
+        unaffected=(BEFORE,),
+        undecided=(BEFORE,),
+        otherwise=Otherwise.UNAFFECTED,
+    )
+    rated = (Rating(type="CVSS_V3", score="CVSS:3.1/AV:N"),)
+    take(tmp_path, reading(replace(about("SHOP-1"), affected=(said,), ratings=rated)))
+    ((record,),) = load_all_advisories(tmp_path).advisories.values()
+    assert record.affected == (said,)
+    assert record.ratings == rated
+
+
+def test_an_import_replaces_what_was_there(tmp_path: Path) -> None:
+    take(tmp_path, reading(about("SHOP-1")))
+    take(tmp_path, reading(about("SHOP-2")))
+    (content,) = load_foreign(tmp_path).contents
+    assert [record.id for record in content.about_package("PyPI", "shop")] == ["SHOP-2"]
+
+
+def test_an_update_keeps_what_did_not_change(tmp_path: Path) -> None:
+    take(tmp_path, reading(about("SHOP-1", day=2), about("SHOP-2", day=2)))
+    newer = about("SHOP-2", day=3, summary="newer")
+    feed = take(tmp_path, reading(about("SHOP-1", day=1, summary="older"), newer), keep=True)
+    (content,) = load_foreign(tmp_path).contents
+    found = {record.id: record.summary for record in content.about_package("PyPI", "shop")}
+    assert found == {"SHOP-1": "", "SHOP-2": "newer"}
+    assert (feed.advisories, feed.newest_modified) == (2, datetime(2026, 1, 3, tzinfo=UTC))
+
+
+def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
+    def read(data: bytes) -> Iterable[Advisory]:
+        raise MalformedError("no CSAF", where="document")
+
+    feed = take(tmp_path, one_by_one(read))
+    assert (feed.advisories, feed.unreadable) == (0, 1)
+    (content,) = load_foreign(tmp_path).contents
+    (item,) = content.unreadable()
+    assert (item.ecosystem, item.name) == ("CSAF:Shop", "a.json")
+    assert item.why == "[malformed] no CSAF, at document"
+
+
+@pytest.mark.parametrize("name", ["a\tb", "a\nr:SHOP-2\t{}"], ids=["tab", "line"])
+def test_a_name_cannot_write_another_line(tmp_path: Path, name: str) -> None:
+    feed = take(tmp_path, reading(replace(about("SHOP-1"), aliases=(name,))))
+    assert (feed.advisories, feed.unreadable) == (0, 1)
+
+
+def test_an_empty_import_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AssayError) as caught:
+        take(tmp_path, reading())
+    assert str(caught.value) == "[malformed] no record for CSAF:Shop, at there"
+    assert load_foreign_feeds(tmp_path) == {}
+
+
+def test_a_date_to_come_is_no_sign_of_life(tmp_path: Path) -> None:
+    feed = take(tmp_path, reading(replace(about("SHOP-1"), modified=AT + timedelta(1))))
+    assert feed.newest_modified is None
+
+
+def test_a_changed_byte_is_refused(tmp_path: Path) -> None:
+    take(tmp_path, reading(about("SHOP-1")))
+    (path,) = tmp_path.glob("*.foreign")
+    path.write_bytes(path.read_bytes().replace(b"introduced", b"Introduced"))
+    with pytest.raises(TamperedError) as caught:
+        load_foreign(tmp_path)
+    assert str(caught.value) == (
+        "[tampered] the records of CSAF:Shop are not those that were imported, "
+        f"at {path} (import or update them again)"
+    )
+
+
+def members(path: Path) -> Mapping[str, JsonValue]:
+    return dict(JsonValue(parse_json(path.read_bytes(), max_bytes=2**20)).members())
+
+
+def test_files_that_no_list_names_are_dropped(tmp_path: Path) -> None:
+    for name in ("SHOP-1", "SHOP-2", "SHOP-3"):
+        take(tmp_path, reading(about(name)))
+    assert len(tuple(tmp_path.glob("*.foreign"))) == 2  # this list's, and the last one's
+    assert members(tmp_path / "foreign.json")["schema"].text() == "assay.foreign-feeds/v1"
