@@ -9,6 +9,7 @@
 
 import enum
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -95,13 +96,15 @@ def _all(answers: Iterable[Coverage]) -> Coverage:
 def _purls(said: VexTarget, asked: VexTarget) -> Coverage | None:
     if not said.purl or not asked.purl:
         return None
-    try:
-        left, right = parse_purl(said.purl), parse_purl(asked.purl)
-    except MalformedError:
-        return Coverage.NOT_COVERED
+    left, right = _parsed(said.purl), _parsed(asked.purl)
     same = (left.type, left.namespace, left.name) == (right.type, right.namespace, right.name)
     inside = left.subpath in {"", right.subpath}
     return _found(is_true=same and inside and _qualifiers_agree(left, right))
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(purl: str) -> Purl:
+    return parse_purl(purl)
 
 
 def _qualifiers_agree(said: Purl, asked: Purl) -> bool:
@@ -120,7 +123,10 @@ def _hashes(said: VexTarget, asked: VexTarget) -> Coverage | None:
     shared = left.keys() & right.keys()
     if not shared:
         return None
-    return _found(is_true=all(left[name] & right[name] for name in shared))
+    if not all(left[name] & right[name] for name in shared):
+        return Coverage.NOT_COVERED
+    # A lock file lists the hashes of every wheel: a statement on one of them is not on all.
+    return Coverage.COVERED if all(right[n] <= left[n] for n in shared) else Coverage.UNKNOWN
 
 
 def _by_algorithm(hashes: Iterable[str]) -> dict[str, set[str]]:
@@ -165,7 +171,7 @@ def _version_covers(said: VexTarget, asked: VexTarget) -> Coverage:
     """Tell whether the version asked for is among those that are meant."""
     version, own = own_version(asked), own_version(said)
     if own and own != version:
-        return Coverage.NOT_COVERED
+        return Coverage.NOT_COVERED if version else Coverage.UNKNOWN
     if said.versions or said.ranges:
         return _limits_cover(said, version)
     if own or said.all_versions or not version:
