@@ -13,7 +13,7 @@ from assay.vuln.advisory import AdvisorySet
 from assay.vuln.context import ProductContext
 from assay.vuln.match import match_components
 from assay.vuln.mirror import import_advisories, load_advisories, load_advisories_named
-from assay.vuln.portfolio.asking import Question, find_affected
+from assay.vuln.portfolio.asking import Question, Vulnerability, find_affected
 from assay.vuln.portfolio.store import Portfolio
 from assay.vuln.priority import decide_priority
 from assay.vuln.ranges import Answer
@@ -48,7 +48,8 @@ def test_unparsable_version_of_a_held_package(tmp_path: Path) -> None:
     advisories = _named(tmp_path, "CVE-2026-1", good=encoded("CVE-2026-1"))
     with _portfolio(tmp_path, component("pkg:pypi/shop@git-main")) as portfolio:
         asked = Question(portfolio=portfolio, advisories=advisories, at=AT, current=True)
-        [found] = find_affected(asked, "CVE-2026-1")
+        named = Vulnerability(identifier="CVE-2026-1", names=frozenset())
+        [found] = find_affected(asked, named).found
     assert found.answer is Answer.UNKNOWN
 
 

@@ -6,6 +6,7 @@ advisories here, and some advisory knows the vulnerability: otherwise nobody can
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
+from assay.gates.parameters import Parameters
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
 from assay.operations.portfolio import open_portfolio, own_repository, refresh_portfolio
@@ -23,24 +25,37 @@ from assay.vuln.advisory import AdvisorySet, Feed, Rating
 from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.mirror import load_advisories, load_advisories_named
 from assay.vuln.package import parse_package
-from assay.vuln.portfolio.asking import Found, Question, find_affected, find_holders
-from assay.vuln.portfolio.store import Portfolio
-from assay.vuln.priority import Priority, decide_priority
+from assay.vuln.portfolio.asking import (
+    Found,
+    Lookup,
+    Question,
+    Vulnerability,
+    find_affected,
+    find_holders,
+    holdings_named,
+)
+from assay.vuln.portfolio.store import ALL
+from assay.vuln.priority import Priority, decide_priority, ratings_by_name
 from assay.vuln.ranges import Answer
 from assay.vuln.signals.store import NAMES, SignalFeed, Signals, load_signals
 
 MAX_QUERY: Final = 1000  # characters
 MAX_PATHS: Final = 200  # ways through the graph that are looked up; each is a question of its own
+MAX_NAMES: Final = 1000  # of one vulnerability, its names in all databases taken together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedRequest:
-    """What to ask for, and where. `repositories` are read besides those that were read before."""
+    """What to ask for, and where. `repositories` are read besides those that were read before.
+
+    `most` is how many places are listed; all are counted.
+    """
 
     query: str
     repositories: Sequence[Path] = ()
     all_releases: bool = False
     rebuild: bool = False
+    most: int = ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +91,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedReport:
-    """The answer: every place, the feeds it is from, and what was not checked."""
+    """The answer: the places, the feeds it is from, and what was not checked.
+
+    `places` are the most urgent ones, as many as were asked for; `counts` are of all of them, by
+    answer. `replaced` counts the older releases that were affected, or may have been.
+    """
 
     query: str
     verdict: Verdict
     places: tuple[Place, ...]
+    counts: Mapping[Answer, int]
+    replaced: int
     products: int
     feeds: tuple[Feed, ...]
     signals: tuple[SignalFeed, ...]
@@ -93,6 +114,8 @@ class AffectedReport:
             "query": self.query,
             "verdict": self.verdict.value,
             "products": self.products,
+            "counts": {answer.value: count for answer, count in self.counts.items()},
+            "replaced": self.replaced,
             "places": [place.as_json() for place in self.places],
             "feeds": [feed_json(feed) for feed in self.feeds],
             "signals": [feed.as_json() for feed in self.signals],
@@ -114,28 +137,39 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             f"{query[:80]!r} is neither an id nor a package URL",
             hint="such as CVE-2021-44228, GHSA-…, or pkg:pypi/requests",
         )
-    is_package = query.startswith("pkg:")
-    advisories = _advisories(query, is_package=is_package)
+    is_package = query[:4].lower() == "pkg:"
+    mirror = open_home().advisories
+    advisories, names = _package(mirror, query) if is_package else _vulnerability(mirror, query)
     with open_portfolio() as portfolio:
         own = own_repository(request.repositories)
         gaps = refresh_portfolio(portfolio, own, at=at, anew=request.rebuild)
+        current = not request.all_releases
         question = Question(
-            portfolio=portfolio, advisories=advisories, at=at, current=not request.all_releases
+            portfolio=portfolio, advisories=advisories, at=at, current=current, most=request.most
         )
-        ask = find_holders if is_package else find_affected
-        found = ask(question, query)
-        feeds = _consulted(advisories, found, is_package=is_package)
-        signals = _signals(found)
-        gaps += (*_gaps(portfolio, advisories, query, is_package=is_package), *feed_gaps(feeds))
-        gaps += tuple(_silent(signals) if found else ())
+        with portfolio.snapshot():
+            lookup = (
+                find_affected(question, Vulnerability(identifier=query, names=names))
+                if names
+                else find_holders(question, query)
+            )
+            signals = _signals(lookup.found)
+            places = _places(question, lookup.found, signals)
+            gaps += tuple(_gaps(question, query, names))
+            products = portfolio.count()
+        feeds = _consulted(advisories, lookup.found, is_package=is_package)
+        gaps += feed_gaps(feeds)
+        gaps += tuple(_silent(signals) if lookup.found else ())
         return AffectedReport(
             query=query,
-            verdict=_verdict(found, gaps, is_package=is_package),
-            places=_places(question, found, signals),
-            products=portfolio.count(),
+            verdict=_verdict(lookup, gaps, is_package=is_package),
+            places=places,
+            counts=lookup.counts,
+            replaced=lookup.replaced,
+            products=products,
             feeds=feeds,
             signals=tuple(signals.feeds.values()),
-            not_checked=tuple(sorted(gaps)),
+            not_checked=tuple(sorted(set(gaps))),
         )
 
 
@@ -147,13 +181,38 @@ def _as_written(query: str) -> str:
     return f"GHSA-{rest.lower()}" if dash and prefix.upper() == "GHSA" else query
 
 
-def _advisories(query: str, *, is_package: bool) -> AdvisorySet:
-    mirror = open_home().advisories
-    if not is_package:
-        return load_advisories_named(mirror, query)
+def _package(mirror: Path, query: str) -> tuple[AdvisorySet, frozenset[str]]:
+    """Return the advisories about a package, under all names that its holders' purls lead to."""
     parse_package(query)  # refused here, and not taken for a package that nobody holds
-    asked = Component(purl=query, name="", version="", found_in=())
-    return load_advisories(mirror, (asked,))
+    with open_portfolio() as portfolio:
+        held = holdings_named(portfolio, query).values()
+    asked = (Component(purl=one, name="", version="", found_in=()) for one in (query, *held))
+    return load_advisories(mirror, asked), frozenset()
+
+
+def _vulnerability(mirror: Path, query: str) -> tuple[AdvisorySet, frozenset[str]]:
+    """Return the advisories about a vulnerability, and its names.
+
+    A record may name it by an alias only that another record gives: what that alias leads to is
+    asked for as well, but another CVE is another vulnerability.
+    """
+    names = frozenset({query})
+    while True:
+        advisories = load_advisories_named(mirror, *sorted(names))
+        wider = names | _aliases(advisories, names)
+        if wider == names or len(wider) > MAX_NAMES:
+            return advisories, names
+        names = wider
+
+
+def _aliases(advisories: AdvisorySet, names: frozenset[str]) -> frozenset[str]:
+    about = (
+        (record.id, *record.aliases)
+        for records in advisories.advisories.values()
+        for record in records
+        if not names.isdisjoint((record.id, *record.aliases))
+    )
+    return frozenset(name for said in about for name in said if not name.startswith("CVE-"))
 
 
 def _signals(found: Sequence[Found]) -> Signals:
@@ -174,9 +233,10 @@ def _silent(signals: Signals) -> Iterable[NotChecked]:
 
 def _places(question: Question, found: Sequence[Found], signals: Signals) -> tuple[Place, ...]:
     """Return the places, the most urgent first; ways are looked up for as many as are shown."""
-    ratings = _ratings(question.advisories)
+    ratings = ratings_by_name(question.advisories)
     judged = [(_priority(one, ratings, signals), one) for one in found]
     judged.sort(key=lambda pair: -1 if pair[0] is None else pair[0].urgency, reverse=True)
+    del judged[question.most :]
     return tuple(
         Place(
             found=one,
@@ -197,20 +257,10 @@ def _priority(
     return max(decided, key=lambda priority: priority.urgency, default=None)
 
 
-def _ratings(advisories: AdvisorySet) -> Mapping[str, Sequence[Rating]]:
-    """Return the vectors that all records give to each name of a vulnerability."""
-    ratings: dict[str, list[Rating]] = {}
-    for record in (one for records in advisories.advisories.values() for one in records):
-        given = (*record.ratings, *(r for item in record.affected for r in item.ratings))
-        for name in (record.id, *record.aliases):
-            ratings.setdefault(name, []).extend(given)
-    return ratings
-
-
-def _verdict(found: Sequence[Found], gaps: Sequence[NotChecked], *, is_package: bool) -> Verdict:
-    if any(is_package or one.answer is Answer.AFFECTED for one in found):
+def _verdict(lookup: Lookup, gaps: Sequence[NotChecked], *, is_package: bool) -> Verdict:
+    if lookup.counts[Answer.AFFECTED] or (is_package and lookup.total):
         return Verdict.FAILED
-    return Verdict.UNKNOWN if found or gaps else Verdict.PASSED
+    return Verdict.UNKNOWN if lookup.total or gaps else Verdict.PASSED
 
 
 def _consulted(
@@ -224,9 +274,12 @@ def _consulted(
     return feeds or tuple(advisories.feeds.values())
 
 
-def _gaps(
-    portfolio: Portfolio, advisories: AdvisorySet, query: str, *, is_package: bool
-) -> Iterable[NotChecked]:
+def _gaps(question: Question, query: str, names: frozenset[str]) -> Iterable[NotChecked]:
+    """Yield what nobody can tell: of which products, from which feeds, about what.
+
+    `names` are those of a vulnerability, none where a package was asked for.
+    """
+    portfolio, advisories = question.portfolio, question.advisories
     if not portfolio.count():
         yield NotChecked(
             what="products",
@@ -234,17 +287,36 @@ def _gaps(
             why="no product's list of components was read",
             remedy="run `assay check` in their repositories, and name them with --in",
         )
-    for release in portfolio.unread():
+    for release in portfolio.unread(current=question.current):
         why = release.problem or f"{release.unnamed} components have no package URL"
         yield NotChecked(what="product", where=release.product, why=printable(why))
-    if is_package:
+    if not names:
         return
-    for ecosystem in portfolio.ecosystems():
-        if ecosystem not in advisories.feeds:
+    yield from _unread_feeds(portfolio.ecosystems(), advisories, question.at)
+    records = (r for rs in advisories.advisories.values() for r in rs)
+    if all(names.isdisjoint((r.id, *r.aliases)) for r in records):
+        yield _nobody_names(advisories, query)
+
+
+def _unread_feeds(
+    held: Iterable[str], advisories: AdvisorySet, at: datetime
+) -> Iterable[NotChecked]:
+    """Yield what is missing of the feeds of all ecosystems that products hold.
+
+    A record that cannot be read may be about the vulnerability, in whatever ecosystem it is; and
+    since a feed was imported, a range may have become wider.
+    """
+    limit = timedelta(hours=Parameters().advisory_max_age_hours)
+    for ecosystem in held:
+        feed = advisories.feeds.get(ecosystem)
+        if feed is None:
             why = "no advisories here"
             yield NotChecked(what="advisory data", where=ecosystem, why=why, remedy=GET_ADVISORIES)
-    if not any(query in (r.id, *r.aliases) for rs in advisories.advisories.values() for r in rs):
-        yield _nobody_names(advisories, query)
+            continue
+        yield from feed_gaps((feed,))
+        if at - feed.imported_at > limit:
+            why = f"imported {format_time(feed.imported_at)}; what came out since is not here"
+            yield NotChecked(what="advisories", where=ecosystem, why=why, remedy=GET_ADVISORIES)
 
 
 def _nobody_names(advisories: AdvisorySet, query: str) -> NotChecked:

@@ -7,7 +7,7 @@ from assay.core.errors import MalformedError
 from assay.sbom.component import Component
 from assay.system.sqlite import open_sqlite
 from assay.vuln.advisory import AdvisorySet
-from assay.vuln.portfolio.asking import Found, Question, find_affected, find_holders
+from assay.vuln.portfolio.asking import Found, Question, Vulnerability, find_affected, find_holders
 from assay.vuln.portfolio.store import Portfolio
 from assay.vuln.ranges import Answer
 from tests.vuln.portfolio.test_store import AT, LOG, release
@@ -48,13 +48,18 @@ def question(portfolio: Portfolio, advisories: AdvisorySet) -> Question:
     return Question(portfolio=portfolio, advisories=advisories, at=AT, current=True)
 
 
+def affected_by(asked: Question, identifier: str) -> tuple[Found, ...]:
+    named = Vulnerability(identifier=identifier, names=frozenset({identifier}))
+    return find_affected(asked, named).found
+
+
 def _said(found: tuple[Found, ...]) -> dict[str, tuple[Answer, str, str]]:
     return {one.release.product: (one.answer, one.reason, one.fixed) for one in found}
 
 
 @pytest.mark.parametrize("identifier", [CVE, "GHSA-aaaa-bbbb-cccc"])
 def test_who_is_affected_and_of_whom_nobody_can_tell(portfolio: Portfolio, identifier: str) -> None:
-    found = find_affected(question(portfolio, known(RECORD)), identifier)
+    found = affected_by(question(portfolio, known(RECORD)), identifier)
     assert _said(found) == {
         "old": (
             Answer.AFFECTED,
@@ -68,18 +73,18 @@ def test_who_is_affected_and_of_whom_nobody_can_tell(portfolio: Portfolio, ident
 
 def test_another_vulnerability_of_the_package_is_not_asked_for(portfolio: Portfolio) -> None:
     other = encoded("CVE-2026-2", affected=[affected(events=({"introduced": "5"},))])
-    found = find_affected(question(portfolio, known(RECORD, other)), "CVE-2026-2")
+    found = affected_by(question(portfolio, known(RECORD, other)), "CVE-2026-2")
     assert _said(found) == {"odd": (Answer.UNKNOWN, "'trunk' is no version of PyPI", "")}
 
 
 def test_a_withdrawn_advisory_affects_nobody(portfolio: Portfolio) -> None:
     gone = encoded(CVE, withdrawn="2026-02-01T00:00:00Z")
-    assert find_affected(question(portfolio, known(gone)), CVE) == ()
+    assert affected_by(question(portfolio, known(gone)), CVE) == ()
 
 
 def test_a_range_that_cannot_be_worked_out_is_a_doubt(portfolio: Portfolio) -> None:
     odd = encoded(CVE, affected=[affected(kind="ODD")])
-    found = find_affected(question(portfolio, known(odd)), CVE)
+    found = affected_by(question(portfolio, known(odd)), CVE)
     assert {one.release.product: one.answer for one in found} == {
         "new": Answer.UNKNOWN,
         "odd": Answer.UNKNOWN,
@@ -88,7 +93,7 @@ def test_a_range_that_cannot_be_worked_out_is_a_doubt(portfolio: Portfolio) -> N
 
 
 def test_who_holds_a_package(portfolio: Portfolio) -> None:
-    found = find_holders(question(portfolio, known(RECORD)), "pkg:pypi/Shop")
+    found = find_holders(question(portfolio, known(RECORD)), "pkg:pypi/Shop").found
     assert _said(found) == {
         "old": (Answer.AFFECTED, CVE, "2.0"),
         "new": (Answer.NOT_AFFECTED, "", ""),
@@ -98,12 +103,12 @@ def test_who_holds_a_package(portfolio: Portfolio) -> None:
 
 @pytest.mark.parametrize("version", ["1.0", "1.0.0", "1"])
 def test_who_holds_a_version_however_it_is_spelled(portfolio: Portfolio, version: str) -> None:
-    found = find_holders(question(portfolio, known(RECORD)), f"pkg:pypi/shop@{version}")
+    found = find_holders(question(portfolio, known(RECORD)), f"pkg:pypi/shop@{version}").found
     assert list(_said(found)) == ["old"]
 
 
 def test_a_package_without_a_feed_is_held_and_unknown(portfolio: Portfolio) -> None:
-    found = find_holders(question(portfolio, AdvisorySet()), "pkg:pypi/shop@2.0")
+    found = find_holders(question(portfolio, AdvisorySet()), "pkg:pypi/shop@2.0").found
     assert _said(found) == {"new": (Answer.UNKNOWN, "", "")}
 
 
@@ -117,7 +122,7 @@ def test_a_doubt_about_a_record_that_only_its_aliases_lead_to(portfolio: Portfol
     """One record names the CVE and clears everybody; one that means the same cannot be read."""
     clear = encoded("GHSA-1", aliases=[CVE], affected=[affected(events=({"introduced": "9"},))])
     odd = encoded("PYSEC-1", aliases=["GHSA-1"], affected=[affected(kind="ODD")])
-    found = find_affected(question(portfolio, known(clear, odd)), CVE)
+    found = affected_by(question(portfolio, known(clear, odd)), CVE)
     assert {one.release.product: one.answer for one in found} == {
         "new": Answer.UNKNOWN,
         "odd": Answer.UNKNOWN,
@@ -128,5 +133,5 @@ def test_a_doubt_about_a_record_that_only_its_aliases_lead_to(portfolio: Portfol
 def test_a_doubt_about_another_cve_is_not_one(portfolio: Portfolio) -> None:
     both = encoded("GHSA-1", aliases=[CVE, "CVE-2026-2"], affected=[affected(versions=["9"])])
     other = encoded("CVE-2026-2", affected=[affected(kind="ODD")])
-    found = find_affected(question(portfolio, known(both, other)), CVE)
+    found = affected_by(question(portfolio, known(both, other)), CVE)
     assert "new" not in {one.release.product for one in found}

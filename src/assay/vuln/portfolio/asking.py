@@ -1,19 +1,22 @@
 """Who is affected by a vulnerability, or holds a package: the tables and the advisories, joined.
 
-Each version that anybody holds is judged once, and only then its holders are looked up. What
-cannot be told about a version is an answer too: its holders are listed, as UNKNOWN.
+Each version that anybody holds is judged once, and only then its holders are looked up: as many as
+are asked for, while all are counted. What cannot be told about a version is an answer too: its
+holders are listed, as UNKNOWN.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from assay.core.errors import MalformedError
+from assay.core.purl import canonical_purl
 from assay.vuln.advisory import Advisory, AdvisorySet
 from assay.vuln.clusters import cluster_advisories
 from assay.vuln.index import AdvisoryIndex, Match, PackageAnswer
 from assay.vuln.package import Package, parse_package
 from assay.vuln.portfolio.release import Holding, Release
-from assay.vuln.portfolio.store import Portfolio
+from assay.vuln.portfolio.store import ALL, Portfolio
 from assay.vuln.ranges import Answer
 from assay.vuln.versions import version_key
 
@@ -36,83 +39,175 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What was found: of each version the first `Question.most` holders, and how many there are.
+
+    `counts` are of all releases that were asked for, by answer; `replaced` counts those that were
+    affected, or may have been, and that a newer release replaced: they were not asked for.
+    """
+
+    found: tuple[Found, ...]
+    counts: Mapping[Answer, int]
+    replaced: int
+
+    @property
+    def total(self) -> int:
+        """Return how many releases, with one package each, there are in all."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What is asked of which portfolio, by which advisories, as of when.
 
-    `current` leaves out all but the newest release of each product.
+    `current` leaves out all that newer releases replaced. `most` is how many holders of each
+    version are read.
     """
 
     portfolio: Portfolio
     advisories: AdvisorySet
     at: datetime
     current: bool
-
-
-def find_affected(question: Question, identifier: str) -> tuple[Found, ...]:
-    """Return who is affected, or may be, by the vulnerability with this id (any that it has).
-
-    `question.advisories` must hold all about the packages it is about.
-    """
-    index = AdvisoryIndex(advisories=question.advisories, at=question.at)
-    found: list[Found] = []
-    for (ecosystem, name), records in question.advisories.advisories.items():
-        naming = _about_it(records, identifier)
-        for number, purl in question.portfolio.versions_of(ecosystem, name).items():
-            answer = index.answer(purl)
-            judged = _about(answer, identifier) or _doubt(answer, naming)
-            if judged is not None:
-                found += _holders(question, number, purl, judged)
-    return tuple(found)
-
-
-def find_holders(question: Question, purl: str) -> tuple[Found, ...]:
-    """Return who holds the package that `purl` names, at its version or, without one, at any.
-
-    Raises:
-        MalformedError: `purl` is no package URL.
-    """
-    index = AdvisoryIndex(advisories=question.advisories, at=question.at)
-    wanted = parse_package(purl)
-    found: list[Found] = []
-    versions = question.portfolio.versions_of(wanted.ecosystem, wanted.name)
-    for number, held in versions.items():
-        if wanted.version and not _is_same(wanted, parse_package(held)):
-            continue
-        answer = index.answer(held)
-        known = tuple(match.vulnerability for match in answer.matches)
-        why = ", ".join(known) or "; ".join(reason for _, reason in answer.problems)
-        judged = _Judged(answer=answer.answer, reason=why, fixed=answer.clear, names=known)
-        found += _holders(question, number, held, judged)
-    return tuple(found)
-
-
-def _about_it(records: tuple[Advisory, ...], identifier: str) -> frozenset[str]:
-    """Return the ids of all records that count as being about this vulnerability."""
-    clusters = cluster_advisories(records)
-    meant = clusters.get(identifier) or tuple(
-        record
-        for members in clusters.values()
-        if any(identifier in (one.id, *one.aliases) for one in members)
-        for record in members
-    )
-    return frozenset(record.id for record in meant)
+    most: int = ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
+    number: int
+    purl: str
     answer: Answer
     reason: str
     fixed: str = ""
     names: tuple[str, ...] = ()
 
 
-def _about(answer: PackageAnswer, identifier: str) -> _Judged | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vulnerability:
+    """What is asked for: by one of its names, and all that are known to mean the same."""
+
+    identifier: str
+    names: frozenset[str]
+
+    def is_meant(self, name: str, others: frozenset[str]) -> bool:
+        """Tell whether the vulnerability `name`, with all `others`, is the one asked for.
+
+        What leads to two CVEs joins neither: another CVE is meant only where its record says so.
+        """
+        if self.identifier in others or name == self.identifier:
+            return True
+        return not name.startswith("CVE-") and not self.names.isdisjoint({name, *others})
+
+
+def find_affected(question: Question, asked: Vulnerability) -> Lookup:
+    """Return who is affected, or may be, by a vulnerability.
+
+    `question.advisories` must hold all about the packages it is about.
+    """
+    index = AdvisoryIndex(advisories=question.advisories, at=question.at)
+    judged: list[_Judged] = []
+    for (ecosystem, name), records in question.advisories.advisories.items():
+        naming = _about_it(records, asked)
+        for number, purl in question.portfolio.versions_of(ecosystem, name).items():
+            answer = index.answer(purl)
+            one = _about(answer, asked, number, purl) or _doubt(answer, naming, number, purl)
+            if one is not None:
+                judged.append(one)
+    return _lookup(question, judged)
+
+
+def find_holders(question: Question, purl: str) -> Lookup:
+    """Return who holds the package that `purl` names, at its version or, without one, at any.
+
+    Raises:
+        MalformedError: `purl` is no package URL.
+    """
+    index = AdvisoryIndex(advisories=question.advisories, at=question.at)
+    judged: list[_Judged] = []
+    for number, held in holdings_named(question.portfolio, purl).items():
+        answer = index.answer(held)
+        known = tuple(match.vulnerability for match in answer.matches)
+        why = ", ".join(known) or "; ".join(reason for _, reason in answer.problems)
+        judged.append(
+            _Judged(
+                number=number,
+                purl=held,
+                answer=answer.answer,
+                reason=why,
+                fixed=answer.clear,
+                names=known,
+            )
+        )
+    return _lookup(question, judged)
+
+
+def holdings_named(portfolio: Portfolio, purl: str) -> Mapping[int, str]:
+    """Return the purls in the portfolio that are meant by `purl`, by their numbers.
+
+    A package of a distribution is meant by its own name, and by that of its source.
+
+    Raises:
+        MalformedError: `purl` is no package URL.
+    """
+    wanted, plain = parse_package(purl), _without_version(purl)
+    held = {**portfolio.spelled(plain), **portfolio.versions_of(wanted.ecosystem, wanted.name)}
+    return {
+        number: one
+        for number, one in sorted(held.items(), key=lambda item: item[1])
+        if not wanted.version or _is_same(wanted, one, plain)
+    }
+
+
+def _without_version(purl: str) -> str:
+    """Return the canonical purl without version and qualifiers; as it is where it has none."""
+    try:
+        canonical = canonical_purl(purl)
+    except MalformedError:
+        canonical = purl
+    path = canonical.partition("#")[0].partition("?")[0]
+    before, at, version = path.rpartition("@")
+    return before if at and "/" not in version else path
+
+
+def _lookup(question: Question, judged: Iterable[_Judged]) -> Lookup:
+    """Count the holders of what was judged, and read as many as are asked for."""
+    by_number = {one.number: one for one in judged}
+    holders = question.portfolio.count_holders(tuple(by_number))
+    counts = dict.fromkeys(Answer, 0)
+    found: list[Found] = []
+    replaced = 0
+    for number, one in by_number.items():
+        there = holders[number]
+        counts[one.answer] += there.current if question.current else there.current + there.replaced
+        replaced += there.replaced if question.current else 0
+        if there.current or not question.current:
+            found += _holders(question, one)
+    return Lookup(found=tuple(found), counts=counts, replaced=replaced)
+
+
+def _about_it(records: tuple[Advisory, ...], asked: Vulnerability) -> frozenset[str]:
+    """Return the ids of all records that count as being about this vulnerability."""
+    clusters = cluster_advisories(records)
+    own = clusters.get(asked.identifier)
+    meant = {
+        name: members
+        for name, members in clusters.items()
+        if asked.is_meant(name, frozenset(n for one in members for n in (one.id, *one.aliases)))
+        and (own is None or not name.startswith("CVE-") or members is own)
+    }
+    return frozenset(record.id for members in meant.values() for record in members)
+
+
+def _about(answer: PackageAnswer, asked: Vulnerability, number: int, purl: str) -> _Judged | None:
     """Return what the advisories say about this one vulnerability, if it affects the version."""
-    matches = [match for match in answer.matches if _is_named(match, identifier)]
+    matches = [
+        match for match in answer.matches if asked.is_meant(match.vulnerability, names_of(match))
+    ]
     if not matches:
         return None
     first = matches[0]
     return _Judged(
+        number=number,
+        purl=purl,
         answer=Answer.AFFECTED,
         reason=f"{first.summary or 'no summary'} [{first.grade.reason}]",
         fixed=first.fixed,
@@ -120,29 +215,38 @@ def _about(answer: PackageAnswer, identifier: str) -> _Judged | None:
     )
 
 
-def _is_named(match: Match, identifier: str) -> bool:
-    return identifier in (match.vulnerability, *match.aliases, *match.advisories)
+def names_of(match: Match) -> frozenset[str]:
+    """Return all names of the vulnerability of a match."""
+    return frozenset((match.vulnerability, *match.aliases, *match.advisories))
 
 
-def _doubt(answer: PackageAnswer, naming: frozenset[str]) -> _Judged | None:
+def _doubt(answer: PackageAnswer, naming: frozenset[str], number: int, purl: str) -> _Judged | None:
     """Return why nobody can tell, if that concerns the advisories in `naming`."""
     why = [reason for advisory, reason in answer.problems if not advisory or advisory in naming]
-    return _Judged(answer=Answer.UNKNOWN, reason="; ".join(why)) if why else None
+    if not why:
+        return None
+    return _Judged(number=number, purl=purl, answer=Answer.UNKNOWN, reason="; ".join(why))
 
 
-def _is_same(wanted: Package, held: Package) -> bool:
-    if wanted.version == held.version:
+def _is_same(wanted: Package, held: str, plain: str) -> bool:
+    """Tell whether `held` is at the version wanted, by its own one or that of its source."""
+    package = parse_package(held)
+    own = parse_package(held.partition("?")[0]) if held.startswith(f"{plain}@") else package
+    if wanted.version in {package.version, own.version}:
         return True
     key = version_key(wanted.ecosystem, wanted.version)
-    return key is not None and key == version_key(held.ecosystem, held.version)
+    versions = (package.version, own.version)
+    return key is not None and any(key == version_key(package.ecosystem, v) for v in versions)
 
 
-def _holders(question: Question, number: int, purl: str, judged: _Judged) -> Iterator[Found]:
-    for holding, release in question.portfolio.holders_of(number, current=question.current):
+def _holders(question: Question, judged: _Judged) -> Iterator[Found]:
+    for holding, release in question.portfolio.holders_of(
+        judged.number, current=question.current, most=question.most
+    ):
         yield Found(
             release=release,
             holding=holding,
-            purl=purl,
+            purl=judged.purl,
             answer=judged.answer,
             reason=judged.reason,
             fixed=judged.fixed,

@@ -7,9 +7,13 @@ from typing import Final
 
 from assay.core.digest import Digest
 from assay.sbom.component import Component
-from assay.vuln.context import ProductContext
+from assay.vuln.context import Mission, ProductContext, WellBeing
+from assay.vuln.ssvc import WellBeingLevel, level_of
 
 ROOT: Final = ""  # the parent of what the product itself depends on
+REPLACED: Final = 99  # the place of a release that is not current; those that are come before
+_LEVELS: Final = tuple(WellBeingLevel).index
+_DEPLOYED: Final = {True: 0, None: 1, False: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,20 @@ class Holding:
 
     package: int
     release: int
+
+
+def place_of(context: ProductContext) -> int:
+    """Return the place of a current release among those that hold the same: the lower, the sooner.
+
+    For one vulnerability, what SSVC decides follows from mission and well-being: who may have more
+    at stake comes first, then who must have, then who is deployed.
+    """
+    levels = [
+        _LEVELS(level_of(mission, well_being))
+        for mission in ((context.mission,) if context.mission else Mission)
+        for well_being in ((context.well_being,) if context.well_being else WellBeing)
+    ]
+    return ((2 - max(levels)) * 3 + 2 - min(levels)) * 3 + _DEPLOYED[context.deployed]
 
 
 def parents_of(components: Iterable[Component]) -> Mapping[str, str | None]:
