@@ -38,6 +38,7 @@ COMMANDS: Final = {
         "trust": "Show who may sign what, and change it as its owners.",
         "key": "The keys that sign: make, show and list them.",
         "forge": "Record what the forge enforces, and show since when.",
+        "csaf": "Security advisories as vendors publish them (CSAF).",
         "vulns": "The local mirror of advisories (OSV).",
         "policy": "Rules of your own, beside the default ones.",
     },

@@ -154,7 +154,7 @@ def _number(value: object) -> float:
 
 
 def _length(value: object) -> float:
-    return len(value) if isinstance(value, (str, list)) else 0
+    return len(value) if isinstance(value, (str, list, dict)) else 0
 
 
 def _at_least(size: float, limit: float) -> str:
@@ -171,6 +171,14 @@ def _long_at_least(size: float, limit: float) -> str:
 
 def _long_at_most(size: float, limit: float) -> str:
     return f"a length of {size} where at most {limit} is allowed" if size > limit else ""
+
+
+def _many_at_least(size: float, limit: float) -> str:
+    return f"{size} members where at least {limit} are needed" if size < limit else ""
+
+
+def _many_at_most(size: float, limit: float) -> str:
+    return f"{size} members where at most {limit} are allowed" if size > limit else ""
 
 
 def _is_date_time(text: str) -> bool:
@@ -237,6 +245,8 @@ VALUE_KEYWORDS: Final[Mapping[str, Callable[[JsonValue], Check]]] = {
     "maxLength": partial(_bound_check, (str,), _length, _long_at_most),
     "minItems": partial(_bound_check, (list,), _length, _long_at_least),
     "maxItems": partial(_bound_check, (list,), _length, _long_at_most),
+    "minProperties": partial(_bound_check, (dict,), _length, _many_at_least),
+    "maxProperties": partial(_bound_check, (dict,), _length, _many_at_most),
     "minimum": partial(_bound_check, _NUMBERS, _number, _at_least),
     "maximum": partial(_bound_check, _NUMBERS, _number, _at_most),
     "uniqueItems": _unique_check,

@@ -1,0 +1,69 @@
+"""`assay csaf`: security advisories in the form that vendors publish."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from assay.cli.options import JsonOption
+from assay.cli.output import EXIT_STATUS, MAX_MESSAGE, print_json, print_not_checked
+from assay.core.printable import printable
+
+if TYPE_CHECKING:
+    from assay.operations.check_csaf import CheckedCsaf
+    from assay.vuln.csaf.validate import Failure
+
+MAX_SHOWN: Final = 20  # of one list on a terminal; `--json` has all
+
+app = typer.Typer(help="Security advisories as vendors publish them (CSAF).", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `validate` a subcommand, while it is the only one."""
+
+
+@app.command("validate")
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="CSAF 2.0 documents, of any profile.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold documents against the shape and the tests of CSAF 2.0.
+
+    Exit status 0: the shape is right and every mandatory test holds; 1: one does not; 3: one could
+    not tell. Optional and informative tests are told and change no status.
+
+        assay csaf validate example-2026-001.json
+    """
+    from assay.operations.check_csaf import (  # noqa: PLC0415  # start-up time
+        all_gaps,
+        check_csaf,
+        csaf_json,
+        overall,
+    )
+
+    checked = check_csaf(files)
+    if as_json:
+        print_json(csaf_json(checked))
+    else:
+        for one in checked:
+            _print(one)
+        print_not_checked(all_gaps(checked))
+    raise typer.Exit(EXIT_STATUS[overall(checked)])
+
+
+def _print(one: "CheckedCsaf") -> None:
+    found = one.found
+    named = f" ({found.category} {found.id})" if found.id else ""
+    typer.echo(printable(f"{found.verdict.value} {one.path}{named}", limit=MAX_MESSAGE))
+    _print_list("failed", found.failures)
+    _print_list("warning", found.warnings)
+    _print_list("note", found.notes)
+
+
+def _print_list(kind: str, failures: tuple["Failure", ...]) -> None:
+    for failure in failures[:MAX_SHOWN]:
+        typer.echo(printable(f"  {kind}: {failure}", limit=MAX_MESSAGE))
+    if len(failures) > MAX_SHOWN:
+        typer.echo(f"  {kind}: {len(failures) - MAX_SHOWN} more (--json lists all)")
