@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import UsageError
-from assay.operations.fix_files import fix_files
+from assay.operations.fix_files import FixRequest, fix_files
 from assay.scan.zizmor import SCANNER
 from assay.system.process import find_program
 from tests.fakes.gitrepo import GitRepo
@@ -49,10 +49,10 @@ def rules_in(repo: GitRepo) -> set[str]:
 
 def test_shown_is_what_is_written(repo: GitRepo) -> None:
     """The commit of the tag is known from the other workflow of the repository."""
-    shown = fix_files(repo.top, write=False, dirty=False, pins=None)
+    shown = fix_files(repo.top, FixRequest(write=False))
     assert not shown.written
     assert text_of(repo) == TEXT
-    done = fix_files(repo.top, write=True, dirty=False, pins=None)
+    done = fix_files(repo.top, FixRequest(write=True))
     assert done.written
     assert [file.diff for file in done.files] == [file.diff for file in shown.files]
     assert {file.path: file.after for file in done.files} == {
@@ -64,14 +64,14 @@ def test_shown_is_what_is_written(repo: GitRepo) -> None:
 @pytest.mark.skipif(find_program("zizmor") is None, reason="needs zizmor")
 def test_the_findings_are_gone(repo: GitRepo) -> None:
     assert rules_in(repo) >= RULES
-    fix_files(repo.top, write=True, dirty=False, pins=None)
+    fix_files(repo.top, FixRequest(write=True))
     assert not rules_in(repo) & RULES
 
 
 def test_again_changes_nothing(repo: GitRepo) -> None:
-    fix_files(repo.top, write=True, dirty=False, pins=None)
+    fix_files(repo.top, FixRequest(write=True))
     written = text_of(repo)
-    again = fix_files(repo.top, write=True, dirty=True, pins=None)
+    again = fix_files(repo.top, FixRequest(write=True, dirty=True))
     assert (again.files, again.left, again.written) == ((), (), False)
     assert text_of(repo) == written
 
@@ -79,20 +79,20 @@ def test_again_changes_nothing(repo: GitRepo) -> None:
 def test_work_in_progress_is_not_touched_unless_asked(repo: GitRepo) -> None:
     mine = TEXT.replace("name: build", "name: mine")
     (repo.top / CI).write_text(mine)
-    report = fix_files(repo.top, write=True, dirty=False, pins=None)
+    report = fix_files(repo.top, FixRequest(write=True))
     assert text_of(repo) == mine
     (gap,) = report.not_checked
     assert str(gap) == (
         f"file, {CI}: it differs from the commit at HEAD (commit it first, or use --dirty)"
     )
-    fix_files(repo.top, write=True, dirty=True, pins=None)
+    fix_files(repo.top, FixRequest(write=True, dirty=True))
     assert "name: mine" in text_of(repo)
     assert "contents: read" in text_of(repo)
 
 
 def test_a_file_that_has_gone_is_told(repo: GitRepo) -> None:
     (repo.top / CI).unlink()
-    report = fix_files(repo.top, write=True, dirty=True, pins=None)
+    report = fix_files(repo.top, FixRequest(write=True, dirty=True))
     assert [gap.where for gap in report.not_checked] == [CI]
 
 
@@ -102,46 +102,46 @@ def test_a_link_is_not_followed(repo: GitRepo, tmp_path: Path) -> None:
     outside.write_text(TEXT)
     (repo.top / CI).unlink()
     (repo.top / CI).symlink_to(outside)
-    fix_files(repo.top, write=True, dirty=False, pins=None)
-    fix_files(repo.top, write=True, dirty=True, pins=None)
+    fix_files(repo.top, FixRequest(write=True))
+    fix_files(repo.top, FixRequest(write=True, dirty=True))
     assert outside.read_text() == TEXT
 
 
 def test_bytes_that_are_no_text_are_told(repo: GitRepo) -> None:
     (repo.top / CI).write_bytes(b"name: \xff\n")
-    report = fix_files(repo.top, write=True, dirty=True, pins=None)
+    report = fix_files(repo.top, FixRequest(write=True, dirty=True))
     assert [(gap.where, gap.why) for gap in report.not_checked] == [(CI, "it is not UTF-8")]
     assert (repo.top / CI).read_bytes() == b"name: \xff\n"
 
 
 def test_the_mode_stays(repo: GitRepo) -> None:
     (repo.top / CI).chmod(0o664)
-    fix_files(repo.top, write=True, dirty=False, pins=None)
+    fix_files(repo.top, FixRequest(write=True))
     assert stat.S_IMODE((repo.top / CI).stat().st_mode) == 0o664
 
 
 def test_a_list_tells_what_the_repository_does_not(tmp_path: Path) -> None:
     repo = GitRepo(tmp_path / "repo")
     repo.commit("Begin", files={CI: TEXT})
-    report = fix_files(repo.top, write=False, dirty=False, pins=None)
+    report = fix_files(repo.top, FixRequest(write=False))
     assert [one.why for one in report.left] == [
         "the commit of actions/checkout@v4 is not known here"
     ]
     pins = tmp_path / "pins"
     pins.write_text(f"actions/checkout@v4 {COMMIT}\n")
-    assert fix_files(repo.top, write=False, dirty=False, pins=pins).left == ()
+    assert fix_files(repo.top, FixRequest(write=False, pins=pins)).left == ()
     pins.write_text("actions/checkout@v4 1234\n")
     with pytest.raises(UsageError) as caught:
-        fix_files(repo.top, write=False, dirty=False, pins=pins)
+        fix_files(repo.top, FixRequest(write=False, pins=pins))
     assert str(caught.value) == (
         f"[usage] not a pin, at {pins}.line 1 (owner/repo@tag and a commit of 40 hex digits)"
     )
 
 
 def test_json_has_the_diff(repo: GitRepo) -> None:
-    report = fix_files(repo.top, write=False, dirty=False, pins=None).as_json()
+    report = fix_files(repo.top, FixRequest(write=False)).as_json()
     assert (report["schema"], report["written"]) == ("assay.fix/v1", False)
     assert report["diffs"] == {
         file.path: file.diff
-        for file in fix_files(repo.top, write=False, dirty=False, pins=None).files
+        for file in fix_files(repo.top, FixRequest(write=False)).files
     }

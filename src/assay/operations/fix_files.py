@@ -1,4 +1,6 @@
-"""`assay fix`: edits to workflows that mend findings safely, shown as a diff, written on request.
+"""`assay fix`: edits that mend findings safely, shown as a diff, written on request.
+
+They are about workflows, and about what lock files and manifests of dependencies pin.
 
 * Only what is known without asking anybody is written; the rest is listed with the reason.
 * A file that differs from the commit at HEAD is not touched unless asked: the diff must be what
@@ -7,10 +9,12 @@
 * A plan that would leave anything to mend, or break the file, is a bug here and is not written.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from assay.core.clock import Clock
 from assay.core.errors import AssayError, RejectedError, UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
@@ -18,22 +22,28 @@ from assay.findings.fixes.applying import apply_edits, render_diff
 from assay.findings.fixes.edit import Fix
 from assay.findings.fixes.pins import MAX_PINS_BYTES, Pins, learn_pins, parse_pins
 from assay.findings.fixes.workflows import LeftAlone, PlannedFix, is_fixable, plan_fixes
+from assay.operations.commit_configuration import load_configuration
+from assay.operations.fix_dependencies import DependencyWishes, plan_dependencies
+from assay.sbom.collect import is_dependency_file
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.repository import Repository, open_repository
 from assay.source.tree import list_tree, load_blob
+from assay.system.clock import now
 from assay.system.files import load_beneath, load_file, save_file
+from assay.vuln.remedy.plan import Plan
 
 MAX_FILE_BYTES: Final = 2**20  # of a workflow; the largest in use have a tenth of it
+MAX_LOCK_BYTES: Final = 64 * 2**20  # of what is about dependencies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedFile:
-    """One file, as it is and as it would be."""
+    """One file, as it is and as it would be; `fixes` of workflows, those of others are planned."""
 
     path: str
     before: str
     after: str
-    fixes: tuple[PlannedFix, ...]
+    fixes: tuple[PlannedFix, ...] = ()
 
     @property
     def diff(self) -> str:
@@ -43,12 +53,21 @@ class FixedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixReport:
-    """What is mended, what is left alone and why, and what could not be looked at."""
+    """What is mended, what is left alone and why, and what could not be looked at.
+
+    `plan` is about dependencies; its own gaps are in it.
+    """
 
     files: tuple[FixedFile, ...]
     left: tuple[LeftAlone, ...]
     not_checked: tuple[NotChecked, ...]
     written: bool
+    plan: Plan = field(default_factory=Plan)
+
+    @property
+    def patch(self) -> str:
+        """Return all diffs, as `git apply` takes them."""
+        return "".join(file.diff for file in self.files)
 
     def as_json(self) -> dict[str, object]:
         """Return the document that `--json` prints."""
@@ -61,15 +80,26 @@ class FixReport:
                 {"rule": one.rule, "path": one.path, "line": one.line, "why": one.why}
                 for one in self.left
             ],
+            "dependencies": self.plan.as_json(),
             "notChecked": [gap.as_json() for gap in self.not_checked],
         }
 
 
-def fix_files(path: Path, *, write: bool, dirty: bool, pins: Path | None) -> FixReport:
-    """Plan the fixes in the working tree of the repository at `path`, and write them if asked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixRequest:
+    """What to mend. `pins` is a list of commits that tags stand for (`parse_pins`).
 
-    `pins` is a list of commits that tags stand for (`parse_pins`). With `dirty`, files that differ
-    from the commit at HEAD are mended as well.
+    With `dirty`, files that differ from the commit at HEAD are mended as well.
+    """
+
+    write: bool
+    dirty: bool = False
+    pins: Path | None = None
+    dependencies: DependencyWishes = field(default_factory=DependencyWishes)
+
+
+def fix_files(path: Path, request: FixRequest, *, clock: Clock = now) -> FixReport:
+    """Plan the fixes in the working tree of the repository at `path`, and write them if asked.
 
     Raises:
         UsageError: No repository, no working tree, no such list, or a list of another form.
@@ -79,20 +109,79 @@ def fix_files(path: Path, *, write: bool, dirty: bool, pins: Path | None) -> Fix
     repository = open_repository(path)
     if repository.bare:
         raise UsageError("a repository without a working tree", where=str(repository.top))
-    listed = _load_pins(pins)
-    found, gaps = _load_texts(repository, dirty=dirty)
-    known = learn_pins(found.values(), listed=listed)
-    planned = [_plan(name, text, known) for name, text in sorted(found.items())]
-    files = tuple(file for file, _ in planned if file.fixes)
-    if write:
-        for file in files:
+    listed, entries = _load_pins(request.pins), list_tree(repository, repository.head)
+    context = load_configuration(repository, entries).context
+    files = _Files(repository=repository, entries=entries, dirty=request.dirty)
+    mended, left = _mend_workflows(files, listed) if not request.dependencies.only else ((), ())
+    locks = files.load(is_dependency_file, max_bytes=MAX_LOCK_BYTES)
+    plan = Plan()
+    if locks:
+        plan = plan_dependencies(locks, request.dependencies, context=context, at=clock())
+    raised = tuple(
+        FixedFile(path=name, before=locks[name].decode(), after=after)
+        for name, after in sorted(plan.texts.items())
+    )
+    if request.write:
+        for file in (*mended, *raised):
             _write(repository.top, file)
     return FixReport(
-        files=files,
-        left=tuple(one for _, left in planned for one in left),
-        not_checked=tuple(gaps),
-        written=write and bool(files),
+        files=(*mended, *raised),
+        left=left,
+        not_checked=tuple(files.gaps),
+        written=request.write and bool(mended or raised),
+        plan=plan,
     )
+
+
+def _mend_workflows(
+    files: "_Files", listed: Pins
+) -> tuple[tuple[FixedFile, ...], tuple[LeftAlone, ...]]:
+    found: dict[str, str] = {}
+    for path, data in files.load(is_fixable, max_bytes=MAX_FILE_BYTES).items():
+        try:
+            found[path] = data.decode()
+        except UnicodeDecodeError:
+            files.note(path, "it is not UTF-8", "save it as UTF-8")
+    known = learn_pins(found.values(), listed=listed)
+    planned = [_plan(name, text, known) for name, text in sorted(found.items())]
+    return (
+        tuple(file for file, _ in planned if file.fixes),
+        tuple(one for _, left in planned for one in left),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """The files of the commit at HEAD as the working tree has them."""
+
+    repository: Repository
+    entries: tuple[TreeEntry, ...]
+    dirty: bool
+    gaps: list[NotChecked] = field(default_factory=list)
+
+    def load(self, wanted: Callable[[str], bool], *, max_bytes: int) -> dict[str, bytes]:
+        """Return the files that are `wanted`, by path, and note those that are left out."""
+        found: dict[str, bytes] = {}
+        for entry in self.entries:
+            if entry.kind is EntryKind.FILE and wanted(entry.path):
+                try:
+                    found[entry.path] = self._load(entry, max_bytes)
+                except AssayError as error:
+                    self.note(entry.path, error.what, error.hint)
+        return found
+
+    def note(self, path: str, why: str, hint: str) -> None:
+        """Record that a file was left out."""
+        gap = NotChecked(what="file", where=printable(path), why=why, remedy=hint)
+        self.gaps.append(gap)
+
+    def _load(self, entry: TreeEntry, max_bytes: int) -> bytes:
+        data = load_beneath(self.repository.top, entry.path, max_bytes=max_bytes)
+        if not self.dirty and data != load_blob(self.repository, entry.oid, max_bytes=max_bytes):
+            raise UsageError(
+                "it differs from the commit at HEAD", hint="commit it first, or use --dirty"
+            )
+        return data
 
 
 def _load_pins(path: Path | None) -> Pins:
@@ -103,33 +192,6 @@ def _load_pins(path: Path | None) -> Pins:
             return parse_pins(load_file(path, max_bytes=MAX_PINS_BYTES))
         except RejectedError as error:
             raise UsageError(error.what, where=error.where, hint=error.hint) from error
-
-
-def _load_texts(
-    repository: Repository, *, dirty: bool
-) -> tuple[dict[str, str], tuple[NotChecked, ...]]:
-    """Return the files to mend by path, and those that are left out, with the reason."""
-    texts: dict[str, str] = {}
-    gaps: list[NotChecked] = []
-    for entry in list_tree(repository, repository.head):
-        if entry.kind is not EntryKind.FILE or not is_fixable(entry.path):
-            continue
-        try:
-            texts[entry.path] = _load_text(repository, entry, dirty=dirty)
-        except (AssayError, UnicodeDecodeError) as error:
-            what = error.what if isinstance(error, AssayError) else "it is not UTF-8"
-            hint = error.hint if isinstance(error, AssayError) else "save it as UTF-8"
-            gaps.append(NotChecked(what="file", where=printable(entry.path), why=what, remedy=hint))
-    return texts, tuple(gaps)
-
-
-def _load_text(repository: Repository, entry: TreeEntry, *, dirty: bool) -> str:
-    data = load_beneath(repository.top, entry.path, max_bytes=MAX_FILE_BYTES)
-    if not dirty and data != load_blob(repository, entry.oid, max_bytes=MAX_FILE_BYTES):
-        raise UsageError(
-            "it differs from the commit at HEAD", hint="commit it first, or use --dirty"
-        )
-    return data.decode()
 
 
 def _plan(path: str, text: str, pins: Pins) -> tuple[FixedFile, tuple[LeftAlone, ...]]:
@@ -146,7 +208,7 @@ def _plan(path: str, text: str, pins: Pins) -> tuple[FixedFile, tuple[LeftAlone,
 def _write(top: Path, file: FixedFile) -> None:
     """Write a file that is still what the plan was made from, with the mode that it has."""
     target = top / file.path
-    if load_beneath(top, file.path, max_bytes=MAX_FILE_BYTES) != file.before.encode():
+    if load_beneath(top, file.path, max_bytes=MAX_LOCK_BYTES) != file.before.encode():
         raise RejectedError("it changed meanwhile", where=printable(file.path), hint="try again")
     mode = target.stat().st_mode & 0o777
     save_file(target, file.after.encode())
@@ -155,3 +217,12 @@ def _write(top: Path, file: FixedFile) -> None:
 
 def _fix(rule: str, fix: Fix) -> dict[str, object]:
     return {"rule": rule, **fix.as_json()}
+
+
+def save_patch(report: FixReport, path: Path) -> None:
+    """Write the diffs into the file at `path`, byte for byte as `git apply` needs them.
+
+    Raises:
+        UnavailableError: It cannot be written.
+    """
+    save_file(path, report.patch.encode())

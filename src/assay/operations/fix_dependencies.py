@@ -1,0 +1,51 @@
+"""The part of `assay fix` that is about dependencies: from files to a plan with edited texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assay.operations.home import open_home
+from assay.sbom.collect import read_inventory
+from assay.vuln.context import ProductContext
+from assay.vuln.index import AdvisoryIndex
+from assay.vuln.mirror import load_advisories
+from assay.vuln.remedy.candidates import Candidates
+from assay.vuln.remedy.making import Maker, Wanted
+from assay.vuln.remedy.model import Catalogue, NoCatalogue
+from assay.vuln.remedy.plan import Plan
+from assay.vuln.remedy.planning import make_plan
+from assay.vuln.remedy.ranking import Ranking, cves_of
+from assay.vuln.remedy.steps import Step
+from assay.vuln.signals.store import load_signals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyWishes:
+    """What is to be mended among dependencies; `only` are ids and names of packages, none: all."""
+
+    only: frozenset[str] = frozenset()
+    max_step: Step = Step.MAJOR
+
+
+def plan_dependencies(
+    files: Mapping[str, bytes], wishes: DependencyWishes, *, context: ProductContext, at: datetime
+) -> Plan:
+    """Plan the upgrades for the dependency files `files` of one commit.
+
+    Raises:
+        AssayError: The advisories cannot be read, or are not what was imported.
+    """
+    inventory = read_inventory(files)
+    mirror = open_home().advisories
+    advisories = load_advisories(mirror, inventory.components)
+    index = AdvisoryIndex(advisories=advisories, at=at)
+    catalogue: Catalogue = NoCatalogue()
+    answers = [index.answer(one.purl) for one in inventory.components if one.purl]
+    signals = load_signals(mirror, cves_of(answers))
+    maker = Maker(
+        files=files,
+        candidates=Candidates(index=index, catalogue=catalogue),
+        ranking=Ranking(advisories=advisories, signals=signals, context=context),
+        wanted=Wanted(only=wishes.only, max_step=wishes.max_step),
+    )
+    return make_plan(maker, inventory)

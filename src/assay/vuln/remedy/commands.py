@@ -1,0 +1,89 @@
+"""The command of the user's own tool for what is not edited here, safe to paste into a shell.
+
+No install scripts run in any of them. What comes from a lock file, an advisory or an index is
+quoted, and what could be taken for an option gets no command at all.
+"""
+
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from assay.vuln.remedy.model import Lock, Pin
+from assay.vuln.remedy.steps import is_release
+
+_NAME: Final = re.compile(r"(?:@[A-Za-z0-9~._-]+/)?[A-Za-z0-9_][A-Za-z0-9~._-]*\Z", re.ASCII)
+_Words = tuple[str, ...]
+
+
+def upgrade_command(lock: Lock, pin: Pin, version: str) -> str:
+    """Return the command that moves `pin` to `version` in `lock`; empty where there is none."""
+    make = _COMMANDS.get(lock.kind)
+    if make is None or not _NAME.match(pin.name) or not is_release(lock.ecosystem, version):
+        return ""
+    folder, file = posixpath.split(lock.path)
+    words = make(pin, version, file)
+    command = shlex.join(words)
+    return f"cd {shlex.quote('./' + folder)} && {command}" if folder else command
+
+
+def _npm(pin: Pin, version: str, _file: str) -> _Words:
+    """An indirect one goes up within the ranges that lead to it: a wish for it would be wrong."""
+    quiet = ("--package-lock-only", "--ignore-scripts")
+    if pin.direct:
+        return ("npm", "install", f"{pin.name}@{version}", *quiet)
+    return ("npm", "update", pin.name, *quiet)
+
+
+def _requirements(pin: Pin, version: str, file: str) -> _Words:
+    source = f"{posixpath.splitext(file)[0]}.in"
+    wanted = f"{pin.name}=={version}"
+    return (
+        *("pip-compile", "--generate-hashes", "--upgrade-package", wanted),
+        *("--output-file", f"./{file}", f"./{source}"),
+    )
+
+
+def _uv(pin: Pin, version: str, _file: str) -> _Words:
+    return ("uv", "lock", "--upgrade-package", f"{pin.name}=={version}")
+
+
+def _poetry(pin: Pin, _version: str, _file: str) -> _Words:
+    return ("poetry", "update", "--lock", pin.name)
+
+
+def _pdm(pin: Pin, _version: str, _file: str) -> _Words:
+    return ("pdm", "update", "--no-sync", pin.name)
+
+
+def _pipenv(pin: Pin, version: str, _file: str) -> _Words:
+    return ("pipenv", "upgrade", f"{pin.name}=={version}")
+
+
+def _yarn(pin: Pin, version: str, _file: str) -> _Words:
+    return ("yarn", "upgrade", f"{pin.name}@{version}", "--ignore-scripts")
+
+
+def _yarn_berry(pin: Pin, version: str, _file: str) -> _Words:
+    return ("yarn", "up", f"{pin.name}@{version}", "--mode=skip-build")
+
+
+def _pnpm(pin: Pin, version: str, _file: str) -> _Words:
+    return ("pnpm", "update", f"{pin.name}@{version}", "--lockfile-only", "--ignore-scripts")
+
+
+_COMMANDS: Final[Mapping[str, Callable[[Pin, str, str], _Words]]] = MappingProxyType(
+    {
+        "npm": _npm,
+        "requirements": _requirements,
+        "uv": _uv,
+        "poetry": _poetry,
+        "pdm": _pdm,
+        "pipenv": _pipenv,
+        "yarn": _yarn,
+        "yarn-berry": _yarn_berry,
+        "pnpm": _pnpm,
+    }
+)

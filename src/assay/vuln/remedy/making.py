@@ -1,0 +1,162 @@
+"""From the files of a commit and the advisories to the plan, with edits that were read again.
+
+Nothing is run and nothing is asked here: releases come from a `Catalogue`. An edit counts only
+where the inventory's own reader finds in it exactly what was planned, and matching no longer finds
+what it mends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.core.verdict import Verdict
+from assay.vuln.ranges import Answer
+from assay.vuln.remedy.candidates import Candidates, Choices, is_malicious
+from assay.vuln.remedy.checking import check_edit
+from assay.vuln.remedy.commands import upgrade_command
+from assay.vuln.remedy.editing import Edited, Work, edit_lock
+from assay.vuln.remedy.model import Lock, Pin
+from assay.vuln.remedy.overrides import override_hint
+from assay.vuln.remedy.plan import Mended, Unfixed, Upgrade
+from assay.vuln.remedy.ranking import Ranking, total_rank
+from assay.vuln.remedy.solving import Change, Draft, Solver
+from assay.vuln.remedy.steps import Step, step_between
+
+ONLINE: Final = "look releases up with --online, or in a copy with --index"
+REMOVE: Final = "take it out, and treat what it ran on as broken into: it is made to do harm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What shall be mended: `only` are ids of vulnerabilities and names of packages; none: all."""
+
+    only: frozenset[str]
+    max_step: Step
+
+    def takes(self, pin: Pin, has: tuple[Mended, ...]) -> bool:
+        """Tell whether the package, or anything that it has, was asked for."""
+        names = {pin.name, *(name for one in has for name in (one.vulnerability, *one.aliases))}
+        return not self.only or not self.only.isdisjoint(names)
+
+
+@dataclass(slots=True, kw_only=True)
+class Maker:
+    """A plan in the making. `texts` are the edited files by path."""
+
+    files: Mapping[str, bytes]
+    candidates: Candidates
+    ranking: Ranking
+    wanted: Wanted
+    upgrades: list[Upgrade] = field(default_factory=list)
+    unfixed: list[Unfixed] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def take(self, lock: Lock) -> None:
+        """Plan for one lock file, and edit it."""
+        solver = Solver(lock=lock, candidates=self.candidates, max_step=self.wanted.max_step)
+        for pin, has in self._affected(lock):
+            if pin.key not in solver.draft.changes:
+                self._solve(solver, pin, has)
+        if solver.draft.changes:
+            edited = self._edit(lock, solver.draft)
+            for change in solver.draft.changes.values():
+                self.upgrades.append(self._upgrade(lock, change, edited, solver.draft))
+
+    def _affected(self, lock: Lock) -> list[tuple[Pin, tuple[Mended, ...]]]:
+        """Return what has anything that is to be mended, the most urgent first."""
+        found = []
+        for pin in lock.pins.values():
+            answer = self.candidates.answer(pin) if pin.purl else None
+            if answer is not None and answer.answer is Answer.AFFECTED:
+                has = self.ranking.of(answer)
+                if self.wanted.takes(pin, has):
+                    found.append((pin, has))
+        return sorted(found, key=lambda pair: (total_rank(pair[1]), pair[0].key))
+
+    def _solve(self, solver: Solver, pin: Pin, has: tuple[Mended, ...]) -> None:
+        lock = solver.lock
+        if is_malicious(self.candidates.answer(pin)):
+            self._leave(lock, pin, has, "it is reported as malicious", REMOVE)
+            return
+        choices = solver.choices(pin)
+        why = solver.raise_pin(pin, choices.safe) if choices.safe else _why_none(choices)
+        if why and choices.better and not solver.raise_pin(pin, choices.better):
+            return
+        if why:
+            hint = override_hint(lock, pin, choices.safe) if choices.known or choices.safe else ""
+            self._leave(lock, pin, has, why, hint or ("" if choices.known else ONLINE))
+
+    def _leave(self, lock: Lock, pin: Pin, has: tuple[Mended, ...], why: str, hint: str) -> None:
+        self.unfixed.append(
+            Unfixed(
+                path=lock.path,
+                place=pin.key,
+                ecosystem=lock.ecosystem,
+                package=pin.name,
+                version=pin.version,
+                has=has,
+                why=why,
+                hint=hint,
+            )
+        )
+
+    def _edit(self, lock: Lock, draft: Draft) -> Edited:
+        """Edit the files, and keep the edits only where they read as they should."""
+        work = Work(
+            lock=lock,
+            changes=draft.changes,
+            rewrites=tuple(draft.rewrites.values()),
+            catalogue=self.candidates.catalogue,
+            load=self._text,
+        )
+        try:
+            edited = edit_lock(work)
+            made = [draft.changes[key] for key in edited.made]
+            if made:
+                check_edit(lock, made, self._data(lock.path), edited.texts)
+        except (MalformedError, UnicodeDecodeError) as error:
+            why = error.what if isinstance(error, MalformedError) else "it is not UTF-8"
+            return Edited(refused=dict.fromkeys(draft.changes, why))
+        self.texts |= edited.texts
+        return edited
+
+    def _data(self, path: str) -> bytes:
+        if path not in self.files:
+            raise MalformedError(f"{path} is not among the files that were read")
+        return self.texts[path].encode() if path in self.texts else self.files[path]
+
+    def _text(self, path: str) -> str:
+        return self._data(path).decode()
+
+    def _upgrade(self, lock: Lock, change: Change, edited: Edited, draft: Draft) -> Upgrade:
+        pin = change.pin
+        has = self.ranking.of(self.candidates.answer(pin))
+        after = self.candidates.answer(pin, change.to)
+        left = {match.vulnerability for match in after.matches}
+        made = pin.key in edited.made
+        because = draft.changes.get(change.because)
+        return Upgrade(
+            path=lock.path,
+            place=pin.key,
+            ecosystem=lock.ecosystem,
+            package=pin.name,
+            old=pin.version,
+            new=change.to,
+            step=step_between(lock.ecosystem, pin.version, change.to),
+            direct=pin.direct,
+            mends=tuple(one for one in has if one.vulnerability not in left),
+            because="" if because is None else because.pin.name,
+            left=tuple(sorted(left)),
+            verdict=Verdict.PASSED if made else Verdict.UNKNOWN,
+            why_not="" if made else edited.refused.get(pin.key, "it is not edited here"),
+            command="" if made else upgrade_command(lock, pin, change.to),
+        )
+
+
+def _why_none(choices: Choices) -> str:
+    if choices.unknown:
+        return f"of {choices.unknown} newer versions nobody can tell whether they have it"
+    if choices.known:
+        return "every newer version has a known vulnerability, or there is none"
+    return "no advisory names a version that fixes it"

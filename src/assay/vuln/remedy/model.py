@@ -1,0 +1,126 @@
+"""What remediation works on: the pins of one lock file, who asks for them, and known releases.
+
+A `Lock` is one file, whatever its format. A pin's key is its place in that file: the folder in
+`node_modules` for npm, where one package can be there at several versions, else the normal name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from assay.core.notchecked import NotChecked
+
+PYPI: Final = "PyPI"
+NPM: Final = "npm"
+OWN: Final = ""  # the key of the product itself, as one who asks
+OPTIONAL: Final = "optional"  # the marker of what a release of npm can do without
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """One package at one version in one file. `purl` is empty where no registry has it."""
+
+    key: str
+    name: str  # as the registry writes it
+    version: str
+    purl: str
+    direct: bool | None = None  # None: the file does not say
+    hashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A package wants another one: `target` is the key of the pin that it gets.
+
+    `name` is what it is asked by, which for an alias is not the package's; `manifest` is the file
+    where the product itself asks, and `kind` npm's word for the table there.
+    """
+
+    name: str
+    range: str
+    target: str
+    manifest: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """One lock file. `asks` has an entry for each pin whose wishes the file tells.
+
+    `edges` are the keys that a pin leads to, where the file tells these without their ranges.
+    """
+
+    path: str
+    ecosystem: str
+    kind: str
+    pins: Mapping[str, Pin]
+    asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    edges: Mapping[str, frozenset[str]] | None = None
+    python: str = ""  # what the product says of the Python that it needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """What a release asks for; `marker` is its condition, empty where there is none."""
+
+    name: str
+    range: str
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseFile:
+    """One archive of a release. `digest` is `sha256:…` for PyPI, `sha512-…` for npm."""
+
+    name: str
+    url: str
+    digest: str
+    size: int | None = None
+    uploaded: str = ""
+    metadata: str = ""  # where its metadata are, and nowhere else; empty where nowhere
+    metadata_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One release as an index tells it. `python` is what it needs; `entry` npm's own manifest."""
+
+    version: str
+    files: tuple[ReleaseFile, ...] = ()
+    yanked: bool = False
+    python: str = ""
+    entry: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Catalogue(Protocol):
+    """Where releases are looked up. What cannot be had is None, with a reason in `gaps`."""
+
+    def releases(self, ecosystem: str, name: str) -> Mapping[str, Release] | None:
+        """Return the releases of a package by version."""
+
+    def requirements(
+        self, ecosystem: str, name: str, version: str
+    ) -> tuple[Requirement, ...] | None:
+        """Return what a release asks for."""
+
+    @property
+    def gaps(self) -> tuple[NotChecked, ...]:
+        """Return what could not be had."""
+
+
+class NoCatalogue:
+    """What is known of releases without asking anybody: nothing."""
+
+    def releases(self, ecosystem: str, name: str) -> Mapping[str, Release] | None:
+        """Return None: nobody was asked."""
+
+    def requirements(
+        self, ecosystem: str, name: str, version: str
+    ) -> tuple[Requirement, ...] | None:
+        """Return None: nobody was asked."""
+
+    @property
+    def gaps(self) -> tuple[NotChecked, ...]:
+        """Return nothing: it is said once, with the plan."""
+        return ()

@@ -1,0 +1,33 @@
+"""Whether a release runs on the oldest Python that a product says it runs on."""
+
+from typing import Final
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+_LOWER: Final = frozenset({">=", "~=", "=="})
+
+
+def fits_python(needs: str, product: str) -> bool:
+    """Tell whether a release that needs the Pythons `needs` runs wherever the product does.
+
+    True where either says nothing, or nothing that can be read: then nobody refuses.
+    """
+    oldest = _oldest(product)
+    if oldest is None or not needs:
+        return True
+    try:
+        return SpecifierSet(needs).contains(oldest, prereleases=True)
+    except InvalidSpecifier:
+        return True
+
+
+def _oldest(product: str) -> Version | None:
+    try:
+        specifiers = SpecifierSet(product)
+    except InvalidSpecifier:
+        return None
+    bounds = [
+        Version(one.version.removesuffix(".*")) for one in specifiers if one.operator in _LOWER
+    ]
+    return max(bounds, default=None)

@@ -1,0 +1,78 @@
+"""A requirements file as a `Lock`: what it pins with `==`, and what is asked for beside it.
+
+Its manifests are the loose requirements of the files that are read with it, and of the `.in` file
+of the same name. What the pinned packages ask of each other only an index can tell.
+"""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from assay.sbom.component import Component
+from assay.sbom.lockfiles.pypisource import normal_name
+from assay.sbom.lockfiles.reading import Reading
+from assay.vuln.remedy.model import OWN, PYPI, Ask, Lock, Pin
+
+KIND: Final = "requirements"
+
+
+def requirements_lock(path: str, readings: Mapping[str, Reading]) -> Lock:
+    """Return the requirements file at `path` as a lock; `readings` are all that were read."""
+    pins = {pin.key: pin for component in readings[path].components if (pin := pypi_pin(component))}
+    asked = (ask for beside in _beside(path, readings) for ask in _asks(beside, readings, pins))
+    return Lock(path=path, ecosystem=PYPI, kind=KIND, pins=pins, asks={OWN: tuple(asked)})
+
+
+def pypi_pin(component: Component) -> Pin | None:
+    """Return a component of the Python index as a pin; None for one from another place."""
+    if not component.purl.startswith("pkg:pypi/") or "?" in component.purl:
+        return None
+    return Pin(
+        key=normal_name(component.name),
+        name=component.name,
+        version=component.version,
+        purl=component.purl,
+        direct=component.direct,
+        hashed=bool(component.hashes),
+    )
+
+
+def requirement_ask(text: str, manifest: str) -> Ask | None:
+    """Return what the requirement `text` asks for; None where it is of another form."""
+    try:
+        parsed = Requirement(text)
+    except InvalidRequirement:
+        return None
+    if parsed.url is not None:
+        return None
+    name = normal_name(parsed.name)
+    return Ask(name=name, range=str(parsed.specifier), target=name, manifest=manifest)
+
+
+def _beside(path: str, readings: Mapping[str, Reading]) -> Iterator[str]:
+    """Yield the files that are read with the one at `path`, itself included."""
+    seen: set[str] = set()
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        if current in seen or current not in readings:
+            continue
+        seen.add(current)
+        yield current
+        reading = readings[current]
+        waiting += (*reading.includes, *reading.constraints)
+        waiting += [
+            one
+            for one, other in readings.items()
+            if current in (*other.includes, *other.constraints)
+        ]
+        waiting.append(f"{posixpath.splitext(current)[0]}.in")
+
+
+def _asks(path: str, readings: Mapping[str, Reading], pins: Mapping[str, Pin]) -> Iterator[Ask]:
+    for loose in readings[path].loose:
+        ask = requirement_ask(loose.text, path)
+        if ask is not None and ask.target in pins:
+            yield ask

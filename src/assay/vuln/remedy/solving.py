@@ -1,0 +1,237 @@
+"""From the pins that shall go up to a set of changes that fits together, or the reason why not.
+
+* The smallest safe version that everybody who asks for the package lets in is taken.
+* Where somebody forbids every one, that package is raised as well, by the smallest step that helps
+  and is safe itself; what the product itself asks for is changed where it names one version.
+* What the new version asks for has to be among the pins; what is out of its range is raised.
+* Nothing goes down, and nothing is overridden: a plan that needs that says so instead.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from assay.core.verdict import Verdict
+from assay.sbom.lockfiles.packagelock import resolve_place
+from assay.vuln.package import normal_name
+from assay.vuln.remedy.candidates import Candidates, Choices
+from assay.vuln.remedy.manifestrange import rewritten_range
+from assay.vuln.remedy.model import NPM, OPTIONAL, PYPI, Ask, Lock, Pin, Requirement
+from assay.vuln.remedy.ranges import allows
+from assay.vuln.remedy.steps import Step, step_between
+
+MAX_TRIES: Final = 24  # versions of one package
+MAX_DEPTH: Final = 4  # who asks for who asks
+MAX_WORK: Final = 2000  # attempts for one lock file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A pin that goes to another version; `because` is the key of the one that needs it."""
+
+    pin: Pin
+    to: str
+    because: str = ""
+    missing: tuple[str, ...] = ()  # what the new version asks for, and the file has not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """A wish of the product that is written anew; `by` is the key of the product's own part."""
+
+    by: str
+    ask: Ask
+    range: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """Changes by the key of their pin, and wishes of the product by what they are about."""
+
+    changes: dict[str, Change] = field(default_factory=dict)
+    rewrites: dict[Ask, Rewrite] = field(default_factory=dict)
+
+    def copy(self) -> "Draft":
+        """Return another draft with the same changes."""
+        return Draft(changes=dict(self.changes), rewrites=dict(self.rewrites))
+
+
+@dataclass(slots=True, kw_only=True)
+class Solver:
+    """The changes to one lock file in the making."""
+
+    lock: Lock
+    candidates: Candidates
+    max_step: Step
+    draft: Draft = field(default_factory=Draft)
+    _work: int = 0
+
+    def choices(self, pin: Pin) -> Choices:
+        """Return the versions that `pin` may go to."""
+        return self.candidates.choices(pin, ecosystem=self.lock.ecosystem, python=self.lock.python)
+
+    def raise_pin(self, pin: Pin, versions: Sequence[str]) -> str:
+        """Move `pin` to the first of `versions` that everything else goes along with.
+
+        Returns why there is none; an empty text where the draft has the change now.
+        """
+        return self._settle(pin, versions, because="", trail=())
+
+    def _settle(
+        self, pin: Pin, versions: Sequence[str], *, because: str, trail: tuple[str, ...]
+    ) -> str:
+        """Try the versions as they are first, and then with others raised beside them."""
+        reasons: list[str] = []
+        for with_others in (False, True):
+            for version in versions[:MAX_TRIES]:
+                before = self.draft.copy()
+                why = self._try(
+                    Change(pin=pin, to=version, because=because), trail, with_others=with_others
+                )
+                if not why:
+                    return ""
+                self.draft = before
+                reasons.append(why)
+        return reasons[-min(len(versions), MAX_TRIES)] if reasons else "no version to go to"
+
+    def _try(self, change: Change, trail: tuple[str, ...], *, with_others: bool) -> str:
+        self._work += 1
+        if self._work > MAX_WORK or len(trail) > MAX_DEPTH:
+            return "too many packages hang together to find out by trying"
+        pin, ecosystem = change.pin, self.lock.ecosystem
+        step = step_between(ecosystem, pin.version, change.to)
+        if step.size > self.max_step.size:
+            return (
+                f"{pin.name} {change.to} is a {step} step, and at most {self.max_step} is asked for"
+            )
+        self.draft.changes[pin.key] = change
+        trail = (*trail, pin.key)
+        for by, ask in self._askers_of(pin.key):
+            why = self._satisfy(by, ask, change, trail, with_others=with_others)
+            if why:
+                return why
+        return self._bring_along(change, trail, with_others=with_others)
+
+    def _askers_of(self, key: str) -> Iterator[tuple[str, Ask]]:
+        """Yield who asks for the pin `key`, with what they ask for as the draft has them."""
+        for by, asks in self.lock.asks.items():
+            if by not in self.draft.changes:
+                yield from ((by, ask) for ask in asks if ask.target == key)
+        for by, pin in self.lock.pins.items():
+            change = self.draft.changes.get(by)
+            if change is None and by in self.lock.asks:
+                continue
+            if self.lock.edges is not None and key not in self.lock.edges.get(by, ()):
+                continue
+            for one in self._needs(pin, change.to if change else pin.version) or ():
+                if self._target(by, one.name) == key:
+                    yield by, Ask(name=one.name, range=one.range, target=key)
+
+    def _satisfy(
+        self,
+        by: str,
+        ask: Ask,
+        change: Change,
+        trail: tuple[str, ...],
+        *,
+        with_others: bool,
+    ) -> str:
+        """Make who asks go along with `change`, or say why they do not."""
+        verdict = allows(self.lock.ecosystem, ask.range, change.to)
+        if verdict is Verdict.PASSED:
+            return ""
+        if by not in self.lock.pins:
+            return self._rewrite(by, ask, change)
+        asker = self.lock.pins[by]
+        why = f"{asker.name} {asker.version} asks for {ask.name} {ask.range}"
+        if verdict is Verdict.UNKNOWN or by in trail or by in self.draft.changes:
+            return why
+        if not with_others:
+            return why
+        return self._raise_asker(asker, ask, change, trail) and why
+
+    def _rewrite(self, by: str, ask: Ask, change: Change) -> str:
+        new = rewritten_range(self.lock.ecosystem, ask.range, change.to)
+        if not new:
+            return f"{ask.manifest or 'the product'} asks for {ask.name} {ask.range}"
+        self.draft.rewrites[ask] = Rewrite(by=by, ask=ask, range=new)
+        return ""
+
+    def _raise_asker(self, asker: Pin, ask: Ask, change: Change, trail: tuple[str, ...]) -> str:
+        """Raise who asks to a version that lets the change in."""
+        helping = [
+            version
+            for version in self.choices(asker).safe
+            if self._lets_in(asker, version, ask, change)
+        ]
+        return self._settle(asker, helping, because=change.pin.key, trail=trail)
+
+    def _lets_in(self, asker: Pin, version: str, ask: Ask, change: Change) -> bool:
+        needs = self._needs(asker, version)
+        return needs is not None and all(
+            allows(self.lock.ecosystem, one.range, change.to) is Verdict.PASSED
+            for one in needs
+            if self._target(asker.key, one.name) == ask.target
+        )
+
+    def _bring_along(self, change: Change, trail: tuple[str, ...], *, with_others: bool) -> str:
+        """See that what the new version asks for is there."""
+        needs = self._needs(change.pin, change.to)
+        if needs is None:
+            return ""
+        had = {(one.name, one.marker) for one in self._needs(change.pin, change.pin.version) or ()}
+        missing: list[str] = []
+        for one in needs:
+            target = self._target(change.pin.key, one.name)
+            if not target:
+                if (one.name, one.marker) not in had and not is_optional(one):
+                    missing.append(f"{one.name} {one.range}".strip())
+                continue
+            why = self._raise_needed(target, one, change, trail, with_others=with_others)
+            if why:
+                return why
+        self.draft.changes[change.pin.key] = replace(change, missing=tuple(missing))
+        return ""
+
+    def _raise_needed(
+        self,
+        target: str,
+        one: Requirement,
+        change: Change,
+        trail: tuple[str, ...],
+        *,
+        with_others: bool,
+    ) -> str:
+        """See that the pin `target` is what the changed package asks for."""
+        pin = self.lock.pins[target]
+        planned = self.draft.changes.get(target)
+        version = planned.to if planned is not None else pin.version
+        verdict = allows(self.lock.ecosystem, one.range, version)
+        if verdict is Verdict.PASSED or is_optional(one):
+            return ""
+        why = f"{change.pin.name} {change.to} asks for {one.name} {one.range}, not {version}"
+        if verdict is Verdict.UNKNOWN or planned is not None or target in trail or not with_others:
+            return why
+        fitting = [
+            version
+            for version in self.choices(pin).safe
+            if allows(self.lock.ecosystem, one.range, version) is Verdict.PASSED
+        ]
+        return self._settle(pin, fitting, because=change.pin.key, trail=trail) and why
+
+    def _needs(self, pin: Pin, version: str) -> tuple[Requirement, ...] | None:
+        if not pin.purl:
+            return None
+        return self.candidates.catalogue.requirements(self.lock.ecosystem, pin.name, version)
+
+    def _target(self, key: str, name: str) -> str:
+        """Return the key of the pin that `name` means for the package at `key`, or nothing."""
+        if self.lock.ecosystem == NPM:
+            return resolve_place(key, name, self.lock.pins)
+        wanted = normal_name(PYPI, name)
+        return wanted if wanted in self.lock.pins else ""
+
+
+def is_optional(requirement: Requirement) -> bool:
+    """Tell whether a release does without it: npm's optional ones, and the extras of Python."""
+    return requirement.marker == OPTIONAL or "extra" in requirement.marker
