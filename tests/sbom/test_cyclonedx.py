@@ -104,7 +104,10 @@ def test_whole_document() -> None:
             {"ref": "product", "dependsOn": ["pkg:npm/a@1"]},
             {"ref": "pkg:npm/a@1", "dependsOn": ["pkg:npm/b@2"]},
         ],
-        "compositions": [{"aggregate": "incomplete", "assemblies": ["product"]}],
+        "compositions": [
+            {"aggregate": "incomplete", "assemblies": ["product"]},
+            {"aggregate": "unknown", "dependencies": ["product", "pkg:npm/a@1", "pkg:npm/b@2"]},
+        ],
     }
 
 

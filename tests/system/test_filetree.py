@@ -102,3 +102,17 @@ def test_more_than_was_allowed_is_not_read(tmp_path: Path) -> None:
         with pytest.raises(UnavailableError) as caught:
             tree.load("a", max_bytes=2)
         assert caught.value.what == "larger than 2 bytes"
+
+
+def test_a_folder_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
+    """Deeper than a path may be long: nobody, root included, opens it by its name."""
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=folder)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(folder)
+    tree = listed(tmp_path)
+    assert tree.files == ()
+    assert [gap.why for gap in tree.gaps] == ["the folder cannot be read: File name too long"]

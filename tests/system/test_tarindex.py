@@ -143,3 +143,11 @@ def test_any_bytes_are_read_or_malformed(noise: bytes, at: int) -> None:
         index(bytes(data))
     except MalformedError:
         return
+
+
+def test_a_header_whose_sum_is_another_is_refused() -> None:
+    data = bytearray(tar_of({"a": b"x"}))
+    data[0] ^= 1  # another name
+    with pytest.raises(MalformedError) as caught:
+        index(bytes(data))
+    assert str(caught.value) == "[malformed] no header of a tar archive, at byte 0"

@@ -96,3 +96,12 @@ def test_a_member_before_the_start_of_the_file_is_refused(tmp_path: Path) -> Non
     with open_zip(path, Allowance(left=10)) as tree, pytest.raises(UnavailableError) as caught:
         tree.load("a", max_bytes=1)
     assert str(caught.value) == "[unavailable] cannot read the archive: Invalid argument"
+
+
+def test_a_member_that_holds_less_than_it_declares_is_refused() -> None:
+    data = zip_of(a=b"x" * 77)
+    sizes = (77).to_bytes(4, "little")
+    assert data.count(sizes) == 2
+    assert refusal(data.replace(sizes, (78).to_bytes(4, "little"))) == (
+        "[malformed] 77 bytes, not the 78 that it declares"
+    )

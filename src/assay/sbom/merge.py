@@ -24,13 +24,15 @@ def _merged(same: list[Component], known: Collection[str]) -> Component:
     if len(same) == 1:
         return _alone(same[0], known)
     first = min(same, key=lambda component: (component.name, component.version))
+    edges = _union(item.depends_on for item in same)
+    kept = tuple(to for to in edges if to in known)
     return Component(
         purl=first.purl,
         name=first.name,
         version=first.version,
         found_in=_union(component.found_in for component in same),
         hashes=_union(map(normal_hash, component.hashes) for component in same),
-        depends_on=tuple(to for to in _union(item.depends_on for item in same) if to in known),
+        depends_on=kept,
         direct=_any({component.direct for component in same}, decisive=True),
         development=_any({component.development for component in same}, decisive=False),
         raw_purls=_union(component.raw_purls for component in same),
@@ -40,7 +42,7 @@ def _merged(same: list[Component], known: Collection[str]) -> Component:
         cpes=_union(component.cpes for component in same),
         kind=min(component.kind for component in same),
         methods=_union(component.methods for component in same),
-        edges_known=_any({component.edges_known for component in same}, decisive=True),
+        edges_known=_whole(same) and kept == edges,
     )
 
 
@@ -49,11 +51,13 @@ def _alone(only: Component, known: Collection[str]) -> Component:
 
     Nearly all are: to join each with nothing took a third of the time of a lock file.
     """
+    kept = tuple(to for to in only.depends_on if to in known)
     return replace(
         only,
+        edges_known=only.edges_known and len(kept) == len(only.depends_on),
         found_in=_sorted(only.found_in),
         hashes=_sorted(tuple(map(normal_hash, only.hashes))),
-        depends_on=_sorted(tuple(to for to in only.depends_on if to in known)),
+        depends_on=_sorted(kept),
         raw_purls=_sorted(only.raw_purls),
         licences=_sorted(only.licences),
         raw_licences=_sorted(only.raw_licences),
@@ -64,6 +68,12 @@ def _alone(only: Component, known: Collection[str]) -> Component:
 
 def _sorted(items: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(items))) if len(items) > 1 else items
+
+
+def _whole(same: list[Component]) -> bool | None:
+    """Tell whether the edges that are said together are all: if any says so of its own."""
+    said = {component.edges_known for component in same}
+    return True if True in said else False if False in said else None
 
 
 def _any(said: set[bool | None], *, decisive: bool) -> bool | None:

@@ -5,7 +5,7 @@
 That an element is there does not make it true; nothing here looks at the software itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,7 +63,7 @@ def check_minimum(sbom: Sbom, *, profile: str) -> MinimumReport:
         for element in _ELEMENTS
         if profile in element.profiles
     ]
-    gaps = sbom.inventory.not_checked
+    gaps = (*sbom.inventory.not_checked, *_untold(components))
     if profile == "cisa":
         gaps = (*gaps, _CONTEXT)
     return MinimumReport(
@@ -94,6 +94,19 @@ def _related(sbom: Sbom) -> set[str]:
         elif item.direct:
             found |= {item.identity, *(subject.identity for subject in subjects)}
     return found
+
+
+def _untold(components: tuple[Component, ...]) -> Iterator[NotChecked]:
+    """Yield a note where it is not said whether edges are all: NTIA's "known unknowns"."""
+    packages = [item for item in components if item.kind != "file"]
+    count = sum(item.edges_known is None for item in packages)
+    if count:
+        yield NotChecked(
+            what="completeness of dependencies",
+            where=f"{count} of {len(packages)} components",
+            why="the document does not say whether the dependencies that it lists are all",
+            remedy="make it from a lock file or an environment that tells them",
+        )
 
 
 def _is_identified(component: Component, _: frozenset[str]) -> bool:

@@ -127,6 +127,10 @@ REFUSED = {
         "a length of 0 where at least 1 is needed, at @graph[3].to",
     ),
     "twice": ([package("a"), package("a")], "'urn:a' names two elements, at @graph[4]"),
+    "twice-a-person": (
+        [element("Person", "urn:p", name="Q")],
+        "'urn:p' names two elements, at @graph[3]",
+    ),
     "nowhere": (
         [package("a", verifiedUsing=["urn:x"])],
         "'urn:x' is no element, at @graph[3].verifiedUsing[0]",

@@ -122,6 +122,16 @@ def test_a_document_that_is_not_what_its_digest_says(layout: Layout) -> None:
     assert found.endswith(f" that are {digest}, at {digest}")
 
 
+def test_a_document_that_is_not_as_long_as_its_pointer_says(layout: Layout) -> None:
+    manifest = layout.listed[0]
+    manifest["size"] = int(str(manifest["size"])) + 1
+    layout.listed.clear()
+    layout.list(manifest)
+    found = refusal(lambda: open_layout(layout.root, reference="", platform=""))
+    assert found.startswith("[rejected] ")
+    assert f"not {manifest['size']} that are {manifest['digest']}" in found
+
+
 def test_a_layer_that_is_not_what_its_digest_says(layout: Layout, tmp_path: Path) -> None:
     image = open_layout(layout.root, reference="", platform="")
     path = image.layers[1].extent.file

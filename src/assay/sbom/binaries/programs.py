@@ -118,6 +118,7 @@ def _add_crates(crates: Sequence[Crate], file: TreeFile, finds: Finds) -> None:
                 _component(file, crate.purl, crate.name, crate.version),
                 kind="application" if crate.root else "library",
                 depends_on=tuple(sorted({crates[place].purl for place in crate.needs})),
+                edges_known=True,
                 direct=crate.purl in near,
                 development=crate.development,
             )

@@ -17,6 +17,7 @@ VERSIONS: Final = ("1.5", "1.6", "1.7")
 PRODUCT: Final = "product"  # the product's bom-ref; every other one is an identity
 _TOOL: Final = {"type": "application", "name": "assay", "version": __version__}
 OURSELVES: Final = f"assay {__version__}"
+_EDGES_SAID: Final = {True: "complete", False: "incomplete", None: "unknown"}
 _SINCE_1_6: Final = frozenset({"cryptographic-asset"})
 
 
@@ -123,7 +124,7 @@ def _compositions(sbom: Sbom) -> list[dict[str, object]]:
     named = [(item.identity, item) for item in sbom.components]
     if sbom.subject is not None:
         named.insert(0, (PRODUCT, sbom.subject))
-    for known, aggregate in ((True, "complete"), (False, "incomplete")):
+    for known, aggregate in _EDGES_SAID.items():
         edges = [
             name
             for name, item in named

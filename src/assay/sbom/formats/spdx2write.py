@@ -100,8 +100,9 @@ def _relationships(sbom: Sbom, ids: dict[str, str]) -> list[dict[str, str]]:
     for item in sbom.components:
         source = ids[item.identity]
         found += [(source, "DEPENDS_ON", ids[name]) for name in item.depends_on if name in ids]
-        if item.edges_known and not item.depends_on:
-            found.append((source, "DEPENDS_ON", "NONE"))
+        if not item.depends_on:
+            nothing = "NONE" if item.edges_known else NO_ASSERTION
+            found.append((source, "DEPENDS_ON", nothing))
     return [
         {"spdxElementId": source, "relationshipType": kind, "relatedSpdxElement": target}
         for source, kind, target in found

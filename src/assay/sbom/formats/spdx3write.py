@@ -14,11 +14,12 @@ from assay.sbom.formats.properties import (
 from assay.sbom.formats.serial import derived_uuid
 from assay.sbom.formats.spdx2write import TOOL
 from assay.sbom.formats.spdxlicence import NO_ASSERTION, expression_of, reference_to
-from assay.sbom.formats.spdxwords import HASHES, NONE, PURPOSES_3
+from assay.sbom.formats.spdxwords import HASHES, NO_ASSERTION_ELEMENT, NONE, PURPOSES_3
 from assay.sbom.hashes import spdx_hash
 
 CONTEXT: Final = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 _CREATION: Final = "_:creation"
+_COMPLETENESS: Final = {True: "complete", False: "incomplete", None: "noAssertion"}
 _LISTED: Final = {"specVersion": "3.0.1", "type": "CreationInfo", "@id": _CREATION}
 
 Element = dict[str, object]
@@ -102,12 +103,10 @@ class _Writer:
             yield from self._edge(item, list(item.depends_on))
 
     def _edge(self, item: Component, targets: list[str]) -> Iterator[Element]:
-        if not targets and not item.edges_known:
-            return
-        relation = self._relation("dependsOn", item, [self._id("package", to) for to in targets])
-        if item.edges_known is not None:
-            relation["completeness"] = "complete" if item.edges_known else "incomplete"
-        yield relation
+        nothing = NONE if item.edges_known else NO_ASSERTION_ELEMENT
+        named = [self._id("package", to) for to in targets] or [nothing]
+        relation = self._relation("dependsOn", item, named)
+        yield relation | {"completeness": _COMPLETENESS[item.edges_known]}
 
     def _declared(self, items: list[Component]) -> Iterator[Element]:
         for item in items:
@@ -164,7 +163,7 @@ class _Writer:
             item.identity,
             **{"from": self._id("package", item.identity)},
             relationshipType=kind,
-            to=targets or [NONE],
+            to=targets,
         )
 
     def _agent(self, kind: str, name: str) -> str:

@@ -4,11 +4,12 @@ from typing import Final
 
 NONE: Final = "https://spdx.org/rdf/3.0.1/terms/Core/NoneElement"
 NONES: Final = frozenset({NONE, "NoneElement", "https://spdx.org/rdf/3.0.0/terms/Core/NoneElement"})
+NO_ASSERTION_ELEMENT: Final = "https://spdx.org/rdf/3.0.1/terms/Core/NoAssertionElement"
 NO_ASSERTIONS: Final = frozenset(
     {
         "NoAssertionElement",
         "https://spdx.org/rdf/3.0.0/terms/Core/NoAssertionElement",
-        "https://spdx.org/rdf/3.0.1/terms/Core/NoAssertionElement",
+        NO_ASSERTION_ELEMENT,
     }
 )
 # By the names that 2.3 has for the algorithms.

@@ -25,7 +25,7 @@ NOUN: Final = "installed npm package"
 MAX_MANIFEST_BYTES: Final = 8 * 2**20  # written by people; bounds memory
 _PACKAGE: Final = re.compile(r"(?:.*/)?node_modules/(?:@[^/]+/)?[^/@.][^/]*/package\.json\Z")
 _FOLDER: Final = "node_modules/"
-_EDGES: Final = ("dependencies", "optionalDependencies", "peerDependencies")
+_WISHES: Final = ("optionalDependencies", "peerDependencies")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class NodeManifest:
     licences: tuple[str, ...] = ()
     supplier: str = ""
     needs: tuple[str, ...] = ()
+    may_lack: frozenset[str] = frozenset()  # those of them that may be missing
 
 
 def is_node_package(file: TreeFile) -> bool:
@@ -54,21 +55,28 @@ def find_node_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) 
             found[file.path.removesuffix("/package.json")] = (file, parse_node_manifest(data))
     purls = {place: manifest.purl for place, (_, manifest) in found.items()}
     for place, (file, manifest) in found.items():
-        licences, raw_licences = split_licences(list(manifest.licences))
-        finds.components.append(
-            Component(
-                purl=manifest.purl,
-                name=manifest.name,
-                version=manifest.version,
-                found_in=(place_of(file),),
-                depends_on=_edges(place, manifest.needs, purls),
-                licences=licences,
-                raw_licences=raw_licences,
-                supplier=manifest.supplier,
-                methods=("manifest-analysis",),
-            )
-        )
+        finds.components.append(_component(place, file, manifest, purls))
     finds.examined[f"{NOUN}s"] += len(found)
+
+
+def _component(
+    place: str, file: TreeFile, manifest: NodeManifest, purls: Mapping[str, str]
+) -> Component:
+    licences, raw_licences = split_licences(list(manifest.licences))
+    targets = {name: _resolve(place, name, purls) for name in manifest.needs}
+    edges = {purls[at] for at in targets.values() if at}
+    return Component(
+        purl=manifest.purl,
+        name=manifest.name,
+        version=manifest.version,
+        found_in=(place_of(file),),
+        depends_on=tuple(sorted(edges - {manifest.purl})),
+        edges_known=all(at or name in manifest.may_lack for name, at in targets.items()),
+        licences=licences,
+        raw_licences=raw_licences,
+        supplier=manifest.supplier,
+        methods=("manifest-analysis",),
+    )
 
 
 def parse_node_manifest(data: bytes) -> NodeManifest:
@@ -82,14 +90,16 @@ def parse_node_manifest(data: bytes) -> NodeManifest:
     package = npm_package(name, version)
     if package is None:
         raise MalformedError("a folder, not a version", where="version")
-    needs = {name for key in _EDGES for name in _names(document.optional(key))}
+    needs = set(_names(document.optional("dependencies")))
+    wishes = {name for key in _WISHES for name in _names(document.optional(key))}
     return NodeManifest(
         purl=package.purl,
         name=name,
         version=version,
         licences=tuple(_licences(document)),
         supplier=_text(document.optional("author"), "name"),
-        needs=tuple(sorted(needs)),
+        needs=tuple(sorted(needs | wishes)),
+        may_lack=frozenset(wishes),  # npm repeats optional ones among the others
     )
 
 
@@ -112,11 +122,6 @@ def _text(value: JsonValue | None, name: str) -> str:
     if isinstance(inner, dict):
         inner = inner.get(name)
     return clean(inner) if isinstance(inner, str) else ""
-
-
-def _edges(place: str, needs: Iterable[str], purls: Mapping[str, str]) -> tuple[str, ...]:
-    found = {purls[at] for name in needs if (at := _resolve(place, name, purls))}
-    return tuple(sorted(found - {purls[place]}))
 
 
 def _resolve(place: str, name: str, purls: Mapping[str, str]) -> str:

@@ -156,7 +156,8 @@ def _with_edges(group: Sequence[tuple[PythonMetadata, Component]]) -> list[Compo
     named = {normal_name(metadata.name): component.identity for metadata, component in group}
     found: list[Component] = []
     for metadata, component in group:
-        wanted = map(normal_name, metadata.requires)
+        wanted = set(map(normal_name, metadata.requires))
         edges = {named[name] for name in wanted if name in named} - {component.identity}
-        found.append(replace(component, depends_on=tuple(sorted(edges))))
+        known = True if wanted <= named.keys() else None
+        found.append(replace(component, depends_on=tuple(sorted(edges)), edges_known=known))
     return found

@@ -48,7 +48,7 @@ def parse_bun_lock(data: bytes, path: str) -> Reading:
     version = document.field("lockfileVersion").integer()
     if version not in {0, 1}:
         raise MalformedError(f"version {version} is not known", where="lockfileVersion")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     packages: dict[str, _Package] = {}
     for key, item in document.field("packages").members():
         with draft.entry(item.where):

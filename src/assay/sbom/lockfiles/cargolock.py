@@ -26,7 +26,7 @@ def parse_cargo_lock(data: bytes, path: str) -> Reading:
     number = document.optional("version")
     if number is not None and number.integer() not in KNOWN_VERSIONS:
         raise MalformedError(f"version {number.integer()} is not known", where="version")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     names = Names()
     packages: list[tuple[str, JsonValue]] = []
     root = document.optional("root")

@@ -28,7 +28,7 @@ def parse_composer_lock(data: bytes, path: str) -> Reading:
     if version.partition(".")[0] not in {"1", "2"}:
         raise MalformedError(f"version {version!r} is not known", where="plugin-api-version")
     document.field("packages")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     add_named(_entries(document, draft), draft)
     return draft.finish()
 

@@ -41,7 +41,7 @@ def parse_conda_lock(data: bytes, path: str) -> Reading:
     version = document.field("version").text()
     if version != "1":
         raise MalformedError(f"version {version!r} is not known", where="version")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     by_platform: dict[str, list[NamedEntry]] = {}
     for item in document.field("package").items():
         with draft.entry(item.where):

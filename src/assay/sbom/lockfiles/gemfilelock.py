@@ -45,7 +45,7 @@ def parse_gemfile_lock(data: bytes, path: str) -> Reading:
     Raises:
         MalformedError: Not text, or without the section DEPENDENCIES, which each has.
     """
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     lock = _Lock()
     lines = text_lines(data)
     if "DEPENDENCIES" not in lines:

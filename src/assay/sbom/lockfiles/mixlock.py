@@ -69,6 +69,7 @@ def _entry(line: str) -> NamedEntry:
         version=version,
         found_in=(),
         hashes=(f"sha256:{hex_['checksum']}",) if hex_["checksum"] else (),
+        edges_known=True,  # what one from Git depends on does not stand in the file
     )
     needs = tuple(found.strip('"') for found in _NEED.findall(hex_["needs"]))
     return NamedEntry(key=hex_["key"], component=component, needs=needs)

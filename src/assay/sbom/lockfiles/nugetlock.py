@@ -30,7 +30,7 @@ def parse_nuget_lock(data: bytes, path: str) -> Reading:
     version = document.field("version").integer()
     if version not in {1, 2}:
         raise MalformedError(f"version {version} is not known", where="version")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     for _, framework in document.field("dependencies").members():
         entries: list[NamedEntry] = []
         for name, item in framework.members():

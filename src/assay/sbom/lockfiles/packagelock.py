@@ -18,7 +18,9 @@ from assay.sbom.lockfiles.reading import Draft, Reading
 
 MAX_LOCK_BYTES: Final = 64 * 2**20  # above any lock file that we have seen; bounds memory
 _FOLDER: Final = "node_modules/"
-_EDGES: Final = ("dependencies", "optionalDependencies", "peerDependencies")
+_NEEDED: Final = ("dependencies",)
+_WISHED: Final = ("optionalDependencies", "peerDependencies")  # which may be missing
+_EDGES: Final = (*_NEEDED, *_WISHED)
 
 
 def parse_package_lock(data: bytes, path: str) -> Reading:
@@ -30,9 +32,9 @@ def parse_package_lock(data: bytes, path: str) -> Reading:
     document = JsonValue(parse_json(data, max_bytes=MAX_LOCK_BYTES))
     version = document.field("lockfileVersion").integer()
     if version == 1:
-        return read_nested_lock(document, Draft(path=path))
+        return read_nested_lock(document, Draft(path=path, tells_edges=True))
     if version in {2, 3}:
-        return _read_packages(document.field("packages"), Draft(path=path))
+        return _read_packages(document.field("packages"), Draft(path=path, tells_edges=True))
     raise MalformedError(f"version {version} is not known", where="lockfileVersion")
 
 
@@ -71,7 +73,9 @@ def _component(
     key: str, place: _Place, package: NpmPackage, places: Mapping[str, _Place]
 ) -> Component:
     entry = place.entry
-    targets = {places[at].package for at in _edges(key, entry, places)}
+    needed = {resolve_place(key, name, places) for name in _names(entry, _NEEDED)}
+    others = {resolve_place(key, name, places) for name in _names(entry, _WISHED)}
+    targets = {places[at].package for at in (needed | others) - {""}}
     return Component(
         purl=package.purl,
         name=package.name,
@@ -80,6 +84,7 @@ def _component(
         hashes=tuple(entry.optional_text("integrity").split()),
         depends_on=tuple(sorted(target.purl for target in targets if target is not None)),
         development=has_flag(entry, "dev") or has_flag(entry, "devOptional"),
+        edges_known=False if "" in needed else None,
     )
 
 
@@ -100,10 +105,6 @@ def _read_place(key: str, entry: JsonValue) -> _Place:
     name = entry.optional_text("name") or key.rpartition(_FOLDER)[2]
     version = entry.field("version").text()
     return _Place(package=npm_package(name, version, entry.optional_text("resolved")), entry=entry)
-
-
-def _edges(key: str, entry: JsonValue, places: Mapping[str, _Place]) -> set[str]:
-    return {resolve_place(key, name, places) for name in _names(entry, _EDGES)} - {""}
 
 
 def _names(entry: JsonValue, fields: tuple[str, ...]) -> list[str]:

@@ -29,7 +29,7 @@ def parse_pdm_lock(data: bytes, path: str) -> Reading:
     version = document.field("metadata").field("lock_version").text()
     if version.partition(".")[0] != "4":
         raise MalformedError(f"version {version!r} is not known", where="metadata.lock_version")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     locked: list[Locked] = []
     edges: dict[int, list[str]] = {}
     for entry in document.optional_items("package"):

@@ -35,7 +35,9 @@ def parse_pnpm_lock(data: bytes, path: str) -> Reading:
     known = _KNOWN.fullmatch(version)
     if known is None:
         raise MalformedError(f"version {version!r} is not known", where="lockfileVersion")
-    return _read(document, Draft(path=path), major=int(known[known.lastindex or 0]))
+    return _read(
+        document, Draft(path=path, tells_edges=True), major=int(known[known.lastindex or 0])
+    )
 
 
 def _read(document: JsonValue, draft: Draft, *, major: int) -> Reading:

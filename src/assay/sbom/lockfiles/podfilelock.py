@@ -29,7 +29,7 @@ def parse_podfile_lock(data: bytes, path: str) -> Reading:
     version = document.field("COCOAPODS").text()
     if not version.startswith("1."):
         raise MalformedError(f"version {version!r} is not known", where="COCOAPODS")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     add_named(_entries(document, draft), draft)
     return draft.finish()
 

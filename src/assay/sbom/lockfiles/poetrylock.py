@@ -26,7 +26,7 @@ def parse_poetry_lock(data: bytes, path: str) -> Reading:
     version = metadata.field("lock-version").text()
     if version.partition(".")[0] not in {"1", "2"}:
         raise MalformedError(f"version {version!r} is not known", where="metadata.lock-version")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     locked: list[Locked] = []
     edges: dict[int, list[str]] = {}
     for entry in document.optional_items("package"):

@@ -7,7 +7,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -47,9 +47,14 @@ class Reading:
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """A reading in the making. `path` is the file's, already printable."""
+    """A reading in the making. `path` is the file's, already printable.
+
+    `tells_edges`: files of this format list all that each package depends on. Where one has an
+    entry that could not be read, that may be what another one depends on.
+    """
 
     path: str
+    tells_edges: bool = False
     components: list[Component] = field(default_factory=list)
     loose: list[Loose] = field(default_factory=list)
     notes: list[NotChecked] = field(default_factory=list)
@@ -85,10 +90,18 @@ class Draft:
             )
             self.dropped = 0
         return Reading(
-            components=tuple(self.components),
+            components=tuple(map(self._judged, self.components)),
             loose=tuple(self.loose),
             not_checked=tuple(self.notes),
         )
+
+    def _judged(self, component: Component) -> Component:
+        """Return `component` with what is known of its edges, by the format and the notes."""
+        if component.edges_known and self.notes:
+            return replace(component, edges_known=None)
+        if component.edges_known is None and self.tells_edges and not self.notes:
+            return replace(component, edges_known=True)
+        return component
 
 
 def clean(text: str) -> str:

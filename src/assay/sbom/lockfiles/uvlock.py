@@ -24,7 +24,7 @@ def parse_uv_lock(data: bytes, path: str) -> Reading:
     version = document.field("version").integer()
     if version != KNOWN_VERSION:
         raise MalformedError(f"version {version} is not known", where="version")
-    draft = Draft(path=path)
+    draft = Draft(path=path, tells_edges=True)
     locked: list[Locked] = []
     names = Names()
     for entry in document.optional_items("package"):

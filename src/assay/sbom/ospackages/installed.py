@@ -20,16 +20,26 @@ class Installed:
 
 
 def add_installed(packages: Sequence[Installed], finds: Finds, *, noun: str) -> None:
-    """Add the packages with edges to those that provide what each needs, where there are any."""
+    """Add the packages with edges to those that provide what each needs.
+
+    Where nobody provides something, or the one who does could not be read, edges are missing.
+    """
     providers: dict[str, set[str]] = {}
     for package in packages:
         for name in package.provides:
             providers.setdefault(name, set()).add(package.component.identity)
     for package in packages:
-        edges: set[str] = set()
-        for alternatives in package.needs:
-            edges |= next((providers[name] for name in alternatives if name in providers), set())
+        found = [
+            next((providers[name] for name in alternatives if name in providers), None)
+            for alternatives in package.needs
+        ]
+        edges = {identity for one in found if one is not None for identity in one}
         edges.discard(package.component.identity)
-        component = replace(package.component, depends_on=tuple(sorted(edges)))
-        finds.components.append(component)
+        finds.components.append(
+            replace(
+                package.component,
+                depends_on=tuple(sorted(edges)),
+                edges_known=None not in found,
+            )
+        )
     finds.examined[f"{noun}s"] += len(packages)

@@ -27,6 +27,7 @@ _PLACE: Final = re.compile(
 )
 _READ: Final = "rpmdb.sqlite"
 _KEYS: Final = "gpg-pubkey"
+_FEATURE: Final = "rpmlib("  # what RPM itself has to be able to do
 
 
 def is_rpm_database(file: TreeFile) -> bool:
@@ -100,6 +101,13 @@ def _installed(header: RpmHeader, distribution: Distribution, place: str) -> Ins
     )
     return Installed(
         component=component,
-        provides=frozenset({name, *header.provides}),
-        needs=tuple((needed,) for needed in header.requires),
+        provides=frozenset({name, *header.provides, *_programs(header)}),
+        needs=tuple((item,) for item in header.requires if not item.startswith(_FEATURE)),
     )
+
+
+def _programs(header: RpmHeader) -> Iterator[str]:
+    """Yield the paths by which others may need the package: RPM's repositories list these too."""
+    for path in header.files:
+        if "bin/" in path or path.startswith("etc/"):
+            yield f"/{path}"
