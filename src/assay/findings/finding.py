@@ -13,6 +13,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.findings.fixes.edit import Fix, parse_fix
 from assay.findings.observation import Location, Observation, parse_location, parse_observation
+from assay.findings.reach import Reach, join_reach
 from assay.findings.severity import Severity
 
 __all__ = [
@@ -62,6 +63,11 @@ class Finding:
             raise ValueError("a finding without a location")
         if not self.remedy:
             raise ValueError("a finding without a remedy")
+
+    @property
+    def reach(self) -> Reach | None:
+        """Return how near the product comes to it, by all who looked; None where nobody did."""
+        return join_reach(reach for seen in self.observations for reach in seen.reach)
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value in statements and reports."""

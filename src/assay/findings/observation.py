@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assay.core.jsonvalue import JsonValue
+from assay.findings.reach import Reach, parse_reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -42,7 +43,11 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Observation:
-    """One report of one tool. `rule` and `severity` are written as the tool writes them."""
+    """One report of one tool. `rule` and `severity` are written as the tool writes them.
+
+    `reach` is how near the product comes to a vulnerability, by this tool: one, or none that
+    looked.
+    """
 
     tool: str
     rule: str
@@ -52,6 +57,7 @@ class Observation:
     severity: str = ""
     weaknesses: tuple[str, ...] = ()  # as in "CWE-78", in the tool's order
     traits: tuple[tuple[str, str], ...] = ()  # sorted by name
+    reach: tuple[Reach, ...] = ()
 
     def trait(self, name: str) -> str:
         """Return the fact `name`, empty where the tool did not tell it."""
@@ -68,6 +74,7 @@ class Observation:
             "location": self.location.as_json(),
             "weaknesses": list(self.weaknesses),
             "traits": dict(self.traits),
+            **({"reach": [one.as_json() for one in self.reach]} if self.reach else {}),
         }
 
 
@@ -108,4 +115,5 @@ def parse_observation(value: JsonValue) -> Observation:
         location=parse_location(value.field("location")),
         weaknesses=tuple(item.text() for item in value.field("weaknesses").items()),
         traits=traits_of({name: item.text() for name, item in value.field("traits").members()}),
+        reach=tuple(parse_reach(item) for item in value.optional_items("reach")),
     )

@@ -12,6 +12,7 @@ from assay.core.notchecked import NotChecked
 from assay.core.strictjson import render_canonical_json
 from assay.findings.finding import Finding, Location
 from assay.findings.merge import merge_findings
+from assay.findings.reach import Reach
 from assay.findings.scanreport import ScanReport
 from assay.gates.acceptance import renew_acceptance
 from assay.sbom.component import Inventory
@@ -113,6 +114,24 @@ def _finding(finding: Finding) -> dict[str, object]:
         "note": first.note,
         "places": len(finding.locations),
         "remedy": finding.remedy,
+        **_reach(finding.reach),
+    }
+
+
+def _reach(reach: Reach | None) -> dict[str, object]:
+    """Return the level that is known, and its rank: the higher, the nearer. None means not known.
+
+    There is no member where nobody looked, so that no rule takes that for a low level.
+    """
+    if reach is None:
+        return {}
+    return {
+        "reach": {
+            "level": reach.level.word,
+            "rank": reach.level.value,
+            "only_in_tests": reach.only_in_tests,
+            "limits": len(reach.limits),
+        }
     }
 
 

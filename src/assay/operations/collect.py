@@ -45,6 +45,8 @@ from assay.vuln.match import match_components
 from assay.vuln.mirror import load_advisories
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from assay.vuln.predicate import render_vulns, report_matches
+from assay.vuln.reach.assess import assess_reach
+from assay.vuln.reach.sources import commit_sources
 
 MAX_WORKERS: Final = 16
 _MAX_FILE_BYTES: Final = 64 * 2**20
@@ -111,7 +113,7 @@ def collect_commit(
         inventory=inventory,
         secrets=secrets,
         scans=scans,
-        vulnerabilities=_match(inventory, settings),
+        vulnerabilities=_match(repository, entries, inventory, settings),
     )
 
 
@@ -217,10 +219,24 @@ def _collect_files(
     )
 
 
-def _match(inventory: Inventory, settings: CollectSettings) -> ScanReport:
+def _match(
+    repository: Repository,
+    entries: tuple[TreeEntry, ...],
+    inventory: Inventory,
+    settings: CollectSettings,
+) -> ScanReport:
+    """Match the components; where any is affected, read how near the product comes to it."""
     advisories = load_advisories(settings.home.advisories, inventory.components)
     result = match_components(inventory.components, advisories, at=settings.at)
-    return report_matches(result, at=settings.at)
+    report = report_matches(result, at=settings.at)
+    if not result.findings:
+        return report
+    excluded = frozenset(e.path for e in entries if _exclusion(e.path, settings) is not None)
+    sources = commit_sources(repository, entries, excluded=excluded)
+    return replace(
+        report,
+        findings=assess_reach(result.findings, inventory.components, advisories, sources),
+    )
 
 
 def _is_taken(path: str, scanners: tuple[Scanner, ...]) -> bool:

@@ -1,0 +1,116 @@
+"""What reading the sources of one language came to, and what is the same in all languages."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from assay.core.printable import printable
+from assay.findings.reach import Scope, Sight
+from assay.vuln.reach.target import Target
+
+MAX_NAMED: Final = 3  # places that a limit names one by one
+_TESTS: Final = re.compile(
+    r"(?:^|/)(?:tests?|testing|__tests__|spec|testdata|benches)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*\.(?:test|spec))\.[a-z]+\Z"
+)
+NO_SYMBOLS: Final = "the advisories name no symbols: whether what is vulnerable is called, not told"
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """Sights and limits by the finding that they are about; `general` limits are about all."""
+
+    sights: dict[str, list[Sight]] = field(default_factory=dict)
+    limits: dict[str, set[str]] = field(default_factory=dict)
+    general: set[str] = field(default_factory=set)
+    files: int = 0
+
+    def see(self, target: Target, sight: Sight) -> None:
+        """Add a sight of what `target` is about."""
+        self.sights.setdefault(target.finding, []).append(sight)
+
+    def limit(self, target: Target, why: str) -> None:
+        """Add what could raise the level of `target`."""
+        self.limits.setdefault(target.finding, set()).add(why)
+
+
+class SourceFiles(Protocol):
+    """Files to read, by path; what cannot be read is None."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths, in their order."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What there is besides, and is not read."""
+
+    def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
+        """Yield each path with its content, None where that is larger or cannot be read."""
+
+
+class Language(Protocol):
+    """A reader of the sources of one language."""
+
+    @property
+    def ecosystem(self) -> str:
+        """The ecosystem whose packages it looks for, in the word of advisories."""
+
+    def look(self, files: SourceFiles, targets: tuple[Target, ...]) -> Found:
+        """Look for `targets`, all of its ecosystem, in those of `files` that it reads."""
+
+
+def scope_of(path: str) -> Scope:
+    """Return whether a file is one of the product's tests, by where it lies."""
+    return Scope.TESTS if _TESTS.search(path) else Scope.RUN
+
+
+def name_some(what: str, places: Iterable[str]) -> str:
+    """Return `what` with the first of the places, and how many more there are."""
+    every = sorted(places)
+    more = f" and {len(every) - MAX_NAMED} more" if len(every) > MAX_NAMED else ""
+    return f"{what}: {', '.join(every[:MAX_NAMED])}{more}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One package of a language that imports another: how, and where that stands."""
+
+    unit: str
+    path: str
+    line: int
+    scope: Scope
+    what: str
+
+
+@dataclass(slots=True, kw_only=True)
+class PackageGraph:
+    """Which package imports which, as far as sources were read; '' is the product itself."""
+
+    steps: dict[str, dict[str, Step]] = field(default_factory=dict)
+
+    def add(self, unit: str, imported: str, step: Step) -> None:
+        """Add an import; of several of one package by another the first that is run counts."""
+        known = self.steps.setdefault(unit, {})
+        if imported not in known or (known[imported].scope, known[imported].path) > (
+            step.scope,
+            step.path,
+        ):
+            known[imported] = step
+
+    def ways(self) -> Mapping[str, tuple[Step, ...]]:
+        """Return for each package that the product leads to a shortest way of imports to it."""
+        ways: dict[str, tuple[Step, ...]] = {"": ()}
+        waiting = [""]
+        for unit in waiting:  # grows as it goes
+            for imported, step in sorted(self.steps.get(unit, {}).items()):
+                if imported not in ways and step.scope is not Scope.TYPES:
+                    ways[imported] = (*ways[unit], step)
+                    waiting.append(imported)
+        return ways
+
+
+def shown(path: str) -> str:
+    """Return a path as it may be printed."""
+    return printable(path)

@@ -1,0 +1,391 @@
+"""One Python file as facts: what it imports, which names stand for what, what it calls, and where.
+
+Names are kept as written, in their scope; `assay.vuln.reach.pyprogram` finds out what they mean
+when it has all files. Nothing is run, and no file makes the reader fail: it is read or it is not.
+"""
+
+import ast
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from assay.core.errors import MalformedError
+from assay.core.printable import printable
+from assay.core.strictjson import parse_json
+from assay.findings.reach import Scope
+
+MAX_FILE_BYTES: Final = 4 * 2**20  # of source; what is larger was made by a program
+MAX_NODES: Final = 1_000_000  # of one syntax tree; 4 MiB of ordinary code have less
+MAX_TEXT: Final = 200  # characters of a text that may name a module
+MAX_PARTS: Final = 40  # of a dotted name
+UNKNOWN: Final = "?"  # what a name stands for where nobody can tell
+CALLED: Final = "()"  # behind a part of a name: what calling it returns
+_FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_RUNS_TEXT: Final = frozenset({"exec", "eval", "compile"})
+_IMPORTERS: Final = frozenset({"import_module", "__import__", "run_module", "import_string"})
+_FINDERS: Final = frozenset({"entry_points", "iter_entry_points", "iter_modules", "walk_packages"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PyImport:
+    """An import of a module by its absolute name; `optional` where the code does without."""
+
+    module: str
+    line: int
+    scope: Scope
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PyUse:
+    """A name that is used in a function ('' is the module's level): called, or as a value."""
+
+    parts: tuple[str, ...]
+    line: int
+    function: str
+    called: bool
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What a name stands for: `parts` of an absolute name, or of one to look up in `scope`."""
+
+    parts: tuple[str, ...]
+    scope: str | None = None  # None: absolute
+
+
+@dataclass(slots=True, kw_only=True)
+class PyModule:
+    """The facts of one file. `functions` are classes too; scopes are their qualified names."""
+
+    path: str
+    imports: list[PyImport] = field(default_factory=list)
+    bound: dict[tuple[str, str], set[Bound]] = field(default_factory=dict)
+    uses: list[PyUse] = field(default_factory=list)
+    functions: dict[str, int] = field(default_factory=dict)
+    classes: set[str] = field(default_factory=set)
+    decorated: set[str] = field(default_factory=set)
+    stars: list[str] = field(default_factory=list)
+    texts: dict[str, int] = field(default_factory=dict)
+    dynamic: dict[int, str] = field(default_factory=dict)
+
+
+def parse_module(path: str, data: bytes) -> PyModule:
+    """Read one Python file, or the code of a notebook where `path` ends in `.ipynb`.
+
+    Raises:
+        MalformedError: It is too large, nested too deeply, or no Python of this version.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise MalformedError(f"{len(data)} bytes, where at most {MAX_FILE_BYTES} are read")
+    sources = list(_code_cells(data)) if path.endswith(".ipynb") else [data]
+    module = PyModule(path=path)
+    for source in sources:
+        _Reader(module).read(_tree(source))
+    return module
+
+
+def _tree(source: bytes | str) -> ast.Module:
+    """Return the syntax tree; encodings are those of PEP 263, as Python itself reads them."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes that mean nothing
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError) as error:
+        why = printable(str(error), limit=120) or type(error).__name__
+        raise MalformedError(f"no Python that is read here: {why}") from error
+
+
+def _code_cells(data: bytes) -> Iterator[str]:
+    document = parse_json(data, max_bytes=MAX_FILE_BYTES)
+    cells = document.get("cells") if isinstance(document, dict) else None
+    if not isinstance(cells, list):
+        raise MalformedError("a notebook without cells")
+    for cell in cells:
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source")
+            lines = source if isinstance(source, list) else [source]
+            text = "".join(line for line in lines if isinstance(line, str))
+            # Commands of the notebook itself (%matplotlib, !pip) are no Python.
+            yield "\n".join(
+                "" if line.lstrip().startswith(("%", "!")) else line for line in text.split("\n")
+            )
+
+
+def dotted(node: ast.expr) -> tuple[str, ...]:
+    """Return `a.b().c` as its parts, `?` for what is neither a name nor a call of one."""
+    parts: list[str] = []
+    suffix = ""
+    while len(parts) < MAX_PARTS:
+        match node:
+            case ast.Attribute():
+                parts.append(node.attr + suffix)
+                node, suffix = node.value, ""
+            case ast.Call():
+                node, suffix = node.func, CALLED
+            case ast.Await():
+                node = node.value
+            case ast.Name():
+                return (node.id + suffix, *reversed(parts))
+            case _:
+                break
+    return (UNKNOWN, *reversed(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a node stands."""
+
+    function: str = ""
+    scope: Scope = Scope.RUN
+    optional: bool = False
+    owner: str = ""  # the class whose method this is
+
+
+class _Reader:
+    """Walks one tree with a list, for a tree can be deeper than the stack of calls."""
+
+    def __init__(self, module: PyModule) -> None:
+        self._module = module
+        self._waiting: list[tuple[ast.AST, _At]] = []
+
+    def read(self, tree: ast.Module) -> None:
+        """Take in all of a tree."""
+        self._waiting.append((tree, _At()))
+        count = 0
+        while self._waiting:
+            node, at = self._waiting.pop()
+            count += 1
+            if count > MAX_NODES:
+                raise MalformedError(f"over {MAX_NODES} parts")
+            self._take(node, at)
+
+    def _take(self, node: ast.AST, at: _At) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._function(node, at)
+            case ast.ClassDef():
+                self._class(node, at)
+            case ast.Import():
+                self._import(node, at)
+            case ast.ImportFrom():
+                self._import_from(node, at)
+            case ast.withitem():
+                self._with(node, at)
+            case ast.Call():
+                self._call(node, at)
+            case _:
+                self._take_other(node, at)
+
+    def _take_other(self, node: ast.AST, at: _At) -> None:
+        match node:
+            case ast.If():
+                self._if(node, at)
+            case ast.Try():
+                self._try(node, at)
+            case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
+                self._assign(node, at)
+            case ast.Attribute() | ast.Name():
+                self._value(node, at)
+            case ast.Constant():
+                self._constant(node, at)
+            case _:
+                self._inside(node, at)
+
+    def _inside(self, node: ast.AST, at: _At) -> None:
+        self._waiting += [(child, at) for child in ast.iter_child_nodes(node)]
+
+    def _bind(self, scope: str, name: str, bound: Bound) -> None:
+        self._module.bound.setdefault((scope, name), set()).add(bound)
+
+    def _define(self, node: _FunctionNode | ast.ClassDef, at: _At) -> str:
+        name = f"{at.function}.{node.name}" if at.function else node.name
+        self._module.functions[name] = node.lineno
+        self._bind(at.function, node.name, Bound(parts=(f"@{name}",)))
+        if node.decorator_list:
+            self._module.decorated.add(name)
+        for decorator in node.decorator_list:
+            self._use(decorator, at, called=True)
+            self._waiting.append((decorator, at))
+        return name
+
+    def _function(self, node: _FunctionNode, at: _At) -> None:
+        name = self._define(node, at)
+        owner = at.owner if at.owner and at.function == at.owner else ""
+        inside = _At(name, at.scope, owner=owner)
+        every = node.args
+        for argument in (*every.posonlyargs, *every.args, *every.kwonlyargs):
+            self._argument(argument, name, at.function)
+        for extra in (every.vararg, every.kwarg):
+            if extra is not None:
+                self._bind(name, extra.arg, Bound(parts=(UNKNOWN,)))
+        self._waiting += [(d, at) for d in (*every.defaults, *every.kw_defaults) if d is not None]
+        self._waiting += [(statement, inside) for statement in node.body]
+
+    def _argument(self, argument: ast.arg, function: str, outside: str) -> None:
+        """Bind an argument: to an object of the class that its annotation names, if any."""
+        parts = dotted(argument.annotation) if argument.annotation is not None else (UNKNOWN,)
+        if parts[0] == UNKNOWN:
+            self._bind(function, argument.arg, Bound(parts=(UNKNOWN,)))
+        else:
+            instance = (*parts[:-1], parts[-1] + CALLED)
+            self._bind(function, argument.arg, Bound(parts=instance, scope=outside))
+
+    def _class(self, node: ast.ClassDef, at: _At) -> None:
+        name = self._define(node, at)
+        self._module.classes.add(name)
+        self._waiting += [(base, at) for base in (*node.bases, *(k.value for k in node.keywords))]
+        self._waiting += [(part, _At(name, at.scope, owner=name)) for part in node.body]
+
+    def _import(self, node: ast.Import, at: _At) -> None:
+        for alias in node.names:
+            self._add_import(alias.name, node.lineno, at)
+            name = alias.asname or alias.name.partition(".")[0]
+            parts = tuple(alias.name.split(".")) if alias.asname else (name,)
+            self._bind(at.function, name, Bound(parts=parts))
+
+    def _import_from(self, node: ast.ImportFrom, at: _At) -> None:
+        module = self._absolute(node.module or "", node.level)
+        for alias in node.names:
+            if alias.name == "*":
+                self._module.stars.append(module)
+                self._add_import(module, node.lineno, at)
+                continue
+            self._add_import(f"{module}.{alias.name}" if module else alias.name, node.lineno, at)
+            parts = (*module.split("."), alias.name) if module else (alias.name,)
+            self._bind(at.function, alias.asname or alias.name, Bound(parts=parts))
+
+    def _absolute(self, module: str, level: int) -> str:
+        """Return what a relative import means: seen from the top of the repository."""
+        if not level:
+            return module
+        folders = self._module.path.split("/")[:-1]
+        kept = folders[: len(folders) - (level - 1)] if level > 1 else folders
+        return ".".join((*kept, *filter(None, module.split("."))))
+
+    def _add_import(self, module: str, line: int, at: _At) -> None:
+        self._module.imports.append(
+            PyImport(module=module, line=line, scope=at.scope, optional=at.optional)
+        )
+
+    def _if(self, node: ast.If, at: _At) -> None:
+        typing = dotted(node.test)[-1] == "TYPE_CHECKING"
+        first = _At(at.function, Scope.TYPES, at.optional, at.owner) if typing else at
+        self._waiting.append((node.test, at))
+        self._waiting += [(part, first) for part in node.body]
+        self._waiting += [(part, at) for part in node.orelse]
+
+    def _try(self, node: ast.Try, at: _At) -> None:
+        named = {name for one in node.handlers for name in _exceptions(one.type)}
+        optional = bool(named & {"ImportError", "ModuleNotFoundError"})
+        first = _At(at.function, at.scope, at.optional or optional, at.owner)
+        self._waiting += [(part, first) for part in node.body]
+        self._waiting += [(part, at) for part in (*node.handlers, *node.orelse, *node.finalbody)]
+
+    def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, at: _At) -> None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            if node.value is not None:
+                self._give(target, _meaning(node.value), at)
+                if not isinstance(target, ast.Name):
+                    self._waiting.append((target, at))
+        if node.value is not None:
+            self._waiting.append((node.value, at))
+
+    def _give(self, target: ast.expr, parts: tuple[str, ...], at: _At) -> None:
+        """Let a name, or an attribute of `self`, stand for `parts`."""
+        match target:
+            case ast.Name():
+                self._bind(at.function, target.id, Bound(parts=parts, scope=at.function))
+            case ast.Attribute(value=ast.Name(id="self")) if at.owner:
+                bound = Bound(parts=parts, scope=at.function)
+                self._bind(at.owner, f"self.{target.attr}", bound)
+            case _:
+                return
+
+    def _with(self, node: ast.withitem, at: _At) -> None:
+        if node.optional_vars is not None:
+            self._give(node.optional_vars, _meaning(node.context_expr), at)
+        self._waiting.append((node.context_expr, at))
+
+    def _use(self, node: ast.expr, at: _At, *, called: bool) -> tuple[str, ...]:
+        parts = dotted(node)
+        if len(parts) > 1 or parts[0] != UNKNOWN:
+            use = PyUse(
+                parts=parts, line=node.lineno, function=at.function, called=called, scope=at.scope
+            )
+            self._module.uses.append(use)
+        return parts
+
+    def _call(self, node: ast.Call, at: _At) -> None:
+        parts = self._use(node.func, at, called=True)
+        self._below(node.func, at)
+        self._waiting += [(part, at) for part in (*node.args, *node.keywords)]
+        name, first = parts[-1], node.args[0] if node.args else None
+        if name in _IMPORTERS:
+            self._import_by_name(node, first, at)
+        elif name in _RUNS_TEXT and len(parts) == 1:
+            self._module.dynamic[node.lineno] = "runs code from a text"
+        elif name in _FINDERS:
+            self._module.dynamic[node.lineno] = "finds plug-ins by itself"
+
+    def _import_by_name(self, node: ast.Call, first: ast.expr | None, at: _At) -> None:
+        match first:
+            case ast.Constant(value=str(name)) if name and not name.startswith("."):
+                self._add_import(name, node.lineno, at)
+            case _:
+                self._module.dynamic[node.lineno] = "imports by a name that is computed"
+
+    def _value(self, node: ast.Attribute | ast.Name, at: _At) -> None:
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            self._bind(at.function, node.id, Bound(parts=(UNKNOWN,)))  # of a loop, a pattern
+            return
+        self._use(node, at, called=False)
+        self._below(node, at)
+
+    def _below(self, node: ast.expr, at: _At) -> None:
+        """Go on at what a chain of attributes hangs on, unless that is a mere name."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if not isinstance(node, ast.Name):
+            self._waiting.append((node, at))
+
+    def _constant(self, node: ast.Constant, at: _At) -> None:
+        text = node.value
+        if isinstance(text, str) and at.scope is Scope.RUN and _may_be_module(text):
+            self._module.texts.setdefault(text, node.lineno)
+
+
+def _meaning(value: ast.expr) -> tuple[str, ...]:
+    """Return what a value is, `getattr(module, "name")` with a plain name included."""
+    match value:
+        case ast.Call(func=ast.Name(id="getattr"), args=[first, ast.Constant(value=str(name)), *_]):
+            return (*dotted(first), name)
+        case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]) if dotted(called)[
+            -1
+        ] == "import_module" and not name.startswith("."):
+            return ("", *name.split("."))  # absolute, whatever its first part means here
+        case _:
+            return dotted_value(value)
+
+
+def dotted_value(value: ast.expr) -> tuple[str, ...]:
+    """Return the dotted name of a value; what a call returns is marked at its last part."""
+    parts = dotted(value)
+    if isinstance(value, ast.Call) and parts[0] != UNKNOWN:
+        return parts if parts[-1].endswith(CALLED) else (*parts[:-1], parts[-1] + CALLED)
+    return parts
+
+
+def _exceptions(node: ast.expr | None) -> Iterator[str]:
+    if isinstance(node, ast.Tuple):
+        for item in node.elts:
+            yield dotted(item)[-1]
+    elif node is not None:
+        yield dotted(node)[-1]
+
+
+def _may_be_module(text: str) -> bool:
+    return len(text) < MAX_TEXT and all(part.isidentifier() for part in text.split("."))

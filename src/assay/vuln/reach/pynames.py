@@ -1,0 +1,68 @@
+"""Under which names a Python distribution is imported: known, or guessed and told to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from assay.core.stricttoml import parse_toml
+from assay.vuln.package import normal_name
+
+MAX_METADATA_BYTES: Final = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportNames:
+    """Dotted names of modules; `guessed` where they come from the distribution's name alone."""
+
+    names: tuple[str, ...]
+    guessed: bool
+
+    def cover(self, module: str) -> bool:
+        """Tell whether `module` is one of them, or inside one."""
+        return any(module == name or module.startswith(f"{name}.") for name in self.names)
+
+
+def import_names(distribution: str, installed: Mapping[str, tuple[str, ...]]) -> ImportNames:
+    """Return the names of a distribution; `installed` are those that environments tell."""
+    name = normal_name("PyPI", distribution)
+    known = installed.get(name) or _table().get(name)
+    if known:
+        return ImportNames(names=known, guessed=False)
+    plain = distribution.replace("-", "_").replace(".", "_")
+    spaced = distribution.replace("-", ".")
+    names = dict.fromkeys((plain, plain.lower(), spaced, spaced.lower()))
+    return ImportNames(names=tuple(names), guessed=True)
+
+
+def read_top_level(data: bytes) -> tuple[str, ...]:
+    """Return the modules that a `top_level.txt` lists; what is no name is passed over."""
+    lines = data[:MAX_METADATA_BYTES].decode(errors="replace").split("\n")
+    names = (line.strip().replace("/", ".") for line in lines)
+    return tuple(name for name in names if _is_module(name))
+
+
+def read_record(data: bytes) -> tuple[str, ...]:
+    """Return the modules at the top of what a RECORD (PEP 376) lists."""
+    names: dict[str, None] = {}
+    for line in data[:MAX_METADATA_BYTES].decode(errors="replace").split("\n"):
+        path = line.rsplit(",", 2)[0].strip('"')
+        name = path.partition("/")[0].partition(".")[0]
+        if path.endswith((".py", ".so", ".pyd")) and _is_module(name):
+            names[name] = None
+    return tuple(names)
+
+
+def _is_module(name: str) -> bool:
+    return bool(name) and all(part.isidentifier() for part in name.split("."))
+
+
+@cache
+def _table() -> Mapping[str, tuple[str, ...]]:
+    data = files("assay.vuln.reach").joinpath("import_names.toml").read_bytes()
+    listed = parse_toml(data).field("names").members()
+    return MappingProxyType(
+        {name: tuple(item.text() for item in value.items()) for name, value in listed}
+    )

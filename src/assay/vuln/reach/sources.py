@@ -1,0 +1,113 @@
+"""The files that are read for sources: of a commit, or below a folder.
+
+What is read for one language is bounded; a file beyond the bound counts as one too large.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from assay.core.errors import UnavailableError
+from assay.core.printable import printable
+from assay.source.entries import EntryKind, TreeEntry
+from assay.source.git import GitPlace
+from assay.source.reader import open_reader
+from assay.system.filetree import FileTree
+from assay.vuln.reach.found import name_some
+
+MAX_TOTAL_BYTES: Final = 512 * 2**20  # of one language; some 15 million lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitSources:
+    """The files of a commit; those in `excluded` are not read, and told."""
+
+    repository: GitPlace
+    entries: Mapping[str, TreeEntry]
+    excluded: tuple[str, ...]
+    submodules: tuple[str, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths that are read."""
+        return tuple(self.entries)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is not read at all."""
+        told = []
+        if self.excluded:
+            told.append(name_some("excluded in assay.toml", map(printable, self.excluded)))
+        if self.submodules:
+            told.append(name_some("submodules are not read", map(printable, self.submodules)))
+        return tuple(told)
+
+    def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
+        """Yield each path with its content, None where that is too large or not in the clone."""
+        left = _Left()
+        sizes = {path: self.entries[path].size for path in paths}
+        taken = [path for path in paths if left.takes(sizes[path], max_bytes)]
+        yield from ((path, None) for path in sorted(set(paths) - set(taken)))
+        if taken:
+            with open_reader(self.repository) as reader:
+                oids = (self.entries[path].oid for path in taken)
+                contents = reader.read_many(oids, kind="blob", max_bytes=max_bytes)
+                yield from zip(taken, contents, strict=True)
+
+
+def commit_sources(
+    repository: GitPlace, entries: Iterable[TreeEntry], *, excluded: frozenset[str]
+) -> CommitSources:
+    """Return the files among `entries`, without those whose paths are in `excluded`."""
+    every = tuple(entries)
+    files = {entry.path: entry for entry in every if entry.kind is EntryKind.FILE}
+    return CommitSources(
+        repository=repository,
+        entries={path: entry for path, entry in files.items() if path not in excluded},
+        excluded=tuple(sorted(excluded & set(files))),
+        submodules=tuple(e.path for e in every if e.kind is EntryKind.SUBMODULE),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeSources:
+    """The files of a folder, an archive or an image."""
+
+    tree: FileTree
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths."""
+        return tuple(file.path for file in self.tree.files)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What could not be listed."""
+        gaps = [printable(gap.path) for gap in self.tree.gaps]
+        return (name_some("not looked into", gaps),) if gaps else ()
+
+    def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
+        """Yield each path with its content, None where that is too large or cannot be read."""
+        left, wanted = _Left(), frozenset(paths)
+        for file in self.tree.files:
+            if file.path not in wanted:
+                continue
+            try:
+                fits = left.takes(file.size, max_bytes)
+                data = self.tree.load(file.path, max_bytes=max_bytes) if fits else None
+            except UnavailableError:
+                data = None
+            yield file.path, data
+
+
+@dataclass(slots=True)
+class _Left:
+    """How many bytes may still be read."""
+
+    count: int = field(default=MAX_TOTAL_BYTES)
+
+    def takes(self, size: int | None, max_bytes: int) -> bool:
+        if size is None or size > min(max_bytes, self.count):
+            return False
+        self.count -= size
+        return True
