@@ -11,6 +11,8 @@ from typing import Final
 from assay.core.errors import MalformedError, UsageError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
+from assay.vuln.vex.cyclonedxread import is_cyclonedx_vex, read_cyclonedx_vex
+from assay.vuln.vex.cyclonedxwrite import write_cyclonedx_vex
 from assay.vuln.vex.openvexread import is_openvex, read_openvex
 from assay.vuln.vex.openvexwrite import write_openvex
 from assay.vuln.vex.statement import Loss, VexDocument, WrittenVex
@@ -34,6 +36,12 @@ class VexFormat:
 
 FORMATS: Final[tuple[VexFormat, ...]] = (
     VexFormat(name="openvex", detects=is_openvex, read=read_openvex, write=write_openvex),
+    VexFormat(
+        name="cyclonedx",
+        detects=is_cyclonedx_vex,
+        read=read_cyclonedx_vex,
+        write=write_cyclonedx_vex,
+    ),
 )
 
 

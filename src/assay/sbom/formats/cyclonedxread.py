@@ -5,7 +5,9 @@
 * What the model has no place for is counted by its path, so that a conversion can say what it lost.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -45,6 +47,17 @@ def read_cyclonedx(document: JsonValue, *, encoding: str = "JSON") -> Sbom:
     """
     version = check_cyclonedx(document)
     return _Reader().read(document, f"CycloneDX {version} {encoding}")
+
+
+def read_with_references(document: JsonValue) -> tuple[Sbom, Mapping[str, Component]]:
+    """Read a CycloneDX document, and its components by the bom-refs that others name them by.
+
+    Raises:
+        MalformedError: As `read_cyclonedx`.
+    """
+    version, reader = check_cyclonedx(document), _Reader()
+    sbom = reader.read(document, f"CycloneDX {version} JSON")
+    return sbom, MappingProxyType(reader.draft.components)
 
 
 def read_inventory(document: JsonValue) -> Inventory:

@@ -33,6 +33,9 @@ from assay.vuln.vex.words import parse_raw_justification, parse_raw_status, raw_
 
 CONTEXT: Final = "https://openvex.dev/ns"
 VERSION: Final = "0.2.0"
+# What we write where the schema asks for something that nobody said, and do not take for said.
+NOBODY: Final = "Unknown Author"
+NO_ACTION: Final = "No action has been named."
 _VERSIONS: Final = {"": "0.0", "/v0.0.0": "0.0", "/v0.0.1": "0.0", f"/v{VERSION}": VERSION}
 _STATEMENT_TYPES: Final = frozenset(
     {"https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1"}
@@ -83,7 +86,7 @@ class _Reader:
         read = [self._read_one(item) for item in document.field("statements").items()]
         return VexDocument(
             id=_needed(document, "@id"),
-            author=_needed(document, "author"),
+            author="" if _needed(document, "author") == NOBODY else _needed(document, "author"),
             role=document.optional_text("role"),
             issued_at=self.issued_at,
             updated_at=_time(document, "last_updated"),
@@ -128,14 +131,14 @@ class _Reader:
     def _statement(self, value: JsonValue) -> VexStatement:
         known = _MEMBERS[self.version]
         self.foreign.extend(member for name, member in value.members() if name not in known)
-        version = value.optional("version")
+        version, action = value.optional("version"), value.optional_text("action_statement")
         statement = VexStatement(
             vulnerability=read_vulnerability(value, old=self.version != VERSION),
             products=self._products(value),
             status=value.field("status").parsed(_status),
             justification=_justification(value),
             impact_statement=value.optional_text("impact_statement"),
-            action_statement=value.optional_text("action_statement"),
+            action_statement="" if action == NO_ACTION else action,
             action_at=_time(value, "action_statement_timestamp"),
             supplier=value.optional_text("supplier"),
             id=value.optional_text("@id"),

@@ -16,7 +16,7 @@ from assay.core.purl import canonical_purl
 from assay.sbom.component import UNNAMED
 from assay.sbom.formats.serial import derived_uuid
 from assay.vuln.vex.openvexparts import HASHES
-from assay.vuln.vex.openvexread import CONTEXT, VERSION
+from assay.vuln.vex.openvexread import CONTEXT, NO_ACTION, NOBODY, VERSION
 from assay.vuln.vex.statement import (
     Loss,
     Status,
@@ -31,8 +31,6 @@ from assay.vuln.vex.tags import EXPIRES, JUSTIFICATION, RESPONSES, STATUS, add_t
 from assay.vuln.vex.targets import BOM_LINK, exact_time, own_version, versioned_purl, with_version
 from assay.vuln.vex.words import raw_reason
 
-NO_ACTION: Final = "No action has been named."  # which OpenVEX wants of an affected product
-_NOBODY: Final = "unknown"
 _OURS: Final = {ours: theirs for theirs, ours in HASHES.items()}
 
 
@@ -57,10 +55,10 @@ def write_openvex(document: VexDocument) -> WrittenVex:
 def _around(document: VexDocument, statements: list[dict[str, object]]) -> dict[str, object]:
     issued_at = document.issued_at or _earliest(document)
     if issued_at is None:
-        raise MalformedError("neither the document nor a statement says when", where="timestamp")
+        raise MalformedError("no time, which OpenVEX needs, in the document or in a statement")
     whole: dict[str, object] = {
         "@context": f"{CONTEXT}/v{VERSION}",
-        "author": document.author or _NOBODY,
+        "author": document.author or NOBODY,
         "timestamp": exact_time(issued_at),
         "version": max(document.version, 1),
         "statements": statements,

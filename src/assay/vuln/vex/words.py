@@ -56,6 +56,9 @@ STATUS_TO_CYCLONEDX: Final[Mapping[Status, str]] = MappingProxyType(
         Status.UNDER_INVESTIGATION: "in_triage",
     }
 )
+CYCLONEDX_RESPONSES: Final = frozenset(
+    {"can_not_fix", "will_not_fix", "update", "rollback", "workaround_available"}
+)
 # CSAF 2.0, 3.2.3.5: the labels of flags are the five reasons, under the same names.
 FROM_CSAF_FLAG: Final[Mapping[str, Justification]] = MappingProxyType(
     {str(one): one for one in Justification}

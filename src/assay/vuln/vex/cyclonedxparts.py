@@ -1,0 +1,199 @@
+"""What a CycloneDX document names: components and services by bom-ref, and what is in which.
+
+* A VEX entry points at a bom-ref. What it points at is a component of a product: the one that the
+  document is about (`metadata.component`), else the outermost one that contains it.
+* A BOM-Link (`urn:cdx:SERIAL/VERSION#REF`) points into another document: it stays a name until that
+  document is given (`resolve_links`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import quote, unquote
+
+from assay.core.errors import MalformedError
+from assay.core.jsonvalue import JsonValue
+from assay.sbom.component import Component, Sbom
+from assay.sbom.formats.cyclonedxread import read_with_references
+from assay.sbom.formats.properties import our_properties
+from assay.vuln.vex.statement import UnreadStatement, VexDocument, VexProduct, VexTarget
+from assay.vuln.vex.targets import BOM_LINK, component_target, join_products
+
+PREFIX: Final = "vex:"  # of our properties, after `assay:`
+_UUID: Final = "urn:uuid:"
+_NAMELESS: Final = "(a component without a bom-ref)"  # which nothing can be found by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BomNames:
+    """The things in a CycloneDX document by bom-ref.
+
+    `product` is the ref of what the document is about, empty where it does not say. `inside` names,
+    for each component inside another, the outermost one. `link` is how BOM-Links into the document
+    begin, empty for one without a serial number.
+    """
+
+    sbom: Sbom
+    targets: Mapping[str, VexTarget]
+    inside: Mapping[str, str]
+    product: str
+    link: str
+
+    def product_of(self, reference: str) -> VexProduct:
+        """Return what `reference` means: a product, or a component inside one.
+
+        Raises:
+            MalformedError: Nothing in the document has this bom-ref, or it cannot be named.
+        """
+        target = self._named(reference)
+        outer = self.product or self.inside.get(reference, "")
+        if outer in {"", reference}:
+            return VexProduct(target=target)
+        return VexProduct(target=self._named(outer), subcomponents=(target,))
+
+    def _named(self, reference: str) -> VexTarget:
+        target = self.targets.get(reference)
+        if target is None:
+            raise MalformedError(f"{reference!r} is nothing in this document")
+        if not target.purl and target.raw_purls:
+            raise MalformedError(f"{target.raw_purls[0]!r} is no package URL")
+        return target
+
+
+def normal_link(text: str) -> str:
+    """Return a BOM-Link with its bom-ref escaped in the one way that they are compared in."""
+    link, mark, reference = text.partition("#")
+    return f"{link}{mark}{quote(unquote(reference), safe='')}"
+
+
+def read_names(document: JsonValue) -> BomNames:
+    """Read everything in a document that has a bom-ref.
+
+    Raises:
+        MalformedError: It is no CycloneDX document, or breaks a rule of its version.
+    """
+    sbom, components = read_with_references(document)
+    link = _link(document)
+    targets = {
+        reference: _target(component, reference, link)
+        for reference, component in components.items()
+    }
+    inside: dict[str, str] = {}
+    for value in document.optional_items("components"):
+        _read_inside(value, value.optional_text("bom-ref"), inside)
+    for value in _all_components(document):
+        _apply_properties(value, targets)
+    for value in document.optional_items("services"):
+        _read_service(value, link, targets)
+    subject = _subject(document)
+    product = "" if subject is None else _own_reference(subject, targets)
+    return BomNames(sbom=sbom, targets=targets, inside=inside, product=product, link=link)
+
+
+def resolve_links(document: VexDocument, boms: tuple[BomNames, ...]) -> VexDocument:
+    """Return `document` with the BOM-Links into `boms` replaced by what they point at.
+
+    A statement whose link points at nothing in its BOM becomes unread.
+    """
+    known = {bom.link: bom for bom in boms if bom.link}
+    statements, unread = [], list(document.unread)
+    for number, statement in enumerate(document.statements):
+        try:
+            products = tuple(_resolved(one, known) for one in statement.products)
+            statements.append(replace(statement, products=join_products(products)))
+        except MalformedError as error:
+            names = tuple(sorted(statement.vulnerability.names))
+            where = f"statements[{number}]"
+            unread.append(UnreadStatement(where=where, why=error.what, names=names))
+    return replace(document, statements=tuple(statements), unread=tuple(unread))
+
+
+def _resolved(product: VexProduct, boms: Mapping[str, BomNames]) -> VexProduct:
+    for name in product.target.ids:
+        link, _, reference = name.partition("#")
+        bom = boms.get(f"{link}#")
+        if bom is None or product.subcomponents:
+            continue
+        found = bom.product_of(unquote(reference))
+        limited = product.target
+        if not found.subcomponents:
+            return VexProduct(target=_limited(found.target, limited))
+        parts = tuple(_limited(part, limited) for part in found.subcomponents)
+        return VexProduct(target=found.target, subcomponents=parts)
+    return product
+
+
+def _limited(target: VexTarget, limit: VexTarget) -> VexTarget:
+    return replace(target, versions=limit.versions, ranges=limit.ranges)
+
+
+def _link(document: JsonValue) -> str:
+    serial = document.optional_text("serialNumber")
+    version = document.optional("version")
+    if not serial.startswith(_UUID):
+        return ""
+    number = 1 if version is None else version.integer()
+    return f"{BOM_LINK}{serial.removeprefix(_UUID)}/{number}#"
+
+
+def _target(component: Component, reference: str, link: str) -> VexTarget:
+    return component_target(component, ids=_ids(reference, link))
+
+
+def _ids(reference: str, link: str) -> tuple[str, ...]:
+    """Return the BOM-Link: a bom-ref alone means another thing in every other document."""
+    return (f"{link}{quote(reference, safe='')}",) if link and "\0" not in reference else ()
+
+
+def _read_inside(value: JsonValue, outermost: str, inside: dict[str, str]) -> None:
+    for inner in value.optional_items("components"):
+        reference = inner.optional_text("bom-ref")
+        if reference:
+            inside[reference] = outermost or _NAMELESS
+        _read_inside(inner, outermost, inside)
+
+
+def _subject(document: JsonValue) -> JsonValue | None:
+    metadata = document.optional("metadata")
+    return metadata.optional("component") if metadata is not None else None
+
+
+def _all_components(document: JsonValue) -> Iterator[JsonValue]:
+    subject = _subject(document)
+    waiting = [*document.optional_items("components"), *([subject] if subject else [])]
+    while waiting:
+        value = waiting.pop()
+        yield value
+        waiting.extend(value.optional_items("components"))
+
+
+def _apply_properties(value: JsonValue, targets: dict[str, VexTarget]) -> None:
+    """Read what only our own documents say of a component: see `cyclonedxwrite`."""
+    reference = value.optional_text("bom-ref")
+    ours = our_properties(value.optional_items("properties"))
+    target = targets.get(reference)
+    if target is None or not ours:
+        return
+    names = tuple(item.text() for item in ours.get(f"{PREFIX}name", ()))
+    targets[reference] = replace(
+        target,
+        name="" if f"{PREFIX}unnamed" in ours else target.name,
+        ids=tuple(dict.fromkeys((*names, *target.ids))),
+        all_versions=f"{PREFIX}allVersions" in ours,
+    )
+
+
+def _read_service(value: JsonValue, link: str, targets: dict[str, VexTarget]) -> None:
+    reference = value.optional_text("bom-ref")
+    if reference and reference not in targets:
+        name, version = value.field("name").text(), value.optional_text("version")
+        ids = _ids(reference, link)
+        targets[reference] = VexTarget(name=name, version=version, ids=ids)
+    for inner in value.optional_items("services"):
+        _read_service(inner, link, targets)
+
+
+def _own_reference(subject: JsonValue, targets: dict[str, VexTarget]) -> str:
+    """Return the bom-ref of what the document is about, or the name that its reader gave it."""
+    reference = subject.optional_text("bom-ref")
+    return reference or next(name for name in targets if "\0" in name)
