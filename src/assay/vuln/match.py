@@ -1,14 +1,15 @@
 """Which components are affected by which known vulnerabilities: pure, and with three answers.
 
 * Affected: one finding for each (component, vulnerability).
-* Not affected: the ecosystem's advisories were read, and none of them says otherwise.
+* Not affected: the ecosystem's advisories were read, and none of them says otherwise that counts
+  (`precedence`).
 * Unknown: no data for the ecosystem, a version that cannot be read, an advisory that cannot be
   read. Each is in `not_checked`; none is ever counted as not affected.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -18,14 +19,13 @@ from assay.core.collector import without_collector
 from assay.core.digest import sha256_of
 from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
-from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
-from assay.findings.finding import Finding, Kind, Location, Observation
-from assay.findings.identity import SCHEME
-from assay.findings.observation import traits_of
+from assay.findings.finding import Finding
 from assay.sbom.component import Component
 from assay.vuln.advisory import AdvisorySet, Feed
-from assay.vuln.index import AdvisoryIndex, Match, PackageAnswer
+from assay.vuln.index import AdvisoryIndex, Overruled, PackageAnswer
+from assay.vuln.matchfindings import findings_of
+from assay.vuln.products import NO_ECOSYSTEM, names_around
 from assay.vuln.ranges import Answer
 
 GET_ADVISORIES: Final = "run `assay vulns update`, or `assay vulns import DIR|ZIP` when offline"
@@ -37,7 +37,8 @@ class MatchResult:
     """The answer for each component (by purl), the findings, and what was not checked.
 
     `inputs` name the advisory data that were used, by digest and age. `withdrawn` are the
-    advisories that were passed over because their authors took them back.
+    advisories that were passed over because their authors took them back, `overruled` those whose
+    word did not count for a component, by purl, and which record's did.
     """
 
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
@@ -46,6 +47,9 @@ class MatchResult:
     inputs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     examined: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     withdrawn: tuple[str, ...] = ()
+    overruled: Mapping[str, tuple[Overruled, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 def match_components(
@@ -63,42 +67,83 @@ def match_components(
 def _match_all(
     places: Mapping[str, list[Component]], advisories: AdvisorySet, *, at: datetime
 ) -> MatchResult:
-    index = AdvisoryIndex(advisories=advisories, at=at)
+    cpes = {purl: names for purl, same in places.items() if (names := _cpes(same))}
+    around = names_around(name for names in cpes.values() for name in names)
+    index = AdvisoryIndex(advisories=advisories, at=at, around=around)
     known: dict[str, PackageAnswer] = {}
     unnamed: list[NotChecked] = []
-    for purl in places:
+    for purl, same in places.items():
+        names = cpes.get(purl, ())
         try:
-            known[purl] = index.answer(purl)
+            if names and not same[0].purl:
+                known[purl] = index.answer_product(names, same[0].version)
+            else:
+                known[purl] = index.answer(purl, names)
         except MalformedError as error:
             unnamed.append(NotChecked(what="component", where=purl, why=error.what))
+    return _result(known, places, advisories, tuple(unnamed))
+
+
+def _cpes(components: Iterable[Component]) -> tuple[str, ...]:
+    return tuple(sorted({name for one in components for name in one.cpes}))
+
+
+def _result(
+    known: Mapping[str, PackageAnswer],
+    places: Mapping[str, list[Component]],
+    advisories: AdvisorySet,
+    unnamed: tuple[NotChecked, ...],
+) -> MatchResult:
     answers = {p: known[p].answer if p in known else Answer.UNKNOWN for p in places}
     gone = tuple(sorted({name for answer in known.values() for name in answer.withdrawn}))
+    overruled = {purl: one.overruled for purl, one in known.items() if one.overruled}
     feeds = _consulted(known, advisories)
-    gaps = (*unnamed, *_missing_feeds(known, advisories), *_problems(known))
+    foreign = tuple(advisories.foreign.values())
+    gaps = (
+        *unnamed,
+        *_missing_feeds(known, advisories),
+        *_problems(known),
+        *_unread(foreign),
+    )
+    counts = {"advisories withdrawn": len(gone)}
+    if foreign:
+        counts["advisories overruled"] = sum(map(len, overruled.values()))
     return MatchResult(
         answers=MappingProxyType(answers),
         findings=tuple(
-            finding for purl, answer in known.items() for finding in _findings(answer, places[purl])
+            finding
+            for purl, answer in known.items()
+            for finding in findings_of(answer, places[purl])
         ),
         not_checked=tuple(sorted(gaps)),
-        inputs=MappingProxyType(describe_feeds(feeds)),
-        examined=MappingProxyType(_counts(answers, feeds) | {"advisories withdrawn": len(gone)}),
+        inputs=MappingProxyType(describe_feeds(feeds, foreign)),
+        examined=MappingProxyType(_counts(answers, (*feeds, *foreign)) | counts),
         withdrawn=gone,
+        overruled=MappingProxyType(overruled),
     )
 
 
-def describe_feeds(feeds: Iterable[Feed]) -> dict[str, str]:
+def describe_feeds(feeds: Iterable[Feed], foreign: Iterable[Feed] = ()) -> dict[str, str]:
     """Return the inputs of a result: one digest over all feeds, and each feed's digest and age."""
-    ordered = sorted(feeds, key=lambda feed: feed.ecosystem)
-    digests = {feed.ecosystem: str(feed.digest) for feed in ordered}
+    named = {feed_input(feed): feed for feed in feeds}
+    named |= {feed_input(feed, foreign=True): feed for feed in foreign}
+    # The ecosystems keep their own names in what the one digest is over.
+    digests = {name.removeprefix(_OWN): str(named[name].digest) for name in sorted(named)}
     inputs = {"advisories": str(sha256_of(render_canonical_json(digests)))}
-    for feed in ordered:
-        name = f"advisories/{feed.ecosystem}"
+    for name, feed in sorted(named.items()):
         inputs[name] = str(feed.digest)
         inputs[f"{name}/importedAt"] = format_time(feed.imported_at)
         if feed.newest_modified is not None:
             inputs[f"{name}/newestModified"] = format_time(feed.newest_modified)
     return inputs
+
+
+_OWN: Final = "advisories/"
+
+
+def feed_input(feed: Feed, *, foreign: bool = False) -> str:
+    """Return the name under which a feed is among the inputs."""
+    return f"foreign/{feed.ecosystem}" if foreign else f"{_OWN}{feed.ecosystem}"
 
 
 def _places(components: Iterable[Component]) -> dict[str, list[Component]]:
@@ -146,18 +191,39 @@ def _missing_feeds(
         if answer.package.ecosystem not in advisories.feeds
     )
     for ecosystem, count in missing.items():
-        foreign = ecosystem.startswith("pkg:")
+        foreign = ecosystem.startswith("pkg:") or ecosystem == NO_ECOSYSTEM
         yield NotChecked(
             what="advisory data",
             where=ecosystem,
-            why=f"{'not matched yet' if foreign else 'no advisories here'}; components: {count}",
+            why=f"{_why_missing(ecosystem)}; components: {count}",
             remedy="check these components by other means" if foreign else GET_ADVISORIES,
         )
+
+
+def _why_missing(ecosystem: str) -> str:
+    if ecosystem == NO_ECOSYSTEM:
+        return "CPE names find what is vulnerable, and never tell that nothing is"
+    return "not matched yet" if ecosystem.startswith("pkg:") else "no advisories here"
+
+
+def _unread(foreign: Iterable[Feed]) -> Iterable[NotChecked]:
+    """Yield one entry for each foreign feed in which a record may be about any component."""
+    for feed in foreign:
+        if feed.unreadable:
+            yield NotChecked(
+                what="advisories",
+                where=feed.ecosystem,
+                why=f"{feed.unreadable} cannot be read",
+                remedy=GET_ADVISORIES,
+            )
 
 
 def _problems(known: Mapping[str, PackageAnswer]) -> Iterable[NotChecked]:
     about_record: dict[tuple[str, str], list[str]] = {}
     for purl, answer in known.items():
+        for why in answer.unusable:
+            remedy = "correct it where the component is listed"
+            yield NotChecked(what="CPE name", where=purl, why=why, remedy=remedy)
         for advisory, why in answer.problems:
             if advisory:
                 about_record.setdefault((advisory, why), []).append(purl)
@@ -179,61 +245,3 @@ def _problems(known: Mapping[str, PackageAnswer]) -> Iterable[NotChecked]:
 
 def _some(purls: list[str]) -> str:
     return purls[0] if len(purls) == 1 else f"{purls[0]} and {len(purls) - 1} more components"
-
-
-def _findings(answer: PackageAnswer, components: list[Component]) -> Iterable[Finding]:
-    """Yield a finding for each vulnerability of one component, found in one or more places."""
-    if not answer.matches:
-        return
-    one, locations = components[0], _locations(components)
-    first = replace(one, name=printable(one.name), version=printable(one.version))
-    for match in answer.matches:
-        observation = _observation(first, match, locations[0])
-        yield Finding(
-            identity=SCHEME.identity(Kind.VULNERABILITY, observation),
-            kind=Kind.VULNERABILITY,
-            rule=f"osv/{match.vulnerability}",
-            title=f"{match.vulnerability} in {first.name} {first.version}",
-            severity=match.grade.severity,
-            message=observation.message,
-            remedy=_remedy(first, answer, match),
-            locations=locations,
-            references=(match.vulnerability, *match.aliases),
-            observations=(observation,),
-        )
-
-
-def _observation(component: Component, match: Match, location: Location) -> Observation:
-    named = match.summary or "no summary"
-    return Observation(
-        tool="osv",
-        rule=match.vulnerability,
-        message=f"{named} [{match.grade.reason}; from {', '.join(match.advisories)}]",
-        location=location,
-        severity=match.grade.reason,
-        traits=traits_of({"component": component.purl, "cluster": match.vulnerability}),
-    )
-
-
-def _locations(components: list[Component]) -> tuple[Location, ...]:
-    """Return the lock files, each once; a component out of nowhere is at its own name."""
-    paths = sorted({path for component in components for path in component.found_in})
-    return tuple(Location(path=path) for path in paths or [components[0].purl])
-
-
-def _remedy(component: Component, answer: PackageAnswer, match: Match) -> str:
-    if any(name.startswith("MAL-") for name in match.advisories):
-        return (
-            f"Remove {component.name} {component.version}: it is malicious. "
-            "Treat what it ran on as compromised"
-        )
-    if not match.fixed:
-        return (
-            f"No fixed version of {component.name} is known: replace it, or record with a reason "
-            "and an end date why it does not matter here"
-        )
-    prefix = "v" if component.version.startswith("v") and match.fixed[0].isdigit() else ""
-    upgrade = f"Upgrade {component.name} from {component.version} to {prefix}{match.fixed} or later"
-    if answer.clear and answer.clear != match.fixed:
-        return f"{upgrade}; {prefix}{answer.clear} is clear of every known vulnerability"
-    return upgrade

@@ -1,6 +1,5 @@
 """One package's advisories, worked out once: extents, grades, clusters, and fixing versions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,39 +7,55 @@ from typing import Final
 from assay.vuln.advisory import Advisory, Affected
 from assay.vuln.clusters import cluster_advisories, is_cve
 from assay.vuln.ecosystems import base_of
-from assay.vuln.package import normal_name
+from assay.vuln.package import Package, normal_name
+from assay.vuln.precedence import Rank
+from assay.vuln.products import DOUBT, Product
 from assay.vuln.ranges import Answer, Extent, extent_of
 from assay.vuln.releases import Applies, applies
 from assay.vuln.severity import Grade, grade_advisory
 from assay.vuln.versions import VersionKey
 
 _DOUBT: Final = "it is about a release that may be another one"
+_UNDECIDED: Final = "its authors do not say whether this version is affected"
+_NOWHERE: Final = Extent(scheme="", intervals=(), versions=frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
     """One advisory, worked out for one package; equal to itself alone.
 
-    `doubtful` is what it says about releases of a distribution that may be the package's.
+    `doubtful` is what it says about releases of a distribution that may be the package's. Where
+    there is a `product`, what it says by CPE names counts, and `extent` is empty.
     """
 
     advisory: Advisory
     extent: Extent
     grade: Grade
+    rank: Rank
     doubtful: Extent | None = None
+    product: Product | None = None
 
     def judge(self, version: str) -> Answer:
         """Answer for one version; UNKNOWN where only what is doubtful speaks against it."""
+        if self.product is not None:
+            return self.product.judge(self.advisory, version)
         answer = self.extent.judge(version)
         if answer is not Answer.NOT_AFFECTED or self.doubtful is None:
             return answer
         doubt = self.doubtful.judge(version)
         return Answer.NOT_AFFECTED if doubt is Answer.NOT_AFFECTED else Answer.UNKNOWN
 
+    def clears(self, version: str) -> bool:
+        """Tell whether it says, in so many words, that the version is not affected."""
+        return bool(self.extent.stated) and self.extent.clears(version)
+
     @property
     def problem(self) -> str:
         """Return why it may say nothing about a version."""
-        return self.extent.problem or _DOUBT
+        if self.product is not None:
+            return DOUBT
+        undecided = _UNDECIDED if self.extent.stated else _DOUBT
+        return self.extent.problem or undecided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +96,30 @@ class PreparedPackage:
     withdrawn: tuple[str, ...] = ()
 
 
-def prepare_package(
-    ecosystem: str, name: str, records: Iterable[Advisory], *, release: str, at: datetime
-) -> PreparedPackage:
-    """Work out `records` for the package with the normal name `name`, as of the time `at`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The records about one package, and those about it as a product, by its CPE names."""
 
-    `release` is that of the distribution, as a package URL says it; empty where there is none.
-    """
-    known = tuple(records)
+    own: tuple[Advisory, ...] = ()
+    product: Product | None = None
+    about_product: tuple[Advisory, ...] = ()
+
+
+def prepare_package(package: Package, records: Records, *, at: datetime) -> PreparedPackage:
+    """Work out `records` for `package`, whatever its version, as of the time `at`."""
+    named = {(one.source, one.id) for one in records.own}
+    others = tuple(r for r in records.about_product if (r.source, r.id) not in named)
+    known = (*records.own, *others)
     if not known:
         return PreparedPackage()
     standing = [record for record in known if not record.is_withdrawn(at=at)]
-    entries = {id(record): _entry(ecosystem, name, record, release) for record in standing}
+    by_cpe = frozenset(map(id, others))
+    entries = {
+        id(record): _product_entry(record, records.product)
+        if id(record) in by_cpe
+        else _entry(package, record)
+        for record in standing
+    }
     return PreparedPackage(
         clusters=tuple(
             _cluster(vulnerability, tuple(entries[id(record)] for record in members))
@@ -103,17 +130,30 @@ def prepare_package(
     )
 
 
-def _entry(ecosystem: str, name: str, record: Advisory, release: str) -> Entry:
+def _entry(package: Package, record: Advisory) -> Entry:
+    ecosystem, name = package.ecosystem, package.name
     own: dict[Applies, list[Affected]] = {answer: [] for answer in Applies}
     for item in record.affected:
         if base_of(item.ecosystem) == ecosystem and normal_name(ecosystem, item.name) == name:
-            own[applies(item.ecosystem, release)].append(item)
+            own[applies(item.ecosystem, package.release)].append(item)
     sure, unsure = own[Applies.YES], own[Applies.UNSURE]
+    released = any(item.ecosystem != ecosystem for item in sure)
     return Entry(
         advisory=record,
         extent=extent_of(ecosystem, sure),
         grade=grade_advisory(record, sure or unsure),
+        rank=Rank.RELEASE if released else Rank.PACKAGE,
         doubtful=extent_of(ecosystem, unsure) if unsure else None,
+    )
+
+
+def _product_entry(record: Advisory, product: Product | None) -> Entry:
+    return Entry(
+        advisory=record,
+        extent=_NOWHERE,
+        grade=grade_advisory(record, ()),
+        rank=Rank.PRODUCT,
+        product=product,
     )
 
 

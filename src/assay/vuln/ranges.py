@@ -4,14 +4,18 @@ Follows the evaluation algorithm of the OSV schema: the events of a range in ver
 `introduced` opening an interval that the next `fixed`, `last_affected` or `limit` closes. What
 cannot be worked out is kept as a reason, and makes the answer "unknown" where nothing else
 settles it.
+
+Where an entry also says what is not affected, the order is: versions that any entry names as
+affected are; of the others, those that an entry names as not affected are not, by that entry; what
+is left is what it says about all others. Two words of one record against each other are "affected".
 """
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from assay.vuln.advisory import Affected, Event, Range
+from assay.vuln.advisory import ABOVE, Affected, Event, Otherwise, Range
 from assay.vuln.ecosystems import scheme_of
 from assay.vuln.versions import BEGINNING, VersionKey, scheme_key
 
@@ -32,12 +36,30 @@ class Interval:
     end: VersionKey | None = None
     with_end: bool = False
     fixed: str = ""
+    above: bool = False  # the start is not inside
 
     def covers(self, key: VersionKey) -> bool:
         """Tell whether the version with the sort key `key` is inside."""
-        if key < self.start:
+        if key < self.start or (self.above and key == self.start):
             return False
         return self.end is None or key < self.end or (self.with_end and key == self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What one entry says beside what is affected: not affected, not known, and all others."""
+
+    cleared: tuple[Interval, ...]
+    undecided: tuple[Interval, ...]
+    otherwise: Otherwise
+
+    def judge(self, key: VersionKey) -> Otherwise:
+        """Return what it says about a version that it does not name as affected."""
+        if any(interval.covers(key) for interval in self.cleared):
+            return Otherwise.UNAFFECTED
+        if any(interval.covers(key) for interval in self.undecided):
+            return Otherwise.UNKNOWN
+        return self.otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +74,37 @@ class Extent:
     intervals: tuple[Interval, ...]
     versions: frozenset[str]
     problem: str = ""
+    stated: tuple[Stated, ...] = ()
 
     def judge(self, version: str) -> Answer:
         """Answer for one version, as written in a lock file."""
         key = scheme_key(self.scheme, version)
         if version in self.versions or (key is not None and self._covers(key)):
             return Answer.AFFECTED
+        if self.stated:
+            return self._judge_stated(key)
         if self.problem or (key is None and (self.intervals or self.versions)):
             return Answer.UNKNOWN
         return Answer.NOT_AFFECTED
+
+    def clears(self, version: str) -> bool:
+        """Tell whether it says, in so many words, that the version is not affected."""
+        key = scheme_key(self.scheme, version)
+        return (
+            key is not None
+            and self.judge(version) is Answer.NOT_AFFECTED
+            and any(one.judge(key) is Otherwise.UNAFFECTED for one in self.stated)
+        )
+
+    def _judge_stated(self, key: VersionKey | None) -> Answer:
+        """Answer for a version that is in no range and no list."""
+        if key is None:
+            return Answer.UNKNOWN
+        said = {one.judge(key) for one in self.stated}
+        if Otherwise.AFFECTED in said and not self.problem:
+            return Answer.AFFECTED
+        doubt = self.problem or not said.isdisjoint({Otherwise.UNKNOWN, Otherwise.AFFECTED})
+        return Answer.UNKNOWN if doubt else Answer.NOT_AFFECTED
 
     def _covers(self, key: VersionKey) -> bool:
         for interval in self.intervals:  # no `any`: this is asked millions of times
@@ -74,35 +118,69 @@ class Extent:
 
 def extent_of(ecosystem: str, entries: Iterable[Affected]) -> Extent:
     """Work out the union of what the entries about one package say."""
-    scheme = scheme_of(ecosystem)
+    reader = _RangeReader(ecosystem=ecosystem, scheme=scheme_of(ecosystem))
     intervals: list[Interval] = []
     versions: set[str] = set()
-    problems: list[str] = []
+    stated: list[Stated] = []
     for entry in entries:
         versions.update(entry.versions)
-        usable = [item for item in entry.ranges if item.type != "GIT"]  # commits, not versions
-        if not usable and not entry.versions:
+        intervals += reader.read(entry.ranges)
+        if not _says_something(entry):
             only = ", only commits" if entry.ranges else ""
-            problems.append(f"it names no versions{only}")
-        for item in usable:
-            try:
-                intervals += _intervals(ecosystem, scheme, item)
-            except _UnusableError as error:
-                problems.append(str(error))
+            reader.problems.append(f"it names no versions{only}")
+        if entry.unaffected or entry.undecided or entry.otherwise:
+            stated.append(
+                Stated(
+                    cleared=tuple(reader.read(entry.unaffected)),
+                    undecided=tuple(reader.read(entry.undecided)),
+                    otherwise=entry.otherwise,
+                )
+            )
     return Extent(
-        scheme=scheme,
+        scheme=reader.scheme,
         intervals=tuple(intervals),
         versions=frozenset(versions),
-        problem="; ".join(dict.fromkeys(problems)),
+        problem="; ".join(dict.fromkeys(reader.problems)),
+        stated=tuple(stated),
     )
+
+
+def _says_something(entry: Affected) -> bool:
+    """Tell whether an entry is about versions; ranges of commits alone leave all of them open."""
+    said = (*entry.ranges, *entry.unaffected, *entry.undecided)
+    if any(item.type != _COMMITS for item in said) or entry.versions:
+        return True
+    return not said and entry.otherwise is not Otherwise.SILENT
+
+
+@dataclass(slots=True, kw_only=True)
+class _RangeReader:
+    """Works ranges out, and collects why one cannot be."""
+
+    ecosystem: str
+    scheme: str
+    problems: list[str] = field(default_factory=list)
+
+    def read(self, ranges: Iterable[Range]) -> list[Interval]:
+        found: list[Interval] = []
+        for item in ranges:
+            if item.type == _COMMITS:
+                continue
+            try:
+                found += _intervals(self.ecosystem, self.scheme, item)
+            except _UnusableError as error:
+                self.problems.append(str(error))
+        return found
 
 
 class _UnusableError(Exception):
     """A range that cannot be worked out; never leaves this module."""
 
 
+_COMMITS: Final = "GIT"  # no versions
 _KNOWN_TYPES: Final = frozenset({"SEMVER", "ECOSYSTEM"})
-_KNOWN_EVENTS: Final = frozenset({"introduced", "fixed", "last_affected", "limit"})
+_KNOWN_EVENTS: Final = frozenset({"introduced", "fixed", "last_affected", "limit", ABOVE})
+_BEGINNINGS: Final = frozenset({"introduced", ABOVE})
 
 
 def _intervals(ecosystem: str, scheme: str, item: Range) -> list[Interval]:
@@ -114,23 +192,24 @@ def _intervals(ecosystem: str, scheme: str, item: Range) -> list[Interval]:
     # The sort is stable: at one version the record's own order of events holds.
     keyed.sort(key=lambda pair: pair[0])
     found: list[Interval] = []
-    start: VersionKey | None = None
+    opened: Interval | None = None
     for key, event in keyed:
-        if event.kind == "introduced":
-            start = key if start is None else start
-        elif start is not None:
-            found.append(_closed(start, key, event))
-            start = None
-    return found if start is None else [*found, Interval(start=start)]
+        if event.kind in _BEGINNINGS:
+            opened = opened or Interval(start=key, above=event.kind == ABOVE)
+        elif opened is not None:
+            found.append(_closed(opened, key, event))
+            opened = None
+    return found if opened is None else [*found, opened]
 
 
 def _is_no_limit(event: Event) -> bool:
     return event.version == "*" and event.kind == "limit"
 
 
-def _closed(start: VersionKey, end: VersionKey, event: Event) -> Interval:
+def _closed(opened: Interval, end: VersionKey, event: Event) -> Interval:
     return Interval(
-        start=start,
+        start=opened.start,
+        above=opened.above,
         end=end,
         with_end=event.kind == "last_affected",
         fixed=event.version if event.kind == "fixed" else "",

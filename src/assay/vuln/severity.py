@@ -63,6 +63,11 @@ def worst_of(grades: Iterable[Grade]) -> Grade:
     return (known or ordered or [nobody])[0]
 
 
+def grade_ratings(ratings: Iterable[Rating]) -> Grade | None:
+    """Grade by vectors alone, from wherever they are; None where none of them can be scored."""
+    return _scored(tuple(ratings))[0]
+
+
 def _scored(ratings: tuple[Rating, ...]) -> tuple[Grade | None, str]:
     """Return the grade by the best method that can be computed, or why none could."""
     problem = ""

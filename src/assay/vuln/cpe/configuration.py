@@ -5,9 +5,10 @@ criterion that is not vulnerable is what the vulnerable product must run on or w
 has is seldom known as a whole, so a product that is not listed is never taken for absent.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -72,10 +73,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    """A component by its CPE names, and the names of all that is known to be with it."""
+    """A component by its CPE names, and the names of all that is known to be with it, by key."""
 
     own: tuple[CpeName, ...]
-    around: frozenset[CpeName] = frozenset()
+    around: Mapping[str, tuple[CpeName, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def judge_configurations(nodes: Iterable[Node], installed: Installed) -> Applies:
@@ -102,7 +103,7 @@ def _held(one: Node | Criterion, installed: Installed) -> tuple[Applies, Applies
     """Tell whether it holds because of the component, and whether it holds at all."""
     if isinstance(one, Criterion):
         own = any_of(one.judge(name) for name in installed.own)
-        around = any_of(one.judge(name) for name in installed.around)
+        around = any_of(one.judge(name) for name in installed.around.get(one.name.key, ()))
         here = Applies.YES if Applies.YES in (own, around) else Applies.UNSURE
         return (own if one.vulnerable else Applies.NO), here
     held = [_held(child, installed) for child in one.of]

@@ -1,0 +1,74 @@
+"""Which record counts where two are about one vulnerability of one component, and disagree.
+
+Records are ranked by how exactly they name the component: a release of its distribution, before
+its package, before a product by CPE. A record that says "not affected" takes away what records of
+a lower rank say about the same vulnerability, never what those of its own rank say: there,
+"affected" stands, and the disagreement is told.
+
+* A product is taken away by any record of a higher rank that does not find the version affected.
+* A package is taken away only by a record that says so in so many words: nothing follows from what
+  is left out.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeVar
+
+from assay.vuln.ranges import Answer
+
+
+class Rank(enum.IntEnum):
+    """How exactly a record names a component."""
+
+    PRODUCT = 1  # by CPE
+    PACKAGE = 2
+    RELEASE = 3  # of a distribution
+
+
+class Record(Protocol):
+    """What is known of one record about one component."""
+
+    @property
+    def rank(self) -> Rank:
+        """Return how exactly it names the component."""
+
+    def clears(self, version: str) -> bool:
+        """Tell whether it says, in so many words, that the version is not affected."""
+
+
+One = TypeVar("One", bound=Record)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Generic[One]):
+    """The records about one vulnerability: whose word stands, and whose does not, by whom."""
+
+    affecting: tuple[One, ...]
+    unknown: tuple[One, ...]
+    against: tuple[One, ...] = ()  # say "not affected", and do not outrank those that stand
+    overruled: Mapping[One, One] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def decide_standing(judged: Sequence[tuple[One, Answer]], version: str) -> Standing[One]:
+    """Decide whose word stands about `version`, from what each record of a cluster says."""
+    clear = [(one, one.clears(version)) for one, a in judged if a is Answer.NOT_AFFECTED]
+    said = [(one, answer) for one, answer in judged if answer is not Answer.NOT_AFFECTED]
+    overruled = {one: by for one, _ in said for by in (_outranking(one, clear),) if by is not None}
+    standing = [(one, answer) for one, answer in said if one not in overruled]
+    affecting = tuple(one for one, answer in standing if answer is Answer.AFFECTED)
+    return Standing(
+        affecting=affecting,
+        unknown=tuple(one for one, answer in standing if answer is Answer.UNKNOWN),
+        against=tuple(one for one, in_words in clear if in_words) if affecting else (),
+        overruled=MappingProxyType(overruled),
+    )
+
+
+def _outranking(one: One, clear: Iterable[tuple[One, bool]]) -> One | None:
+    """Return the first record that takes the word of `one` away."""
+    for by, in_words in clear:
+        if by.rank > one.rank and (in_words or one.rank is Rank.PRODUCT):
+            return by
+    return None
