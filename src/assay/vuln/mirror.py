@@ -162,7 +162,7 @@ def _sound_content(mirror: Path, feed: Feed | None) -> bytes:
     if feed is None:
         return b""
     try:
-        return _load_content(mirror, feed)
+        return load_feed_content(mirror, feed)
     except (TamperedError, MalformedError, UnavailableError):
         return b""
 
@@ -269,7 +269,7 @@ def _load(
     for ecosystem, feed in feeds.items():
         if only is not None and ecosystem not in only:
             continue
-        content = _load_content(mirror, feed)
+        content = load_feed_content(mirror, feed)
         for name in choose(content, ecosystem):
             found = find_advisories(content, name)
             if found:
@@ -280,7 +280,14 @@ def _load(
     )
 
 
-def _load_content(mirror: Path, feed: Feed) -> bytes:
+def load_feed_content(mirror: Path, feed: Feed) -> bytes:
+    """Return the file of `feed`, as `assay.vuln.feedfile` describes it.
+
+    Raises:
+        TamperedError: The file is not what was imported.
+        MalformedError: It is of another format.
+        UnavailableError: It cannot be read.
+    """
     path, what = _path(mirror, feed), f"the advisories of {feed.ecosystem}"
     content = load_content(path, digest=feed.digest, what=what, max_bytes=MAX_FEED_BYTES)
     with inside(str(path)):

@@ -146,6 +146,22 @@ def load_signals(mirror: Path, cves: frozenset[str]) -> Signals:
     )
 
 
+def list_exploited(mirror: Path) -> frozenset[str]:
+    """Return all CVEs in the KEV catalogue that is here; none where there is no catalogue.
+
+    Raises:
+        TamperedError: The file is not what was imported.
+        MalformedError: The mirror is of another format.
+        UnavailableError: It cannot be read.
+    """
+    feed = load_signal_feeds(mirror).get(KEV)
+    if feed is None:
+        return frozenset()
+    path, what = _path(mirror, feed), f"the entries of {KEV}"
+    content = load_content(path, digest=feed.digest, what=what, max_bytes=MAX_EPSS_BYTES)
+    return frozenset(line.partition("\t")[0] for line in content.decode().splitlines())
+
+
 def _kev_lines(data: bytes) -> tuple[list[bytes], datetime]:
     catalogue = parse_kev(data)
     lines = [
