@@ -16,6 +16,7 @@ RUN: Final = {
     "docs/howto/accept-a-finding.md": 11,
     "docs/howto/add-a-scanner.md": 2,
     "docs/howto/air-gap-advisories.md": 2,
+    "docs/howto/match-vulnerabilities.md": 7,
     "docs/howto/answer-a-leaked-secret.md": 8,
     "docs/howto/audit.md": 11,
     "docs/howto/backup.md": 11,

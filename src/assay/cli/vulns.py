@@ -7,6 +7,7 @@ import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import print_json, print_not_checked, progress
+from assay.cli.vulnsmatch import match
 from assay.core.printable import printable
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from assay.vuln.signals.store import SignalFeed
 
 app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
+app.command("match")(match)
 
 
 def _complete_name() -> list[str]:

@@ -70,7 +70,7 @@ def _print(lines: Lines, report: CheckReport) -> None:
     if gaps := blocking_gaps(report):
         lines.put()
         lines.put(("What the gate could not read", "bold"), bullet=_label("UNKNOWN"))
-        _print_steps(lines, gaps)
+        print_steps(lines, gaps)
     _print_findings(lines, report)
     for rule in advised(report):
         _print_rule(lines, rule, group_reasons(rule, severities))
@@ -102,7 +102,7 @@ def _print_rule(lines: Lines, rule: JudgedRule, steps: tuple[Step, ...]) -> None
         lines.put(metadata.title, answer, bullet=(_label(word), "bold"))
     if any(step.remedy != metadata.solution for step in steps):
         lines.put((metadata.solution, "cyan"), indent=_INDENT, bullet="→ ")
-    _print_steps(lines, steps if effect == "enforced" else steps[:POINTS_SHOWN])
+    print_steps(lines, steps if effect == "enforced" else steps[:POINTS_SHOWN])
     if effect != "enforced":
         _print_more(lines, len(steps) - POINTS_SHOWN, indent=_INDENT)
 
@@ -114,10 +114,10 @@ def _print_blank(lines: Lines, steps: tuple[Step, ...]) -> None:
     lines.put()
     title = blank_title(sum(step.count for step in steps))
     lines.put(title, ("  UNKNOWN", "dim"), bullet=(_label("Advice"), "bold"))
-    _print_steps(lines, steps)
+    print_steps(lines, steps)
 
 
-def _print_steps(lines: Lines, steps: tuple[Step, ...]) -> None:
+def print_steps(lines: Lines, steps: tuple[Step, ...]) -> None:
     """Print what is wrong and where, then once what mends all of it."""
     for step in steps[:STEPS_SHOWN]:
         for point in step.points[:POINTS_SHOWN]:
@@ -152,7 +152,7 @@ def _print_gaps(lines: Lines, report: CheckReport) -> None:
     lines.put()
     lines.put((f"Not checked: {not_checked_words(report)}", "bold"))
     still_open = tuple(step for step in steps if not step.accepted)
-    _print_steps(lines, still_open)
+    print_steps(lines, still_open)
     accepted = [step for step in steps if step.accepted]
     for step in accepted[:STEPS_SHOWN]:
         for point in step.points[:POINTS_SHOWN]:

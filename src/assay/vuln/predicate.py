@@ -65,7 +65,7 @@ def render_vulns(report: ScanReport) -> dict[str, object]:
 
 def _render_result(finding: Finding) -> dict[str, object]:
     return {
-        "id": _vulnerability(finding),
+        "id": vulnerability_of(finding),
         "severity": [{"method": "assay", "score": finding.severity.value}],
         "annotations": [{"finding": finding.identity}, {"title": finding.title}],
     }
@@ -89,7 +89,7 @@ def parse_vulns(predicate: JsonValue) -> ScanReport:
     said = sorted(
         _parse_result(item) for item in predicate.field("scanner").field("result").items()
     )
-    if said != sorted((_vulnerability(f), (f.severity.value,)) for f in report.findings):
+    if said != sorted((vulnerability_of(f), (f.severity.value,)) for f in report.findings):
         raise MalformedError("not what assay_report says", where="scanner.result")
     return report
 
@@ -99,5 +99,6 @@ def _parse_result(item: JsonValue) -> tuple[str, tuple[str, ...]]:
     return item.field("id").text(), scores
 
 
-def _vulnerability(finding: Finding) -> str:
+def vulnerability_of(finding: Finding) -> str:
+    """Return the id of the vulnerability that a finding of this scanner is about."""
     return finding.rule.removeprefix("osv/")

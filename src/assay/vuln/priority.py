@@ -6,11 +6,11 @@
 * EPSS is recorded and shown, and decides nothing: it can fall by itself, from one day to the next.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.core.errors import MalformedError
-from assay.vuln.advisory import Rating
+from assay.vuln.advisory import AdvisorySet, Rating
 from assay.vuln.context import ProductContext
 from assay.vuln.cvss import base_score
 from assay.vuln.signals.epss import PARTS
@@ -78,6 +78,16 @@ def decide_priority(
     return Priority(
         decided=decide_ssvc(points), points=points, facts=_facts(cve, vector, signals, context)
     )
+
+
+def ratings_by_name(advisories: AdvisorySet) -> Mapping[str, Sequence[Rating]]:
+    """Return the vectors that all records give to each name of a vulnerability."""
+    ratings: dict[str, list[Rating]] = {}
+    for record in (one for records in advisories.advisories.values() for one in records):
+        given = (*record.ratings, *(r for item in record.affected for r in item.ratings))
+        for name in (record.id, *record.aliases):
+            ratings.setdefault(name, []).extend(given)
+    return ratings
 
 
 def _best_vector(ratings: Iterable[Rating]) -> str:

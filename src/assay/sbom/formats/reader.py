@@ -17,8 +17,18 @@ from assay.sbom.formats.spdx3read import read_spdx3
 
 MAX_SBOM_BYTES: Final = 2**27  # 128 MiB; the largest that we have seen have some 60
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_HEAD: Final = 2**16  # where an XML document names its schema
 _SPACE: Final = b" \t\r\n"
 _KNOWN: Final = "CycloneDX 1.2 to 1.7 in JSON or XML, SPDX 2.2, 2.3 and 3.0 in JSON"
+
+
+def is_sbom(data: bytes) -> bool:
+    """Tell whether a JSON or XML file means to be an SBOM; that it is one, `parse_sbom` says."""
+    content = data.removeprefix(_BYTE_ORDER_MARK).lstrip(_SPACE)
+    if content.startswith(b"<"):
+        return b"cyclonedx.org/schema/bom" in content[:_HEAD]
+    names = (b'"bomFormat"', b'"spdxVersion"', b'"https://spdx.org/rdf/')
+    return content.startswith(b"{") and any(name in content for name in names)
 
 
 def parse_sbom(data: bytes) -> Sbom:

@@ -1,0 +1,74 @@
+"""What is known against an inventory, on a terminal: the most urgent first, with what to do."""
+
+from typing import Final
+
+from assay.core.printable import printable
+from assay.core.verdict import Verdict
+from assay.operations.match_inventory import Known, Matched
+from assay.reports.grouping import group_gaps
+from assay.reports.lines import COLOURS, Lines, stdout_lines
+from assay.reports.text import print_steps
+from assay.reports.wording import counted, place
+from assay.vuln.priority import Priority
+from assay.vuln.signals.store import NAMES
+
+KNOWN_SHOWN: Final = 100
+_INDENT: Final = 4
+
+
+def print_matched(matched: Matched) -> None:
+    """Print the vulnerabilities, what nobody can tell, from which advisories, and the verdict."""
+    lines = stdout_lines()
+    for one in matched.known[:KNOWN_SHOWN]:
+        _print_known(lines, one)
+    if len(matched.known) > KNOWN_SHOWN:
+        lines.put(f"and {len(matched.known) - KNOWN_SHOWN:,} more; --json has all")
+    gaps = matched.report.not_checked
+    if gaps:
+        lines.put((f"Not checked: {counted(len(gaps), 'thing')}", "bold"))
+        print_steps(lines, group_gaps(gaps))
+    for feed in matched.feeds:
+        newest = f"{feed.newest_modified:%Y-%m-%d}" if feed.newest_modified else "no date"
+        lines.put(
+            f"{feed.ecosystem}: {feed.advisories:,} advisories, newest of {newest}, "
+            f"imported {feed.imported_at:%Y-%m-%d %H:%M}"
+        )
+    here = {signal.name: signal for signal in matched.signals}
+    for name in NAMES if matched.known else ():
+        said = f"of {here[name].dated:%Y-%m-%d}" if name in here else "not here"
+        lines.put(f"{name}: {said}")
+    lines.put(_sentence(matched), bullet=(f"{matched.verdict.name}  ", COLOURS[matched.verdict]))
+
+
+def priority_words(priority: Priority) -> str:
+    """Return a decision in one line: what is not known for it, whether exploited, how likely."""
+    decided, facts = priority.decided, priority.facts
+    doubt = ""
+    if decided.at_least is not decided.decision:
+        missing = f"; not known: {', '.join(decided.missing)}" if decided.missing else ""
+        doubt = f" (at least {decided.at_least}{missing})"
+    told = [f"{name.upper()} {facts[name]}" for name in ("kev", "epss") if name in facts]
+    return "; ".join([f"SSVC: {decided.decision}{doubt}", *told])
+
+
+def _print_known(lines: Lines, one: Known) -> None:
+    finding = one.finding
+    title = finding.title if one.counts else f"{finding.title} (does not count)"
+    lines.put(title, (f"  [{place(finding)}]", "dim"), bullet=f"{finding.severity.value:<9}")
+    lines.put((priority_words(one.priority), "dim"), indent=_INDENT)
+    lines.put((finding.remedy, "cyan"), indent=_INDENT, bullet="→ ")
+
+
+def _sentence(matched: Matched) -> str:
+    subject = matched.subject
+    name = printable(f"{subject.name} {subject.version}".strip())
+    count = counted(matched.report.examined["components"], "component")
+    known = sum(one.counts for one in matched.known)
+    match matched.verdict:
+        case Verdict.FAILED:
+            words = "vulnerability" if known == 1 else "vulnerabilities"
+            return f"{known:,} known {words} in {name}, of {count}"
+        case Verdict.UNKNOWN:
+            return f"nobody can tell for all of {name}, of {count}"
+        case Verdict.PASSED:
+            return f"nothing is known against {name}, of {count}"

@@ -1,0 +1,164 @@
+"""What is known against an inventory, without a repository or a log."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import UsageError
+from assay.core.verdict import Verdict
+from assay.operations.generate_sbom import Described, generate_sbom
+from assay.operations.manage_advisories import import_advisories, import_signals
+from assay.operations.match_inventory import Matched, MatchRequest, match_inventory
+from tests.operations.run import clock
+from tests.operations.site import write_advisories
+
+RIGHT = "TEST-rightpad-py"
+AFFECTED = "rightpad-py==1.0.0\n"
+CLEAN = "rightpad-py==2.0.0\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder; the advisories here are one, about `rightpad-py` below 2.0.0."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    import_advisories(write_advisories(tmp_path / "advisories"), clock=clock())
+    (tmp_path / "product").mkdir()
+    return tmp_path / "product"
+
+
+def match(source: Path | str, *, at_least: str = "info") -> Matched:
+    return match_inventory(MatchRequest(source=str(source), at_least=at_least), clock=clock())
+
+
+def locked(folder: Path, text: str) -> Path:
+    (folder / "requirements.txt").write_text(text)
+    return folder
+
+
+def gaps(matched: Matched) -> list[tuple[str, str]]:
+    return [(gap.what, gap.why) for gap in matched.report.not_checked]
+
+
+def test_what_is_known_and_how_urgent_it_is(folder: Path) -> None:
+    entry = {"cveID": RIGHT, "dateAdded": "2026-02-01"}
+    kev = {"dateReleased": "2026-03-01", "count": 1, "vulnerabilities": [entry]}
+    (folder.parent / "kev.json").write_text(json.dumps(kev))
+    import_signals(folder.parent / "kev.json", clock=clock())
+    matched = match(locked(folder, AFFECTED))
+    [one] = matched.known
+    assert (matched.verdict, gaps(matched), matched.unknown) == (Verdict.FAILED, [], ())
+    assert one.counts
+    assert one.finding.title == f"{RIGHT} in rightpad-py 1.0.0"
+    assert one.priority.facts["kev"] == "2026-02-01"
+    assert [feed.ecosystem for feed in matched.feeds] == ["PyPI"]
+    assert [feed.name for feed in matched.signals] == ["KEV"]
+    document = matched.as_json()
+    assert document["schema"] == "assay.match/v1"
+    assert document["verdict"] == "FAILED"
+
+
+def test_nothing_is_known(folder: Path) -> None:
+    matched = match(locked(folder, CLEAN))
+    assert (matched.verdict, matched.known, gaps(matched)) == (Verdict.PASSED, (), [])
+
+
+def test_the_most_urgent_is_first(folder: Path) -> None:
+    import_advisories(
+        write_advisories(folder.parent / "advisories", package="leftpad-py"), clock=clock()
+    )
+    entry = {"cveID": RIGHT, "dateAdded": "2026-02-01"}
+    kev = {"dateReleased": "2026-03-01", "count": 1, "vulnerabilities": [entry]}
+    (folder.parent / "kev.json").write_text(json.dumps(kev))
+    import_signals(folder.parent / "kev.json", clock=clock())
+    matched = match(locked(folder, f"leftpad-py==1.0.0\n{AFFECTED}"))
+    assert [one.finding.title.split()[0] for one in matched.known] == [RIGHT, "TEST-leftpad-py"]
+
+
+def test_less_severe_than_asked_does_not_count_and_is_shown(folder: Path) -> None:
+    matched = match(locked(folder, AFFECTED), at_least="critical")
+    assert matched.verdict is Verdict.FAILED
+    text = (folder.parent / "advisories" / f"{RIGHT}.json").read_text()
+    lower = text.replace("C:H/I:H/A:H", "C:L/I:N/A:N")
+    (folder.parent / "advisories" / f"{RIGHT}.json").write_text(lower)
+    import_advisories(folder.parent / "advisories", clock=clock())
+    matched = match(folder, at_least="critical")
+    assert matched.verdict is Verdict.PASSED
+    assert [one.counts for one in matched.known] == [False]
+
+
+def test_no_such_severity(folder: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        match(folder, at_least="hihg")
+    assert str(caught.value) == (
+        "[usage] no severity 'hihg' (one of critical, high, medium, low, info, unknown)"
+    )
+
+
+def test_nothing_found_is_not_nothing_known(folder: Path) -> None:
+    matched = match(folder)
+    assert matched.verdict is Verdict.UNKNOWN
+    assert gaps(matched) == [("components", "none was found")]
+
+
+UNTOLD = {
+    "no version": ("requirements.txt", "rightpad-py>=1\n", "requirement", "no exact version"),
+    "no lock": (
+        "package.json",
+        '{"dependencies": {"a": "^1"}}',
+        "manifest",
+        "no lock file beside it: its dependencies are not known",
+    ),
+    "no feed": (
+        "package-lock.json",
+        '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {"version": "1.0.0"}}}',
+        "advisory data",
+        "no advisories here; components: 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "what", "why"), UNTOLD.values(), ids=UNTOLD)
+def test_what_cannot_be_told_is_no_pass(
+    folder: Path, name: str, text: str, what: str, why: str
+) -> None:
+    (folder / "requirements-dev.txt").write_text(CLEAN)
+    assert match(folder).verdict is Verdict.PASSED
+    (folder / name).write_text(text)
+    matched = match(folder)
+    assert matched.verdict is Verdict.UNKNOWN
+    assert (what, why) in gaps(matched)
+
+
+def sbom(folder: Path, text: str, *, format_: str = "cyclonedx-1.6", name: str) -> Path:
+    generate_sbom(
+        Target(source=str(locked(folder, text))),
+        described=Described(),
+        format_=format_,
+        output=folder.parent / name,
+    )
+    return folder.parent / name
+
+
+@pytest.mark.parametrize("format_", ["cyclonedx-1.6", "cyclonedx-1.6-xml", "spdx-2.3", "spdx-3.0"])
+def test_an_sbom_of_any_format_is_read(folder: Path, format_: str) -> None:
+    ending = "xml" if format_.endswith("xml") else "json"
+    path = sbom(folder, AFFECTED, format_=format_, name=f"bom.{ending}")
+    matched = match(path)
+    assert matched.verdict is Verdict.FAILED
+    assert [one.finding.title for one in matched.known] == [f"{RIGHT} in rightpad-py 1.0.0"]
+    named = path.rename(path.with_suffix(".odd"))
+    assert match(f"sbom:{named}").verdict is Verdict.FAILED
+
+
+def test_an_sbom_that_says_it_is_incomplete(folder: Path) -> None:
+    path = sbom(folder, CLEAN, name="bom.json")
+    document = json.loads(path.read_text())
+    assert match(path).verdict is Verdict.PASSED
+    for part in document["compositions"]:
+        part["aggregate"] = "incomplete"
+    path.write_text(json.dumps(document))
+    matched = match(path)
+    assert matched.verdict is Verdict.UNKNOWN
+    why = "it says of itself that its list is incomplete"
+    assert ("SBOM", why) in gaps(matched)
