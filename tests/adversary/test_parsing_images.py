@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import AssayError, MalformedError
-from assay.operations.generate_sbom import survey_source
+from assay.operations.survey_source import Target, survey_source
 from assay.sbom.component import Inventory
 from assay.sbom.images.image import build_tree
 from assay.sbom.images.layout import open_layout
@@ -21,7 +21,7 @@ from tests.fakes.trees import Layout, digest_of, purls, survey, tar_of, whys
 
 
 def survey_at(path: str) -> Inventory:
-    return survey_source(path, platform="", also_ask=frozenset())[0]
+    return survey_source(Target(source=path))[0]
 
 
 def layout_of(tmp_path: Path, *layers: bytes) -> Layout:

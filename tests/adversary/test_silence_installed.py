@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.operations.generate_sbom import generate_sbom
+from assay.operations.generate_sbom import Described, generate_sbom
+from assay.operations.survey_source import Target
 from assay.sbom.cyclonedx import decide_aggregate
 from tests.fakes.programs import elf
 from tests.fakes.trees import survey, whys
@@ -64,9 +65,16 @@ def test_a_lock_file_of_an_unknown_version_or_cut_off_is_named(path: str) -> Non
 
 def test_what_was_not_looked_at_is_in_the_document(tmp_path: Path) -> None:
     (tmp_path / "a.jar").write_bytes(b"PK")
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor" / "b.jar").write_bytes(b"PK")
     made = generate_sbom(
-        str(tmp_path), platform="", also_ask=frozenset(), format_="cyclonedx-1.6", output=None
+        Target(source=str(tmp_path), exclude=("vendor",)),
+        described=Described(),
+        format_="cyclonedx-1.6",
+        output=None,
     )
     document = json.loads(made.document)
     assert document["compositions"][0]["aggregate"] == "incomplete"
-    assert "a.jar" in json.dumps(document["metadata"]["properties"])
+    noted = json.dumps(document["metadata"]["properties"])
+    assert "a.jar" in noted
+    assert "left out, as was asked" in noted

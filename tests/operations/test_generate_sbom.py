@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import AssayError
-from assay.operations.generate_sbom import Generated, generate_sbom
+from assay.core.errors import AssayError, UsageError
+from assay.operations.generate_sbom import Described, Generated, generate_sbom
+from assay.operations.survey_source import Target
+from assay.sbom.formats.reader import parse_sbom
+from assay.sbom.minimum import check_minimum
 from tests.fakes.restserver import Answered, Asked, serving
 from tests.fakes.trees import Layout, tar_of
 
@@ -23,9 +26,8 @@ def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def generate(source: str, *, platform: str = "", output: Path | None = None) -> Generated:
     return generate_sbom(
-        source,
-        platform=platform,
-        also_ask=frozenset(),
+        Target(source=source, platform=platform),
+        described=Described(),
         format_="cyclonedx-1.6",
         output=output,
     )
@@ -117,10 +119,61 @@ def test_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_format_is_refused_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(AssayError) as caught:
         generate_sbom(
-            str(tmp_path / "absent"),
-            platform="",
-            also_ask=frozenset(),
+            Target(source=str(tmp_path / "absent")),
+            described=Described(),
             format_="odd",
             output=None,
         )
     assert str(caught.value).startswith("[usage] 'odd' is no format that is written")
+
+
+def described(folder: Path, format_: str = "cyclonedx-1.6", **said: str) -> bytes:
+    authors = (said.pop("author"),) if "author" in said else ()
+    return generate_sbom(
+        Target(source=str(folder)),
+        described=Described(authors=authors, **said),
+        format_=format_,
+        output=None,
+    ).document
+
+
+SAID = {
+    "author": "Jo Doe",
+    "supplier": "Shop Inc",
+    "name": "shop",
+    "purl": "pkg:github/Acme/shop@1.2",
+}
+
+
+@pytest.mark.parametrize("format_", ["cyclonedx-1.6", "cyclonedx-1.7-xml", "spdx-2.3", "spdx-3.0"])
+def test_what_is_said_of_it_is_in_the_document(tmp_path: Path, format_: str) -> None:
+    sbom = parse_sbom(described(tmp_path, format_, **SAID))
+    assert sbom.authors == ("Jo Doe",)
+    assert sbom.subject is not None
+    found = sbom.subject
+    assert (found.name, found.version, found.supplier, found.purl) == (
+        "shop",
+        "1.2",
+        "Shop Inc",
+        "pkg:github/acme/shop@1.2",
+    )
+    lacking = {row.element for row in check_minimum(sbom, profile="ntia").found if row.missing}
+    assert lacking == {"dependency relationship"}  # of an empty folder
+
+
+UNSAID = {
+    "purl": ({"purl": "pkg:x"}, "--purl"),
+    "two-versions": (
+        {"purl": "pkg:npm/a@1", "version": "2"},
+        "[usage] versions '1' and '2' (say it once)",
+    ),
+    "no-author": ({"author": " "}, "[usage] a name is empty, at --author"),
+    "escape": ({"supplier": "a\x1b"}, "[usage] 'a\\\\x1b' cannot be printed"),
+}
+
+
+@pytest.mark.parametrize(("said", "message"), UNSAID.values(), ids=UNSAID)
+def test_what_cannot_be_said(tmp_path: Path, said: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        described(tmp_path, **said)
+    assert message in str(caught.value)

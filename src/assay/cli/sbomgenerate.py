@@ -9,7 +9,7 @@ from assay.cli.options import JsonOption
 from assay.cli.output import print_json, print_not_checked, progress
 
 
-def generate(
+def generate(  # noqa: PLR0913  # the options of one command
     source: Annotated[
         str,
         typer.Argument(
@@ -34,6 +34,22 @@ def generate(
         list[str] | None,
         typer.Option(help="Another host that the registry may send to.", show_default=False),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Paths inside to leave out; the document says so.",
+            metavar="PATTERN",
+            show_default=False,
+        ),
+    ] = None,
+    author: Annotated[
+        list[str] | None,
+        typer.Option(help="Who makes the document.", metavar="NAME", show_default=False),
+    ] = None,
+    supplier: Annotated[str, typer.Option(help="Who supplies what it is about.")] = "",
+    name: Annotated[str, typer.Option(help="What that is called.")] = "",
+    version: Annotated[str, typer.Option(help="Which version of it.")] = "",
+    purl: Annotated[str, typer.Option(help="Its package URL.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """List what a folder, archive, program or image is made of.
@@ -42,16 +58,30 @@ def generate(
     What could not be read is in the document. Behind an image, `@` and a tag or digest choose one
     of several. SOURCE_DATE_EPOCH sets the time that the document names.
 
-        assay sbom generate . --output sbom.json
+        assay sbom generate . --author "Jo Doe" --supplier "Shop Inc" --output sbom.json
     """
-    from assay.operations.generate_sbom import generate_sbom  # noqa: PLC0415  # start-up time
+    from assay.operations.generate_sbom import (  # noqa: PLC0415  # start-up time
+        Described,
+        generate_sbom,
+    )
+    from assay.operations.survey_source import Target  # noqa: PLC0415
 
     with progress(quiet=as_json) as show:
         show(f"Looking into {source}")
         made = generate_sbom(
-            source,
-            platform=platform,
-            also_ask=frozenset(also_ask or ()),
+            Target(
+                source=source,
+                platform=platform,
+                also_ask=frozenset(also_ask or ()),
+                exclude=tuple(exclude or ()),
+            ),
+            described=Described(
+                authors=tuple(author or ()),
+                supplier=supplier,
+                name=name,
+                version=version,
+                purl=purl,
+            ),
             format_=sbom_format,
             output=output,
         )

@@ -7,8 +7,8 @@ from typing import Final
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
-from assay.operations.generate_sbom import survey_source
 from assay.operations.read_sbom import load_sbom, load_sboms
+from assay.operations.survey_source import Target, survey_source
 from assay.sbom.component import Component
 from assay.sbom.disagreement import Comparison, Disagreement, components_of, find_disagreements
 
@@ -78,7 +78,7 @@ def check_truth(path: Path, *, source: str, platform: str) -> ComparedSboms:
         UnavailableError: `source` cannot be read.
     """
     sbom = load_sbom(path)
-    truth, _ = survey_source(source, platform=platform, also_ask=frozenset())
+    truth, _ = survey_source(Target(source=source, platform=platform))
     listed = [*components_of(sbom), *_subject(sbom.subject)]
     found = find_disagreements(
         {ARTIFACT: [item for item in truth.components if item.kind != "file"], DOCUMENT: listed}

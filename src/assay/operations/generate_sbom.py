@@ -1,36 +1,38 @@
 """`assay sbom generate`: the inventory of a folder, an archive, a program or an image."""
 
 import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-from assay.core.errors import UsageError
+from assay.core.errors import MalformedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.core.purl import build_purl
-from assay.sbom.component import Component, Inventory
+from assay.core.purl import parse_purl
+from assay.operations.survey_source import Target, survey_source
+from assay.sbom.component import Component
 from assay.sbom.cyclonedx import describe
 from assay.sbom.formats.writer import check_format, render_sbom
-from assay.sbom.images.image import Image, build_tree
-from assay.sbom.images.layout import open_layout
-from assay.sbom.images.reference import parse_reference
-from assay.sbom.images.registry import Credentials, Registry, fetch_image
-from assay.sbom.images.savedarchive import open_saved_archive
-from assay.sbom.survey import survey_tree
 from assay.system.clock import now
 from assay.system.environment import get_variable
-from assay.system.files import load_file, save_file
-from assay.system.filetree import MemoryTree, list_folder
-from assay.system.scratch import scratch_folder
-from assay.system.ziptree import Allowance, open_zip
+from assay.system.files import save_file
 
-MAX_FILE_BYTES: Final = 2**30  # of one file that is looked into by itself
-MAX_WHEEL_BYTES: Final = 8 * 2**30  # of a wheel, unpacked
 _EPOCH: Final = "SOURCE_DATE_EPOCH"  # reproducible-builds.org: the time that a document shall name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What the maker of a document says that cannot be found: who they are, and what it is about.
+
+    `authors` made the document; the others are of what it is about, empty where it tells itself.
+    """
+
+    authors: tuple[str, ...] = ()
+    supplier: str = ""
+    name: str = ""
+    version: str = ""
+    purl: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,25 +58,24 @@ class Generated:
 
 
 def generate_sbom(
-    source: str,
-    *,
-    platform: str,
-    also_ask: frozenset[str],
-    format_: str,
-    output: Path | None,
+    target: Target, *, described: Described, format_: str, output: Path | None
 ) -> Generated:
-    """Look into `source`, and write what is in it in the format `format_`, into `output` if any.
+    """Look into `target`, and write what is in it in the format `format_`, into `output` if any.
 
     Raises:
-        UsageError: There is no such thing, or there are several, or no such format.
+        UsageError: There is no such thing, or there are several, or no such format, or what was
+            said of it cannot be.
         RejectedError: It is another than its digest says.
         MalformedError: It is not what its name says.
         UnavailableError: It cannot be read, or `output` cannot be written.
     """
     check_format(format_)
     at = document_time()
-    inventory, subject = survey_source(source, platform=platform, also_ask=also_ask)
-    document = render_sbom(describe(inventory, subject=subject, at=at), format_=format_)
+    _check_names(described)
+    inventory, found = survey_source(target)
+    subject = _named(found, described)
+    made = replace(describe(inventory, subject=subject, at=at), authors=described.authors)
+    document = render_sbom(made, format_=format_)
     if output is not None:
         save_file(output, document)
     return Generated(
@@ -86,122 +87,37 @@ def generate_sbom(
     )
 
 
-def survey_source(
-    source: str, *, platform: str, also_ask: frozenset[str]
-) -> tuple[Inventory, Component]:
-    """Return what is in `source`, and `source` as the subject of a document.
-
-    That is the path of a folder or a file, or an image: `oci:FOLDER` or `docker-archive:FILE`, each
-    with `@` and a tag or digest behind it where there are several, or `registry:HOST/NAME:TAG`.
-    `platform` chooses one of an image for several (`linux/arm64`), and `also_ask` are hosts that a
-    registry may send to.
-
-    Raises:
-        UsageError: There is no such thing, or there are several.
-        RejectedError: It is another than its digest says.
-        MalformedError: It is not what its name says.
-        UnavailableError: It cannot be read.
-    """
-    kind, colon, rest = source.partition(":")
-    if colon and kind in _IMAGES:
-        with scratch_folder() as scratch:
-            asked = _Asked(place=rest, platform=platform, also_ask=also_ask, scratch=scratch)
-            image = _IMAGES[kind](asked)
-            inventory = survey_tree(build_tree(image, scratch), with_locks=False)
-        return inventory, _image_subject(image)
-    if platform:
-        raise UsageError("only an image has platforms", hint="leave out --platform")
-    path = Path(source)
-    if not path.exists():
-        raise UsageError(
-            "no such folder or file",
-            where=printable(source),
-            hint=f"an image is {', '.join(f'{kind}:…' for kind in _IMAGES)}",
-        )
-    name = printable(path.resolve().name or "root")
-    return _survey_path(path), _subject(name, "", kind="application")
+def _check_names(described: Described) -> None:
+    if any(not name.strip() for name in described.authors):
+        raise UsageError("a name is empty", where="--author")
+    for text in (*described.authors, described.supplier, described.name, described.version):
+        if not text.isprintable():
+            raise UsageError(f"{printable(text)!r} cannot be printed")
+    if described.purl:
+        _purl_of(described)
 
 
-def _subject(name: str, version: str, *, kind: str) -> Component:
-    return Component(purl="", name=name, version=version, found_in=(), kind=kind)
+def _purl_of(described: Described) -> tuple[str, str, str]:
+    """Return the canonical purl, and the name and the version in it."""
+    try:
+        purl = parse_purl(described.purl)
+    except MalformedError as error:
+        raise UsageError(error.what, where="--purl") from error
+    if described.version and purl.version not in {"", described.version}:
+        hint = "say it once"
+        raise UsageError(f"versions {purl.version!r} and {described.version!r}", hint=hint)
+    return str(purl), purl.name, purl.version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """Which image is asked for, and a folder for what has to be fetched."""
-
-    place: str
-    platform: str
-    also_ask: frozenset[str]
-    scratch: Path
-
-
-def _layout(asked: _Asked) -> Image:
-    path, reference = _split(asked.place)
-    return open_layout(path, reference=reference, platform=asked.platform)
-
-
-def _saved(asked: _Asked) -> Image:
-    if asked.platform:
-        raise UsageError("an archive of `docker save` is for one platform; leave out --platform")
-    path, reference = _split(asked.place)
-    return open_saved_archive(path, reference=reference)
-
-
-def _registry(asked: _Asked) -> Image:
-    registry = Registry(
-        reference=parse_reference(asked.place),
-        folder=asked.scratch,
-        hosts=asked.also_ask,
-        credentials=Credentials(
-            user=get_variable("ASSAY_REGISTRY_USER"),
-            password=get_variable("ASSAY_REGISTRY_PASSWORD"),
-        ),
-    )
-    return fetch_image(registry, platform=asked.platform)
-
-
-_IMAGES: Final[Mapping[str, Callable[[_Asked], Image]]] = MappingProxyType(
-    {"oci": _layout, "docker-archive": _saved, "registry": _registry}
-)
-
-
-def _image_subject(image: Image) -> Component:
-    """Return the image as a component; its purl says which registry it came from, if any."""
-    host, slash, path = image.name.partition("/")
-    purl = ""
-    if slash and "." in host.partition(":")[0]:
-        where = {"repository_url": image.name}
-        purl = str(build_purl("oci", "", path.rpartition("/")[2], image.digest, where))
-    subject = _subject(image.name, image.digest, kind="container")
-    return replace(subject, purl=purl)
-
-
-def _split(place: str) -> tuple[Path, str]:
-    """Return the path, and what stands behind the last `@`; a path that exists is one, whole."""
-    path, at, reference = place.rpartition("@")
-    return (Path(path), reference) if at and not Path(place).exists() else (Path(place), "")
-
-
-def _survey_path(path: Path) -> Inventory:
-    if path.is_dir():
-        return survey_tree(list_folder(path), with_locks=True)
-    if path.suffix == ".whl":
-        with open_zip(path, Allowance(left=MAX_WHEEL_BYTES)) as wheel:
-            return survey_tree(wheel, with_locks=False)
-    contents = {path.name: load_file(path, max_bytes=MAX_FILE_BYTES)}
-    found = survey_tree(MemoryTree(contents=contents), with_locks=True)
-    if found.components or found.examined or found.not_checked:
-        return found
-    return replace(found, not_checked=(_unread(printable(path.name)),))
-
-
-def _unread(name: str) -> NotChecked:
-    return NotChecked(
-        what="file",
-        where=name,
-        why="of no kind that is looked into: what is in it is not known",
-        remedy="unpack it, and look into the folder",
+def _named(subject: Component, described: Described) -> Component:
+    """Return what was looked into, with what is said of it before what it says itself."""
+    purl, name, version = _purl_of(described) if described.purl else (subject.purl, "", "")
+    return replace(
+        subject,
+        purl=purl,
+        name=described.name or name or subject.name,
+        version=described.version or version or subject.version,
+        supplier=described.supplier or subject.supplier,
     )
 
 

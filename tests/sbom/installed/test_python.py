@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import MalformedError
-from assay.operations.generate_sbom import survey_source
+from assay.operations.survey_source import Target, survey_source
 from assay.sbom.installed.metadata import parse_metadata
 from assay.sbom.installed.pythondist import parse_direct_url
 from tests.fakes.trees import purls, survey, whys
@@ -205,7 +205,7 @@ def test_a_wheel(tmp_path: Path) -> None:
         archive.writestr("flask-3.0.0.dist-info/METADATA", FLASK)
         archive.writestr("flask-3.0.0.dist-info/RECORD", b"")
         archive.writestr("flask/requirements.txt", b"click==1.0\n")
-    inventory, subject = survey_source(str(path), platform="", also_ask=frozenset())
+    inventory, subject = survey_source(Target(source=str(path)))
     assert purls(inventory) == ["pkg:pypi/flask@3.0.0"]  # what it requires is not in it
     assert subject.name == path.name
 
