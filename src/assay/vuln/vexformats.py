@@ -17,6 +17,7 @@ from assay.vuln.vex.openvexread import is_openvex, read_openvex
 from assay.vuln.vex.openvexwrite import write_openvex
 from assay.vuln.vex.statement import Loss, VexDocument, WrittenVex
 
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 MAX_VEX_BYTES: Final = 2**27  # 128 MiB: an SBOM with its VEX inside is as large as an SBOM
 
 
@@ -51,8 +52,21 @@ def parse_vex(data: bytes) -> VexDocument:
     Raises:
         MalformedError: Of no known format, or against its rules; with the path to the fault.
     """
-    document = JsonValue(parse_json(data, max_bytes=MAX_VEX_BYTES))
+    document = parse_vex_json(data)
     return vex_format_of(document).read(document)
+
+
+def parse_vex_json(data: bytes) -> JsonValue:
+    """Read the JSON of a VEX document, or of a BOM that one points into.
+
+    Raises:
+        MalformedError: Not strict JSON.
+    """
+    content = data.removeprefix(_BYTE_ORDER_MARK)  # some generators write one
+    if content.lstrip().startswith(b"<"):
+        hint = "convert it to the JSON form first"
+        raise MalformedError("XML, and VEX is read in JSON only", hint=hint)
+    return JsonValue(parse_json(content, max_bytes=MAX_VEX_BYTES))
 
 
 def vex_format_of(document: JsonValue) -> VexFormat:
@@ -78,8 +92,17 @@ def render_vex(document: VexDocument, *, format_: str) -> tuple[bytes, tuple[Los
         UsageError: A format that is not known.
         MalformedError: The format cannot say what the document says.
     """
-    known = {one.name: one for one in FORMATS}
-    if format_ not in known:
-        raise UsageError(f"{format_!r} is no format of VEX", hint=f"there are {', '.join(known)}")
-    written = known[format_].write(document)
+    check_format(format_)
+    written = next(one for one in FORMATS if one.name == format_).write(document)
     return render_canonical_json(written.document) + b"\n", written.losses
+
+
+def check_format(format_: str) -> None:
+    """Refuse a format that is not in `FORMATS`: before the work, and not after it.
+
+    Raises:
+        UsageError: It is not known.
+    """
+    names = [one.name for one in FORMATS]
+    if format_ not in names:
+        raise UsageError(f"{format_!r} is no format of VEX", hint=f"there are {', '.join(names)}")

@@ -175,9 +175,11 @@ def _apply_properties(value: JsonValue, targets: dict[str, VexTarget]) -> None:
     if target is None or not ours:
         return
     names = tuple(item.text() for item in ours.get(f"{PREFIX}name", ()))
+    unnamed = f"{PREFIX}unnamed" in ours  # but for its purl, of which name and version were made
     targets[reference] = replace(
         target,
-        name="" if f"{PREFIX}unnamed" in ours else target.name,
+        name="" if unnamed else target.name,
+        version="" if unnamed else target.version,
         ids=tuple(dict.fromkeys((*names, *target.ids))),
         all_versions=f"{PREFIX}allVersions" in ours,
     )

@@ -180,10 +180,11 @@ class _Things:
         return self._component(product.target, product.reference, "application")
 
     def _component(self, target: VexTarget, reference: str, kind: str) -> dict[str, object]:
+        named = parse_purl(target.purl) if target.purl else None
         component = Component(
             purl=target.purl,
-            name=target.name or target.label,
-            version=target.version,
+            name=target.name or (named.name if named else target.label),
+            version=target.version or (named.version if named and not target.name else ""),
             found_in=(),
             hashes=target.hashes,
             raw_purls=target.raw_purls,
