@@ -66,12 +66,12 @@ def test_accepted_finding_does_not_count_until_its_end(here: Site) -> None:
     assert RED.identity not in {r.finding for _, r in report.gate.decision.reasons}
     (gap,) = (g for g in report.not_checked if g.what == "finding")
     assert gap.accepted == "revoked, until 2026-06-10T00:00:00Z"
-    assert set(report.waivers) == {RED.identity}
+    assert set(report.set_aside) == {RED.identity}
     replayed = replay_verdict(str(report.logged.index), here.top, clock=clock(hours=4))
     assert replayed.verdict is Verdict.PASSED
     later = check(here, hours=24 * 9)
     assert RED.identity in {r.finding for _, r in later.gate.decision.reasons}
-    assert later.waivers == {}
+    assert later.set_aside == {}
 
 
 def test_finding_that_somebody_imported_is_accepted_by_the_same_rules(here: Site) -> None:

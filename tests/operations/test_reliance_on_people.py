@@ -41,7 +41,7 @@ def waived_by_ana(site: Site) -> str:
     own.write_bytes(local)
     saved = site.folder / "by-ana.json"
     report = check(site, hours=3, save_verdict=saved)
-    assert set(report.waivers) == {RED.identity}
+    assert set(report.set_aside) == {RED.identity}
     return signer.public.key_id
 
 

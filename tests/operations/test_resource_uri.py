@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.operations.check_source import _resource_uri
+from assay.operations.commit_configuration import resource_uri
 from assay.operations.configuration import Configuration
 from assay.source.repository import open_repository
 from tests.fakes.gitrepo import GitRepo
@@ -35,4 +35,4 @@ def test_resource_uri(tmp_path: Path, uri: str, remotes: dict[str, str], expecte
     for name, url in remotes.items():
         made.git("remote", "add", name, url)
     repository = open_repository(made.top)
-    assert _resource_uri(Configuration(uri=uri), repository, "my shop") == expected
+    assert resource_uri(repository, Configuration(uri=uri, name="my shop")) == expected

@@ -20,6 +20,7 @@ COMMANDS: Final = {
         "status": "Show how far the commit at HEAD meets the SSDF, by evidence.",
         "fix": "Mend what can be mended safely, and show it as a diff.",
         "finding": "Look at findings, and accept one for a while.",
+        "vex": "VEX: what is said of a vulnerability in a product.",
         "affected": "Show which products a vulnerability, or a package, is in.",
         "replay": "Decide again from the recorded evidence; compare every byte.",
         "secrets": "Secrets in a repository and its history.",

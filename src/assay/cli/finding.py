@@ -41,14 +41,15 @@ def list_(
     repository: RepositoryOption = Path(),
     *,
     waived: Annotated[
-        bool, typer.Option("--waived", help="Only those that somebody accepted.")
+        bool,
+        typer.Option("--waived", help="Only those that do not count: accepted, or by VEX."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the findings that are recorded about the commit at HEAD.
 
-    The worst first. What somebody accepted is listed with its end; it does not count at the gate
-    until then.
+    The worst first. What somebody accepted, or VEX takes away, is listed with its end; it does not
+    count at the gate until then.
 
         assay finding list
     """

@@ -7,6 +7,7 @@ import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
+from assay.cli.vexrecord import list_, record, withdraw
 from assay.cli.vexwrite import convert, create, merge
 from assay.core.printable import printable
 
@@ -19,6 +20,9 @@ app = typer.Typer(help="VEX: what is said of a vulnerability in a product.", no_
 app.command("convert")(convert)
 app.command("merge")(merge)
 app.command("create")(create)
+app.command("record")(record)
+app.command("list")(list_)
+app.command("withdraw")(withdraw)
 
 VexArgument = Annotated[Path, typer.Argument(help="A VEX document: OpenVEX, CycloneDX or CSAF.")]
 BomOption = Annotated[

@@ -26,6 +26,7 @@ from assay.evidence.dsse import (
 from assay.evidence.statement import (
     MAX_STATEMENT_BYTES,
     PAYLOAD_TYPE,
+    STATEMENT_TYPES,
     Statement,
     Subject,
     parse_statement,
@@ -89,6 +90,22 @@ class VerifiedStatement:
         return document.optional("predicate") or JsonValue({}, "predicate")
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignStatement:
+    """What `Envelope.verify_foreign` returns: the predicate, who signed it, and by which keys."""
+
+    predicate: dict[str, object] = field(repr=False)
+    signed_by: frozenset[str]
+    keys: frozenset[str]
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made anywhere else."""
+        if seal is not _SEAL:
+            raise TypeError("only Envelope.verify_foreign makes a ForeignStatement")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """A DSSE envelope or a Sigstore bundle that should hold a statement; unread until verified."""
@@ -146,6 +163,30 @@ class Envelope:
             trusted=trusted,
             threshold=threshold,
             seal=_SEAL,
+        )
+
+    def verify_foreign(
+        self, *, trusted: TrustRoot, role: str, predicate_types: frozenset[str], at: datetime
+    ) -> "ForeignStatement":
+        """Return a statement that others signed, to be kept inside one of ours.
+
+        What it is about is for whoever reads it to compare; it is of one of `predicate_types`, in
+        any version of in-toto's statements that others make. `at` as in `verify`.
+
+        Raises:
+            SignatureInvalidError: No principal that holds `role` at the time `at` signed.
+            MalformedError: Another payload type, or the payload is no statement.
+            RejectedError: A statement of another type.
+        """
+        payload, signed_by, keys = self._verify_signatures(trusted, role, 1, at)
+        with inside("payload"):
+            statement = parse_statement(payload, types=STATEMENT_TYPES)
+            if statement.predicate_type not in predicate_types:
+                raise RejectedError(
+                    f"a statement of type {statement.predicate_type!r}", where="predicateType"
+                )
+        return ForeignStatement(
+            predicate=dict(statement.predicate), signed_by=signed_by, keys=keys, seal=_SEAL
         )
 
     def _verify_signatures(

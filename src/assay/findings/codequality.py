@@ -16,7 +16,7 @@ from assay.findings.finding import Finding, Severity
 from assay.findings.fingerprint import fingerprint_of
 from assay.findings.merge import merge_findings, worst_first
 from assay.findings.scanreport import ScanReport
-from assay.findings.waiver import Waiver
+from assay.findings.waiver import SetAside
 
 MAX_ISSUES: Final = 5_000  # in a merge request nobody reads more
 _NOWHERE: Final = "assay.toml"  # of what is about no file: an issue has to have one
@@ -31,7 +31,7 @@ _SEVERITIES: Final = {
 
 
 def render_code_quality(
-    reports: Iterable[ScanReport], *, waivers: Mapping[str, Waiver]
+    reports: Iterable[ScanReport], *, waivers: Mapping[str, SetAside]
 ) -> list[dict[str, object]]:
     """Return the report, as a JSON array."""
     known = tuple(reports)
@@ -46,7 +46,7 @@ def render_code_quality(
     return [_entry(text, "left-out", "info", path=_NOWHERE), *told[:MAX_ISSUES]]
 
 
-def _issue(finding: Finding, waiver: Waiver | None) -> dict[str, object]:
+def _issue(finding: Finding, waiver: SetAside | None) -> dict[str, object]:
     place = min(finding.locations)
     accepted = "" if waiver is None else f" (accepted until {format_time(waiver.expires)})"
     return _entry(

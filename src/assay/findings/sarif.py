@@ -31,7 +31,7 @@ from assay.findings.sarifrules import (
 )
 from assay.findings.sariftext import plain
 from assay.findings.scanreport import ScanReport
-from assay.findings.waiver import Waiver
+from assay.findings.waiver import SetAside
 
 MAX_RUNS: Final = 20  # in a file: GitHub refuses one with more
 MAX_RESULTS: Final = 5_000  # in a run: GitHub takes 25,000, and shows no more than these
@@ -43,14 +43,14 @@ _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 class Examined:
     """What the reports are about: the commit, its branch, and where the repository is.
 
-    `branch` and `repository_uri` are empty where nobody knows. `waivers` are those in force, by the
-    finding that each is about.
+    `branch` and `repository_uri` are empty where nobody knows. `waivers` are those in force, and
+    words of VEX that do the same, by the finding that each is about.
     """
 
     commit: str
     repository_uri: str = ""
     branch: str = ""
-    waivers: Mapping[str, Waiver] = field(default_factory=lambda: MappingProxyType({}))
+    waivers: Mapping[str, SetAside] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def render_sarif(

@@ -12,7 +12,7 @@ from assay.findings.finding import Finding, Location, Severity
 from assay.findings.fixes.edit import Edit, Fix
 from assay.findings.sarifrules import SCORES, taxon_reference, weakness_numbers
 from assay.findings.sariftext import artifact, plain
-from assay.findings.waiver import Waiver
+from assay.findings.waiver import SetAside
 
 MAX_LOCATIONS: Final = 100  # of a result: GitHub keeps 1,000, and nobody reads a hundred
 FINGERPRINT: Final = "assayFindingId/v1"
@@ -27,7 +27,7 @@ _LEVELS: Final = {
 
 
 def render_result(
-    finding: Finding, *, rule_index: int, taxa: Mapping[int, int], waiver: Waiver | None
+    finding: Finding, *, rule_index: int, taxa: Mapping[int, int], waiver: SetAside | None
 ) -> dict[str, object]:
     """Return the result; `taxa` leads from the number of a CWE to its place in the taxonomy."""
     places = sorted(set(finding.locations))
@@ -140,7 +140,7 @@ def _replacement(edit: Edit) -> dict[str, object]:
     return replacement
 
 
-def _suppression(waiver: Waiver) -> dict[str, object]:
+def _suppression(waiver: SetAside) -> dict[str, object]:
     """Return the `suppression` (section 3.35); a comment in the source is none (decision 4)."""
     return {
         "kind": "external",

@@ -59,6 +59,9 @@ class VexJudgement:
     not_checked: tuple[NotChecked, ...]
 
 
+NOTHING: Final = VexJudgement(set_aside={}, confirmed={}, not_checked=())
+
+
 def judge_vex(accounts: Sequence[VexAccount], *, max_age: timedelta, at: datetime) -> VexJudgement:
     """Return what the words of `accounts` come to at the time `at`."""
     newest = max((account.observed_at for account in accounts), default=at)

@@ -16,16 +16,15 @@ from assay.core.errors import MalformedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.findings.finding import Finding
-from assay.findings.merge import merge_findings, worst_first
-from assay.findings.scanreport import ScanReport
-from assay.findings.waiver import MAX_AGE, ROLE, Waiver
-from assay.gates.reading import SUPERSESSION_TYPE, Evidence, read_evidence, read_replacements
-from assay.gates.supersession import apply_replacements
-from assay.operations.evidence import gate_evidence
+from assay.findings.waiver import MAX_AGE, ROLE, SetAside, Waiver
+from assay.gates.vexfacts import VexSetAside
 from assay.operations.record import Ledger, open_ledger, open_recorder
+from assay.operations.recorded_findings import recorded_findings
+from assay.operations.vexaccount import vex_standing
 from assay.operations.waivers import load_waivers, waiver_statement
-from assay.source.repository import open_repository
+from assay.source.repository import Repository, open_repository
 from assay.system.clock import now
+from assay.vuln.vex.account import VexWord
 
 MIN_NAME: Final = 6  # characters of an identity's hash that name a finding
 _SHORT: Final = 12  # of those that a shell offers; a colon would end a word there
@@ -33,17 +32,29 @@ _SHORT: Final = 12  # of those that a shell offers; a colon would end a word the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedFinding:
-    """A finding, and the waiver that covers it now, if there is one."""
+    """A finding, the waiver that covers it now, and what VEX says of it, where there is such.
+
+    `vex` takes it away, `confirmed` keeps it in the count.
+    """
 
     finding: Finding
     waiver: Waiver | None
+    vex: VexSetAside | None = None
+    confirmed: VexWord | None = None
+
+    @property
+    def set_aside(self) -> SetAside | None:
+        """Return what keeps it out of the count, a person's waiver before VEX."""
+        return self.vex if self.waiver is None else self.waiver
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
         waiver = None
         if self.waiver is not None:
             waiver = self.waiver.as_json() | {"acceptedBy": list(self.waiver.accepted_by)}
-        return self.finding.as_json() | {"waiver": waiver}
+        vex = None if self.vex is None else self.vex.as_json()
+        confirmed = None if self.confirmed is None else self.confirmed.as_json()
+        return self.finding.as_json() | {"waiver": waiver, "vex": vex, "confirmed": confirmed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +75,9 @@ class FindingList:
         }
 
     def waived(self) -> "FindingList":
-        """Return only the findings that somebody accepted."""
-        return replace(self, findings=tuple(one for one in self.findings if one.waiver))
+        """Return only the findings that do not count: accepted, or taken away by VEX."""
+        kept = (one for one in self.findings if one.set_aside is not None)
+        return replace(self, findings=tuple(kept))
 
     def names(self) -> tuple[tuple[str, str], ...]:
         """Return what each finding can be called by in a shell, and its title, to choose from."""
@@ -123,7 +135,7 @@ def list_findings(path: Path, *, clock: Clock = now) -> FindingList:
     """
     repository = open_repository(path)
     with open_ledger(repository, at=clock()) as ledger:
-        return _listed(ledger, repository.head)
+        return _listed(ledger, repository)
 
 
 def accept_finding(
@@ -138,7 +150,7 @@ def accept_finding(
     """
     repository, at = open_repository(path), clock()
     with open_recorder(repository, at=at, clock=clock) as recorder:
-        finding = _listed(recorder.ledger, repository.head).find(name).finding
+        finding = _listed(recorder.ledger, repository).find(name).finding
         waiver = _waiver(finding, reason=reason, expires=expires, at=at)
         [receipt] = recorder.record((waiver_statement(waiver),), role=ROLE)
         known = load_waivers(replace(recorder.ledger, at=recorder.record_time()))
@@ -146,36 +158,25 @@ def accept_finding(
     return Acceptance(waiver=recorded, index=receipt.index, statement=receipt.digest)
 
 
-def _listed(ledger: Ledger, commit: str) -> FindingList:
-    evidence = gate_evidence(ledger, Digest("gitCommit", commit))
-    if not evidence:
-        raise UsageError(f"nothing is recorded about {commit[:12]}", hint="run: assay check")
-    items = tuple(read_evidence(v) for v in evidence if v.predicate_type != SUPERSESSION_TYPE)
-    asked = tuple(
-        replacement
-        for verified in evidence
-        if verified.predicate_type == SUPERSESSION_TYPE
-        for replacement in read_replacements(verified)
-    )
-    counted = apply_replacements(items, asked).evidence
-    reports = [report for item in counted if (report := _report(item)) is not None]
+def _listed(ledger: Ledger, repository: Repository) -> FindingList:
+    found = recorded_findings(ledger, repository.head)
     account = load_waivers(ledger)
     waivers = account.in_force(at=ledger.at)
-    found = merge_findings(finding for report in reports for finding in report.findings)
-    gaps = {gap for report in reports for gap in report.not_checked}
+    vex = vex_standing(ledger, repository, found.findings).judged
+    gaps = {*found.not_checked, *account.not_checked, *vex.not_checked}
     return FindingList(
-        commit=commit,
+        commit=repository.head,
         findings=tuple(
-            ListedFinding(finding=finding, waiver=waivers.get(finding.identity))
-            for finding in worst_first(found)
+            ListedFinding(
+                finding=finding,
+                waiver=waivers.get(finding.identity),
+                vex=vex.set_aside.get(finding.identity),
+                confirmed=vex.confirmed.get(finding.identity),
+            )
+            for finding in found.findings
         ),
-        not_checked=tuple(sorted(gaps | set(account.not_checked))),
+        not_checked=tuple(sorted(gaps)),
     )
-
-
-def _report(item: Evidence) -> ScanReport | None:
-    """Return what a scanner of ours saw, or one elsewhere: both count, and can be accepted."""
-    return item.imported.report if item.imported is not None else item.report
 
 
 def _waiver(finding: Finding, *, reason: str, expires: str, at: datetime) -> Waiver:

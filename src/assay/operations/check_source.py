@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import RejectedError, UsageError
@@ -16,9 +15,11 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.store import Receipt
 from assay.findings.scanreport import PREDICATE_TYPE as SCAN_TYPE
-from assay.gates.reading import IMPORTED_TYPE, LOG_CHECK_TYPE, VERDICT_TYPE
+from assay.findings.waiver import SetAside
+from assay.gates.reading import IMPORTED_TYPE, LOG_CHECK_TYPE, VERDICT_TYPE, VEX_TYPE
 from assay.gates.request import GateRequest
 from assay.gates.verdict import GateVerdict
+from assay.gates.vexfacts import judge_vex
 from assay.operations.checkreport import CheckReport, LoggedStatement
 from assay.operations.collect import (
     Collected,
@@ -29,26 +30,31 @@ from assay.operations.collect import (
     count_workers,
 )
 from assay.operations.collect_context import context_statements
-from assay.operations.commit_configuration import load_configuration, product_name
+from assay.operations.commit_configuration import (
+    load_configuration,
+    product_name,
+    resource_uri,
+)
 from assay.operations.commit_trust import load_commit_trust
 from assay.operations.configuration import FILE_NAME, MAX_BYTES, Configuration
 from assay.operations.evidence import gate_evidence, record_verdict
 from assay.operations.identitykey import load_identity_key
 from assay.operations.material import record_material
-from assay.operations.record import Recorder, open_recorder
+from assay.operations.record import Ledger, Recorder, open_recorder
 from assay.operations.savedverdict import SavedVerdict
 from assay.operations.savedverdict import save_verdict as save_to
 from assay.operations.show_status import status_of
 from assay.operations.statementtitles import title_of
 from assay.operations.supersede import build_supersession
+from assay.operations.vexaccount import vex_statements
 from assay.operations.waivers import load_waivers
 from assay.policy.bundle import PolicyBundle, load_bundle, load_default_pack
 from assay.signing.trust import trust_root_digest
 from assay.source.entries import TreeEntry
 from assay.source.repository import Repository, open_repository
-from assay.source.submodules import strip_credentials
 from assay.source.tree import list_tree, load_blob
 from assay.system.clock import now
+from assay.vuln.vex.account import parse_vex_account
 
 STAGE: Final = "source"
 
@@ -83,6 +89,7 @@ def check_source(
         configuration = load_configuration(repository, entries)
         product = product_name(repository, configuration)
         subject = commit_subject(repository, product)
+        uri = resource_uri(repository, configuration)
         policy = _load_policy(repository, entries, configuration)
         settings = CollectSettings(
             configuration=configuration,
@@ -99,6 +106,9 @@ def check_source(
         statements = (
             *build_statements(collected, subject, product=product, at=at),
             *context_statements(recorder.ledger, repository, entries, subject),
+            *vex_statements(
+                recorder.ledger, subject, uri=uri, findings=collected.vulnerabilities.findings
+            ),
         )
         _record_evidence(recorder, subject, statements, settings, policy)
         progress("Deciding")
@@ -107,7 +117,7 @@ def check_source(
             GateRequest(
                 stage=STAGE,
                 subject=subject,
-                resource_uri=_resource_uri(configuration, repository, product),
+                resource_uri=uri,
                 evidence=(),
                 bundle=policy.bundle,
                 parameters=configuration.source,
@@ -134,18 +144,6 @@ def _load_policy(
         rule = load_blob(repository, entry.oid, max_bytes=MAX_BYTES)
         files[f"own/{entry.path.removeprefix(folder + '/')}"] = rule
     return _Policy(bundle=load_bundle(files), files=files)
-
-
-def _resource_uri(configuration: Configuration, repository: Repository, product: str) -> str:
-    """Return in whose name the commit is checked: as configured, else the remote, else the name.
-
-    A path of this machine would tell a reader nothing, and something about the machine.
-    """
-    remotes = dict(reversed(repository.remotes))
-    remote = remotes.get("origin") or next(iter(remotes.values()), "")
-    if "://" in remote and not remote.startswith("file:"):
-        return configuration.uri or strip_credentials(remote)
-    return configuration.uri or f"urn:assay:product:{quote(product)}"
 
 
 def _record_evidence(
@@ -214,8 +212,18 @@ def _report(
         envelope=verdict.envelope,
         proof=ledger.store.proof(receipt.index),
         status=status_of(ledger, gate.subject.digest),
-        waivers=load_waivers(ledger).in_force(at=gate.at),
+        set_aside=_set_aside(ledger, evidence, gate),
     )
+
+
+def _set_aside(
+    ledger: Ledger, evidence: tuple[VerifiedStatement, ...], gate: GateVerdict
+) -> dict[str, SetAside]:
+    """Return what keeps findings out of the count, a person's waiver before VEX."""
+    told = (item.predicate() for item in evidence if item.predicate_type == VEX_TYPE)
+    accounts = [parse_vex_account(predicate) for predicate in told]
+    vex = judge_vex(accounts, max_age=gate.parameters.vex_max_age, at=gate.at)
+    return {**vex.set_aside, **load_waivers(ledger).in_force(at=gate.at)}
 
 
 def _logged(recorder: Recorder, verified: VerifiedStatement) -> LoggedStatement:

@@ -11,7 +11,7 @@ from assay.core.verdict import Verdict
 from assay.findings.finding import Finding
 from assay.findings.merge import merge_findings, worst_first
 from assay.findings.scanreport import ScanReport
-from assay.findings.waiver import Waiver
+from assay.findings.waiver import SetAside
 from assay.gates.verdict import GateVerdict
 from assay.sbom.component import Inventory
 
@@ -34,8 +34,8 @@ class LoggedStatement:
 class CheckReport:
     """The result of one check of one commit.
 
-    `waivers` are those in force, by finding. `proof` is the C2SP tlog-proof of the verdict's
-    envelope, with the log's signed checkpoint.
+    `set_aside` is what keeps findings out of the count: a waiver, or a word of VEX. `proof` is the
+    C2SP tlog-proof of the verdict's envelope, with the log's signed checkpoint.
     """
 
     product: str
@@ -49,7 +49,7 @@ class CheckReport:
     envelope: bytes = field(repr=False)
     proof: bytes = field(repr=False)
     status: Status
-    waivers: Mapping[str, Waiver] = field(default_factory=lambda: MappingProxyType({}))
+    set_aside: Mapping[str, SetAside] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def verdict(self) -> Verdict:

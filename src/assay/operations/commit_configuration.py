@@ -1,5 +1,7 @@
 """`assay.toml` of the commit that is looked at."""
 
+from urllib.parse import quote
+
 from assay.core.errors import UsageError
 from assay.core.printable import printable
 from assay.operations.configuration import (
@@ -10,6 +12,7 @@ from assay.operations.configuration import (
 )
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.repository import Repository
+from assay.source.submodules import strip_credentials
 from assay.source.tree import load_blob
 
 
@@ -32,3 +35,16 @@ def load_configuration(repository: Repository, entries: tuple[TreeEntry, ...]) -
 def product_name(repository: Repository, configuration: Configuration) -> str:
     """Return what statements call the product: as configured, else as its folder is called."""
     return printable(configuration.name or repository.top.name)
+
+
+def resource_uri(repository: Repository, configuration: Configuration) -> str:
+    """Return in whose name the commit is checked: as configured, else the remote, else the name.
+
+    A path of this machine would tell a reader nothing, and something about the machine.
+    """
+    remotes = dict(reversed(repository.remotes))
+    remote = remotes.get("origin") or next(iter(remotes.values()), "")
+    if "://" in remote and not remote.startswith("file:"):
+        return configuration.uri or strip_credentials(remote)
+    name = product_name(repository, configuration)
+    return configuration.uri or f"urn:assay:product:{quote(name)}"

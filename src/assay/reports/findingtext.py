@@ -5,10 +5,11 @@ from assay.findings.families import FAMILIES, family_of
 from assay.findings.finding import Finding, Location
 from assay.findings.observation import Observation
 from assay.findings.reach import Reach, Scope
-from assay.findings.waiver import Waiver
+from assay.findings.waiver import SetAside
 from assay.operations.accept_finding import Acceptance, FindingList, ListedFinding
 from assay.reports.lines import Lines, stdout_lines
 from assay.reports.wording import counted, place, severity_words
+from assay.vuln.vex.account import UNREAD, VexWord
 
 _SHORT = 8  # characters of the hash that are shown in a list, where no two begin alike
 PLACES_SHOWN = 20
@@ -22,7 +23,7 @@ def print_findings(found: FindingList) -> None:
     shown = short_names(findings)
     for one in found.findings:
         finding = one.finding
-        waived = f"  accepted until {_day(one.waiver)}" if one.waiver else ""
+        waived = _standing(one)
         name = (f"{shown[finding.identity]}  ", "bold")
         about = f"{finding.severity.value} {finding.title}"
         lines.put(name, about, (f"  [{place(finding)}]{waived}", "dim"), bullet="  ")
@@ -55,6 +56,7 @@ def print_finding(one: ListedFinding) -> None:
     lines.put((f"Reported by {counted(len(finding.observations), 'rule')}", "bold"))
     for seen in finding.observations:
         lines.put(_observed(seen), indent=2, bullet="• ")
+    _print_vex(lines, one)
     _print_waiver(lines, one)
 
 
@@ -93,7 +95,35 @@ def _print_reach(lines: Lines, reach: Reach | None) -> None:
         lines.put((f"not known: {limit}", "dim"), indent=2, bullet="• ")
 
 
+def _standing(one: ListedFinding) -> str:
+    """Return why it does not count, or that somebody says it does; empty where neither is so."""
+    if one.waiver is not None:
+        return f"  accepted until {_day(one.waiver)}"
+    if one.vex is not None:
+        return f"  {one.vex.word.status} until {_day(one.vex)}, says {one.vex.word.whose}"
+    return f"  {_confirmed(one.confirmed)}" if one.confirmed is not None else ""
+
+
+def _confirmed(word: VexWord) -> str:
+    if word.status == UNREAD:
+        return f"kept in the count: {word.whose} says something that cannot be read"
+    return f"confirmed: {word.whose} says {word.status}"
+
+
+def _print_vex(lines: Lines, one: ListedFinding) -> None:
+    if one.confirmed is not None:
+        lines.put()
+        lines.put((_confirmed(one.confirmed), "bold"))
+        lines.put(one.confirmed.because or one.confirmed.vulnerability, indent=2)
+    if one.vex is not None:
+        lines.put()
+        lines.put((f"It {one.vex.words}, until {_day(one.vex)}: ", "bold"), one.vex.reason)
+        lines.put(f"Document {one.vex.word.document}", indent=2)
+
+
 def _print_waiver(lines: Lines, one: ListedFinding) -> None:
+    if one.waiver is None and one.vex is not None:
+        return
     lines.put()
     if one.waiver is not None:
         who = " and ".join(one.waiver.accepted_by)
@@ -137,5 +167,5 @@ def _place(location: Location) -> str:
     return f"{location.path}{line}{column}{since}{note}"
 
 
-def _day(waiver: Waiver) -> str:
-    return format_time(waiver.expires)[:10]
+def _day(until: SetAside) -> str:
+    return format_time(until.expires)[:10]

@@ -21,7 +21,7 @@ def render_check(report: CheckReport) -> bytes:
         commit=report.commit,
         repository_uri=uri if uri.startswith(_FETCHED) else "",
         branch=report.branch,
-        waivers=report.waivers,
+        waivers=report.set_aside,
     )
     return render_sarif_file(report.reports, about)
 

@@ -50,7 +50,7 @@ def render_report(report: CheckReport, kind: str) -> bytes:
                 render_code_quality,
             )
 
-            return render_json(render_code_quality(report.reports, waivers=report.waivers))
+            return render_json(render_code_quality(report.reports, waivers=report.set_aside))
         case "json":
             from assay.reports.jsonreport import check_json  # noqa: PLC0415  # only where used
 

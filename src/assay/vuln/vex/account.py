@@ -129,7 +129,7 @@ def parse_vex_account(value: JsonValue) -> VexAccount:
 
 
 def _parse_word(value: JsonValue) -> VexWord:
-    expires = value.field("expires")
+    expires = value.optional("expires")
     return VexWord(
         finding=value.field("finding").text(),
         vulnerability=value.field("vulnerability").text(),
@@ -138,7 +138,7 @@ def _parse_word(value: JsonValue) -> VexWord:
         justification=value.field("justification").text(),
         because=value.field("because").text(),
         said_at=value.field("saidAt").parsed(parse_time),
-        expires_at=None if expires.value is None else expires.parsed(parse_time),
+        expires_at=None if expires is None else expires.parsed(parse_time),
         author=value.field("author").text(),
         signed_by=tuple(name.text() for name in value.field("signedBy").items()),
         vouched=value.field("vouched").boolean(),

@@ -9,8 +9,10 @@ What is in the document is read anew by whoever wants it; the record says nothin
 
 import base64
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
+from assay.core.clock import format_time, parse_time
 from assay.core.digest import Digest, sha256_of
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
@@ -23,7 +25,7 @@ MAX_DOCUMENT_BYTES: Final = 16 * 2**20  # the largest advisory of a distribution
 MAX_SIGNATURE_BYTES: Final = 64 * 2**10
 MAX_NAME: Final = 200  # characters
 MAX_REASON: Final = 2_000
-_MEMBERS: Final = frozenset({"file", "digest", "content", "signature"})
+_MEMBERS: Final = frozenset({"file", "observedAt", "digest", "content", "signature"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class VexRecord:
     """
 
     file: str
+    observed_at: datetime
     content: bytes = field(repr=False)
     signature: bytes = field(default=b"", repr=False)
 
@@ -61,6 +64,7 @@ class VexRecord:
         """Return the predicate."""
         return {
             "file": self.file,
+            "observedAt": format_time(self.observed_at),
             "digest": str(self.digest),
             "content": base64.b64encode(self.content).decode(),
             "signature": base64.b64encode(self.signature).decode(),
@@ -80,6 +84,7 @@ def parse_vex_record(value: JsonValue) -> VexRecord:
     with inside(value.where):
         record = VexRecord(
             file=value.field("file").text(),
+            observed_at=value.field("observedAt").parsed(parse_time),
             content=value.field("content").parsed(decode_base64),
             signature=value.field("signature").parsed(decode_base64),
         )

@@ -1,0 +1,115 @@
+"""Whether a statement of VEX means one finding: what takes it away has to mean exactly that.
+
+It has to name the component, in this product or wherever it is, at its version. A word about a
+product as a whole takes nothing away: it would also cover what is added later. What confirms a
+finding may be as wide as its author likes.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from assay.core.errors import MalformedError
+from assay.findings.finding import Finding
+from assay.vuln.vex.account import TAKING
+from assay.vuln.vex.matching import Coverage, covers, is_about, target_covers
+from assay.vuln.vex.statement import (
+    Status,
+    UnreadStatement,
+    VexProduct,
+    VexStatement,
+    VexTarget,
+    VexVulnerability,
+)
+from assay.vuln.vex.targets import parse_target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One finding: the vulnerability, the component, and the product that it is in."""
+
+    finding: str
+    vulnerability: str
+    aliases: tuple[str, ...]
+    purl: str
+    component: VexTarget
+    product: VexTarget
+
+
+def asked_of(finding: Finding, product: VexTarget) -> Asked | None:
+    """Return what to ask about a finding; None where it is about no component that has a name."""
+    traits = [dict(seen.traits) for seen in finding.observations]
+    named = {(t.get("component", ""), t.get("cluster", "")) for t in traits}
+    if len(named) != 1 or not all(*named):
+        return None
+    ((purl, cluster),) = named
+    try:
+        component = parse_target(purl)
+    except MalformedError:
+        return None
+    return Asked(
+        finding=finding.identity,
+        vulnerability=cluster,
+        aliases=finding.references,
+        purl=component.purl,
+        component=component,
+        product=product,
+    )
+
+
+def coverage_of(statement: VexStatement, asked: Asked) -> Coverage:
+    """Return whether the component is meant: what takes away has to name it, what confirms not."""
+    whole = covers(statement.products, product=asked.product, component=asked.component)
+    if statement.status not in TAKING or whole is Coverage.NOT_COVERED:
+        return whole
+    named = {_names_component(product, asked) for product in statement.products}
+    return Coverage.COVERED if Coverage.COVERED in named else Coverage.UNKNOWN
+
+
+def _names_component(product: VexProduct, asked: Asked) -> Coverage:
+    if product.subcomponents:
+        return covers((product,), product=asked.product, component=asked.component)
+    return target_covers(product.target, asked.component)
+
+
+def why_not_meant(statement: VexStatement, asked: Asked) -> str:
+    """Say why a word that seems to take the finding away does not mean it; empty where it may."""
+    whole = covers(statement.products, product=asked.product, component=asked.component)
+    if statement.status not in TAKING:
+        return ""
+    if whole is Coverage.NOT_COVERED:
+        return "it is about another product, component or version"
+    if coverage_of(statement, asked) is not Coverage.COVERED:
+        named = any(product.subcomponents for product in statement.products)
+        return (
+            "it does not say clearly that it means this component at this version"
+            if named or whole is Coverage.UNKNOWN
+            else "it names a product as a whole, and no component in it"
+        )
+    if statement.status is Status.FIXED and not _names_version(statement, asked):
+        return "it says fixed, and not in which version"
+    return ""
+
+
+def _names_version(statement: VexStatement, asked: Asked) -> bool:
+    """Tell whether what covers the component does so at a version, and not at each one."""
+    targets = (
+        target
+        for product in statement.products
+        for target in (product.subcomponents or (product.target,))
+    )
+    return any(
+        target_covers(replace(target, all_versions=False), asked.component) is Coverage.COVERED
+        for target in targets
+    )
+
+
+def may_be_about(entry: UnreadStatement, asked: Asked) -> bool:
+    """Tell whether an entry that nobody understood may be about the finding."""
+    said = (VexVulnerability(name=name) for name in entry.names)
+    about = partial(is_about, vulnerability=asked.vulnerability, aliases=asked.aliases)
+    if entry.names and not any(map(about, said)):
+        return False
+    if not entry.products:
+        return True
+    found = covers(entry.products, product=asked.product, component=asked.component)
+    return found is not Coverage.NOT_COVERED
