@@ -33,5 +33,5 @@ def test_what_is_known_what_is_not_and_from_what(site: Site) -> None:
     refused = site.assay("vulns", "match", folder, "--at-least", "worst")
     assert refused.outcome == (
         2,
-        "[usage] no severity 'worst' (one of critical, high, medium, low, info, unknown)\n",
+        "[usage] no severity 'worst' (one of critical, high, medium, low, info, unknown)",
     )
