@@ -11,6 +11,8 @@ from typing import Final
 from assay.core.errors import MalformedError, UsageError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json, render_canonical_json
+from assay.vuln.csaf.vexread import is_csaf, read_csaf
+from assay.vuln.csaf.vexwrite import write_csaf
 from assay.vuln.vex.cyclonedxread import is_cyclonedx_vex, read_cyclonedx_vex
 from assay.vuln.vex.cyclonedxwrite import write_cyclonedx_vex
 from assay.vuln.vex.openvexread import is_openvex, read_openvex
@@ -43,6 +45,7 @@ FORMATS: Final[tuple[VexFormat, ...]] = (
         read=read_cyclonedx_vex,
         write=write_cyclonedx_vex,
     ),
+    VexFormat(name="csaf", detects=is_csaf, read=read_csaf, write=write_csaf),
 )
 
 
