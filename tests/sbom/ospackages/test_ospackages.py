@@ -167,11 +167,11 @@ NOTED = {
     ),
     "rpm-berkeley": (
         {"etc/os-release": DEBIAN, "var/lib/rpm/Packages": b"x"},
-        "RPM database, var/lib/rpm/Packages: in the form of Berkeley DB or ndb, which is not read",
+        "RPM database, var/lib/rpm/Packages: no hash file of Berkeley DB",
     ),
     "rpm-ndb": (
         {"etc/os-release": DEBIAN, "usr/lib/sysimage/rpm/Packages.db": b"x"},
-        "RPM database, usr/lib/sysimage/rpm/Packages.db: in the form of Berkeley DB or ndb, which is not read",
+        "RPM database, usr/lib/sysimage/rpm/Packages.db: no database of the form ndb",
     ),
     "rpm-no-database": (
         {"etc/os-release": DEBIAN, "var/lib/rpm/rpmdb.sqlite": b"x" * 5000},

@@ -2,11 +2,11 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from tests.fakes import programs
+from tests.fakes import programs, rpmforms
 from tests.fakes.trees import rpm_header, tar_of
 from tests.sbom import otherlocks
 from tests.sbom.reading import text as dedented
@@ -20,7 +20,7 @@ from assay.sbom.survey import survey_tree
 from assay.system.filetree import MemoryTree
 from assay.system.tarindex import index_tar
 from assay.system.ziptree import Allowance, open_zip
-from fuzz.target import Target, named, raw, text
+from fuzz.target import Target, consumed, named, raw, text
 
 _LOCKS: Final = "assay.sbom.lockfiles"
 _SBOM: Final = "assay.sbom"
@@ -104,6 +104,14 @@ def _stanza(name: str, data: bytes) -> object:
     return named(name)(fields, _DEBIAN, "place")
 
 
+def _all_of(name: str, data: bytes) -> object:
+    return consumed(named(name)(data))
+
+
+def _made(make: Callable[[Sequence[bytes]], bytes]) -> Sequence[bytes]:
+    return (make([b"short", b"x" * 700]),)
+
+
 def _survey(path: str, data: bytes) -> object:
     """Look into a file by way of its source: whatever is wrong with it has to become a note."""
     contents = {path: data, "etc/os-release": _RELEASE}
@@ -183,6 +191,17 @@ TARGETS: Final[tuple[Target, ...]] = (
     raw(
         f"{_SBOM}.ospackages.rpmheader:parse_rpm_header",
         lambda: (rpm_header({1000: "a", 1001: "1", 1002: "2"}, {1047: ("a", "b")}, 1),),
+    ),
+    *(
+        Target(
+            name=f"{_SBOM}.ospackages.{module}:{function}",
+            read=partial(_all_of, f"{_SBOM}.ospackages.{module}:{function}"),
+            seeds=partial(_made, make),
+        )
+        for module, function, make in (
+            ("rpmbdb", "read_bdb_headers", rpmforms.bdb_of),
+            ("rpmndb", "read_ndb_headers", rpmforms.ndb_of),
+        )
     ),
     Target(
         name=f"{_SBOM}.binaries.sections:read_programs",

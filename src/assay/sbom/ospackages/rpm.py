@@ -1,11 +1,11 @@
-"""The database of RPM (Fedora, Red Hat, SUSE, Amazon, Azure Linux): `rpmdb.sqlite`.
+"""The databases of RPM: SQLite (Fedora, Red Hat 9), Berkeley DB (Red Hat to 8) and ndb (SUSE).
 
-The older ones, Berkeley DB (`Packages`) and ndb (`Packages.db`), are not read: each is noted, for
-what is in them is not known. Keys that RPM keeps beside packages (`gpg-pubkey`) are no packages.
+All three hold the same headers. Keys that RPM keeps beside packages (`gpg-pubkey`) are no packages.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -15,7 +15,9 @@ from assay.sbom.finds import Finds, place_of
 from assay.sbom.licence import split_licences
 from assay.sbom.lockfiles.reading import clean
 from assay.sbom.ospackages.installed import Installed, add_installed
+from assay.sbom.ospackages.rpmbdb import read_bdb_headers
 from assay.sbom.ospackages.rpmheader import RpmHeader, parse_rpm_header
+from assay.sbom.ospackages.rpmndb import read_ndb_headers
 from assay.system.filetree import FileTree, TreeFile
 from assay.system.foreigndatabase import query_copy
 
@@ -25,7 +27,6 @@ _PLACE: Final = re.compile(
     r"((?:.*/)?)(?:var/lib/rpm|usr/lib/sysimage/rpm|usr/share/rpm)"
     r"/(rpmdb\.sqlite|Packages\.db|Packages)\Z"
 )
-_READ: Final = "rpmdb.sqlite"
 _KEYS: Final = "gpg-pubkey"
 _FEATURE: Final = "rpmlib("  # what RPM itself has to be able to do
 
@@ -41,31 +42,41 @@ def find_rpm_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) -
     """Add the packages of each root folder; edges lead to packages of the same root."""
     for file in files:
         match = _PLACE.match(file.path)
-        if match is None or match[2] != _READ:
-            finds.note(
-                "RPM database",
-                file.path,
-                "in the form of Berkeley DB or ndb, which is not read",
-                "write it anew with: rpmdb --rebuilddb (RPM 4.16 or later)",
-            )
-            continue
+        root = match[1].rstrip("/") if match else ""
         with finds.attempt("RPM database", file.path):
-            found = list(_read(tree, file, match[1].rstrip("/"), finds))
+            found = list(_read(tree, file, root, finds))
             add_installed(found, finds, noun=NOUN)
 
 
 def _read(tree: FileTree, file: TreeFile, root: str, finds: Finds) -> Iterator[Installed]:
     distribution = finds.distribution_at(root, file.path)
     data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)
-    rows = query_copy(data, "SELECT blob FROM Packages ORDER BY hnum")
-    for number, (blob,) in enumerate(rows, 1):
-        with finds.attempt(NOUN, f"{file.path}: row {number}"):
-            if not isinstance(blob, bytes):
-                raise MalformedError("no header")
+    for place, blob in _FORMS[file.path.rpartition("/")[2]](data):
+        with finds.attempt(NOUN, f"{file.path}: {place}"):
+            if isinstance(blob, MalformedError):
+                raise blob
             header = parse_rpm_header(blob)
             finds.own(root, header.files)
             if header.text("name") != _KEYS:
                 yield _installed(header, distribution, place_of(file))
+
+
+def _sqlite_headers(data: bytes) -> Iterator[tuple[str, bytes | MalformedError]]:
+    rows = query_copy(data, "SELECT blob FROM Packages ORDER BY hnum")
+    for number, (blob,) in enumerate(rows, 1):
+        found = blob if isinstance(blob, bytes) else MalformedError("no header")
+        yield f"row {number}", found
+
+
+_FORMS: Final[Mapping[str, Callable[[bytes], Iterator[tuple[str, bytes | MalformedError]]]]] = (
+    MappingProxyType(
+        {
+            "rpmdb.sqlite": _sqlite_headers,
+            "Packages": read_bdb_headers,
+            "Packages.db": read_ndb_headers,
+        }
+    )
+)
 
 
 def _installed(header: RpmHeader, distribution: Distribution, place: str) -> Installed:
