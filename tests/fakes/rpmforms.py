@@ -18,6 +18,7 @@ def bdb_of(headers: Sequence[bytes], *, order: str = "<", copies: int = 0) -> by
     The page of the last one stands there `copies` times more.
     """
     pages: list[bytes] = [b""]
+    again = b""
     for place, header in enumerate(headers, 1):
         key = b"\1" + struct.pack(f"{order}I", place)
         number, parts = len(pages), []
@@ -29,12 +30,13 @@ def bdb_of(headers: Sequence[bytes], *, order: str = "<", copies: int = 0) -> by
             parts = [header[at : at + size] for at in range(0, len(header), size)]
         starts = (PAGE - len(key), PAGE - len(key) - len(value))
         head = _page(order, number, 0, (2, starts[1]), 13) + struct.pack(f"{order}2H", *starts)
-        pages.append(head.ljust(starts[1], b"\0") + value + key)
+        again = head.ljust(starts[1], b"\0") + value + key
+        pages.append(again)
         for i, part in enumerate(parts, 1):
             following = number + i + 1 if i < len(parts) else 0
             page = _page(order, number + i, following, (1, len(part)), 7) + part
             pages.append(page.ljust(PAGE, b"\0"))
-    pages += [pages[number]] * copies if headers else []
+    pages += [again] * copies
     pages.append(_counter(order, len(pages), len(headers) + 1))
     meta = struct.pack(f"{order}8x4I4B2I", 0, 0x061561, 9, PAGE, 0, 8, 0, 0, 0, len(pages) - 1)
     pages[0] = meta.ljust(PAGE, b"\0")

@@ -26,15 +26,9 @@ def read_ndb_headers(data: bytes) -> Iterator[tuple[str, bytes | MalformedError]
         MalformedError: No such database, one of another version, or one that is cut off, or whose
             blobs share their bytes.
     """
-    if len(data) < _PAGE:
-        raise MalformedError("no database of the form ndb")
-    magic, version, _, pages, *_ = _HEAD.unpack_from(data)
-    if magic != b"RpmP" or version != 0:
-        raise MalformedError("no database of the form ndb, or of another version")
-    if pages * _PAGE > len(data):
-        raise MalformedError("the slots are cut off")
+    end = _end_of_slots(data)
     left = len(data) // _BLOCK
-    for at in range(_HEAD.size, pages * _PAGE, _SLOT.size):
+    for at in range(_HEAD.size, end, _SLOT.size):
         slot, package, start, blocks = _SLOT.unpack_from(data, at)
         left -= blocks if start else 0
         if left < 0:
@@ -47,6 +41,17 @@ def read_ndb_headers(data: bytes) -> Iterator[tuple[str, bytes | MalformedError]
             except MalformedError as error:
                 found = error
             yield f"package {package}", found
+
+
+def _end_of_slots(data: bytes) -> int:
+    if len(data) < _PAGE:
+        raise MalformedError("no database of the form ndb")
+    magic, version, _, pages, *_ = _HEAD.unpack_from(data)
+    if magic != b"RpmP" or version != 0:
+        raise MalformedError("no database of the form ndb, or of another version")
+    if pages * _PAGE > len(data):
+        raise MalformedError("the slots are cut off")
+    return pages * _PAGE
 
 
 def _blob(data: bytes, package: int, start: int, blocks: int) -> bytes:
