@@ -56,7 +56,7 @@ def test_nothing_in_it(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("")
     with pytest.raises(UsageError) as caught:
         find_sources(tmp_path)
-    assert str(caught.value) == f"[usage] no .json file and no .zip archive, at {tmp_path}"
+    assert str(caught.value) == f"[usage] no .json file, no .json.gz and no .zip archive, at {tmp_path}"
 
 
 @pytest.mark.parametrize("name", ["link.json", "link"])

@@ -66,6 +66,14 @@ def collect_records(
     `scope` is the ecosystem that the source is named after, or any other text. A record that
     cannot be read goes to the ecosystems that it names, or to all of the source's.
     """
+    drafts, nowhere = sort_records(records, at=at)
+    return place_unreadable(drafts, nowhere, scope=scope)
+
+
+def sort_records(
+    records: Iterable[tuple[str, bytes]], *, at: datetime
+) -> tuple[dict[str, Draft], tuple[Unreadable, ...]]:
+    """Return a draft for each ecosystem, and the records of which nobody can tell where they go."""
     drafts: dict[str, Draft] = {}
     nowhere: list[Unreadable] = []
     for name, data in records:
@@ -75,6 +83,13 @@ def collect_records(
             nowhere += _note_unreadable(drafts, name, data, str(error))
         else:
             _add(drafts, advisory, at)
+    return drafts, tuple(nowhere)
+
+
+def place_unreadable(
+    drafts: dict[str, Draft], nowhere: Iterable[Unreadable], *, scope: str
+) -> dict[str, Draft]:
+    """Return the drafts of the source `scope`, all with the records that may be about any."""
     if scope in ECOSYSTEMS or scope in drafts:
         drafts = {scope: drafts.get(scope, Draft())}
     for item in nowhere:

@@ -6,7 +6,7 @@
 * A reader needs no lock. Writers take turns.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,8 @@ from assay.vuln.collecting import (
     check_drafts,
     collect_records,
     finish_feeds,
+    place_unreadable,
+    sort_records,
 )
 from assay.vuln.ecosystems import ECOSYSTEMS
 from assay.vuln.feedfile import (
@@ -46,8 +48,10 @@ from assay.vuln.feedfile import (
     list_packages,
 )
 from assay.vuln.feedlist import parse_listed, render_listed
+from assay.vuln.foreign.content import ForeignDraft
+from assay.vuln.foreign.forms import form_of
 from assay.vuln.foreign.joining import wanted_products
-from assay.vuln.foreign.store import load_foreign
+from assay.vuln.foreign.store import Drafts, collect_foreign, load_foreign, save_foreign
 from assay.vuln.listed import load_content, load_list
 from assay.vuln.package import parse_package
 from assay.vuln.source import Source, find_sources
@@ -63,9 +67,10 @@ Fetch = Callable[[str, Path, str], Fetched]  # URL, file to write, known ETag
 
 
 def import_advisories(source: Path, mirror: Path, *, at: datetime) -> tuple[Feed, ...]:
-    """Replace the data of each ecosystem that `source` has, and return the new feeds.
+    """Replace the data of each ecosystem and foreign feed that `source` has; return the new feeds.
 
-    `source` is a folder or a zip archive, in the layouts of `assay.vuln.source`.
+    `source` is a file, a folder or a zip archive, in the layouts of `assay.vuln.source`. What each
+    document is, what is in it tells.
 
     Raises:
         UsageError: There is nothing at `source` that could hold advisories.
@@ -73,15 +78,46 @@ def import_advisories(source: Path, mirror: Path, *, at: datetime) -> tuple[Feed
         UnavailableError: Something cannot be read or written.
     """
     drafts: dict[str, Draft] = {}
+    foreign: Drafts = {}
     with without_collector():
         for part in find_sources(source):
-            found = collect_records(part.records(), scope=part.scope, at=at)
-            check_drafts(found, where=str(part.path))
-            for ecosystem, draft in found.items():
-                drafts.setdefault(ecosystem, Draft()).merge(draft)
+            _collect_part(part, drafts, foreign, at=at)
     collected = finish_feeds(drafts, at=at, source=source.name, etag="")
     with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS):
-        return _save(mirror, collected)
+        own = _save(mirror, collected) if collected else ()
+        if not foreign:
+            return own
+        return (*own, *save_foreign(mirror, foreign, at=at, origin=source.name, through=""))
+
+
+def _collect_part(part: Source, drafts: dict[str, Draft], foreign: Drafts, *, at: datetime) -> None:
+    """Put what is in one part of a source into the drafts of ecosystems and of foreign feeds."""
+    beside: Drafts = {}
+    own, nowhere = sort_records(_divert(part.records(), beside, at=at), at=at)
+    found = place_unreadable(own, nowhere, scope=part.scope)
+    if not beside:
+        check_drafts(found, where=str(part.path))
+    if not own:
+        for draft in beside.values():  # they may be of any of these feeds
+            for item in nowhere:
+                draft.add_unreadable(item)
+    for ecosystem, one in found.items():
+        if one.lines or not beside:
+            drafts.setdefault(ecosystem, Draft()).merge(one)
+    for name, two in beside.items():
+        foreign.setdefault(name, ForeignDraft(name=name)).merge(two)
+
+
+def _divert(
+    records: Iterable[tuple[str, bytes]], foreign: Drafts, *, at: datetime
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the records of OSV; put those of other forms into the drafts of their feeds."""
+    for name, data in records:
+        form = form_of(data)
+        if form is None:
+            yield name, data
+        else:
+            collect_foreign(foreign, form.records(name, data), at=at)
 
 
 def update_advisories(

@@ -8,6 +8,8 @@ a lower rank say about the same vulnerability, never what those of its own rank 
 * A product is taken away by any record of a higher rank that does not find the version affected.
 * A package is taken away only by a record that says so in so many words: nothing follows from what
   is left out.
+* Who says not to know gives way to who knows, at the same rank as well. That a record cannot be
+  worked out is no such word: it stays.
 """
 
 import enum
@@ -37,6 +39,9 @@ class Record(Protocol):
     def clears(self, version: str) -> bool:
         """Tell whether it says, in so many words, that the version is not affected."""
 
+    def leaves_open(self, version: str) -> bool:
+        """Tell whether its authors say that they do not know."""
+
 
 One = TypeVar("One", bound=Record)
 
@@ -55,7 +60,12 @@ def decide_standing(judged: Sequence[tuple[One, Answer]], version: str) -> Stand
     """Decide whose word stands about `version`, from what each record of a cluster says."""
     clear = [(one, one.clears(version)) for one, a in judged if a is Answer.NOT_AFFECTED]
     said = [(one, answer) for one, answer in judged if answer is not Answer.NOT_AFFECTED]
-    overruled = {one: by for one, _ in said for by in (_outranking(one, clear),) if by is not None}
+    overruled: dict[One, One] = {}
+    for one, answer in said:
+        is_open = answer is Answer.UNKNOWN and one.leaves_open(version)
+        by = _outranking(one, clear, is_open=is_open)
+        if by is not None:
+            overruled[one] = by
     standing = [(one, answer) for one, answer in said if one not in overruled]
     affecting = tuple(one for one, answer in standing if answer is Answer.AFFECTED)
     return Standing(
@@ -66,9 +76,11 @@ def decide_standing(judged: Sequence[tuple[One, Answer]], version: str) -> Stand
     )
 
 
-def _outranking(one: One, clear: Iterable[tuple[One, bool]]) -> One | None:
+def _outranking(one: One, clear: Iterable[tuple[One, bool]], *, is_open: bool) -> One | None:
     """Return the first record that takes the word of `one` away."""
     for by, in_words in clear:
+        if is_open and by.rank >= one.rank:
+            return by
         if by.rank > one.rank and (in_words or one.rank is Rank.PRODUCT):
             return by
     return None

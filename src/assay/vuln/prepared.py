@@ -49,6 +49,10 @@ class Entry:
         """Tell whether it says, in so many words, that the version is not affected."""
         return bool(self.extent.stated) and self.extent.clears(version)
 
+    def leaves_open(self, version: str) -> bool:
+        """Tell whether its authors say that they do not know."""
+        return bool(self.extent.stated) and self.extent.leaves_open(version)
+
     @property
     def problem(self) -> str:
         """Return why it may say nothing about a version."""

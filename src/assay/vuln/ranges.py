@@ -96,6 +96,16 @@ class Extent:
             and any(one.judge(key) is Otherwise.UNAFFECTED for one in self.stated)
         )
 
+    def leaves_open(self, version: str) -> bool:
+        """Tell whether it says, in so many words, that its authors do not know."""
+        key = scheme_key(self.scheme, version)
+        return (
+            key is not None
+            and not self.problem
+            and self.judge(version) is Answer.UNKNOWN
+            and any(one.judge(key) is Otherwise.UNKNOWN for one in self.stated)
+        )
+
     def _judge_stated(self, key: VersionKey | None) -> Answer:
         """Answer for a version that is in no range and no list."""
         if key is None:

@@ -1,6 +1,7 @@
 """Where advisories are imported from: a folder or a zip archive, in any of the usual layouts.
 
-* A folder of OSV records, one JSON file each, at any depth.
+* One file, JSON or JSON in gzip.
+* A folder of such files, at any depth: OSV's records, CVE records, pages of the NVD, ….
 * A zip archive of them, such as `PyPI.zip` or OSV's `PyPI/all.zip`.
 * A folder that holds such archives.
 """
@@ -11,16 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from assay.core.errors import MalformedError, UsageError
+from assay.core.errors import MalformedError, UsageError, inside
 from assay.system.archives import ZipLimits, read_zip
 from assay.system.files import load_file
-from assay.vuln.osv import MAX_ADVISORY_BYTES
+from assay.vuln.foreign.forms import MAX_DOCUMENT_BYTES, unpacked
 
 ZIP_LIMITS: Final = ZipLimits(
     members=2_000_000,  # the largest ecosystem has about a tenth
-    member_bytes=MAX_ADVISORY_BYTES,
+    member_bytes=MAX_DOCUMENT_BYTES,
     total_bytes=8 * 2**30,
 )
+_SUFFIXES: Final = (".json", ".json.gz")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +40,13 @@ class Source:
             UnavailableError: A file cannot be read, or is too large.
             MalformedError: The archive breaks a rule of `read_zip`.
         """
-        if self.files:
-            for file in self.files:
-                yield (
-                    str(file.relative_to(self.path)),
-                    load_file(file, max_bytes=MAX_ADVISORY_BYTES),
-                )
-        else:
+        if not self.files:
             for member in read_zip(self.path, limits=ZIP_LIMITS, suffix=".json"):
                 yield member.name, member.data
+        for file in self.files:
+            name = file.name if file == self.path else str(file.relative_to(self.path))
+            with inside(str(file)):
+                yield name, unpacked(load_file(file, max_bytes=MAX_DOCUMENT_BYTES))
 
 
 def find_sources(path: Path) -> tuple[Source, ...]:
@@ -57,15 +57,16 @@ def find_sources(path: Path) -> tuple[Source, ...]:
         MalformedError: There is a symbolic link: what it leads to was not handed over.
     """
     if path.is_file():
-        return (_archive(path),)
+        is_document = path.name.endswith(_SUFFIXES)
+        return (Source(scope="", path=path, files=(path,)) if is_document else _archive(path),)
     if not path.is_dir():
         raise UsageError("no such file or folder", where=str(path))
     files = tuple(sorted(_walk(path)))
     archives = tuple(_archive(file) for file in files if file.suffix == ".zip")
-    records = tuple(file for file in files if file.suffix == ".json")
+    records = tuple(file for file in files if file.name.endswith(_SUFFIXES))
     loose = (Source(scope=path.name, path=path, files=records),) if records else ()
     if not archives and not loose:
-        raise UsageError("no .json file and no .zip archive", where=str(path))
+        raise UsageError("no .json file, no .json.gz and no .zip archive", where=str(path))
     return (*archives, *loose)
 
 

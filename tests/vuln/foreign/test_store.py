@@ -9,13 +9,12 @@ from assay.core.errors import AssayError, MalformedError, TamperedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.vuln.advisory import Advisory, Affected, Event, Feed, Otherwise, Range, Rating
+from assay.vuln.foreign.forms import Reader, one_by_one
 from assay.vuln.foreign.store import (
     Incoming,
-    Reader,
     import_foreign,
     load_foreign,
     load_foreign_feeds,
-    one_by_one,
 )
 from assay.vuln.mirror import load_advisories, load_advisories_named, load_all_advisories
 from tests.vuln.test_match import component
@@ -32,17 +31,18 @@ def about(name: str, *, day: int = 1, summary: str = "") -> Advisory:
         aliases=("CVE-2023-1",),
         summary=summary,
         affected=(Affected(ecosystem="PyPI", name="Shop", ranges=(BEFORE,)),),
+        source="CSAF:Shop",
     )
 
 
 def reading(*advisories: Advisory) -> Reader:
     """Return a reader that finds `advisories` in every document."""
-    return one_by_one(lambda _: advisories)
+    return one_by_one("CSAF:Shop", lambda _: advisories)
 
 
 def take(mirror: Path, read: Reader, *, keep: bool = False, at: datetime = AT) -> Feed:
     incoming = Incoming(
-        name="CSAF:Shop", documents=(("a.json", b""),), read=read, origin="there", keep=keep
+        name="CSAF:Shop", documents=(("a.json", b""),), records=read, origin="there", keep=keep
     )
     return import_foreign(incoming, mirror, at=at)
 
@@ -64,7 +64,7 @@ def test_the_same_records_have_the_same_digest(tmp_path: Path) -> None:
 def test_records_are_found_by_package(tmp_path: Path) -> None:
     take(tmp_path, reading(about("SHOP-1")))
     found = load_advisories(tmp_path, [component("pkg:pypi/shop@1.0")])
-    assert found.advisories == {("PyPI", "shop"): (replace(about("SHOP-1"), source="CSAF:Shop"),)}
+    assert found.advisories == {("PyPI", "shop"): (about("SHOP-1"),)}
     assert set(found.foreign) == {"CSAF:Shop"}
     assert found.feeds == {}  # PyPI was not looked at
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
     def read(data: bytes) -> Iterable[Advisory]:
         raise MalformedError("no CSAF", where="document")
 
-    feed = take(tmp_path, one_by_one(read))
+    feed = take(tmp_path, one_by_one("CSAF:Shop", read))
     assert (feed.advisories, feed.unreadable) == (0, 1)
     (content,) = load_foreign(tmp_path).contents
     (item,) = content.unreadable()
@@ -131,7 +131,7 @@ def test_a_name_cannot_write_another_line(tmp_path: Path, name: str) -> None:
 def test_an_empty_import_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssayError) as caught:
         take(tmp_path, reading())
-    assert str(caught.value) == "[malformed] no record for CSAF:Shop, at there"
+    assert str(caught.value) == "[malformed] no records for CSAF:Shop alone, at there"
     assert load_foreign_feeds(tmp_path) == {}
 
 

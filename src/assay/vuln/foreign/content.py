@@ -63,6 +63,16 @@ class ForeignDraft:
             "u", item.name, render_canonical_json({"name": item.name, "why": item.why})
         )
 
+    def merge(self, other: "ForeignDraft") -> None:
+        """Take in all of `other`; of two records with one id, the one that was modified last."""
+        for name, lines in other.lines.items():
+            known = self.lines.get(name)
+            if known is None or _modified(known[0], self.name) <= _modified(lines[0], self.name):
+                self.lines[name] = lines
+        self.unreadable |= other.unreadable
+        times = (time for time in (self.newest, other.newest) if time is not None)
+        self.newest = max(times, default=None)
+
     def unread(self) -> frozenset[bytes]:
         """Return the lines of the records that could not be read, and of which no other is here."""
         return frozenset(line for name, line in self.unreadable.items() if name not in self.lines)

@@ -5,7 +5,7 @@ is compared first. A foreign feed adds what its records say; it never makes an e
 was looked at.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +19,10 @@ from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.system.files import save_file
 from assay.system.lock import hold_lock
-from assay.vuln.advisory import Advisory, Feed, Unreadable
+from assay.vuln.advisory import Feed, Unreadable
 from assay.vuln.feedlist import parse_listed, render_listed
 from assay.vuln.foreign.content import ForeignContent, ForeignDraft, check_content
+from assay.vuln.foreign.forms import Read, Reader
 from assay.vuln.foreign.joining import Foreign
 from assay.vuln.listed import load_content, load_list
 
@@ -29,22 +30,8 @@ SCHEMA: Final = "assay.foreign-feeds/v1"
 MAX_CONTENT_BYTES: Final = 4 * 2**30  # the whole NVD, with every product, has a tenth
 _LOCK_SECONDS: Final = 60.0
 
-Read = Iterable[Advisory | Unreadable]
-Reader = Callable[[str, bytes], Read]  # the document's name and bytes
 Document = tuple[str, bytes]
-
-
-def one_by_one(read: Callable[[bytes], Iterable[Advisory]]) -> Reader:
-    """Return a reader of documents that are read as a whole, or not at all."""
-
-    def reader(name: str, data: bytes) -> Read:
-        try:
-            return tuple(read(data))
-        except MalformedError as error:
-            shown = printable(name)
-            return (Unreadable(ecosystem="", name=shown, why=printable(str(error))),)
-
-    return reader
+Drafts = dict[str, ForeignDraft]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +44,7 @@ class Incoming:
 
     name: str
     documents: Iterable[Document]
-    read: Reader
+    records: Reader
     origin: str
     keep: bool
     through: str = ""
@@ -76,23 +63,59 @@ def import_foreign(incoming: Incoming, mirror: Path, *, at: datetime) -> Feed:
         draft = ForeignDraft(name=name)
         if incoming.keep and old is not None:
             draft = load_foreign_content(mirror, old).draft(newest=old.newest_modified)
+        drafts = {name: draft}
         for document, data in incoming.documents:
-            _take(draft, incoming.read(document, data), at=at)
-        if not draft.lines and not draft.unreadable:
-            raise MalformedError(f"no record for {name}", where=incoming.origin)
-        content = draft.render()
-        feed = Feed(
+            collect_foreign(drafts, incoming.records(document, data), at=at)
+        if set(drafts) != {name} or not (draft.lines or draft.unreadable):
+            raise MalformedError(f"no records for {name} alone", where=incoming.origin)
+        (feed,) = save_foreign(
+            mirror, drafts, at=at, origin=incoming.origin, through=incoming.through
+        )
+        return feed
+
+
+def collect_foreign(drafts: Drafts, found: Read, *, at: datetime) -> None:
+    """Put what was found into the drafts of the feeds that it names."""
+    for item in found:
+        if isinstance(item, Unreadable):
+            _draft(drafts, item.ecosystem).add_unreadable(item)
+            continue
+        draft = _draft(drafts, item.source)
+        try:
+            draft.add(item, at=at)
+        except MalformedError as error:
+            why = printable(str(error))
+            draft.add_unreadable(Unreadable(ecosystem="", name=printable(item.id), why=why))
+
+
+def _draft(drafts: Drafts, name: str) -> ForeignDraft:
+    return drafts.setdefault(name, ForeignDraft(name=name))
+
+
+def save_foreign(
+    mirror: Path, drafts: Mapping[str, ForeignDraft], *, at: datetime, origin: str, through: str
+) -> tuple[Feed, ...]:
+    """Replace the feeds that `drafts` are of. The caller holds the mirror's lock.
+
+    Raises:
+        UnavailableError: It cannot be written.
+    """
+    contents = {name: draft.render() for name, draft in sorted(drafts.items())}
+    feeds = tuple(
+        Feed(
             ecosystem=name,
             digest=sha256_of(content),
-            advisories=len(draft.lines),
-            unreadable=len(draft.unread()),
+            advisories=len(drafts[name].lines),
+            unreadable=len(drafts[name].unread()),
             imported_at=at,
-            newest_modified=draft.newest,
-            source=incoming.origin,
-            etag=incoming.through,
+            newest_modified=drafts[name].newest,
+            source=origin,
+            etag=through,
         )
-        _save(mirror, feed, content)
-        return feed
+        for name, content in contents.items()
+    )
+    _save(mirror, feeds, contents)
+    return feeds
 
 
 def load_foreign_feeds(mirror: Path) -> Mapping[str, Feed]:
@@ -133,26 +156,15 @@ def load_foreign(mirror: Path) -> Foreign:
     return Foreign(feeds=feeds, contents=contents)
 
 
-def _take(draft: ForeignDraft, found: Read, *, at: datetime) -> None:
-    for item in found:
-        if isinstance(item, Unreadable):
-            draft.add_unreadable(item)
-            continue
-        try:
-            draft.add(item, at=at)
-        except MalformedError as error:
-            why = printable(str(error))
-            draft.add_unreadable(Unreadable(ecosystem="", name=printable(item.id), why=why))
-
-
-def _save(mirror: Path, feed: Feed, content: bytes) -> None:
-    """Save the file, then the list, then drop what neither this list nor the last one names."""
-    save_file(_path(mirror, feed), content)
+def _save(mirror: Path, feeds: tuple[Feed, ...], contents: Mapping[str, bytes]) -> None:
+    """Save the files, then the list, then drop what neither this list nor the last one names."""
+    for feed in feeds:
+        save_file(_path(mirror, feed), contents[feed.ecosystem])
     old = load_foreign_feeds(mirror)
-    feeds = dict(old) | {feed.ecosystem: feed}
-    listed = [render_listed(feeds[name]) for name in sorted(feeds)]
+    every = dict(old) | {feed.ecosystem: feed for feed in feeds}
+    listed = [render_listed(every[name]) for name in sorted(every)]
     save_file(_list(mirror), render_canonical_json({"schema": SCHEMA, "feeds": listed}))
-    kept = {_path(mirror, one) for one in (*old.values(), *feeds.values())}
+    kept = {_path(mirror, one) for one in (*old.values(), *every.values())}
     for path in mirror.glob("*.foreign"):
         if path not in kept:
             path.unlink(missing_ok=True)
