@@ -13,10 +13,18 @@ from assay.findings.reach import Level, Reach, Scope, Sight, make_reach
 from assay.sbom.component import Component
 from assay.vuln.advisory import AdvisorySet
 from assay.vuln.reach.found import NO_SYMBOLS, Found, Language, SourceFiles
+from assay.vuln.reach.golang import GoLanguage
+from assay.vuln.reach.javascript import JavaScriptLanguage
 from assay.vuln.reach.python import PythonLanguage
+from assay.vuln.reach.rust import RustLanguage
 from assay.vuln.reach.target import Target, find_targets
 
-LANGUAGES: Final[tuple[Language, ...]] = (PythonLanguage(),)
+LANGUAGES: Final[tuple[Language, ...]] = (
+    PythonLanguage(),
+    JavaScriptLanguage(),
+    GoLanguage(),
+    RustLanguage(),
+)
 
 
 def assess_reach(

@@ -6,7 +6,7 @@ from typing import Final
 
 from assay.findings.reach import Level, Scope, Sight
 from assay.vuln.reach.found import scope_of, shown
-from assay.vuln.reach.pymodule import CALLED, PyModule, PyUse
+from assay.vuln.reach.pyfacts import CALLED, PyModule, PyUse
 from assay.vuln.reach.pynames import ImportNames
 from assay.vuln.reach.pyprogram import Meaning, Name, Place, PyProgram, find_chain
 from assay.vuln.reach.target import Symbol, Target

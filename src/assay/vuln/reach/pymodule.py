@@ -7,69 +7,32 @@ when it has all files. Nothing is run, and no file makes the reader fail: it is 
 import ast
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.printable import printable
 from assay.core.strictjson import parse_json
 from assay.findings.reach import Scope
+from assay.vuln.reach.pyfacts import (
+    CALLED,
+    UNKNOWN,
+    Bound,
+    PyImport,
+    PyModule,
+    PyUse,
+    dotted,
+    exceptions_in,
+    may_be_module,
+    meaning_of,
+)
 
 MAX_FILE_BYTES: Final = 4 * 2**20  # of source; what is larger was made by a program
 MAX_NODES: Final = 1_000_000  # of one syntax tree; 4 MiB of ordinary code have less
-MAX_TEXT: Final = 200  # characters of a text that may name a module
-MAX_PARTS: Final = 40  # of a dotted name
-UNKNOWN: Final = "?"  # what a name stands for where nobody can tell
-CALLED: Final = "()"  # behind a part of a name: what calling it returns
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _RUNS_TEXT: Final = frozenset({"exec", "eval", "compile"})
 _IMPORTERS: Final = frozenset({"import_module", "__import__", "run_module", "import_string"})
 _FINDERS: Final = frozenset({"entry_points", "iter_entry_points", "iter_modules", "walk_packages"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PyImport:
-    """An import of a module by its absolute name; `optional` where the code does without."""
-
-    module: str
-    line: int
-    scope: Scope
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PyUse:
-    """A name that is used in a function ('' is the module's level): called, or as a value."""
-
-    parts: tuple[str, ...]
-    line: int
-    function: str
-    called: bool
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """What a name stands for: `parts` of an absolute name, or of one to look up in `scope`."""
-
-    parts: tuple[str, ...]
-    scope: str | None = None  # None: absolute
-
-
-@dataclass(slots=True, kw_only=True)
-class PyModule:
-    """The facts of one file. `functions` are classes too; scopes are their qualified names."""
-
-    path: str
-    imports: list[PyImport] = field(default_factory=list)
-    bound: dict[tuple[str, str], set[Bound]] = field(default_factory=dict)
-    uses: list[PyUse] = field(default_factory=list)
-    functions: dict[str, int] = field(default_factory=dict)
-    classes: set[str] = field(default_factory=set)
-    decorated: set[str] = field(default_factory=set)
-    stars: list[str] = field(default_factory=list)
-    texts: dict[str, int] = field(default_factory=dict)
-    dynamic: dict[int, str] = field(default_factory=dict)
 
 
 def parse_module(path: str, data: bytes) -> PyModule:
@@ -112,26 +75,6 @@ def _code_cells(data: bytes) -> Iterator[str]:
             yield "\n".join(
                 "" if line.lstrip().startswith(("%", "!")) else line for line in text.split("\n")
             )
-
-
-def dotted(node: ast.expr) -> tuple[str, ...]:
-    """Return `a.b().c` as its parts, `?` for what is neither a name nor a call of one."""
-    parts: list[str] = []
-    suffix = ""
-    while len(parts) < MAX_PARTS:
-        match node:
-            case ast.Attribute():
-                parts.append(node.attr + suffix)
-                node, suffix = node.value, ""
-            case ast.Call():
-                node, suffix = node.func, CALLED
-            case ast.Await():
-                node = node.value
-            case ast.Name():
-                return (node.id + suffix, *reversed(parts))
-            case _:
-                break
-    return (UNKNOWN, *reversed(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +221,7 @@ class _Reader:
         self._waiting += [(part, at) for part in node.orelse]
 
     def _try(self, node: ast.Try, at: _At) -> None:
-        named = {name for one in node.handlers for name in _exceptions(one.type)}
+        named = {name for one in node.handlers for name in exceptions_in(one.type)}
         optional = bool(named & {"ImportError", "ModuleNotFoundError"})
         first = _At(at.function, at.scope, at.optional or optional, at.owner)
         self._waiting += [(part, first) for part in node.body]
@@ -288,7 +231,7 @@ class _Reader:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             if node.value is not None:
-                self._give(target, _meaning(node.value), at)
+                self._give(target, meaning_of(node.value), at)
                 if not isinstance(target, ast.Name):
                     self._waiting.append((target, at))
         if node.value is not None:
@@ -307,7 +250,7 @@ class _Reader:
 
     def _with(self, node: ast.withitem, at: _At) -> None:
         if node.optional_vars is not None:
-            self._give(node.optional_vars, _meaning(node.context_expr), at)
+            self._give(node.optional_vars, meaning_of(node.context_expr), at)
         self._waiting.append((node.context_expr, at))
 
     def _use(self, node: ast.expr, at: _At, *, called: bool) -> tuple[str, ...]:
@@ -354,38 +297,5 @@ class _Reader:
 
     def _constant(self, node: ast.Constant, at: _At) -> None:
         text = node.value
-        if isinstance(text, str) and at.scope is Scope.RUN and _may_be_module(text):
+        if isinstance(text, str) and at.scope is Scope.RUN and may_be_module(text):
             self._module.texts.setdefault(text, node.lineno)
-
-
-def _meaning(value: ast.expr) -> tuple[str, ...]:
-    """Return what a value is, `getattr(module, "name")` with a plain name included."""
-    match value:
-        case ast.Call(func=ast.Name(id="getattr"), args=[first, ast.Constant(value=str(name)), *_]):
-            return (*dotted(first), name)
-        case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]) if dotted(called)[
-            -1
-        ] == "import_module" and not name.startswith("."):
-            return ("", *name.split("."))  # absolute, whatever its first part means here
-        case _:
-            return dotted_value(value)
-
-
-def dotted_value(value: ast.expr) -> tuple[str, ...]:
-    """Return the dotted name of a value; what a call returns is marked at its last part."""
-    parts = dotted(value)
-    if isinstance(value, ast.Call) and parts[0] != UNKNOWN:
-        return parts if parts[-1].endswith(CALLED) else (*parts[:-1], parts[-1] + CALLED)
-    return parts
-
-
-def _exceptions(node: ast.expr | None) -> Iterator[str]:
-    if isinstance(node, ast.Tuple):
-        for item in node.elts:
-            yield dotted(item)[-1]
-    elif node is not None:
-        yield dotted(node)[-1]
-
-
-def _may_be_module(text: str) -> bool:
-    return len(text) < MAX_TEXT and all(part.isidentifier() for part in text.split("."))

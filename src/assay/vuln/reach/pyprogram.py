@@ -11,7 +11,7 @@ from typing import Final
 
 from assay.findings.reach import MAX_CHAIN, Scope
 from assay.vuln.reach.found import scope_of
-from assay.vuln.reach.pymodule import CALLED, UNKNOWN, Bound, PyModule, PyUse
+from assay.vuln.reach.pyfacts import CALLED, UNKNOWN, Bound, PyModule, PyUse
 
 MAX_HOPS: Final = 12  # from a name to what it means
 MAX_MEANINGS: Final = 32  # of one name

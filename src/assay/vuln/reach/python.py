@@ -23,7 +23,8 @@ from assay.vuln.reach.found import (
     shown,
 )
 from assay.vuln.reach.pycalls import find_calls
-from assay.vuln.reach.pymodule import MAX_FILE_BYTES, PyModule, parse_module
+from assay.vuln.reach.pyfacts import PyModule
+from assay.vuln.reach.pymodule import MAX_FILE_BYTES, parse_module
 from assay.vuln.reach.pynames import ImportNames, import_names, read_record, read_top_level
 from assay.vuln.reach.pyprogram import PyProgram
 from assay.vuln.reach.target import Target

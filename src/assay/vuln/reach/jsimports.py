@@ -1,0 +1,181 @@
+"""What a JavaScript or TypeScript file imports, by specifier, and what it computes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from assay.findings.reach import Scope
+from assay.vuln.reach.jstokens import JsLexer
+from assay.vuln.reach.lexed import Token, Tokens
+
+_MARKUP: Final = (".vue", ".svelte")
+_EVALUATES: Final = frozenset({"eval", "Function"})
+_CLAUSE: Final = 4_000  # tokens between `import` and its text: a list of names at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsImport:
+    """An import by its specifier, as written."""
+
+    specifier: str
+    line: int
+    scope: Scope = Scope.RUN
+
+
+@dataclass(slots=True, kw_only=True)
+class JsFile:
+    """The facts of one file. `dynamic` says by line what could be anything."""
+
+    imports: list[JsImport] = field(default_factory=list)
+    dynamic: dict[int, str] = field(default_factory=dict)
+
+
+def read_imports(path: str, data: bytes) -> JsFile:
+    """Return what the file at `path` imports. Any bytes are read; what has no end is told."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+    if path.endswith(_MARKUP):
+        text = script_text(text)
+    lexer = JsLexer(text.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
+    file = JsFile()
+    tokens = Tokens(lexer.run())
+    while tokens.more:
+        _take(tokens, file)
+    if lexer.broken:
+        file.dynamic[1] = "has a comment or a template without an end"
+    file.dynamic.update(dict.fromkeys(lexer.odd, "has an import among quotes that do not pair"))
+    file.dynamic.update(dict.fromkeys(lexer.escaped, "writes names with escapes"))
+    return file
+
+
+def script_text(text: str) -> str:
+    """Return the scripts of a page, each at its own line."""
+    parts, at, small = [], 0, text.lower()
+    while (begin := small.find("<script", at)) >= 0:
+        inside = small.find(">", begin) + 1
+        end = small.find("</script", inside) if inside else -1
+        stop = end if end >= 0 else len(text)
+        parts.append("\n" * text.count("\n", at, inside or stop))
+        parts.append(text[inside or stop : stop])
+        at = stop
+    return "".join(parts)
+
+
+def _take(tokens: Tokens, file: JsFile) -> None:
+    token = tokens.take()
+    if token.kind != "word":
+        return
+    match token.text:
+        case "import":
+            _import(tokens, token, file)
+        case "export":
+            _export(tokens, token, file)
+        case "require":
+            _require(tokens, token, file)
+        case "createRequire":
+            file.dynamic[token.line] = "makes a function that imports"
+        case word if word in _EVALUATES and tokens.peek().is_mark("("):
+            file.dynamic[token.line] = "runs code from a text"
+        case _:
+            return
+
+
+def _import(tokens: Tokens, start: Token, file: JsFile) -> None:
+    """Take `import "x"`, `import … from "x"`, `import("x")`, `import y = require("x")`."""
+    first = tokens.peek()
+    if tokens.peek(-2).is_mark(".") or first.is_mark("."):
+        return  # a member of that name; `import.meta`
+    if first.is_mark("("):
+        tokens.take()
+        _argument(tokens, start, file)
+    elif first.kind == "text":
+        file.imports.append(JsImport(specifier=tokens.take().text, line=start.line))
+    else:
+        _from(tokens, start, file, types=_only_types(tokens))
+
+
+def _export(tokens: Tokens, start: Token, file: JsFile) -> None:
+    """Take `export … from "x"`; other exports are gone over by whoever comes next."""
+    types = _only_types(tokens)
+    place = 1 if types else 0
+    if tokens.peek(place).is_mark("*") or tokens.peek(place).is_mark("{"):
+        _from(tokens, start, file, types=types)
+
+
+def _only_types(tokens: Tokens) -> bool:
+    """Tell whether `type` stands here as the word that it is in TypeScript."""
+    following = tokens.peek(1)
+    if not tokens.peek().is_word("type") or following.is_mark(",") or following.is_mark("="):
+        return False
+    return not following.is_word("from") or tokens.peek(2).is_word("from")
+
+
+def _from(tokens: Tokens, start: Token, file: JsFile, *, types: bool) -> None:
+    """Take the names up to `from` and its text, or to what shows that there is none."""
+    for _ in range(_CLAUSE):
+        token = tokens.peek()
+        if token.is_word("from") and tokens.peek(1).kind == "text":
+            tokens.take()
+            scope = Scope.TYPES if types else Scope.RUN
+            text = tokens.take().text
+            file.imports.append(JsImport(specifier=text, line=start.line, scope=scope))
+            return
+        if not _is_clause(token):
+            return
+        tokens.take()
+
+
+def _is_clause(token: Token) -> bool:
+    """Tell whether a token may stand between `import` and `from`."""
+    if token.kind == "word":
+        return token.text not in {"import", "export", "require", "const", "let", "function"}
+    return token.kind == "text" or (token.kind == "mark" and token.text in "{},*")
+
+
+def _require(tokens: Tokens, start: Token, file: JsFile) -> None:
+    """Take `require("x")` and `require.resolve("x")`."""
+    if tokens.peek().is_mark(".") and tokens.peek(1).is_word("resolve"):
+        tokens.take()
+        tokens.take()
+    if tokens.peek().is_mark("?") and tokens.peek(1).is_mark("."):
+        tokens.take()
+        tokens.take()
+    if tokens.peek().is_mark("("):
+        tokens.take()
+        _argument(tokens, start, file)
+    elif not _is_definition(tokens):
+        file.dynamic[start.line] = "hands on the function that imports"
+
+
+def _is_definition(tokens: Tokens) -> bool:
+    """Tell whether `require` is a member's name or key here, and not the function itself."""
+    return tokens.peek(-2).is_mark(".") or tokens.peek().is_mark(":") or tokens.peek().is_mark(".")
+
+
+def _argument(tokens: Tokens, start: Token, file: JsFile) -> None:
+    """Take what is imported by a call: a text alone, or something that could be anything."""
+    first, second = tokens.peek(), tokens.peek(1)
+    if first.kind == "text" and (second.is_mark(")") or second.is_mark(",")):
+        file.imports.append(JsImport(specifier=tokens.take().text, line=start.line))
+    else:
+        file.dynamic[start.line] = "imports by a name that is computed"
+
+
+def package_of(specifier: str) -> str:
+    """Return the package that a specifier names, empty for files and the platform's own."""
+    if not specifier or specifier[0] in "./#~" or ":" in specifier.partition("/")[0]:
+        return ""
+    plain = specifier.partition("?")[0].partition("!")[0]
+    parts = plain.split("/")
+    return "/".join(parts[:2]) if plain.startswith("@") else parts[0]
+
+
+def is_alias(specifier: str) -> bool:
+    """Tell whether a specifier is one that a project gives a meaning to: `#x`, `~/x`, `@/x`."""
+    return specifier.startswith(("#", "~", "@/"))
+
+
+def iterate_packages(file: JsFile) -> Iterator[tuple[str, JsImport]]:
+    """Yield each import of a package with its package's name."""
+    for one in file.imports:
+        if name := package_of(one.specifier):
+            yield name, one
