@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import JsonOption, RepositoryArgument
-from assay.cli.output import print_json
+from assay.cli.output import print_json, progress
 from assay.vuln.remedy.steps import Step
 
 
@@ -24,6 +24,15 @@ def fix(  # noqa: PLR0913  # one for each option
     max_step: Annotated[
         Step, typer.Option(help="The largest upgrade to plan, by the number that changes.")
     ] = Step.MAJOR,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask the public indexes of PyPI and npm for releases.")
+    ] = False,
+    index: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Ask this one: `pypi=URL`, or `npm=FOLDER` with a copy (may be given again)."
+        ),
+    ] = None,
     pins: Annotated[
         Path | None,
         typer.Option(help="Commits of tags, one `owner/repo@tag COMMIT` a line."),
@@ -52,9 +61,12 @@ def fix(  # noqa: PLR0913  # one for each option
     from assay.operations.fix_files import FixRequest, fix_files, save_patch  # noqa: PLC0415
     from assay.reports.fixtext import print_fixes  # noqa: PLC0415
 
-    wishes = DependencyWishes(only=frozenset(only or ()), max_step=max_step)
+    wishes = DependencyWishes(
+        only=frozenset(only or ()), max_step=max_step, online=online, indexes=tuple(index or ())
+    )
     request = FixRequest(write=write, dirty=dirty, pins=pins, dependencies=wishes)
-    report = fix_files(path, request)
+    with progress(quiet=as_json) as show:
+        report = fix_files(path, request, progress=show)
     if output is not None:
         save_patch(report, output)
     if as_json:

@@ -1,6 +1,6 @@
 """The part of `assay fix` that is about dependencies: from files to a plan with edited texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from assay.vuln.context import ProductContext
 from assay.vuln.index import AdvisoryIndex
 from assay.vuln.mirror import load_advisories
 from assay.vuln.remedy.candidates import Candidates
+from assay.vuln.remedy.indexes.catalogue import IndexCatalogue
+from assay.vuln.remedy.indexes.sources import PUBLIC, HttpIndex, IndexSource, parse_index
 from assay.vuln.remedy.making import Maker, Wanted
 from assay.vuln.remedy.model import Catalogue, NoCatalogue
 from assay.vuln.remedy.plan import Plan
@@ -21,25 +23,36 @@ from assay.vuln.signals.store import load_signals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependencyWishes:
-    """What is to be mended among dependencies; `only` are ids and names of packages, none: all."""
+    """What is to be mended among dependencies; `only` are ids and names of packages, none: all.
+
+    `indexes` are asked for releases, as `parse_index` reads them; `online` are the public ones.
+    """
 
     only: frozenset[str] = frozenset()
     max_step: Step = Step.MAJOR
+    online: bool = False
+    indexes: tuple[str, ...] = ()
 
 
 def plan_dependencies(
-    files: Mapping[str, bytes], wishes: DependencyWishes, *, context: ProductContext, at: datetime
+    files: Mapping[str, bytes],
+    wishes: DependencyWishes,
+    *,
+    context: ProductContext,
+    at: datetime,
+    progress: Callable[[str], None],
 ) -> Plan:
     """Plan the upgrades for the dependency files `files` of one commit.
 
     Raises:
+        UsageError: One of the indexes is none.
         AssayError: The advisories cannot be read, or are not what was imported.
     """
     inventory = read_inventory(files)
     mirror = open_home().advisories
     advisories = load_advisories(mirror, inventory.components)
     index = AdvisoryIndex(advisories=advisories, at=at)
-    catalogue: Catalogue = NoCatalogue()
+    catalogue = _catalogue(wishes, progress)
     answers = [index.answer(one.purl) for one in inventory.components if one.purl]
     signals = load_signals(mirror, cves_of(answers))
     maker = Maker(
@@ -49,3 +62,13 @@ def plan_dependencies(
         wanted=Wanted(only=wishes.only, max_step=wishes.max_step),
     )
     return make_plan(maker, inventory)
+
+
+def _catalogue(wishes: DependencyWishes, progress: Callable[[str], None]) -> Catalogue:
+    sources: dict[str, IndexSource] = {}
+    if wishes.online:
+        sources |= {name: HttpIndex(ecosystem=name, base=base) for name, base in PUBLIC.items()}
+    for text in wishes.indexes:
+        source = parse_index(text)
+        sources[source.ecosystem] = source
+    return IndexCatalogue(sources=sources, progress=progress) if sources else NoCatalogue()

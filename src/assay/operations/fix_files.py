@@ -98,7 +98,17 @@ class FixRequest:
     dependencies: DependencyWishes = field(default_factory=DependencyWishes)
 
 
-def fix_files(path: Path, request: FixRequest, *, clock: Clock = now) -> FixReport:
+def _silent(_message: str) -> None:
+    """Tell nobody."""
+
+
+def fix_files(
+    path: Path,
+    request: FixRequest,
+    *,
+    progress: Callable[[str], None] = _silent,
+    clock: Clock = now,
+) -> FixReport:
     """Plan the fixes in the working tree of the repository at `path`, and write them if asked.
 
     Raises:
@@ -116,7 +126,9 @@ def fix_files(path: Path, request: FixRequest, *, clock: Clock = now) -> FixRepo
     locks = files.load(is_dependency_file, max_bytes=MAX_LOCK_BYTES)
     plan = Plan()
     if locks:
-        plan = plan_dependencies(locks, request.dependencies, context=context, at=clock())
+        plan = plan_dependencies(
+            locks, request.dependencies, context=context, at=clock(), progress=progress
+        )
     raised = tuple(
         FixedFile(path=name, before=locks[name].decode(), after=after)
         for name, after in sorted(plan.texts.items())

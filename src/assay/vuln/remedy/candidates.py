@@ -46,7 +46,7 @@ class Candidates:
 
     def choices(self, pin: Pin, *, ecosystem: str, python: str) -> Choices:
         """Return the versions that `pin` may go to; `python` is what the product needs."""
-        releases = self.catalogue.releases(ecosystem, pin.name)
+        releases = self.catalogue.releases(ecosystem, pin)
         if releases is None:
             names = self._fixing(ecosystem, pin.name)
         else:

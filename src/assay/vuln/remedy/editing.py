@@ -5,7 +5,7 @@ such a change is not made, and neither is what hangs together with it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -13,12 +13,15 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES
 from assay.vuln.remedy import npmlock, requirementslock
-from assay.vuln.remedy.model import Catalogue, Lock, Release
+from assay.vuln.remedy.model import Catalogue, Lock, Release, Requirement
 from assay.vuln.remedy.npmedit import NewEntry, edit_npm_lock, edit_package_json
+from assay.vuln.remedy.pyproject import edit_project
 from assay.vuln.remedy.requirementsedit import NewPin, edit_requirements
-from assay.vuln.remedy.solving import Change, Rewrite
+from assay.vuln.remedy.solving import Change, Rewrite, is_optional
+from assay.vuln.remedy.tomledit import NewBlock, edit_toml_lock
 
 NOT_HERE: Final = "the new version is not known here"
+NO_MANIFEST: Final = "the product's own range has to change as well"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def _led(changes: Mapping[str, Change], key: str) -> Iterable[str]:
 
 
 def _release(work: Work, change: Change) -> Release | None:
-    releases = work.catalogue.releases(work.lock.ecosystem, change.pin.name)
+    releases = work.catalogue.releases(work.lock.ecosystem, change.pin)
     return None if releases is None else releases.get(change.to)
 
 
@@ -106,7 +109,8 @@ def _edit_requirements(work: Work) -> Edited:
             for one in work.rewrites
             if one.ask.manifest == manifest and one.ask.target in kept
         }
-        texts[manifest] = edit_requirements(texts.get(manifest) or work.load(manifest), pins)
+        edit = edit_project if manifest.endswith(".toml") else edit_requirements
+        texts[manifest] = edit(texts.get(manifest) or work.load(manifest), pins)
     return Edited(texts=texts, made=frozenset(kept), refused=refused)
 
 
@@ -168,6 +172,60 @@ def _resolved(old: str, change: Change, told: str) -> str:
     return told
 
 
+def _edit_toml(work: Work) -> Edited:
+    """Edit where the new version asks for just what the old one did: the rest of the file holds."""
+    wanted: dict[str, NewBlock] = {}
+    refused: dict[str, str] = {}
+    for key, change in work.changes.items():
+        release = _release(work, change)
+        if release is None or not all(file.digest for file in release.files):
+            refused[key] = f"its hashes cannot be written: {NOT_HERE}"
+        elif why := _asks_otherwise(work, change):
+            refused[key] = why
+        else:
+            wanted[key] = NewBlock(
+                name=change.pin.name, old=change.pin.version, release=release, version=change.to
+            )
+    refused |= {one.ask.target: NO_MANIFEST for one in work.rewrites}
+    refused = _connected(work.changes, refused)
+    kept = {key: new for key, new in wanted.items() if key not in refused}
+    if not kept:
+        return Edited(refused=refused)
+    text = edit_toml_lock(work.lock.kind, work.load(work.lock.path), tuple(kept.values()))
+    return Edited(texts={work.lock.path: text}, made=frozenset(kept), refused=refused)
+
+
+def _asks_otherwise(work: Work, change: Change) -> str:
+    """Say how the new version's wishes differ from those that the lock file has."""
+    ask = work.catalogue.requirements
+    pin, ecosystem = change.pin, work.lock.ecosystem
+    old, new = ask(ecosystem, pin, pin.version), ask(ecosystem, pin, change.to)
+    if old is None or new is None:
+        return "what it asks for is not known here"
+    before, after = (_as_locked(work.lock.kind, asked) for asked in (old, new))
+    different = sorted({one.name for one in before ^ after})
+    return f"it asks for {', '.join(different)} in another way than before" if different else ""
+
+
+def _as_locked(kind: str, asked: Iterable[Requirement]) -> frozenset[Requirement]:
+    """Return what a lock file of `kind` keeps of the wishes of a package.
+
+    uv keeps no ranges. Extras are kept by Poetry; by uv and PDM only those that are used, and a
+    block with any is refused when it is edited.
+    """
+    return frozenset(
+        replace(one, range="") if kind == "uv" else one
+        for one in asked
+        if kind == "poetry" or not is_optional(one)
+    )
+
+
 _EDITORS: Final[Mapping[str, Callable[[Work], Edited]]] = MappingProxyType(
-    {requirementslock.KIND: _edit_requirements, npmlock.KIND: _edit_npm}
+    {
+        requirementslock.KIND: _edit_requirements,
+        npmlock.KIND: _edit_npm,
+        "uv": _edit_toml,
+        "poetry": _edit_toml,
+        "pdm": _edit_toml,
+    }
 )

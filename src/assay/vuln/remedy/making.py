@@ -17,6 +17,7 @@ from assay.vuln.remedy.checking import check_edit
 from assay.vuln.remedy.commands import upgrade_command
 from assay.vuln.remedy.editing import Edited, Work, edit_lock
 from assay.vuln.remedy.model import Lock, Pin
+from assay.vuln.remedy.notes import release_notes
 from assay.vuln.remedy.overrides import override_hint
 from assay.vuln.remedy.plan import Mended, Unfixed, Upgrade
 from assay.vuln.remedy.ranking import Ranking, total_rank
@@ -84,8 +85,8 @@ class Maker:
         if why and choices.better and not solver.raise_pin(pin, choices.better):
             return
         if why:
-            hint = override_hint(lock, pin, choices.safe) if choices.known or choices.safe else ""
-            self._leave(lock, pin, has, why, hint or ("" if choices.known else ONLINE))
+            hint = override_hint(lock, pin, choices.safe) if choices.known else ONLINE
+            self._leave(lock, pin, has, why, hint)
 
     def _leave(self, lock: Lock, pin: Pin, has: tuple[Mended, ...], why: str, hint: str) -> None:
         self.unfixed.append(
@@ -148,6 +149,7 @@ class Maker:
             mends=tuple(one for one in has if one.vulnerability not in left),
             because="" if because is None else because.pin.name,
             left=tuple(sorted(left)),
+            notes=release_notes(self.candidates.catalogue, lock, change),
             verdict=Verdict.PASSED if made else Verdict.UNKNOWN,
             why_not="" if made else edited.refused.get(pin.key, "it is not edited here"),
             command="" if made else upgrade_command(lock, pin, change.to),

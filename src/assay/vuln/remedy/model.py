@@ -27,6 +27,7 @@ class Pin:
     purl: str
     direct: bool | None = None  # None: the file does not say
     hashed: bool = False
+    registry: str = ""  # the host that the file says it is from; empty where it does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ class Requirement:
     name: str
     range: str
     marker: str = ""
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class ReleaseFile:
     digest: str
     size: int | None = None
     uploaded: str = ""
-    metadata: str = ""  # where its metadata are, and nowhere else; empty where nowhere
+    has_metadata: bool | None = None  # beside it (PEP 658); None: the page does not say
     metadata_digest: str = ""
 
 
@@ -96,13 +98,13 @@ class Release:
 class Catalogue(Protocol):
     """Where releases are looked up. What cannot be had is None, with a reason in `gaps`."""
 
-    def releases(self, ecosystem: str, name: str) -> Mapping[str, Release] | None:
-        """Return the releases of a package by version."""
+    def releases(self, ecosystem: str, pin: Pin) -> Mapping[str, Release] | None:
+        """Return the releases of a pin's package by version."""
 
     def requirements(
-        self, ecosystem: str, name: str, version: str
+        self, ecosystem: str, pin: Pin, version: str
     ) -> tuple[Requirement, ...] | None:
-        """Return what a release asks for."""
+        """Return what a release of a pin's package asks for."""
 
     @property
     def gaps(self) -> tuple[NotChecked, ...]:
@@ -112,11 +114,11 @@ class Catalogue(Protocol):
 class NoCatalogue:
     """What is known of releases without asking anybody: nothing."""
 
-    def releases(self, ecosystem: str, name: str) -> Mapping[str, Release] | None:
+    def releases(self, ecosystem: str, pin: Pin) -> Mapping[str, Release] | None:
         """Return None: nobody was asked."""
 
     def requirements(
-        self, ecosystem: str, name: str, version: str
+        self, ecosystem: str, pin: Pin, version: str
     ) -> tuple[Requirement, ...] | None:
         """Return None: nobody was asked."""
 

@@ -5,6 +5,7 @@ Version 1 nests `dependencies`; its places are spelled as versions 2 and 3 spell
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -14,6 +15,7 @@ from assay.sbom.lockfiles.npmsource import npm_package
 from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES, has_flag, resolve_place
 from assay.sbom.manifest import MAX_MANIFEST_BYTES
 from assay.vuln.remedy.model import NPM, OWN, Ask, Lock, Pin
+from assay.vuln.remedy.registries import host_of
 
 KIND: Final = "npm"
 FOLDER: Final = "node_modules/"
@@ -45,7 +47,7 @@ def read_npm_lock(data: bytes, path: str, manifests: Mapping[str, bytes]) -> Loc
             pins[key] = pin
             asks[key] = tuple(_asks(key, entry, places))
     asked = {one.target for key in asks if key not in pins for one in asks[key]}
-    marked = {key: _with_direct(pin, direct=key in asked) for key, pin in pins.items()}
+    marked = {key: replace(pin, direct=key in asked) for key, pin in pins.items()}
     return Lock(path=path, ecosystem=NPM, kind=KIND, pins=marked, asks=asks)
 
 
@@ -89,17 +91,7 @@ def _pin(key: str, entry: JsonValue) -> Pin | None:
         version=package.version,
         purl=registry if "?" not in registry else "",
         hashed=bool(entry.optional_text("integrity")),
-    )
-
-
-def _with_direct(pin: Pin, *, direct: bool) -> Pin:
-    return Pin(
-        key=pin.key,
-        name=pin.name,
-        version=pin.version,
-        purl=pin.purl,
-        direct=direct,
-        hashed=pin.hashed,
+        registry=host_of(entry.optional_text("resolved")),
     )
 
 

@@ -22,7 +22,7 @@ class Mended:
     severity: Severity
     priority: str = ""
     urgency: int = -1
-    exploited: bool = False  # listed in KEV
+    exploited: bool = False  # listed in KEV, or made to do harm
 
     @property
     def rank(self) -> tuple[bool, int, int]:

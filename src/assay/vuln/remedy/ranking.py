@@ -8,6 +8,7 @@ from assay.vuln.clusters import is_cve
 from assay.vuln.context import ProductContext
 from assay.vuln.index import Match, PackageAnswer
 from assay.vuln.priority import decide_priority
+from assay.vuln.remedy.candidates import MALICIOUS
 from assay.vuln.remedy.plan import Mended
 from assay.vuln.signals.store import Signals
 
@@ -28,11 +29,13 @@ class Ranking:
     def _mended(self, answer: PackageAnswer, match: Match) -> Mended:
         names = (match.vulnerability, *match.aliases)
         cve = next((name for name in names if is_cve(name)), "")
-        plain = Mended(
-            vulnerability=match.vulnerability, aliases=match.aliases, severity=match.grade.severity
-        )
         if not cve:
-            return plain
+            return Mended(
+                vulnerability=match.vulnerability,
+                aliases=match.aliases,
+                severity=match.grade.severity,
+                exploited=match.vulnerability.startswith(MALICIOUS),
+            )
         ratings = self._ratings(answer, match)
         priority = decide_priority(cve, ratings, self.signals, self.context)
         return Mended(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from assay.core.errors import MalformedError
 from assay.sbom.lockfiles.pypisource import normal_name
 from assay.vuln.remedy.jsontext import Span, replace_spans
 
@@ -32,9 +33,11 @@ class NewPin:
 def edit_requirements(text: str, wanted: Mapping[str, NewPin]) -> str:
     """Return the text with the pins `wanted`, by normal name; what has hashes needs new ones.
 
-    Returns the text as it is for a pin that has hashes and would get none.
+    Raises:
+        MalformedError: One of them is not there, or has hashes and would get none.
     """
     spans: list[Span] = []
+    found: set[str] = set()
     for start, line in _logical_lines(text):
         pin = _PIN.match(line)
         new = wanted.get(normal_name(pin["name"])) if pin is not None else None
@@ -42,10 +45,13 @@ def edit_requirements(text: str, wanted: Mapping[str, NewPin]) -> str:
             continue
         hashes = tuple(_HASH.finditer(line))
         if hashes and not new.hashes:
-            continue
+            raise MalformedError(f"{pin['name']} has hashes, and the new ones are not known")
+        found.add(normal_name(pin["name"]))
         spans.append((start + pin.start("version"), start + pin.end("version"), new.new))
         if hashes:
             spans.append(_hashes(start, line, hashes, new.hashes or ()))
+    if found != set(wanted):
+        raise MalformedError(f"no exact version of {min(set(wanted) - found)} to change")
     return replace_spans(text, spans)
 
 

@@ -222,7 +222,7 @@ class Solver:
     def _needs(self, pin: Pin, version: str) -> tuple[Requirement, ...] | None:
         if not pin.purl:
             return None
-        return self.candidates.catalogue.requirements(self.lock.ecosystem, pin.name, version)
+        return self.candidates.catalogue.requirements(self.lock.ecosystem, pin, version)
 
     def _target(self, key: str, name: str) -> str:
         """Return the key of the pin that `name` means for the package at `key`, or nothing."""

@@ -1,0 +1,1 @@
+"""Package indexes: what releases there are, as PyPI and npm publish it."""
