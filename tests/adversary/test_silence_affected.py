@@ -76,7 +76,7 @@ def test_portfolio_edited_in_the_database(tmp_path: Path) -> None:
         database.close()
         [number] = portfolio.versions_of("PyPI", "shop")
         with pytest.raises((TamperedError, MalformedError)):
-            portfolio.holders_of(number, current=True)
+            portfolio.holders_of((number,), current=True)
 
 
 def test_release_of_a_distribution_without_advisories(tmp_path: Path) -> None:

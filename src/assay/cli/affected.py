@@ -1,5 +1,6 @@
 """`assay affected`: which products a vulnerability, or a package, is in."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +55,7 @@ def affected(
     )
     with progress(quiet=as_json) as show:
         show("Reading the logs")
-        report = ask_affected(request)
+        report = ask_affected(request if as_json else replace(request, most=SHOWN))
     if as_json:
         print_json(report.as_json())
     else:
@@ -63,10 +64,14 @@ def affected(
 
 
 def _print(report: "AffectedReport") -> None:
-    for place in report.places[:SHOWN]:
+    for place in report.places:
         _print_place(place)
-    if len(report.places) > SHOWN:
-        typer.echo(f"… and {len(report.places) - SHOWN} more; --json has all")
+    more = sum(report.counts.values()) - len(report.places)
+    if more:
+        counts = ", ".join(
+            f"{count} {told.value}" for told, count in report.counts.items() if count
+        )
+        typer.echo(f"… and {more} more ({counts} in all); --json has all")
     say = {
         Verdict.PASSED: "is in none of",
         Verdict.FAILED: "is in some of",
@@ -75,6 +80,10 @@ def _print(report: "AffectedReport") -> None:
     count = report.products
     products = f"{count} product" if count == 1 else f"{count} products"
     typer.echo(f"{report.verdict.name}: {report.query} {say[report.verdict]} {products}")
+    if report.replaced:
+        typer.echo(
+            f"  also in {report.replaced} older releases that newer ones replaced: --all-releases"
+        )
     for feed in report.feeds:
         newest = feed.newest_modified
         typer.echo(

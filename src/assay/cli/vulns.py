@@ -8,14 +8,17 @@ import typer
 from assay.cli.options import JsonOption
 from assay.cli.output import print_json, print_not_checked, progress
 from assay.cli.vulnsmatch import match
+from assay.cli.vulnspush import PushOption, print_pushed, push, push_after_import
 from assay.core.printable import printable
 
 if TYPE_CHECKING:
+    from assay.operations.push_advisories import PushReport
     from assay.vuln.advisory import Feed
     from assay.vuln.signals.store import SignalFeed
 
 app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
 app.command("match")(match)
+app.command("push")(push)
 
 
 def _complete_name() -> list[str]:
@@ -31,6 +34,7 @@ def import_(
         typer.Argument(help="A folder of OSV records or a zip; or a file of KEV or EPSS."),
     ],
     *,
+    pushed: PushOption = True,
     as_json: JsonOption = False,
 ) -> None:
     """Take advisories from a folder or a zip; needs no network.
@@ -46,10 +50,11 @@ def import_(
         is_signal,
     )
 
-    if is_signal(source):
-        _print((), (import_signals(source),), as_json=as_json)
-    else:
-        _print(import_advisories(source), as_json=as_json)
+    feeds, signals = (
+        ((), (import_signals(source),)) if is_signal(source) else (import_advisories(source), ())
+    )
+    report = push_after_import(wanted=pushed, as_json=as_json)
+    _print(feeds, signals, report, as_json=as_json)
 
 
 @app.command("update")
@@ -65,6 +70,7 @@ def update(
     base: Annotated[
         str, typer.Option("--from", help="The URL of a copy.", show_default="where published")
     ] = "",
+    pushed: PushOption = True,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch the newest advisories, and what is known to be exploited.
@@ -78,7 +84,8 @@ def update(
 
     with progress(quiet=as_json) as show:
         updated = update_advisories(tuple(names or ()), progress=show, base=base)
-    _print(updated.feeds, updated.signals, as_json=as_json)
+    report = push_after_import(wanted=pushed, as_json=as_json)
+    _print(updated.feeds, updated.signals, report, as_json=as_json)
 
 
 @app.command("status")
@@ -126,7 +133,11 @@ def explain(
 
 
 def _print(
-    feeds: tuple["Feed", ...], signals: tuple["SignalFeed", ...] = (), *, as_json: bool
+    feeds: tuple["Feed", ...],
+    signals: tuple["SignalFeed", ...] = (),
+    report: "PushReport | None" = None,
+    *,
+    as_json: bool,
 ) -> None:
     from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
         feed_gaps,
@@ -141,7 +152,9 @@ def _print(
                 "schema": "assay.feeds/v1",
                 "feeds": rows,
                 "signals": [signal.as_json() for signal in signals],
-                "notChecked": gaps,
+                "push": report.as_json() if report else None,
+                "notChecked": gaps
+                + [gap.as_json() for gap in (report.not_checked if report else ())],
             }
         )
         return
@@ -159,3 +172,5 @@ def _print(
         )
     if not rows and not signals:
         typer.echo("No advisories. Next: assay vulns update (or import DIR|ZIP)")
+    if report is not None:
+        print_pushed(report, quiet=True)

@@ -19,19 +19,19 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.digest import Digest
-from assay.core.errors import AssayError, MalformedError, UsageError
+from assay.core.errors import AssayError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.evidence.envelope import parse_claims
 from assay.evidence.reading import LogEntry
 from assay.evidence.storage.connecting import connect
-from assay.gates.reading import SBOM_TYPE, SUPERSESSION_TYPE, read_evidence, read_replacements
-from assay.gates.supersession import Replacement, apply_replacements
+from assay.gates.reading import SBOM_TYPE
 from assay.operations.branches import find_branch
 from assay.operations.commit_configuration import load_configuration
 from assay.operations.home import open_home, state_folder
+from assay.operations.inventories import counted_inventories
 from assay.operations.record import Expected, Ledger, open_ledger
-from assay.sbom.component import Component, Inventory
+from assay.sbom.component import Component
 from assay.source.git import try_git
 from assay.source.repository import Repository, open_repository
 from assay.source.tree import list_tree
@@ -185,7 +185,7 @@ def _listed(reading: _Reading, subject: Digest, newest: LogEntry, *, current: bo
     ledger = reading.ledger
     problems: list[str] = []
     components: dict[str, Component] = {}
-    for inventory in _inventories(ledger, subject, problems):
+    for inventory in counted_inventories(ledger, subject, problems):
         components.update({one.identity: one for one in inventory.components})
         gaps = len(inventory.not_checked) + len(inventory.unlocked)
         if gaps:
@@ -206,32 +206,6 @@ def _listed(reading: _Reading, subject: Digest, newest: LogEntry, *, current: bo
         problem=printable("; ".join(dict.fromkeys(problems)), limit=_MAX_PROBLEM),
     )
     return release, tuple(components.values())
-
-
-def _inventories(ledger: Ledger, subject: Digest, problems: list[str]) -> Iterator[Inventory]:
-    """Yield the lists about `subject` that count; of the others, say why in `problems`."""
-    expected = Expected(subject=subject, role="collector", predicate_type=SBOM_TYPE)
-    entries = tuple(
-        ledger.store.entries(log_key=ledger.log_key, subject=subject, predicate_type=SBOM_TYPE)
-    )
-    found = []
-    for entry in entries:
-        statement = ledger.judge(entry, expected)
-        if statement is None:
-            why = "; ".join(ledger.why_fallen(entry, expected))
-            problems.append(f"a list of its components counts no more: {why}")
-            continue
-        try:
-            found.append(read_evidence(statement))
-        except MalformedError as error:
-            problems.append(f"its list of components cannot be read: {error}")
-    counted = apply_replacements(tuple(found), _replacements(ledger, subject))
-    yield from (one.inventory for one in counted.evidence if one.inventory is not None)
-
-
-def _replacements(ledger: Ledger, subject: Digest) -> tuple[Replacement, ...]:
-    said = ledger.verified(subject=subject, role="collector", predicate_type=SUPERSESSION_TYPE)
-    return tuple(item for one in said for item in read_replacements(one))
 
 
 def _name_at(ledger: Ledger, entry: LogEntry, subject: Digest) -> str:

@@ -63,7 +63,7 @@ def _holders(portfolio: Portfolio, name: str, *, current: bool = True) -> list[R
     return [
         found
         for number in portfolio.versions_of("PyPI", name)
-        for _, found in portfolio.holders_of(number, current=current)
+        for _, found in portfolio.holders_of((number,), current=current)
     ]
 
 
@@ -71,7 +71,7 @@ def _paths(portfolio: Portfolio, name: str) -> list[tuple[str, ...]]:
     return [
         portfolio.path_to(holding)
         for number in portfolio.versions_of("PyPI", name)
-        for holding, _ in portfolio.holders_of(number, current=True)
+        for holding, _ in portfolio.holders_of((number,), current=True)
     ]
 
 

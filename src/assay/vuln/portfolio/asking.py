@@ -5,7 +5,7 @@ are asked for, while all are counted. What cannot be told about a version is an 
 holders are listed, as UNKNOWN.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,7 +40,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """What was found: of each version the first `Question.most` holders, and how many there are.
+    """What was found: the first `Question.most` holders of what is alike, and how many there are.
 
     `counts` are of all releases that were asked for, by answer; `replaced` counts those that were
     affected, or may have been, and that a newer release replaced: they were not asked for.
@@ -60,8 +60,8 @@ class Lookup:
 class Question:
     """What is asked of which portfolio, by which advisories, as of when.
 
-    `current` leaves out all that newer releases replaced. `most` is how many holders of each
-    version are read.
+    `current` leaves out all that newer releases replaced. `most` is how many holders are read of
+    versions of which the same is known.
     """
 
     portfolio: Portfolio
@@ -173,15 +173,18 @@ def _lookup(question: Question, judged: Iterable[_Judged]) -> Lookup:
     by_number = {one.number: one for one in judged}
     holders = question.portfolio.count_holders(tuple(by_number))
     counts = dict.fromkeys(Answer, 0)
-    found: list[Found] = []
+    alike: dict[tuple[Answer, tuple[str, ...]], list[int]] = {}
     replaced = 0
     for number, one in by_number.items():
         there = holders[number]
         counts[one.answer] += there.current if question.current else there.current + there.replaced
         replaced += there.replaced if question.current else 0
         if there.current or not question.current:
-            found += _holders(question, one)
-    return Lookup(found=tuple(found), counts=counts, replaced=replaced)
+            alike.setdefault((one.answer, one.names), []).append(number)
+    found = tuple(
+        one for numbers in alike.values() for one in _holders(question, numbers, by_number)
+    )
+    return Lookup(found=found, counts=counts, replaced=replaced)
 
 
 def _about_it(records: tuple[Advisory, ...], asked: Vulnerability) -> frozenset[str]:
@@ -239,16 +242,20 @@ def _is_same(wanted: Package, held: str, plain: str) -> bool:
     return key is not None and any(key == version_key(package.ecosystem, v) for v in versions)
 
 
-def _holders(question: Question, judged: _Judged) -> Iterator[Found]:
+def _holders(
+    question: Question, numbers: Sequence[int], judged: Mapping[int, _Judged]
+) -> Iterator[Found]:
+    """Yield the holders of versions of which the same is known: the first ones of all together."""
     for holding, release in question.portfolio.holders_of(
-        judged.number, current=question.current, most=question.most
+        numbers, current=question.current, most=question.most
     ):
+        one = judged[holding.package]
         yield Found(
             release=release,
             holding=holding,
-            purl=judged.purl,
-            answer=judged.answer,
-            reason=judged.reason,
-            fixed=judged.fixed,
-            vulnerabilities=judged.names,
+            purl=one.purl,
+            answer=one.answer,
+            reason=one.reason,
+            fixed=one.fixed,
+            vulnerabilities=one.names,
         )

@@ -151,23 +151,27 @@ class Portfolio(Closing):
         }
 
     def holders_of(
-        self, package: int, *, current: bool, most: int = ALL
+        self, packages: Sequence[int], *, current: bool, most: int = ALL
     ) -> tuple[tuple[Holding, Release], ...]:
-        """Return the first `most` releases that hold a package; no replaced ones if `current`.
+        """Return the first `most` releases that hold `packages`; no replaced ones if `current`.
 
-        Those that may be the most urgent ones come first.
+        Those that may be the most urgent ones come first. A release is there once for each
+        package. Only of those that are returned anything but the index is read.
         """
-        rows = self._database.query(
-            "SELECT h.release, r.log, r.product, r.subject, r.statement, r.recorded_at, "
-            "r.context, r.unnamed, r.problem FROM "
-            "(SELECT place, release FROM portfolio_holdings WHERE package = ? AND place <= ? "
-            "ORDER BY place, release LIMIT ?) h "
-            "JOIN portfolio_releases r ON r.number = h.release ORDER BY h.place, h.release",
-            (package, REPLACED - 1 if current else REPLACED, most),
-        )
+        last = REPLACED - 1 if current else REPLACED
+        first = sorted(
+            (number_of(place), number_of(release), package)
+            for package in packages
+            for place, release in self._database.query(
+                "SELECT place, release FROM portfolio_holdings WHERE package = ? AND place <= ? "
+                "ORDER BY place, release LIMIT ?",
+                (package, last, most),
+            )
+        )[:most]
+        releases = self.releases({release for _, release, _ in first})
         return tuple(
-            (Holding(package=package, release=number_of(row[0])), release_of(row[1:]))
-            for row in rows
+            (Holding(package=package, release=release), releases[release])
+            for _, release, package in first
         )
 
     def numbers_of(self, package: int) -> Sequence[int]:
@@ -179,14 +183,15 @@ class Portfolio(Closing):
         )
         return [number_of(row[0]) for row in rows]
 
-    def release(self, number: int) -> Release:
-        """Return the release with this number, which must be there."""
-        [row] = self._database.query(
+    def releases(self, numbers: Iterable[int]) -> Mapping[int, Release]:
+        """Return the releases with these numbers."""
+        asked = sorted(numbers)
+        rows = self._database.query_each(
             "SELECT log, product, subject, statement, recorded_at, context, unnamed, problem "
             "FROM portfolio_releases WHERE number = ?",
-            (number,),
+            [(number,) for number in asked],
         )
-        return release_of(row)
+        return {n: release_of(row) for n, row in zip(asked, rows, strict=True) if row is not None}
 
     def path_to(self, holding: Holding) -> tuple[str, ...]:
         """Return the purls from what the product depends on to the package; empty if not known."""
