@@ -13,6 +13,7 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.printable import printable
 from assay.vuln.advisory import Advisory, Unreadable
+from assay.vuln.csaf import advisories, providing
 from assay.vuln.foreign.cve import cve_records
 from assay.vuln.foreign.ghsa import ghsa_records
 from assay.vuln.foreign.nvd import nvd_records
@@ -36,10 +37,26 @@ class Form:
     records: Reader
 
 
+def _beside_csaf(read: Callable[[bytes], object]) -> Reader:
+    """Return the reader of a file that stands beside advisories and holds none."""
+
+    def records(name: str, data: bytes) -> Iterator[Advisory | Unreadable]:
+        try:
+            read(data)
+        except MalformedError as error:
+            shown = printable(name)
+            yield Unreadable(ecosystem=advisories.CSAF, name=shown, why=printable(str(error)))
+
+    return records
+
+
 FORMS: Final = (
     Form(mark=b'"NVD_CVE"', records=nvd_records),
     Form(mark=b'"CVE_RECORD"', records=cve_records),
     Form(mark=b'"ghsa_id"', records=ghsa_records),
+    Form(mark=advisories.MARK, records=advisories.csaf_records),
+    Form(mark=providing.METADATA_MARK, records=_beside_csaf(providing.parse_provider_metadata)),
+    Form(mark=providing.ROLIE_MARK, records=_beside_csaf(providing.parse_rolie)),
 )
 
 
