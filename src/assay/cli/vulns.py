@@ -9,6 +9,7 @@ from assay.cli.options import JsonOption
 from assay.cli.output import print_json, print_not_checked, progress
 from assay.cli.vulnsmatch import match
 from assay.cli.vulnspush import PushOption, print_pushed, push, push_after_import
+from assay.cli.vulnsreach import reach
 from assay.core.printable import printable
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
 app.command("match")(match)
 app.command("push")(push)
+app.command("reach")(reach)
 
 
 def _complete_name() -> list[str]:

@@ -4,10 +4,10 @@ from assay.core.clock import format_time
 from assay.findings.families import FAMILIES, family_of
 from assay.findings.finding import Finding, Location
 from assay.findings.observation import Observation
-from assay.findings.reach import Reach, Scope
 from assay.findings.waiver import SetAside
 from assay.operations.accept_finding import Acceptance, FindingList, ListedFinding
 from assay.reports.lines import Lines, stdout_lines
+from assay.reports.reachtext import print_reach
 from assay.reports.wording import counted, place, severity_words
 from assay.vuln.vex.account import UNREAD, VexWord
 
@@ -52,7 +52,7 @@ def print_finding(one: ListedFinding) -> None:
     lines.put((finding.remedy, "cyan"), indent=2, bullet="→ ")
     for fix in finding.fixes:
         lines.put((f"{fix.description} See: assay fix", "cyan"), indent=2, bullet="→ ")
-    _print_reach(lines, finding.reach)
+    print_reach(lines, finding.reach)
     lines.put((f"Reported by {counted(len(finding.observations), 'rule')}", "bold"))
     for seen in finding.observations:
         lines.put(_observed(seen), indent=2, bullet="• ")
@@ -80,19 +80,6 @@ def short_names(findings: tuple[Finding, ...]) -> dict[str, str]:
     ):
         length += 1
     return {f.identity: f.identity.rpartition(":")[2][:length] for f in findings}
-
-
-def _print_reach(lines: Lines, reach: Reach | None) -> None:
-    """Print how near the product comes to it, what shows that, and what could raise it."""
-    if reach is None:
-        return
-    lines.put(("Reach  ", "bold"), f"{reach.sentence}")
-    for sight in reach.sights:
-        chain = f", by way of {' > '.join(sight.chain)}" if sight.chain else ""
-        scope = {Scope.TESTS: " (a test)", Scope.TYPES: " (for types only)"}.get(sight.scope, "")
-        lines.put(f"{sight.place}{scope}: {sight.what}{chain}", indent=2, bullet="• ")
-    for limit in reach.limits:
-        lines.put((f"not known: {limit}", "dim"), indent=2, bullet="• ")
 
 
 def _standing(one: ListedFinding) -> str:

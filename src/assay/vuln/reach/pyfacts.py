@@ -100,6 +100,7 @@ def dotted_value(value: ast.expr) -> tuple[str, ...]:
 
 
 def exceptions_in(node: ast.expr | None) -> Iterator[str]:
+    """Yield the last parts of the names of exceptions, of which one or several are caught."""
     if isinstance(node, ast.Tuple):
         for item in node.elts:
             yield dotted(item)[-1]
@@ -108,4 +109,5 @@ def exceptions_in(node: ast.expr | None) -> Iterator[str]:
 
 
 def may_be_module(text: str) -> bool:
+    """Tell whether a text has the form of a module's name."""
     return len(text) < MAX_TEXT and all(part.isidentifier() for part in text.split("."))
