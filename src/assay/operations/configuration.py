@@ -16,7 +16,7 @@ from assay.core.pathpattern import check_pattern, is_match
 from assay.core.stricttoml import parse_toml
 from assay.core.wording import near_hint
 from assay.findings.finding import Severity
-from assay.gates.parameters import Parameters, Relaxation
+from assay.gates.parameters import MAX_VEX_AGE_HOURS, Parameters, Relaxation
 from assay.scan.registry import OPTIONAL, ScanSettings
 from assay.source.cleanpath import path_fault
 from assay.vuln.context import CONTEXT_KEYS, ProductContext, parse_context
@@ -90,6 +90,7 @@ def _source_gate(gate: JsonValue) -> Parameters:
             "configuration",
             "advisory-max-age-hours",
             "evidence-max-age-hours",
+            "vex-max-age-hours",
             "require",
             "relax",
         ),
@@ -107,9 +108,19 @@ def _source_gate(gate: JsonValue) -> Parameters:
         evidence_max_age_hours=_hours(
             table, "evidence-max-age-hours", default.evidence_max_age_hours
         ),
+        vex_max_age_hours=_vex_hours(table, default.vex_max_age_hours),
         require=tuple(item.text() for item in table.optional_items("require")),
         relax=tuple(_relaxation(item) for item in table.optional_items("relax")),
     )
+
+
+def _vex_hours(table: JsonValue, default: int) -> int:
+    """Return for how long VEX counts: a commit may shorten that, and not prolong it."""
+    hours = _hours(table, "vex-max-age-hours", default)
+    if hours > MAX_VEX_AGE_HOURS:
+        where = table.field("vex-max-age-hours").where
+        raise MalformedError(f"{hours} hours", where=where, hint=f"at most {MAX_VEX_AGE_HOURS}")
+    return hours
 
 
 def _scan(table: JsonValue) -> ScanSettings:

@@ -10,6 +10,7 @@ from assay.operations.vexrecords import RecordedVex
 from assay.reports.lines import Lines, stdout_lines
 from assay.reports.wording import counted
 from assay.vuln.vex.account import UNREAD
+from assay.vuln.vex.signed import speaks_for_others
 
 SHOWN = 20
 
@@ -58,11 +59,11 @@ def _print_whose(lines: Lines, one: RecordedVex, *, indent: int = 2) -> None:
     if one.signed is None:
         lines.put(f"brought in by {' and '.join(one.recorded_by)}", indent=indent)
         return
-    document, who = one.signed.document, " and ".join(p.name for p in one.signed.signers)
-    told = f"{document.author}, on the word of {who}" if one.signed.vouched else document.author
-    signed = "" if one.signed.vouched else f", signed by {who}"
+    document, names = one.signed.document, tuple(p.name for p in one.signed.signers)
+    how = "on the word of" if speaks_for_others(one.signed, names) else "signed by"
     said = counted(len(document.statements), "statement")
-    lines.put(f"{document.format} by {told}{signed}: {said}", indent=indent)
+    who = " and ".join(names)
+    lines.put(f"{document.format} by {document.author}, {how} {who}: {said}", indent=indent)
 
 
 def _print_applied(lines: Lines, found: VexListing) -> None:

@@ -61,7 +61,7 @@ class VexWord:
     def whose(self) -> str:
         """Return whose word it is, for people."""
         who = " and ".join(self.signed_by)
-        return f"{self.author}, for whom {who} answers" if self.vouched else self.author
+        return f"{self.author}, on the word of {who}" if self.vouched else self.author
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""

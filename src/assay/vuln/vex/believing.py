@@ -13,7 +13,14 @@ from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding
 from assay.vuln.vex.account import TAKING, UNREAD, VexWord
 from assay.vuln.vex.matching import Coverage, is_about
-from assay.vuln.vex.meaning import Asked, asked_of, coverage_of, may_be_about, why_not_meant
+from assay.vuln.vex.meaning import (
+    Asked,
+    asked_of,
+    coverage_of,
+    may_be_about,
+    why_doubted,
+    why_not_meant,
+)
 from assay.vuln.vex.signed import SignedVex, speaks_for_others, who_answers
 from assay.vuln.vex.statement import Status, UnreadStatement, VexStatement, VexTarget
 
@@ -79,7 +86,10 @@ def _of_document(source: SignedVex, asked: Asked) -> Iterator["_Said | NotChecke
     meant = [one for one in about if not why_not_meant(one, asked)]
     for statement in meant:
         if coverage_of(statement, asked) is not Coverage.NOT_COVERED:
-            yield _judged(source, statement, asked)
+            item = _judged(source, statement, asked)
+            yield item
+            if isinstance(item, _Said) and (why := why_doubted(statement, asked)):
+                yield _doubt(source, asked, why)
     # Documents list one vulnerability for many products: said is only that none of them is ours.
     for statement in () if any(one.status in TAKING for one in meant) else about:
         if why := why_not_meant(statement, asked):
@@ -187,6 +197,17 @@ def _age(source: SignedVex) -> tuple[bool, str, int, int]:
     said = source.said_at
     told = format_time(said) if said is not None else ""
     return (said is not None, told, source.document.version, source.place)
+
+
+def _doubt(source: SignedVex, asked: Asked, why: str) -> NotChecked:
+    """Return that a word is applied, and what speaks against it."""
+    return NotChecked(
+        what="VEX",
+        where=str(source.reliance.statement),
+        why=f"{source.document.author} says not_affected of {asked.vulnerability} in {asked.purl}, "
+        f"in doubt: {why}",
+        remedy="Ask its author to look again, or withdraw it: assay vex withdraw.",
+    )
 
 
 def _gap(source: SignedVex, status: str, asked: Asked, why: str) -> NotChecked:

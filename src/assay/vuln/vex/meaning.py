@@ -5,14 +5,18 @@ product as a whole takes nothing away: it would also cover what is added later. 
 finding may be as wide as its author likes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.findings.finding import Finding
+from assay.findings.reach import Level, Reach
 from assay.vuln.vex.account import TAKING
 from assay.vuln.vex.matching import Coverage, covers, is_about, target_covers
 from assay.vuln.vex.statement import (
+    Justification,
     Status,
     UnreadStatement,
     VexProduct,
@@ -21,6 +25,19 @@ from assay.vuln.vex.statement import (
     VexVulnerability,
 )
 from assay.vuln.vex.targets import parse_target
+
+# From which level on the code that we read speaks against a justification.
+_DOUBTED: Final = {
+    Justification.COMPONENT_NOT_PRESENT: Level.IMPORTED,
+    Justification.VULNERABLE_CODE_NOT_PRESENT: Level.IMPORTED,
+    Justification.VULNERABLE_CODE_NOT_IN_EXECUTE_PATH: Level.CALLED,
+}
+# From which level on it says the opposite: both cannot be so.
+_DISPROVED: Final = {
+    Justification.COMPONENT_NOT_PRESENT: Level.IMPORTED,
+    Justification.VULNERABLE_CODE_NOT_PRESENT: Level.CALLED,
+    Justification.VULNERABLE_CODE_NOT_IN_EXECUTE_PATH: Level.CALLED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +50,7 @@ class Asked:
     purl: str
     component: VexTarget
     product: VexTarget
+    reach: tuple[Reach, ...] = ()
 
 
 def asked_of(finding: Finding, product: VexTarget) -> Asked | None:
@@ -50,9 +68,10 @@ def asked_of(finding: Finding, product: VexTarget) -> Asked | None:
         finding=finding.identity,
         vulnerability=cluster,
         aliases=finding.references,
-        purl=component.purl,
+        purl=component.purl or purl,
         component=component,
         product=product,
+        reach=tuple(reach for seen in finding.observations for reach in seen.reach),
     )
 
 
@@ -85,6 +104,8 @@ def why_not_meant(statement: VexStatement, asked: Asked) -> str:
             if named or whole is Coverage.UNKNOWN
             else "it names a product as a whole, and no component in it"
         )
+    if why := why_disproved(statement, asked):
+        return why
     if statement.status is Status.FIXED and not _names_version(statement, asked):
         return "it says fixed, and not in which version"
     return ""
@@ -113,3 +134,25 @@ def may_be_about(entry: UnreadStatement, asked: Asked) -> bool:
         return True
     found = covers(entry.products, product=asked.product, component=asked.component)
     return found is not Coverage.NOT_COVERED
+
+
+def why_doubted(statement: VexStatement, asked: Asked) -> str:
+    """Say what in the product's own code speaks against a justification; empty where nothing."""
+    return _against(statement, asked, _DOUBTED)
+
+
+def why_disproved(statement: VexStatement, asked: Asked) -> str:
+    """Say what in the product's own code cannot be so if the justification is; empty if nothing."""
+    return _against(statement, asked, _DISPROVED)
+
+
+def _against(statement: VexStatement, asked: Asked, levels: Mapping[Justification, Level]) -> str:
+    """Return the strongest sight from the level of its justification on, but in tests."""
+    said = statement.justification
+    if said is None or said not in levels:
+        return ""
+    level = levels[said]
+    found = [r for r in asked.reach if r.level >= level and not r.only_in_tests]
+    if not found:
+        return ""
+    return f"{said} stands against what was read: {max(found).sentence}"

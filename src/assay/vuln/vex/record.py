@@ -81,13 +81,11 @@ def parse_vex_record(value: JsonValue) -> VexRecord:
     for name, member in value.members():
         if name not in _MEMBERS:
             raise MalformedError(f"unknown member {name!r}", where=member.where)
+    file, content = value.field("file").text(), value.field("content").parsed(decode_base64)
+    observed_at = value.field("observedAt").parsed(parse_time)
+    signature = value.field("signature").parsed(decode_base64)
     with inside(value.where):
-        record = VexRecord(
-            file=value.field("file").text(),
-            observed_at=value.field("observedAt").parsed(parse_time),
-            content=value.field("content").parsed(decode_base64),
-            signature=value.field("signature").parsed(decode_base64),
-        )
+        record = VexRecord(file=file, observed_at=observed_at, content=content, signature=signature)
     if value.field("digest").text() != str(record.digest):
         raise MalformedError("the digest is of something else", where=value.field("digest").where)
     return record

@@ -1,0 +1,166 @@
+"""What VEX does at the gate: it takes away for a while, and never against who says affected."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from assay.core.notchecked import NotChecked
+from assay.gates.vexfacts import NOTHING, VexJudgement, judge_vex, vex_facts
+from assay.gates.waivers import without_waived
+from assay.vuln.vex.account import UNREAD, VexAccount, VexWord
+from tests.findings.test_scanreport import REPORT
+from tests.vuln.vex.test_account import ACCOUNT, WORD
+from tests.vuln.vex.trusted import AT, DAY, FINDING, PURL, statement_of
+from tests.vuln.vex.vexes import CVE
+
+YEAR = timedelta(days=366)
+SAYS = f"Example Ltd says not_affected of {CVE} in {PURL}, which is not applied: "
+
+
+def account(*words: VexWord, hours: float = 0) -> VexAccount:
+    return VexAccount(
+        observed_at=AT + timedelta(hours=hours), documents=ACCOUNT.documents, words=words
+    )
+
+
+def judged(*accounts: VexAccount, at: timedelta = DAY) -> VexJudgement:
+    return judge_vex(accounts, max_age=YEAR, at=AT + at)
+
+
+def taken(*accounts: VexAccount, at: timedelta = DAY) -> list[VexWord]:
+    return [one.word for one in judged(*accounts, at=at).set_aside.values()]
+
+
+def reasons(found: VexJudgement) -> list[str]:
+    return [gap.why.removeprefix(SAYS) for gap in found.not_checked]
+
+
+def by(name: str, **changes: object) -> VexWord:
+    return replace(WORD, author=name, **changes)  # type: ignore[arg-type]  # as the test says
+
+
+def test_nothing_is_taken_away_without_an_account() -> None:
+    assert judged() == NOTHING
+    assert judged(account()) == NOTHING
+
+
+def test_what_is_taken_away_is_told() -> None:
+    found = judged(account(WORD)).set_aside
+    [one] = found.values()
+    assert (one.word, one.expires, one.accepted_by) == (WORD, WORD.said_at + YEAR, ("Example Ltd",))
+    left = without_waived(replace(REPORT, findings=(FINDING,), not_checked=()), found)
+    assert left.findings == ()
+    assert left.not_checked == (
+        NotChecked(
+            what="finding",
+            where="package-lock.json",
+            why=f"high {CVE} in a 1.2.3 ({FINDING.identity}) is not_affected, says Example Ltd",
+            remedy="Upgrade.",
+            accepted="not_affected: vulnerable_code_not_in_execute_path: Never called., "
+            "until 2027-06-02T00:00:00Z",
+        ),
+    )
+
+
+def test_it_ends_by_its_age_whatever_it_says() -> None:
+    endless = replace(WORD, expires_at=AT + 9 * YEAR)
+    for word in (WORD, endless):
+        assert taken(account(word), at=YEAR - DAY - timedelta(seconds=1)) == [word]
+        late = judged(account(word), at=YEAR - DAY)
+        assert late.set_aside == {}
+        assert reasons(late) == [
+            "said on 2026-06-01T00:00:00Z, it holds until 2027-06-02T00:00:00Z at the latest"
+        ]
+
+
+def test_it_ends_when_its_author_says() -> None:
+    word = replace(WORD, expires_at=AT + 2 * DAY)
+    assert taken(account(word)) == [word]
+    assert taken(account(word), at=2 * DAY) == []
+
+
+def test_the_age_is_a_parameter() -> None:
+    short = judge_vex((account(WORD),), max_age=DAY, at=AT + DAY)
+    assert short.set_aside == {}
+
+
+def test_what_is_said_tomorrow_takes_nothing_away_today() -> None:
+    assert taken(account(replace(WORD, said_at=AT + 2 * DAY))) == []
+
+
+def test_only_two_statuses_take_away() -> None:
+    assert taken(account(replace(WORD, status="fixed"))) != []
+    for status in ("under_investigation", "affected", UNREAD):
+        assert taken(account(replace(WORD, status=status))) == []
+
+
+def test_affected_is_stronger_than_any_other_word() -> None:
+    for status, said in (
+        ("affected", "says affected"),
+        (UNREAD, "has an entry that cannot be read"),
+    ):
+        other = by("bob", status=status)
+        for words in ((WORD, other), (other, WORD)):
+            found = judged(account(*words))
+            assert found.set_aside == {}
+            assert found.confirmed == {FINDING.identity: other}
+            assert reasons(found) == [f"contradicted: bob {said}"]
+
+
+def test_affected_does_not_grow_old() -> None:
+    other = by("bob", status="affected")
+    fresh = replace(WORD, said_at=AT + 2 * YEAR)
+    assert taken(account(fresh, other), at=2 * YEAR) == []
+
+
+def test_affected_ends_when_its_author_says() -> None:
+    other = by("bob", status="affected", expires_at=AT + 2 * DAY)
+    assert taken(account(WORD, other)) == []
+    assert taken(account(WORD, other), at=2 * DAY) == [WORD]
+
+
+def test_under_investigation_contradicts_nobody() -> None:
+    assert taken(account(WORD, by("bob", status="under_investigation"))) == [WORD]
+
+
+def test_of_several_the_one_that_lasts_longest_is_told() -> None:
+    short = by("bob", expires_at=AT + 2 * DAY)
+    assert taken(account(short, WORD)) == taken(account(WORD, short)) == [WORD]
+
+
+def test_the_newest_account_counts() -> None:
+    older, newer = account(WORD), account(hours=1)
+    assert taken(older, newer) == taken(newer, older) == []
+    assert taken(account(), account(WORD, hours=1)) == [WORD]
+
+
+def test_accounts_of_one_moment_have_to_agree() -> None:
+    assert taken(account(WORD), account()) == taken(account(), account(WORD)) == []
+    blocked = judged(account(WORD), account(WORD, by("bob", status="affected")))
+    assert blocked.set_aside == {}
+
+
+def test_what_was_not_believed_is_told() -> None:
+    assert judged(ACCOUNT).not_checked == ACCOUNT.not_checked
+
+
+def test_facts() -> None:
+    found = judged(account(WORD, hours=0))
+    facts = vex_facts(found, at=AT)
+    assert facts == {
+        "applied": [{**WORD.as_json(), "expires": "2027-06-02T00:00:00Z"}],
+        "applied_count": 1,
+        "confirmed": [],
+        "confirmed_count": 0,
+        "not_checked": [],
+        "not_checked_count": 0,
+    }
+    contradicted = vex_facts(judged(account(WORD, by("bob", status="affected"))), at=AT)
+    assert contradicted["confirmed_count"] == 1
+    assert contradicted["not_checked"] == [
+        NotChecked(
+            what="VEX",
+            where=str(statement_of("one")),
+            why=f"{SAYS}contradicted: bob says affected",
+            remedy="Ask its author for a newer one, or record one: assay vex record.",
+        ).as_json()
+    ]

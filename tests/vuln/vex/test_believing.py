@@ -1,0 +1,335 @@
+"""Whose word counts, about what, and what ends it; whatever does not count is told with why."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from assay.findings.finding import Finding
+from assay.findings.reach import Level, Reach, Scope, Sight
+from assay.signing.principals import PrincipalKind
+from assay.vuln.vex.account import VexWord
+from tests.vuln.vex.trusted import (
+    AT,
+    DAY,
+    FINDING,
+    PURL,
+    affected,
+    asked,
+    author,
+    own,
+    reasons,
+    signed,
+    statement_of,
+    statuses,
+    supplied,
+    told,
+    word_of,
+)
+from tests.vuln.vex.vexes import AT as SAID
+from tests.vuln.vex.vexes import CVE, openvex
+
+LATER = "2026-06-01T12:00:00Z"
+
+
+def test_all_that_is_said_is_in_the_word() -> None:
+    assert told(own(impact_statement="Never called.")).words == (
+        VexWord(
+            finding=FINDING.identity,
+            vulnerability=CVE,
+            component=PURL,
+            status="not_affected",
+            justification="vulnerable_code_not_in_execute_path",
+            because="Never called.",
+            said_at=SAID,
+            expires_at=None,
+            author="Example Ltd",
+            signed_by=("Example Ltd",),
+            vouched=False,
+            document=statement_of("one"),
+        ),
+    )
+
+
+MEANT = {
+    "inside our product": own(),
+    "inside our product, by its commit": own(
+        products=[{"@id": "gitCommit:" + "c0" * 20, "subcomponents": [{"@id": PURL}]}]
+    ),
+    "of the supplier": supplied(),
+    "of the supplier, at every version": supplied("pkg:npm/a"),
+    "by an alias": own(vulnerability={"name": "GHSA-AAAA-BBBB-CCCC"}),
+    "fixed": supplied(status="fixed", justification=None),
+}
+
+
+@pytest.mark.parametrize("statement", MEANT.values(), ids=MEANT)
+def test_meant(statement: dict[str, object]) -> None:
+    believed = told(statement)
+    assert statuses(believed) == [statement["status"]]
+    assert reasons(believed) == []
+
+
+OTHER = "it is about another product, component or version"
+UNCLEAR = "it does not say clearly that it means this component at this version"
+WHOLE = "it names a product as a whole, and no component in it"
+NOT_MEANT = {
+    "another version": (supplied("pkg:npm/a@1.2.4"), OTHER),
+    "another component": (supplied("pkg:npm/b@1.2.3"), OTHER),
+    "another product": (
+        own(products=[{"@id": "urn:assay:product:till", "subcomponents": [{"@id": PURL}]}]),
+        OTHER,
+    ),
+    "another product with the component": (
+        own(products=[{"@id": "pkg:generic/till@1", "subcomponents": [{"@id": PURL}]}]),
+        OTHER,
+    ),
+    "the whole product": (own(products=[{"@id": "urn:assay:product:shop"}]), WHOLE),
+    "fixed in no version": (
+        supplied("pkg:npm/a", status="fixed", justification=None),
+        "it says fixed, and not in which version",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "why"), NOT_MEANT.values(), ids=NOT_MEANT)
+def test_not_meant(statement: dict[str, object], why: str) -> None:
+    believed = told(statement)
+    assert believed.words == ()
+    assert reasons(believed) == [why]
+
+
+def test_another_vulnerability_is_no_matter() -> None:
+    believed = told(own(vulnerability={"name": "CVE-2026-2000"}))
+    assert (believed.words, believed.not_checked) == ((), ())
+
+
+def test_of_a_list_for_many_products_only_ours_is_told() -> None:
+    believed = told(supplied("pkg:npm/z@1"), supplied(), supplied("pkg:npm/y@1"))
+    assert statuses(believed) == ["not_affected"]
+    assert reasons(believed) == []
+
+
+def test_the_whole_product_is_confirmed_as_affected() -> None:
+    """What keeps a finding in the count may be as wide as its author likes."""
+    assert statuses(told(affected(products=[{"@id": "urn:assay:product:shop"}]))) == ["affected"]
+
+
+def test_a_finding_that_names_no_one_component_is_left_alone() -> None:
+    other = replace(
+        FINDING.observations[0], traits=(("cluster", CVE), ("component", "pkg:npm/b@1"))
+    )
+    both = replace(FINDING, observations=(*FINDING.observations, other))
+    assert asked(signed(openvex(own())), findings=(both,)).words == ()
+    none = replace(FINDING, observations=())
+    assert asked(signed(openvex(own())), findings=(none,)).words == ()
+
+
+WHO = {
+    "another author": (
+        author("ana"), False, "the trust root does not let ana speak for 'Example Ltd'",
+    ),
+    "another component": (
+        author(components=("pkg:npm/b", "pkg:rpm/redhat/*")), False,
+        f"the trust root does not let Example Ltd speak about {PURL}",
+    ),
+    "a machine that answers for others": (
+        author("ci", authors=("Example Ltd",), kind=PrincipalKind.SERVICE), True,
+        "its author did not sign it, and no person answers for it",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "vouched", "why"), WHO.values(), ids=WHO)
+def test_who_may_not(who: object, vouched: bool, why: str) -> None:  # noqa: FBT001  # a table
+    believed = asked(signed(openvex(own()), who, vouched=vouched))  # type: ignore[arg-type]  # see above
+    assert believed.words == ()
+    assert reasons(believed) == [why]
+
+
+def test_who_may() -> None:
+    document = openvex(own())
+    own_key = signed(document, author(components=("pkg:npm/a",)))
+    assert not word_of(asked(own_key)).vouched
+    machine = author("psirt-signer", authors=("Example Ltd",), kind=PrincipalKind.SERVICE)
+    assert not word_of(asked(signed(document, machine))).vouched
+    person = author("ana", authors=("Example Ltd",))
+    word = word_of(asked(signed(document, person, vouched=True)))
+    assert word.vouched
+    assert word.whose == "Example Ltd, on the word of ana"
+    herself = word_of(asked(signed(openvex(own(), author="ana"), author("ana"), vouched=True)))
+    assert not herself.vouched
+    assert herself.whose == "ana"
+
+
+def test_an_author_is_known_by_an_address_that_is_hers() -> None:
+    ana = replace(author("ana"), emails=("ana@shop.example",))
+    assert word_of(asked(signed(openvex(own(), author="Ana@shop.example"), ana))).author
+
+
+def test_a_role_counts_as_of_the_time_of_record() -> None:
+    late = signed(openvex(own()), recorded=AT + timedelta(days=400))  # the role ends with the year
+    assert reasons(asked(late)) == [
+        "the trust root does not let Example Ltd speak for 'Example Ltd'"
+    ]
+
+
+def test_of_several_signers_those_count_who_may() -> None:
+    both = signed(openvex(own()), author("bob"), author())
+    assert word_of(asked(both)).signed_by == ("Example Ltd",)
+
+
+def test_dated_after_it_was_recorded() -> None:
+    early = signed(openvex(own()), recorded=SAID - DAY)
+    assert reasons(asked(early)) == ["dated 2026-06-01T00:00:00Z, after it was recorded"]
+
+
+def test_without_a_date() -> None:
+    document = replace(
+        openvex(own()),
+        issued_at=None,
+        statements=(replace(openvex(own()).statements[0], issued_at=None),),
+    )
+    assert reasons(asked(signed(document))) == ["it does not say when it was said"]
+
+
+def test_the_newer_word_of_an_author_counts() -> None:
+    old, new = openvex(own()), openvex(affected(), timestamp=LATER, **{"@id": "urn:b"})
+    for documents in ((old, new), (new, old)):
+        found = [signed(d, name=str(i), place=i) for i, d in enumerate(documents)]
+        believed = asked(*found)
+        assert statuses(believed) == ["affected"]
+        assert reasons(believed) == ["its author said otherwise on 2026-06-01T12:00:00Z"]
+
+
+def test_affected_is_taken_back_by_its_author() -> None:
+    old, new = openvex(affected()), openvex(own(), timestamp=LATER, **{"@id": "urn:b"})
+    believed = asked(signed(old, name="a"), signed(new, name="b", place=1))
+    assert statuses(believed) == ["not_affected"]
+
+
+def test_affected_is_not_taken_back_by_somebody_else() -> None:
+    """Both count, and the gate names the contradiction: also where both speak for one author."""
+    old, new = openvex(affected()), openvex(own(), timestamp=LATER, **{"@id": "urn:b"})
+    other = author("bob", authors=("Example Ltd",))
+    believed = asked(signed(old), signed(new, other, name="b", place=1))
+    assert statuses(believed) == ["affected", "not_affected"]
+
+
+def test_of_one_moment_the_worse_word_counts() -> None:
+    believed = told(own(), affected())
+    assert statuses(believed) == ["affected"]
+
+
+def test_a_newer_version_of_a_document_ends_what_the_older_took_away() -> None:
+    old = openvex(own())
+    new = openvex(own(vulnerability={"name": "CVE-2026-2"}), version=2, last_updated=LATER)
+    believed = asked(signed(old), signed(new, name="b", place=1))
+    assert believed.words == ()
+    assert reasons(believed) == ["a newer version of the document took its place"]
+    replayed = asked(signed(new, name="b"), signed(old, place=1))  # recorded again, later
+    assert replayed.words == ()
+
+
+def test_a_newer_version_of_a_document_does_not_end_what_the_older_confirmed() -> None:
+    new = openvex(own(vulnerability={"name": "CVE-2026-2"}), version=2, last_updated=LATER)
+    believed = asked(signed(openvex(affected())), signed(new, name="b", place=1))
+    assert statuses(believed) == ["affected"]
+
+
+def test_a_document_of_the_same_id_by_somebody_else_ends_nothing() -> None:
+    new = openvex(own(vulnerability={"name": "CVE-2026-2"}), author="bob", last_updated=LATER)
+    believed = asked(signed(openvex(own())), signed(new, author("bob"), name="b", place=1))
+    assert statuses(believed) == ["not_affected"]
+
+
+def test_withdrawn_by_somebody_else() -> None:
+    """What it took away ends; what it confirmed is for its author to take back."""
+    taking, confirming = signed(openvex(own())), signed(openvex(affected()))
+    assert reasons(asked(replace(taking, ended=True))) == ["withdrawn"]
+    assert statuses(asked(replace(confirming, ended=True))) == ["affected"]
+    gone = asked(replace(confirming, ended=True, withdrawn=True))
+    assert (gone.words, reasons(gone)) == ((), ["withdrawn by its author"])
+
+
+def test_what_was_withdrawn_ends_no_other_word() -> None:
+    new = openvex(own(), timestamp=LATER, **{"@id": "urn:b"})
+    withdrawn = replace(signed(new, name="b", place=1), ended=True, withdrawn=True)
+    assert statuses(asked(signed(openvex(affected())), withdrawn)) == ["affected"]
+
+
+def test_an_entry_that_nobody_understood_may_say_affected() -> None:
+    unread = own(status="perhaps", justification=None)
+    believed = told(own(), unread)
+    assert statuses(believed) == ["not_affected", "unread"]
+    mended = openvex(own(), last_updated=LATER, version=2)
+    believed = asked(signed(openvex(unread)), signed(mended, name="b", place=1))
+    assert statuses(believed) == ["not_affected"]
+    assert reasons(believed) == ["a newer version of the document took its place"]
+
+
+UNREAD_ABOUT_OTHERS = {
+    "another vulnerability": {"vulnerability": {"name": "CVE-2026-2"}},
+    "another component": {"products": [{"@id": "pkg:npm/b@1"}]},
+}
+
+
+@pytest.mark.parametrize("change", UNREAD_ABOUT_OTHERS.values(), ids=UNREAD_ABOUT_OTHERS)
+def test_an_entry_that_nobody_understood_about_something_else(change: dict[str, object]) -> None:
+    unread = own(status="perhaps", justification=None, **change)
+    assert statuses(told(own(), unread)) == ["not_affected"]
+
+
+def test_an_entry_that_nobody_understood_counts_within_limits() -> None:
+    unread = openvex(own(status="perhaps", justification=None))
+    limited = author(components=("pkg:npm/b",))
+    assert reasons(asked(signed(unread, limited))) == [
+        f"the trust root does not let Example Ltd speak about {PURL}"
+    ]
+
+
+def reached(level: Level, scope: Scope = Scope.RUN) -> Finding:
+    """Return the finding where the code was read."""
+    sight = Sight(level=level, scope=scope, path="a.js", line=3, what="seen")
+    seen = replace(FINDING.observations[0], reach=(Reach(level=level, sights=(sight,)),))
+    return replace(FINDING, observations=(seen,))
+
+
+CODE, PATH, PRESENT = (
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "component_not_present",
+)
+SIGHTS = {
+    "called, and not there": (CODE, Level.CALLED, "disproved"),
+    "called, and not in the path": (PATH, Level.CALLED, "disproved"),
+    "imported, and the component not there": (PRESENT, Level.IMPORTED, "disproved"),
+    "imported, and the code not there": (CODE, Level.IMPORTED, "doubted"),
+    "imported, and not in the path": (PATH, Level.IMPORTED, "held"),
+    "declared, and the component not there": (PRESENT, Level.DECLARED, "held"),
+    "called, and not controlled": (
+        "vulnerable_code_cannot_be_controlled_by_adversary", Level.CALLED, "held",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("justification", "level", "outcome"), SIGHTS.values(), ids=SIGHTS)
+def test_what_was_read_in_the_code(justification: str, level: Level, outcome: str) -> None:
+    document = signed(openvex(own(justification=justification)))
+    believed = asked(document, findings=(reached(level),))
+    against = {Level.CALLED: "the vulnerable symbol is called (a.js:3)"}
+    seen = (
+        f"{justification} stands against what was read: {against.get(level, 'imported (a.js:3)')}"
+    )
+    doubt = f"Example Ltd says not_affected of {CVE} in {PURL}, in doubt: {seen}"
+    assert (statuses(believed), reasons(believed)) == {
+        "disproved": ([], [seen]),
+        "doubted": (["not_affected"], [doubt]),
+        "held": (["not_affected"], []),
+    }[outcome]
+
+
+def test_what_only_tests_call_speaks_against_nothing() -> None:
+    document = signed(openvex(own(justification=CODE)))
+    believed = asked(document, findings=(reached(Level.CALLED, Scope.TESTS),))
+    assert (statuses(believed), reasons(believed)) == (["not_affected"], [])
