@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
+from assay.core.purl import parse_purl
 from assay.sbom.component import Component, Sbom
 from assay.sbom.formats.cyclonedxread import read_with_references
 from assay.sbom.formats.properties import our_properties
@@ -175,11 +176,12 @@ def _apply_properties(value: JsonValue, targets: dict[str, VexTarget]) -> None:
     if target is None or not ours:
         return
     names = tuple(item.text() for item in ours.get(f"{PREFIX}name", ()))
-    unnamed = f"{PREFIX}unnamed" in ours  # but for its purl, of which name and version were made
+    unnamed = f"{PREFIX}unnamed" in ours  # but for its purl, of which name and version are made
+    made = parse_purl(target.purl).version if unnamed and target.purl else ""
     targets[reference] = replace(
         target,
         name="" if unnamed else target.name,
-        version="" if unnamed else target.version,
+        version="" if made == target.version else target.version,
         ids=tuple(dict.fromkeys((*names, *target.ids))),
         all_versions=f"{PREFIX}allVersions" in ours,
     )

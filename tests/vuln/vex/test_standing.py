@@ -1,0 +1,254 @@
+"""What stands of several statements: newest of an author, and nothing calming in doubt."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.vuln.vex.standing import Standing, VexAnswer, VexIndex, VexQuestion, VexSource
+from assay.vuln.vex.statement import (
+    Status,
+    UnreadStatement,
+    VexDocument,
+    VexProduct,
+    VexStatement,
+    VexVulnerability,
+)
+from tests.vuln.vex.vexes import (
+    AFFECTED,
+    AT,
+    CALM,
+    CVE,
+    DOCUMENT,
+    INSIDE,
+    LIBRARY,
+    OTHER,
+    SHOP,
+    target,
+)
+
+NOW = AT + timedelta(days=10)
+QUESTION = VexQuestion(vulnerability=CVE, product=SHOP, component=LIBRARY)
+FIXED = replace(CALM, status=Status.FIXED, justification=None)
+
+
+def source(
+    *statements: VexStatement,
+    author: str = "A",
+    id_: str = "",
+    version: int = 1,
+    unread: tuple[UnreadStatement, ...] = (),
+) -> VexSource:
+    document = VexDocument(
+        id=id_, author=author, version=version, statements=statements, unread=unread
+    )
+    return VexSource(document=document, author=author)
+
+
+def ask(*sources: VexSource, at: datetime = NOW, question: VexQuestion = QUESTION) -> VexAnswer:
+    return VexIndex(sources, at=at).answer(question)
+
+
+def days(statement: VexStatement, number: int) -> VexStatement:
+    return replace(statement, issued_at=AT + timedelta(days=number))
+
+
+def test_nobody_says_anything() -> None:
+    assert ask() == VexAnswer(standing=Standing.SILENT)
+
+
+@pytest.mark.parametrize("statement", [CALM, AFFECTED, FIXED])
+def test_one_statement_stands(statement: VexStatement) -> None:
+    answer = ask(source(statement))
+    assert (answer.standing, answer.status) == (Standing.STANDS, statement.status)
+    assert answer.doubts == ()
+
+
+def test_the_newest_of_an_author_counts() -> None:
+    for old, new in ((CALM, AFFECTED), (AFFECTED, CALM)):
+        answer = ask(source(days(new, 2), days(old, 1)))
+        assert (answer.standing, answer.status) == (Standing.STANDS, new.status)
+
+
+def test_when_it_was_updated_counts() -> None:
+    updated = replace(AFFECTED, updated_at=AT + timedelta(days=3))
+    assert ask(source(days(CALM, 2), updated)).status is Status.AFFECTED
+
+
+def test_the_order_of_documents_does_not_count() -> None:
+    one, other = source(days(CALM, 2)), source(days(AFFECTED, 1))
+    assert ask(one, other) == ask(other, one)
+
+
+def test_two_of_one_moment() -> None:
+    answer = ask(source(CALM, AFFECTED))
+    assert (answer.standing, answer.status) == (Standing.UNCLEAR, None)
+    assert answer.doubts == (
+        "contradiction: not_affected says A, 2026-06-01T00:00:00Z (no id)",
+        "contradiction: affected says A, 2026-06-01T00:00:00Z (no id)",
+    )
+
+
+def test_without_a_time_nobody_knows_which_is_newer() -> None:
+    undated = replace(AFFECTED, issued_at=None)
+    answer = ask(source(days(CALM, 2), undated))
+    assert answer.standing is Standing.UNCLEAR
+    assert "contradiction: affected says A, at no time that is known (no id)" in answer.doubts
+
+
+def test_authors_who_contradict_each_other() -> None:
+    """The newer one of another author overrules nobody."""
+    answer = ask(source(AFFECTED), source(days(CALM, 5), author="B"))
+    assert (answer.standing, answer.status) == (Standing.UNCLEAR, None)
+
+
+def test_authors_who_agree() -> None:
+    answer = ask(source(CALM), source(days(CALM, 5), author="B"))
+    assert (answer.standing, len(answer.claims)) == (Standing.STANDS, 2)
+
+
+def test_one_component_says_nothing_of_another() -> None:
+    """Different analyses of one CVE for different components do not meet."""
+    other = replace(AFFECTED, products=(replace(INSIDE, subcomponents=(OTHER,)),))
+    sources = source(days(CALM, 1), days(other, 2))
+    assert ask(sources).status is Status.NOT_AFFECTED
+    asked = replace(QUESTION, component=OTHER)
+    assert ask(sources, question=asked).status is Status.AFFECTED
+
+
+def test_a_newer_statement_on_all_of_it_counts() -> None:
+    whole = replace(AFFECTED, products=(VexProduct(target=SHOP),))
+    assert ask(source(days(CALM, 1), days(whole, 2))).status is Status.AFFECTED
+
+
+def test_another_version_of_the_product_says_nothing() -> None:
+    other = replace(AFFECTED, products=(replace(INSIDE, target=target("pkg:generic/shop@2.0")),))
+    assert ask(source(CALM, days(other, 2))).status is Status.NOT_AFFECTED
+
+
+def test_an_unknown_version_leaves_nothing_calm() -> None:
+    open_ = replace(AFFECTED, products=(replace(INSIDE, target=target("pkg:generic/shop")),))
+    answer = ask(source(days(CALM, 2), open_))
+    assert (answer.standing, answer.status) == (Standing.UNCLEAR, None)
+    said = "affected says A, 2026-06-01T00:00:00Z (no id)"
+    assert answer.doubts == (f"it cannot be told whether it is about this version: {said}",)
+
+
+@pytest.mark.parametrize("statement", [CALM, FIXED])
+def test_it_ends(statement: VexStatement) -> None:
+    ends = replace(statement, expires_at=NOW)
+    answer = ask(source(ends))
+    assert answer.standing is Standing.UNCLEAR
+    assert answer.doubts == (f"it ended: {statement.status} says A, 2026-06-01T00:00:00Z (no id)",)
+    assert ask(source(ends), at=NOW - timedelta(seconds=1)).status is statement.status
+
+
+def test_an_older_one_does_not_come_back_when_the_newer_ends() -> None:
+    ended = replace(days(AFFECTED, 2), expires_at=AT + timedelta(days=3))
+    answer = ask(source(days(CALM, 1), ended))
+    assert (answer.standing, answer.status) == (Standing.UNCLEAR, None)
+
+
+def test_a_statement_of_tomorrow_does_not_win() -> None:
+    ahead = replace(CALM, issued_at=NOW + timedelta(days=1))
+    answer = ask(source(AFFECTED, ahead))
+    assert (answer.standing, answer.status) == (Standing.STANDS, Status.AFFECTED)
+    assert answer.doubts[0].startswith("dated in the future: not_affected")
+    alone = ask(source(ahead))
+    assert (alone.standing, alone.status) == (Standing.UNCLEAR, None)
+
+
+def test_a_clock_that_is_a_little_ahead_is_borne() -> None:
+    ahead = replace(CALM, issued_at=NOW + timedelta(minutes=5))
+    assert ask(source(ahead)).status is Status.NOT_AFFECTED
+
+
+UNREAD = UnreadStatement(where="statements[1]", why="odd", names=(CVE,))
+NOT_READ = {
+    "about it": (UNREAD, Standing.UNCLEAR),
+    "about anything": (replace(UNREAD, names=()), Standing.UNCLEAR),
+    "about its product": (replace(UNREAD, products=(INSIDE,)), Standing.UNCLEAR),
+    "about another": (replace(UNREAD, names=("CVE-2026-2",)), Standing.STANDS),
+    "about another product": (
+        replace(UNREAD, products=(VexProduct(target=OTHER),)),
+        Standing.STANDS,
+    ),
+}
+
+
+@pytest.mark.parametrize(("unread", "wanted"), NOT_READ.values(), ids=NOT_READ)
+def test_what_nobody_understood_may_contradict(unread: UnreadStatement, wanted: Standing) -> None:
+    answer = ask(source(CALM, unread=(unread,)))
+    assert answer.standing is wanted
+    assert bool(answer.doubts) is (wanted is Standing.UNCLEAR)
+
+
+def test_what_nobody_understood_does_not_calm() -> None:
+    answer = ask(source(AFFECTED, unread=(UNREAD,)))
+    assert (answer.standing, answer.status) == (Standing.STANDS, Status.AFFECTED)
+    assert answer.doubts == ("unread in a document: odd",)
+
+
+def test_a_newer_version_of_a_document_takes_back_what_it_leaves_out() -> None:
+    older, newer = source(CALM, id_="d"), source(id_="d", version=2)
+    assert ask(older, newer).standing is Standing.SILENT
+    assert ask(newer, older).standing is Standing.SILENT
+
+
+def test_a_document_of_another_author_takes_nothing_back() -> None:
+    newer = source(id_="d", version=2, author="B")
+    assert ask(source(CALM, id_="d"), newer).status is Status.NOT_AFFECTED
+
+
+def test_documents_without_an_id_are_all_heard() -> None:
+    assert ask(source(CALM), source(version=2)).status is Status.NOT_AFFECTED
+
+
+def test_the_author_is_whom_the_caller_established() -> None:
+    """What a document says of its author neither replaces nor contradicts another's word."""
+    claimed = VexSource(document=replace(DOCUMENT, id="e", statements=(days(CALM, 5),)), author="B")
+    answer = ask(VexSource(document=replace(DOCUMENT, statements=(AFFECTED,)), author="A"), claimed)
+    assert answer.standing is Standing.UNCLEAR
+
+
+def test_it_is_found_by_an_alias() -> None:
+    named = replace(CALM, vulnerability=VexVulnerability(name="GHSA-a", aliases=("ghsa-b",)))
+    asked = replace(QUESTION, vulnerability="CVE-2026-9", aliases=("GHSA-B",))
+    assert ask(source(named), question=asked).status is Status.NOT_AFFECTED
+    assert ask(source(named)).standing is Standing.SILENT
+
+
+CLAIMS = st.lists(
+    st.tuples(
+        st.sampled_from([CALM, AFFECTED, FIXED]),
+        st.integers(min_value=0, max_value=3),
+        st.sampled_from(["A", "B"]),
+    ),
+    max_size=5,
+)
+
+
+@given(claims=CLAIMS)
+def test_nothing_is_calm_that_somebody_newest_denies(
+    claims: list[tuple[VexStatement, int, str]],
+) -> None:
+    sources = [source(days(statement, day), author=by) for statement, day, by in claims]
+    answer = ask(*sources)
+    newest = {
+        by: {s.status for s, day, b in claims if b == by and day == _last(claims, by)}
+        for _, _, by in claims
+    }
+    said = {status for statuses in newest.values() for status in statuses}
+    if not said:
+        assert answer.standing is Standing.SILENT
+    elif len(said) == 1:
+        assert (answer.standing, {answer.status}) == (Standing.STANDS, said)
+    else:
+        assert (answer.standing, answer.status) == (Standing.UNCLEAR, None)
+    assert ask(*reversed(sources)).status is answer.status
+
+
+def _last(claims: list[tuple[VexStatement, int, str]], author: str) -> int:
+    return max(day for _, day, by in claims if by == author)
