@@ -227,8 +227,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=300_000)
     parser.add_argument("--postgresql", default="")
+    parser.add_argument("--again", default="", help="ask what a run filled that printed this name")
     given = parser.parse_args()
-    origin, releases = f"bench {time.time_ns()}", max(10, given.rows // HELD)
+    origin = given.again or f"bench {time.time_ns()}"
+    releases = max(10, given.rows // HELD)
     counts = names_for(releases)
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
         url: str = given.postgresql
@@ -237,9 +239,11 @@ def main() -> None:
         with Portfolio(database) as portfolio:
             begin, used = time.perf_counter(), time.process_time()
             write = postgres_writer(url, origin) if url else sqlite_writer(database)
-            fill(database, counts, releases, write)
+            if not given.again:
+                fill(database, counts, releases, write)
             print(
-                f"{database.dialect.value}: {sum(counts):,} rows, {releases:,} releases, "
+                f"{origin} in {database.dialect.value}: {sum(counts):,} rows, "
+                f"{releases:,} releases, "
                 f"{len(counts):,} names, {len(counts) * VERSIONS:,} packages; written in "
                 f"{time.perf_counter() - begin:.0f} s ({time.process_time() - used:.0f} s here); "
                 f"{_size(database, location) / 2**20:,.0f} MiB; load {os.getloadavg()[0]:.1f}",

@@ -18,6 +18,7 @@ from assay.system.database import Database, Row
 from assay.vuln.portfolio.filling import add_release, forget_log, mark_current
 from assay.vuln.portfolio.graph import parse_graph, way_to
 from assay.vuln.portfolio.outbox import Outbox
+from assay.vuln.portfolio.queries import count_holdings, find_releases, first_holdings
 from assay.vuln.portfolio.release import REPLACED, Holding, Release
 from assay.vuln.portfolio.rows import data_of, number_of, release_of, text_of
 from assay.vuln.portfolio.tables import prepare_tables
@@ -138,16 +139,15 @@ class Portfolio(Closing):
 
     def count_holders(self, packages: Sequence[int]) -> Mapping[int, Holders]:
         """Return how many releases hold each of `packages`."""
-        rows: list[Row] = [(number, REPLACED) for number in packages]
-        current = self._database.query_each(
-            "SELECT COUNT(*) FROM portfolio_holdings WHERE package = ? AND place < ?", rows
-        )
-        replaced = self._database.query_each(
-            "SELECT COUNT(*) FROM portfolio_holdings WHERE package = ? AND place = ?", rows
-        )
+        counts = {
+            (number_of(package), bool(current)): number_of(count)
+            for package, current, count in count_holdings(self._database, packages)
+        }
         return {
-            number: Holders(current=_count(now), replaced=_count(before))
-            for number, now, before in zip(packages, current, replaced, strict=True)
+            number: Holders(
+                current=counts.get((number, True), 0), replaced=counts.get((number, False), 0)
+            )
+            for number in packages
         }
 
     def holders_of(
@@ -159,15 +159,10 @@ class Portfolio(Closing):
         package. Only of those that are returned anything but the index is read.
         """
         last = REPLACED - 1 if current else REPLACED
-        first = sorted(
-            (number_of(place), number_of(release), package)
-            for package in packages
-            for place, release in self._database.query(
-                "SELECT place, release FROM portfolio_holdings WHERE package = ? AND place <= ? "
-                "ORDER BY place, release LIMIT ?",
-                (package, last, most),
-            )
-        )[:most]
+        rows = first_holdings(self._database, packages, last=last, most=most)
+        first = sorted((number_of(place), number_of(r), number_of(p)) for place, r, p in rows)[
+            :most
+        ]
         releases = self.releases({release for _, release, _ in first})
         return tuple(
             (Holding(package=package, release=release), releases[release])
@@ -185,13 +180,8 @@ class Portfolio(Closing):
 
     def releases(self, numbers: Iterable[int]) -> Mapping[int, Release]:
         """Return the releases with these numbers."""
-        asked = sorted(numbers)
-        rows = self._database.query_each(
-            "SELECT log, product, subject, statement, recorded_at, context, unnamed, problem "
-            "FROM portfolio_releases WHERE number = ?",
-            [(number,) for number in asked],
-        )
-        return {n: release_of(row) for n, row in zip(asked, rows, strict=True) if row is not None}
+        rows = find_releases(self._database, numbers)
+        return {number_of(row[0]): release_of(row[1:]) for row in rows}
 
     def path_to(self, holding: Holding) -> tuple[str, ...]:
         """Return the purls from what the product depends on to the package; empty if not known."""
