@@ -144,6 +144,7 @@ class _Reader:
         status = STATUS_FROM_CYCLONEDX[state]
         ours = _properties(value)
         reason = analysis.optional_text("justification")
+        justification = _justification(ours, reason)
         source = value.optional("source") or JsonValue({})
         if source.optional("name") is not None:
             self.left_out["vulnerabilities.source.name"] += 1
@@ -156,8 +157,8 @@ class _Reader:
             ),
             products=self._products(value, status),
             status=status,
-            justification=_justification(ours, reason),
-            raw_justification=reason if _is_raw(reason, ours) else "",
+            justification=justification,
+            raw_justification=_raw(reason, justification),
             raw_status="" if STATUS_TO_CYCLONEDX[status] == state else state,
             impact_statement=_impact(ours, analysis, status, state),
             responses=tuple(item.text() for item in analysis.optional_items("response")),
@@ -271,11 +272,9 @@ def _justification(ours: Properties, reason: str) -> Justification | None:
     return Justification(word) if word else FROM_CYCLONEDX.get(reason)
 
 
-def _is_raw(reason: str, ours: Properties) -> bool:
-    """Tell whether CycloneDX's word is more than what ours is written as."""
-    equal = FROM_CYCLONEDX.get(reason)
-    written = TO_CYCLONEDX.get(equal, "") if equal else ""
-    return bool(reason) and reason != written and not _property(ours, "justification")
+def _raw(reason: str, ours: Justification | None) -> str:
+    """Return CycloneDX's word where it is more than what ours is written as."""
+    return "" if ours is not None and TO_CYCLONEDX.get(ours) == reason else reason
 
 
 def _properties(value: JsonValue) -> Properties:

@@ -1,0 +1,620 @@
+"""VEX in CycloneDX: what an entry is about, what is kept as unread, and what is written."""
+
+import json
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import MalformedError
+from assay.core.jsonvalue import JsonValue
+from assay.core.strictjson import parse_json, render_canonical_json
+from assay.vuln.vex.cyclonedxparts import BomNames, read_names, resolve_links
+from assay.vuln.vex.cyclonedxread import is_cyclonedx_vex, read_cyclonedx_vex
+from assay.vuln.vex.cyclonedxwrite import write_cyclonedx_vex
+from assay.vuln.vex.statement import (
+    Justification,
+    Status,
+    UnreadStatement,
+    VexDocument,
+    VexProduct,
+    VexStatement,
+    VexTarget,
+    VexVulnerability,
+)
+from tests.vuln.vex.test_openvex import WHOLE
+from tests.vuln.vex.vexes import AFFECTED, AT, CALM, CVE, DOCUMENT, LIBRARY, OTHER, SHOP, target
+
+SERIAL = "3e671687-395b-41f5-a30f-a58921a69b79"
+PRODUCT = {"type": "application", "name": "shop", "version": "1.0", "bom-ref": "shop"}
+PART = {"type": "library", "name": "a", "version": "1", "bom-ref": "a", "purl": "pkg:npm/a@1"}
+INNER = PART | {"name": "b", "bom-ref": "b", "purl": "pkg:npm/b@1"}
+SHOP_READ = VexTarget(name="shop", version="1.0")
+A_READ = VexTarget(purl="pkg:npm/a@1", name="a", version="1")
+B_READ = VexTarget(purl="pkg:npm/b@1", name="b", version="1")
+
+
+def analysed(state: str = "not_affected", **members: object) -> dict[str, object]:
+    analysis: dict[str, object] = {"state": state}
+    if state == "not_affected":
+        analysis["justification"] = "code_not_reachable"
+    return {"id": CVE, "analysis": analysis, "affects": [{"ref": "a"}]} | members
+
+
+def read(*vulnerabilities: dict[str, object], **members: object) -> VexDocument:
+    document: dict[str, object] = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {"timestamp": "2026-06-01T00:00:00Z", "component": PRODUCT},
+        "components": [PART],
+        "vulnerabilities": list(vulnerabilities),
+    }
+    return read_cyclonedx_vex(JsonValue(document | members))
+
+
+def only(vulnerability: dict[str, object], **members: object) -> VexStatement:
+    (found,) = read(vulnerability, **members).statements
+    return found
+
+
+def unread(vulnerability: dict[str, object], **members: object) -> UnreadStatement:
+    document = read(vulnerability, **members)
+    assert document.statements == ()
+    (found,) = document.unread
+    return found
+
+
+def test_a_component_of_the_product() -> None:
+    assert only(analysed()) == VexStatement(
+        vulnerability=VexVulnerability(name=CVE),
+        products=(VexProduct(target=SHOP_READ, subcomponents=(A_READ,)),),
+        status=Status.NOT_AFFECTED,
+        justification=Justification.VULNERABLE_CODE_NOT_IN_EXECUTE_PATH,
+        issued_at=AT,
+    )
+
+
+def test_the_product_itself() -> None:
+    found = only(analysed(affects=[{"ref": "shop"}]))
+    assert found.products == (VexProduct(target=SHOP_READ),)
+
+
+def test_a_component_without_a_product() -> None:
+    found = only(analysed(), metadata={"timestamp": "2026-06-01T00:00:00Z"})
+    assert found.products == (VexProduct(target=A_READ),)
+
+
+def test_a_component_inside_another() -> None:
+    """Without a subject the outermost one is the product, and not what is inside it."""
+    outer = PART | {"components": [PRODUCT | {"components": [INNER]}]}
+    found = only(analysed(affects=[{"ref": "b"}]), metadata={}, components=[outer])
+    assert found.products == (VexProduct(target=A_READ, subcomponents=(B_READ,)),)
+
+
+def test_inside_one_that_cannot_be_pointed_at() -> None:
+    outer = {"type": "library", "name": "x", "components": [INNER]}
+    found = unread(analysed(affects=[{"ref": "b"}]), metadata={}, components=[outer])
+    assert found.why == "'(a component without a bom-ref)' is nothing in this document"
+
+
+def test_a_subject_without_a_bom_ref() -> None:
+    subject = {"type": "application", "name": "shop", "version": "1.0"}
+    found = only(analysed(), metadata={"component": subject})
+    assert found.products == (VexProduct(target=SHOP_READ, subcomponents=(A_READ,)),)
+
+
+def test_a_service() -> None:
+    inner = {"name": "pay", "version": "2", "bom-ref": "p"}
+    services = [{"name": "till", "bom-ref": "t", "services": [inner]}]
+    found = only(analysed(affects=[{"ref": "p"}, {"ref": "t"}]), services=services)
+    assert found.products[0].subcomponents == (
+        VexTarget(name="pay", version="2"),
+        VexTarget(name="till"),
+    )
+
+
+def test_the_rest_of_an_entry() -> None:
+    found = only(
+        {
+            "bom-ref": "v",
+            "id": CVE,
+            "source": {"name": "NVD", "url": "https://nvd.example"},
+            "references": [{"id": "GHSA-a", "source": {}}],
+            "description": "bad",
+            "recommendation": "update",
+            "analysis": {
+                "state": "exploitable",
+                "response": ["update", "will_not_fix"],
+                "detail": "seen",
+                "firstIssued": "2026-05-01T00:00:00Z",
+                "lastUpdated": "2026-05-02T00:00:00Z",
+            },
+            "affects": [{"ref": "a"}],
+        }
+    )
+    assert found.vulnerability == VexVulnerability(
+        name=CVE, aliases=("GHSA-a",), iri="https://nvd.example", description="bad"
+    )
+    assert (found.status, found.notes, found.action_statement) == ("affected", "seen", "update")
+    assert found.responses == ("update", "will_not_fix")
+    assert found.issued_at == datetime(2026, 5, 1, tzinfo=UTC)
+    assert found.updated_at == datetime(2026, 5, 2, tzinfo=UTC)
+
+
+def test_the_document() -> None:
+    metadata: dict[str, object] = {
+        "timestamp": "2026-06-01T00:00:00Z",
+        "authors": [{"name": "A"}, {"email": "b@example.com"}],
+        "supplier": {"name": "S"},
+        "tools": [{"name": "t", "version": "1"}],
+    }
+    found = read(serialNumber=f"urn:uuid:{SERIAL}", version=3, metadata=metadata)
+    assert (found.id, found.version, found.author) == (f"urn:uuid:{SERIAL}", 3, "A, b@example.com")
+    assert (found.tooling, found.issued_at, found.format) == ("t 1", AT, "CycloneDX 1.6 JSON")
+
+
+@pytest.mark.parametrize("party", ["supplier", "manufacturer", "manufacture"])
+def test_who_says_it_where_nobody_is_its_author(party: str) -> None:
+    assert read(metadata={party: {"name": "S"}}).author == "S"
+    assert read(metadata={}).author == ""
+
+
+STATES = {
+    "resolved": (Status.FIXED, ""),
+    "resolved_with_pedigree": (Status.FIXED, "resolved_with_pedigree"),
+    "exploitable": (Status.AFFECTED, ""),
+    "in_triage": (Status.UNDER_INVESTIGATION, ""),
+    "false_positive": (Status.NOT_AFFECTED, "false_positive"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_states(state: str) -> None:
+    found = only(analysed(state))
+    assert (found.status, found.raw_status) == STATES[state]
+
+
+REASONS = {
+    "code_not_present": (Justification.VULNERABLE_CODE_NOT_PRESENT, ""),
+    "code_not_reachable": (Justification.VULNERABLE_CODE_NOT_IN_EXECUTE_PATH, ""),
+    "requires_configuration": (None, "requires_configuration"),
+    "requires_dependency": (None, "requires_dependency"),
+    "requires_environment": (None, "requires_environment"),
+    "protected_by_compiler": (
+        Justification.INLINE_MITIGATIONS_ALREADY_EXIST,
+        "protected_by_compiler",
+    ),
+    "protected_at_runtime": (
+        Justification.INLINE_MITIGATIONS_ALREADY_EXIST,
+        "protected_at_runtime",
+    ),
+    "protected_at_perimeter": (None, "protected_at_perimeter"),
+    "protected_by_mitigating_control": (None, "protected_by_mitigating_control"),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_reasons(reason: str) -> None:
+    found = only(analysed(analysis={"state": "not_affected", "justification": reason}))
+    assert (found.justification, found.raw_justification) == REASONS[reason]
+
+
+def test_a_detail_is_a_reason() -> None:
+    found = only(analysed(analysis={"state": "not_affected", "detail": "not built in"}))
+    assert (found.justification, found.impact_statement) == (None, "not built in")
+
+
+def test_without_an_analysis_nothing_is_said() -> None:
+    document = read(analysed(analysis={}), {"id": "CVE-2026-2"})
+    assert (document.statements, document.unread) == ((), ())
+    assert [str(note) for note in document.not_checked] == [
+        "vulnerabilities, vulnerabilities: 2 without an analysis: nothing is said about their effect"
+    ]
+
+
+UNREAD: dict[str, tuple[dict[str, object], str, str]] = {
+    "no state": (
+        analysed(analysis={"detail": "x"}),
+        "no state",
+        "vulnerabilities[0].analysis.state",
+    ),
+    "no reason": (
+        analysed(analysis={"state": "not_affected"}),
+        "not_affected with neither a justification nor an impact statement",
+        "vulnerabilities[0]",
+    ),
+    "reason of another state": (
+        analysed(analysis={"state": "exploitable", "justification": "code_not_present"}),
+        "a justification beside the status affected",
+        "vulnerabilities[0]",
+    ),
+    "no product": (
+        analysed(affects=[]),
+        "it names no product",
+        "vulnerabilities[0].affects",
+    ),
+    "dangling": (
+        analysed(affects=[{"ref": "zz"}]),
+        "'zz' is nothing in this document",
+        "vulnerabilities[0].affects[0].ref",
+    ),
+    "no range": (
+        analysed(affects=[{"ref": "a", "versions": [{"range": "<1", "status": "unaffected"}]}]),
+        "'<1' is no version range",
+        "vulnerabilities[0].affects[0].versions[0].range",
+    ),
+    "end": (
+        analysed(properties=[{"name": "assay:vex:expires", "value": "soon"}]),
+        "'soon' is no RFC 3339 time",
+        "vulnerabilities[0].properties[0].value",
+    ),
+    "two ends": (
+        analysed(properties=[{"name": "assay:vex:expires", "value": "2027-01-01T00:00:00Z"}] * 2),
+        "the property 'expires' stands twice",
+        "vulnerabilities[0].properties[1].value",
+    ),
+    "our reason": (
+        analysed(properties=[{"name": "assay:vex:justification", "value": "x"}]),
+        "'x' is no justification of VEX",
+        "vulnerabilities[0]",
+    ),
+}
+
+
+@pytest.mark.parametrize(("entry", "why", "where"), UNREAD.values(), ids=UNREAD)
+def test_what_breaks_a_rule_is_kept_as_unread(
+    entry: dict[str, object], why: str, where: str
+) -> None:
+    found = unread(entry)
+    assert (found.why, found.where, found.names) == (why, where, (CVE,))
+
+
+def test_an_entry_without_a_name_may_be_about_any() -> None:
+    entry = {name: value for name, value in analysed().items() if name != "id"}
+    assert unread(entry).names == ()
+
+
+def test_a_purl_that_is_none_names_nothing() -> None:
+    found = unread(analysed(), components=[PART | {"purl": "npm/a"}])
+    assert found.why == "'npm/a' is no package URL"
+
+
+def versions(state: str, *entries: dict[str, str]) -> dict[str, object]:
+    return analysed(state, affects=[{"ref": "shop", "versions": list(entries)}])
+
+
+def test_versions_limit_what_is_said() -> None:
+    entry = versions(
+        "not_affected",
+        {"version": "2", "status": "unaffected"},
+        {"range": "vers:npm/<1", "status": "unaffected"},
+    )
+    (product,) = only(entry).products
+    assert (product.target.versions, product.target.ranges) == (("2",), ("vers:npm/<1",))
+
+
+def test_every_version() -> None:
+    entry = versions("not_affected", {"range": "vers:npm/*", "status": "unaffected"})
+    (product,) = only(entry).products
+    assert product.target == replace(SHOP_READ, all_versions=True)
+
+
+def test_versions_limit_the_component_that_is_pointed_at() -> None:
+    limit = {"version": "1", "status": "affected"}
+    found = only(analysed("exploitable", affects=[{"ref": "a", "versions": [limit]}]))
+    limited = replace(A_READ, versions=("1",))
+    assert found.products == (VexProduct(target=SHOP_READ, subcomponents=(limited,)),)
+
+
+@pytest.mark.parametrize("state", ["not_affected", "resolved"])
+def test_affected_versions_of_what_is_not_affected(state: str) -> None:
+    """They are not covered, and what is said of them may contradict others."""
+    calm, other = {"version": "2", "status": "unaffected"}, {"version": "1", "status": "affected"}
+    document = read(versions(state, calm, other))
+    (statement,) = document.statements
+    assert statement.products[0].target.versions == ("2",)
+    (found,) = document.unread
+    assert found.products == (VexProduct(target=replace(SHOP_READ, versions=("1",))),)
+    assert found.why == f"the state is {statement.status}, the status of some versions another"
+
+
+@pytest.mark.parametrize("said", [{"status": "affected"}, {"status": "unknown"}, {}])
+def test_nothing_left_is_not_everything(said: dict[str, str]) -> None:
+    """A list of versions of which none is meant does not become "every version"."""
+    document = read(versions("not_affected", {"version": "1"} | said))
+    assert document.statements == ()
+    assert [one.why for one in document.unread] == [
+        "the state is not_affected, the status of some versions another",
+        "it names no product",
+    ]
+
+
+def test_unaffected_versions_of_what_is_affected() -> None:
+    document = read(
+        versions("exploitable", {"version": "1"}, {"version": "2", "status": "unknown"})
+    )
+    assert document.statements[0].products[0].target.versions == ("1",)
+    assert document.unread == ()
+
+
+def test_the_version_that_it_is_resolved_in() -> None:
+    assert only(versions("resolved", {"version": "2"})).products[0].target.versions == ("2",)
+
+
+def test_what_has_no_place_is_counted() -> None:
+    entry = analysed(cwes=[79], ratings=[{"score": 1}], source={"name": "NVD"})
+    assert dict(read(entry, analysed()).left_out) == {
+        "vulnerabilities.cwes": 1,
+        "vulnerabilities.ratings": 1,
+        "vulnerabilities.source.name": 1,
+    }
+
+
+def test_a_broken_document_is_refused() -> None:
+    with pytest.raises(MalformedError) as refusal:
+        read(analysed(state="harmless"))
+    assert refusal.value.where == "vulnerabilities[0].analysis.state"
+
+
+def test_what_it_is_told_by() -> None:
+    assert is_cyclonedx_vex(JsonValue({"bomFormat": "CycloneDX"}))
+    assert not is_cyclonedx_vex(JsonValue({"bomFormat": 1}))
+
+
+# BOM-Links
+
+LINK = f"urn:cdx:{SERIAL}/1#"
+
+
+def bom(**members: object) -> BomNames:
+    document: dict[str, object] = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{SERIAL}",
+        "version": 1,
+        "metadata": {"component": PRODUCT},
+        "components": [PART],
+    }
+    return read_names(JsonValue(document | members))
+
+
+def linked(*references: str, **members: object) -> VexDocument:
+    affects = [{"ref": f"{LINK}{reference}"} | members for reference in references]
+    return read(analysed(affects=affects), metadata={}, components=[])
+
+
+def test_a_link_stays_a_name_until_its_bom_is_given() -> None:
+    document = linked("a%20b")
+    assert document.statements[0].products == (VexProduct(target=VexTarget(ids=(f"{LINK}a%20b",))),)
+    assert resolve_links(document, ()) == document
+
+
+def test_a_link_into_a_bom() -> None:
+    (statement,) = resolve_links(linked("a", "shop"), (bom(),)).statements
+    shop, part = (one.target for one in statement.products), statement.products[1].subcomponents
+    assert {one.name for one in shop} == {"shop"}
+    assert [(one.purl, one.ids) for one in part] == [("pkg:npm/a@1", (f"{LINK}a",))]
+
+
+def test_the_versions_of_a_link_are_kept() -> None:
+    limits = [{"version": "3", "status": "unaffected"}]
+    (statement,) = resolve_links(linked("shop", versions=limits), (bom(),)).statements
+    assert statement.products[0].target.versions == ("3",)
+
+
+def test_a_link_to_nothing_in_its_bom_is_unread() -> None:
+    document = resolve_links(linked("zz"), (bom(),))
+    assert document.statements == ()
+    (found,) = document.unread
+    assert (found.why, found.names) == ("'zz' is nothing in this document", (CVE,))
+
+
+@pytest.mark.parametrize("members", [{"version": 2}, {"serialNumber": f"urn:uuid:{SERIAL[::-1]}"}])
+def test_a_link_into_another_bom_stays(members: dict[str, object]) -> None:
+    if "serialNumber" in members:
+        members = {"serialNumber": "urn:uuid:11111111-395b-41f5-a30f-a58921a69b79"}
+    document = linked("a")
+    assert resolve_links(document, (bom(**members),)) == document
+
+
+def test_a_link_into_the_same_document() -> None:
+    entry = analysed(affects=[{"ref": f"{LINK}a"}])
+    (product,) = only(entry, serialNumber=f"urn:uuid:{SERIAL}", version=1).products
+    assert product.subcomponents == (replace(A_READ, ids=(f"{LINK}a",)),)
+
+
+# Writing
+
+
+def without_links(document: VexDocument) -> VexDocument:
+    """Return the document without the names that only reading it gave its components."""
+
+    def plain(one: VexTarget) -> VexTarget:
+        return replace(one, ids=tuple(i for i in one.ids if not i.startswith("urn:cdx:")))
+
+    return replace(
+        document,
+        statements=tuple(
+            replace(
+                statement,
+                products=tuple(
+                    VexProduct(
+                        target=plain(one.target), subcomponents=tuple(map(plain, one.subcomponents))
+                    )
+                    for one in statement.products
+                ),
+            )
+            for statement in document.statements
+        ),
+    )
+
+
+def again(document: VexDocument) -> VexDocument:
+    result = write_cyclonedx_vex(document)
+    assert result.losses == ()
+    return without_links(read_cyclonedx_vex(JsonValue(result.document)))
+
+
+def about(*products: VexProduct) -> VexStatement:
+    return replace(CALM, products=products)
+
+
+ODD = VexTarget(
+    purl="pkg:pypi/a-b@1",
+    raw_purls=("pkg:PyPI/A_b@1",),
+    ids=("https://a.example", "urn:x"),
+    cpes=("cpe:2.3:a:x:y:1:*:*:*:*:*:*:*", "cpe:/a:x"),
+    hashes=(f"blake2s-256:{'b' * 64}", f"sha256:{'a' * 64}"),
+)
+ROUND = {
+    "plain": CALM,
+    "whole": replace(WHOLE, raw_status=""),
+    "affected": AFFECTED,
+    "false positive": replace(CALM, justification=None, raw_status="false_positive",
+                              impact_statement="The vulnerability does not belong to this component."),
+    "no word for it": replace(
+        CALM, justification=Justification.VULNERABLE_CODE_CANNOT_BE_CONTROLLED_BY_ADVERSARY
+    ),
+    "a wider word": replace(CALM, justification=Justification.COMPONENT_NOT_PRESENT),
+    "mitigated": replace(CALM, justification=Justification.INLINE_MITIGATIONS_ALREADY_EXIST),
+    "raw reason": replace(CALM, justification=None, raw_justification="requires_environment"),
+    "notes beside a reason": replace(CALM, notes="seen", impact_statement="none"),
+    "impact of what is fixed": replace(
+        CALM, status=Status.FIXED, justification=None, impact_statement="none", notes="seen"
+    ),
+    "two products": about(
+        VexProduct(target=SHOP, subcomponents=(LIBRARY, OTHER)),
+        VexProduct(target=OTHER, subcomponents=(LIBRARY,)),
+    ),
+    "whole product": about(VexProduct(target=SHOP)),
+    "several names": about(VexProduct(target=ODD, subcomponents=(replace(ODD, ids=()),))),
+    "names only": about(VexProduct(target=VexTarget(name="shop"))),
+    "nothing but an IRI": about(VexProduct(target=VexTarget(ids=("urn:x",)))),
+    "all versions": about(VexProduct(target=target("pkg:npm/a", all_versions=True))),
+    "all versions of a component": about(
+        VexProduct(target=SHOP, subcomponents=(target("pkg:npm/a", all_versions=True),))
+    ),
+    "versions": about(
+        VexProduct(target=target("pkg:npm/a", versions=("1",), ranges=("vers:npm/>=2",)))
+    ),
+    "versions of a component": about(
+        VexProduct(target=SHOP, subcomponents=(target("pkg:npm/a", versions=("1",)),))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", ROUND.values(), ids=ROUND)
+def test_there_and_back(statement: VexStatement) -> None:
+    document = replace(DOCUMENT, statements=(statement,), role="maker", tooling="t", updated_at=AT)
+    assert again(document) == replace(document, format="CycloneDX 1.6 JSON")
+
+
+def test_several_statements_and_products() -> None:
+    document = replace(DOCUMENT, statements=tuple(ROUND.values()))
+    assert again(document).statements == document.statements
+
+
+def test_a_component_alone_is_not_pointed_at_in_place_of_its_product() -> None:
+    """Its product contains it: whoever reads it without products sees another statement."""
+    two = about(*(VexProduct(target=one, subcomponents=(LIBRARY,)) for one in (SHOP, OTHER)))
+    written = write_cyclonedx_vex(replace(DOCUMENT, statements=(two,))).document
+    components = written["components"]
+    assert isinstance(components, list)
+    assert [len(one["components"]) for one in components] == [1, 1]
+    assert "component" not in str(written["metadata"])
+
+
+def test_links_stay_links() -> None:
+    document = replace(linked("a"), issued_at=AT)
+    written = write_cyclonedx_vex(document)
+    assert "components" not in written.document
+    back = read_cyclonedx_vex(JsonValue(written.document))
+    assert back.statements[0].products == document.statements[0].products
+
+
+def test_versions_of_a_product_with_components_become_products() -> None:
+    limited = about(
+        VexProduct(target=target("pkg:npm/s", versions=("1", "2")), subcomponents=(LIBRARY,))
+    )
+    found = again(replace(DOCUMENT, statements=(limited,))).statements[0]
+    assert [one.target.purl for one in found.products] == ["pkg:npm/s@1", "pkg:npm/s@2"]
+
+
+def test_a_range_of_a_product_with_components_is_left_out() -> None:
+    wide = about(
+        VexProduct(target=target("pkg:npm/s", ranges=("vers:npm/<2",)), subcomponents=(LIBRARY,))
+    )
+    result = write_cyclonedx_vex(replace(DOCUMENT, statements=(CALM, wide)))
+    (loss,) = result.losses
+    assert loss.whole
+    assert str(loss) == (
+        f"product, statements[1] on {CVE}, pkg:npm/s: "
+        "CycloneDX cannot say vers:npm/<2 of a product and point at a component in it"
+    )
+    assert len(read_cyclonedx_vex(JsonValue(result.document)).statements) == 1
+    with pytest.raises(MalformedError) as refusal:
+        write_cyclonedx_vex(replace(DOCUMENT, statements=(wide,)))
+    assert refusal.value.what == "no statement that CycloneDX can say"
+
+
+def test_a_response_that_has_no_word_is_told() -> None:
+    result = write_cyclonedx_vex(
+        replace(DOCUMENT, statements=(replace(AFFECTED, responses=("vendor_fix", "update")),))
+    )
+    (loss,) = result.losses
+    assert (loss.what, loss.whole) == ("the response vendor_fix", False)
+
+
+def test_no_statement() -> None:
+    with pytest.raises(MalformedError) as refusal:
+        write_cyclonedx_vex(replace(DOCUMENT, statements=()))
+    assert refusal.value.what == "no statement to write"
+
+
+def test_the_same_document_has_the_same_serial_number() -> None:
+    one, other = (write_cyclonedx_vex(DOCUMENT).document for _ in range(2))
+    assert render_canonical_json(one) == render_canonical_json(other)
+    assert (
+        write_cyclonedx_vex(replace(DOCUMENT, author="B")).document["serialNumber"]
+        != one["serialNumber"]
+    )
+    named = replace(DOCUMENT, id=f"urn:uuid:{SERIAL}")
+    assert write_cyclonedx_vex(named).document["serialNumber"] == f"urn:uuid:{SERIAL}"
+
+
+# The public examples
+
+
+def _examples(shared_data: Path) -> dict[str, dict[str, object]]:
+    with zipfile.ZipFile(shared_data / "sbom" / "cyclonedx-bom-examples.zip") as archive:
+        names = [n for n in archive.namelist() if n.startswith("VEX/") and n.endswith(".json")]
+        found = {name: json.loads(archive.read(name)) for name in sorted(names)}
+    assert found
+    return found
+
+
+def test_every_public_example_is_read(shared_data: Path) -> None:
+    """All analyses become statements, but for those that name no product."""
+    for name, raw in _examples(shared_data).items():
+        document = read_cyclonedx_vex(JsonValue(raw))
+        entries = raw.get("vulnerabilities", [])
+        assert isinstance(entries, list)
+        named = Counter(
+            e["analysis"]["state"] for e in entries if "analysis" in e and "affects" in e
+        )
+        assert sum(named.values()) == len(document.statements), name
+        assert len(document.unread) == sum("affects" not in entry for entry in entries), name
+
+
+def test_every_public_example_comes_back(shared_data: Path) -> None:
+    for name, raw in _examples(shared_data).items():
+        document = read_cyclonedx_vex(JsonValue(raw))
+        if document.statements:
+            result = write_cyclonedx_vex(document)
+            data = render_canonical_json(result.document)
+            back = read_cyclonedx_vex(JsonValue(parse_json(data, max_bytes=len(data))))
+            assert without_links(back).statements == without_links(document).statements, name
+            assert result.losses == (), name
