@@ -17,6 +17,7 @@ from assay.findings.identity import SCHEME
 from assay.findings.merge import merge_findings
 from assay.findings.observation import Location, Observation, traits_of
 from assay.findings.place import Place, normal_path
+from assay.findings.reach import Reach
 
 _CREDENTIALS = "CWE-798"
 
@@ -53,6 +54,7 @@ class Sighting:
     references: tuple[str, ...] = ()
     traits: tuple[tuple[str, str], ...] = ()
     fixes: tuple[Fix, ...] = ()
+    reach: tuple[Reach, ...] = ()  # how near a product comes to a vulnerability, where told
 
     @property
     def location(self) -> Location:
@@ -135,6 +137,7 @@ def _observation(sighting: Sighting, version: str) -> Observation:
         severity=sighting.rated,
         weaknesses=sighting.weaknesses,
         traits=_traits(sighting),
+        reach=sighting.reach,
     )
 
 

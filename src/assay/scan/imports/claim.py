@@ -13,6 +13,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Kind, Severity
+from assay.findings.reach import Reach
 
 _CWE: Final = re.compile(r"\bCWE[-_ :/]*0*([1-9][0-9]{0,5})\b", re.IGNORECASE)
 _WORDS: Final = {
@@ -71,6 +72,7 @@ class Claim:
     references: tuple[str, ...] = ()
     note: str = ""
     traits: tuple[tuple[str, str], ...] = ()
+    reach: tuple[Reach, ...] = ()
     secret: bytes = field(default=b"", repr=False)
 
 

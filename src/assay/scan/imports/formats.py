@@ -17,6 +17,7 @@ from assay.scan.imports.codetools import read_bandit, read_gosec, read_semgrep, 
 from assay.scan.imports.componenttools import read_grype, read_trivy
 from assay.scan.imports.configtools import read_checkov, read_hadolint, read_kics, read_tfsec
 from assay.scan.imports.dynamictools import read_nuclei, read_zap
+from assay.scan.imports.govulncheck import read_govulncheck
 from assay.scan.imports.linttools import read_brakeman, read_eslint
 from assay.scan.imports.sarif import read_sarif
 from assay.scan.imports.secrettools import (
@@ -113,6 +114,16 @@ FORMATS: Final[tuple[Format, ...]] = (
         read_noseyparker,
         "rule_name matches",
     ),
+    _listed(
+        "govulncheck",
+        "govulncheck -format json",
+        read_govulncheck,
+        "config",
+        "progress",
+        "SBOM",
+        "osv",
+        "finding",
+    ),
 )
 NAMES: Final = tuple(dict.fromkeys(entry.name.removesuffix("-list") for entry in FORMATS))
 
@@ -139,15 +150,26 @@ def parse_foreign_report(data: bytes, *, tool: str) -> tuple[Told, ...]:
 
 
 def _parse(data: bytes) -> JsonValue:
-    """Read one JSON value, or lines of JSON objects as a list."""
+    """Read one JSON value; or objects, each in its line or indented, as a list."""
     data = data.removeprefix(_BOM)
     try:
         return JsonValue(parse_json(data, max_bytes=MAX_REPORT_BYTES))
     except MalformedError:
+        if len(parts := _objects(data)) > 1:
+            return JsonValue([parse_json(part, max_bytes=MAX_REPORT_BYTES) for part in parts])
         lines = [line for line in data.splitlines() if line.strip()]
         if len(lines) < 2 or not all(line.lstrip().startswith(b"{") for line in lines):
             raise
         return JsonValue([parse_json(line, max_bytes=MAX_REPORT_BYTES) for line in lines])
+
+
+def _objects(data: bytes) -> list[bytes]:
+    """Return the objects in a stream of indented ones: no text in JSON holds an end of line."""
+    parts = data.replace(b"\r\n", b"\n").split(b"\n}\n{")
+    return [
+        (b"{" if number else b"") + part + (b"\n}" if number < len(parts) - 1 else b"")
+        for number, part in enumerate(parts)
+    ]
 
 
 def _is_named(entry: Format, tool: str) -> bool:

@@ -135,6 +135,7 @@ def _sighting(
         note=printable("; ".join(filter(None, (claim.note, _outside(claim, files))))),
         references=_references(claim),
         traits=(*claim.traits, *_secret(claim, path, identity_key)),
+        reach=claim.reach,
     )
 
 
