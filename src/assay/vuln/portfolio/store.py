@@ -13,6 +13,7 @@ from typing import Final
 
 from assay.core.clock import format_time, parse_time
 from assay.core.closing import Closing
+from assay.core.errors import AssayError
 from assay.sbom.component import Component
 from assay.system.database import Database, Row
 from assay.vuln.portfolio.filling import add_release, forget_log, mark_current
@@ -54,7 +55,11 @@ class Portfolio(Closing):
     """The tables in one database, which is closed with it."""
 
     def __init__(self, database: Database) -> None:
-        prepare_tables(database)
+        try:
+            prepare_tables(database)
+        except AssayError:
+            database.close()
+            raise
         self._database = database
         self.outbox: Final = Outbox(database)
 

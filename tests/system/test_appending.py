@@ -1,0 +1,25 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import UnavailableError
+from assay.system.appending import append_line
+
+
+def test_lines_one_after_the_other_for_nobody_else_to_read(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.jsonl"
+    append_line(path, b"one")
+    append_line(path, b"two")
+    assert path.read_bytes() == b"one\ntwo\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnavailableError) as caught:
+        append_line(tmp_path / "link", b"one")
+    assert str(caught.value) == (
+        f"[unavailable] cannot write: Too many levels of symbolic links, at {tmp_path / 'link'}"
+    )
+    assert not (tmp_path / "elsewhere").exists()
