@@ -8,7 +8,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.sbom.formats.properties import Properties, our_properties
-from assay.vuln.vers import parse_vers
+from assay.vuln.vex.cyclonedxaffects import limit_product, split_versions
 from assay.vuln.vex.cyclonedxparts import PREFIX, BomNames, normal_link, read_names
 from assay.vuln.vex.statement import (
     Justification,
@@ -44,14 +44,6 @@ from assay.vuln.vex.words import (
 _READ: Final = frozenset(
     {"bom-ref", "id", "source", "references", "description", "recommendation", "analysis"}
 ) | {"affects", "properties"}
-_MEANT: Final[Mapping[Status, frozenset[str]]] = MappingProxyType(
-    {
-        Status.NOT_AFFECTED: frozenset({"unaffected"}),
-        Status.FIXED: frozenset({"unaffected"}),
-        Status.AFFECTED: frozenset({"affected"}),
-        Status.UNDER_INVESTIGATION: frozenset({"affected", "unaffected", "unknown"}),
-    }
-)
 
 
 def is_cyclonedx_vex(document: JsonValue) -> bool:
@@ -173,9 +165,9 @@ class _Reader:
             if versions is None:
                 found.append(product)
                 continue
-            meant, contrary = _split_versions(versions, status)
-            found.extend([_limit(product, meant)] if meant else [])
-            others.extend([_limit(product, contrary)] if contrary else [])
+            meant, contrary = split_versions(versions, status)
+            found.extend([limit_product(product, meant)] if meant else [])
+            others.extend([limit_product(product, contrary)] if contrary else [])
         if others and status in {Status.NOT_AFFECTED, Status.FIXED}:
             why = f"the state is {status}, the status of some versions another"
             self._keep_unread(value, f"{value.where}.affects", why, tuple(others))
@@ -193,41 +185,6 @@ class _Reader:
             known = {one: name for name, t in self.names.targets.items() for one in t.ids}
             text = known.get(text, text)
         return JsonValue(text, reference.where).parsed(self.names.product_of)
-
-
-def _split_versions(versions: JsonValue, status: Status) -> tuple[list[JsonValue], list[JsonValue]]:
-    """Return the entries that the analysis is about, and the others."""
-    meant, contrary = list[JsonValue](), list[JsonValue]()
-    # The specification's default is "affected". The examples of its authors leave it out where
-    # they name the version that a vulnerability is resolved in, and nowhere else.
-    default = "unaffected" if status is Status.FIXED else "affected"
-    for item in versions.items():
-        said = item.optional_text("status", default)
-        (meant if said in _MEANT[status] else contrary).append(item)
-    return meant, contrary
-
-
-def _limit(product: VexProduct, entries: list[JsonValue]) -> VexProduct:
-    """Return the product, or the component in it that was pointed at, limited to versions."""
-    versions = tuple(e.field("version").text() for e in entries if e.optional("version"))
-    ranges = tuple(_range(e.field("range")) for e in entries if e.optional("range"))
-    parts = product.subcomponents
-    if parts:
-        limited = tuple(_limited(part, versions, ranges) for part in parts)
-        return replace(product, subcomponents=limited)
-    return replace(product, target=_limited(product.target, versions, ranges))
-
-
-def _limited(target: VexTarget, versions: tuple[str, ...], ranges: tuple[str, ...]) -> VexTarget:
-    """Return the target limited to versions; a range without limits means all there are."""
-    if any(not parse_vers(text).constraints for text in ranges):
-        return replace(target, all_versions=True)
-    return replace(target, versions=versions, ranges=ranges)
-
-
-def _range(value: JsonValue) -> str:
-    value.parsed(parse_vers)
-    return value.text()
 
 
 def _with_the_rest(

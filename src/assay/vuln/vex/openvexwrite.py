@@ -7,6 +7,7 @@
 * The same model gives the same document.
 """
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -27,9 +28,13 @@ from assay.vuln.vex.statement import (
     VexVulnerability,
     WrittenVex,
 )
-from assay.vuln.vex.tags import EXPIRES, JUSTIFICATION, RESPONSES, STATUS, add_tags
+from assay.vuln.vex.tags import EXPIRES, JUSTIFICATION, RESPONSES, STATUS, add_tags, is_word
 from assay.vuln.vex.targets import BOM_LINK, exact_time, own_version, versioned_purl, with_version
-from assay.vuln.vex.words import raw_reason
+from assay.vuln.vex.words import (
+    FROM_CYCLONEDX,
+    STATUS_FROM_CYCLONEDX,
+    raw_reason,
+)
 
 _OURS: Final = {ours: theirs for theirs, ours in HASHES.items()}
 
@@ -111,13 +116,24 @@ class _StatementWriter:
         )
 
     def _tags(self) -> dict[str, str]:
+        """Return what OpenVEX has no member for; words of formats but CycloneDX are lost."""
         statement = self.statement
+        ends = statement.expires_at
+        for one in statement.responses:
+            self._known(one, {one} if is_word(one) else {})
         return {
-            EXPIRES: exact_time(statement.expires_at) if statement.expires_at else "",
-            JUSTIFICATION: statement.raw_justification,
-            STATUS: statement.raw_status,
-            RESPONSES: ",".join(statement.responses),
+            EXPIRES: exact_time(ends) if ends else "",
+            JUSTIFICATION: self._known(statement.raw_justification, FROM_CYCLONEDX),
+            STATUS: self._known(statement.raw_status, STATUS_FROM_CYCLONEDX),
+            RESPONSES: ",".join(filter(is_word, statement.responses)),
         }
+
+    def _known(self, word: str, words: Container[str]) -> str:
+        if not word or word in words:
+            return word
+        why = "OpenVEX has no word for it"
+        self.losses.append(Loss(where=self.where, what=f"the word {word}", why=why))
+        return ""
 
     def _impact(self) -> str:
         statement = self.statement

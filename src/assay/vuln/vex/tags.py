@@ -16,9 +16,10 @@ from assay.core.errors import MalformedError
 EXPIRES: Final = "expires"
 JUSTIFICATION: Final = "justification"  # the format's own word, where none of the five is equal
 STATUS: Final = "status"
-RESPONSES: Final = "responses"  # CycloneDX's, with commas between them
+RESPONSES: Final = "responses"  # words of CycloneDX or CSAF, with commas between them
 _KNOWN: Final = frozenset({EXPIRES, JUSTIFICATION, STATUS, RESPONSES})
 _BEGINS: Final = "[assay:"
+_WORD: Final = re.compile(r"[a-z][a-z_]*\Z")
 _TAG: Final = re.compile(r"\[assay:([a-z]+)=([0-9A-Za-z_:.,+-]+)\]\Z")
 
 
@@ -26,6 +27,11 @@ def add_tags(text: str, tags: Mapping[str, str]) -> str:
     """Return `text` with a line for each tag that has a value, in the order of their names."""
     lines = [f"{_BEGINS}{name}={tags[name]}]" for name in sorted(tags) if tags[name]]
     return "\n".join([*([text] if text else []), *lines])
+
+
+def is_word(text: str) -> bool:
+    """Tell whether `text` can stand in a list of words in a tag."""
+    return _WORD.match(text) is not None
 
 
 def split_tags(text: str) -> tuple[str, Mapping[str, str]]:

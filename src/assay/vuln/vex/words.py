@@ -91,5 +91,5 @@ def parse_raw_justification(text: str) -> str:
 
 
 def raw_reason(word: str) -> str:
-    """Return the impact statement for a reason that only CycloneDX has a word for."""
-    return f"Not exploitable; the reason is CycloneDX's {word!r}."
+    """Return the impact statement for a reason that is none of the five."""
+    return f"Not exploitable; the reason given is {word!r}."
