@@ -18,11 +18,6 @@ MAX_SHOWN: Final = 20  # of one list on a terminal; `--json` has all
 app = typer.Typer(help="Security advisories as vendors publish them (CSAF).", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `validate` a subcommand, while it is the only one."""
-
-
 @app.command("validate")
 def validate(
     files: Annotated[list[Path], typer.Argument(help="CSAF 2.0 documents, of any profile.")],
@@ -51,6 +46,38 @@ def validate(
             _print(one)
         print_not_checked(all_gaps(checked))
     raise typer.Exit(EXIT_STATUS[overall(checked)])
+
+
+@app.command("verify")
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A folder that a publisher distributes.")],
+    *,
+    key: Annotated[
+        list[Path] | None,
+        typer.Option(help="The publisher's OpenPGP key, as `gpg --armor --export` writes it."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a folder of documents against what stands beside them; asks no network.
+
+    Each document: its .sha256 and .sha512, its signature (.asc) by the key that you give, its name,
+    and the tests of CSAF. The folder: index.txt, changes.csv, ROLIE feeds, provider-metadata.json.
+    Without a key the answer is about damage, and not about who made the documents.
+
+        assay csaf verify white --key publisher.asc
+    """
+    from assay.operations.verify_csaf import verify_csaf  # noqa: PLC0415  # start-up time
+
+    verified = verify_csaf(folder, keys=tuple(key or ()))
+    if as_json:
+        print_json(verified.as_json())
+    else:
+        for problem in verified.problems:
+            typer.echo(printable(f"  wrong: {problem}", limit=MAX_MESSAGE))
+        print_not_checked(verified.not_checked)
+        told = f"{verified.verdict.value}  {verified.documents} documents in {folder}"
+        typer.echo(printable(told, limit=MAX_MESSAGE))
+    raise typer.Exit(EXIT_STATUS[verified.verdict])
 
 
 def _print(one: "CheckedCsaf") -> None:

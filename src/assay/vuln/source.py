@@ -15,6 +15,7 @@ from typing import Final
 from assay.core.errors import MalformedError, UsageError, inside
 from assay.system.archives import ZipLimits, read_zip
 from assay.system.files import load_file
+from assay.vuln.beside import DIGEST_SUFFIXES, MAX_DIGEST_FILE_BYTES, check_digest_file
 from assay.vuln.foreign.forms import MAX_DOCUMENT_BYTES, unpacked
 
 ZIP_LIMITS: Final = ZipLimits(
@@ -32,21 +33,34 @@ class Source:
     scope: str
     path: Path
     files: tuple[Path, ...] = ()  # none: `path` is an archive
+    digests: frozenset[Path] = frozenset()  # files with the digests of others, `x.json.sha256`
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """Yield the name and the bytes of each record.
 
         Raises:
             UnavailableError: A file cannot be read, or is too large.
-            MalformedError: The archive breaks a rule of `read_zip`.
+            MalformedError: The archive breaks a rule of `read_zip`, or a digest file has none.
+            TamperedError: A file is another one than the digest beside it is of.
         """
         if not self.files:
             for member in read_zip(self.path, limits=ZIP_LIMITS, suffix=".json"):
                 yield member.name, member.data
         for file in self.files:
             name = file.name if file == self.path else str(file.relative_to(self.path))
+            data = self._load(file)
             with inside(str(file)):
-                yield name, unpacked(load_file(file, max_bytes=MAX_DOCUMENT_BYTES))
+                yield name, unpacked(data)
+
+    def _load(self, file: Path) -> bytes:
+        """Return what is in a file, which must be what the digests beside it say."""
+        data = load_file(file, max_bytes=MAX_DOCUMENT_BYTES)
+        for suffix in DIGEST_SUFFIXES:
+            beside = file.with_name(f"{file.name}{suffix}")
+            if beside in self.digests:
+                content = load_file(beside, max_bytes=MAX_DIGEST_FILE_BYTES)
+                check_digest_file(content, data, name=str(file), suffix=suffix)
+        return data
 
 
 def find_sources(path: Path) -> tuple[Source, ...]:
@@ -64,7 +78,8 @@ def find_sources(path: Path) -> tuple[Source, ...]:
     files = tuple(sorted(_walk(path)))
     archives = tuple(_archive(file) for file in files if file.suffix == ".zip")
     records = tuple(file for file in files if file.name.endswith(_SUFFIXES))
-    loose = (Source(scope=path.name, path=path, files=records),) if records else ()
+    digests = frozenset(file for file in files if file.name.endswith(DIGEST_SUFFIXES))
+    loose = (Source(scope=path.name, path=path, files=records, digests=digests),) if records else ()
     if not archives and not loose:
         raise UsageError("no .json file, no .json.gz and no .zip archive", where=str(path))
     return (*archives, *loose)
