@@ -10,6 +10,7 @@ from typing import Final
 
 from assay.sbom.binaries.programs import find_in_programs, may_be_program
 from assay.sbom.finds import Finds
+from assay.sbom.installed.condameta import find_conda_packages, is_conda_record
 from assay.sbom.installed.jar import find_jars, is_jar
 from assay.sbom.installed.nodemodules import find_node_packages, is_node_package
 from assay.sbom.installed.pythondist import find_python_dists, is_python_dist
@@ -34,6 +35,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     Source(takes=is_apk_database, find=find_apk_packages),
     Source(takes=is_rpm_database, find=find_rpm_packages),
     Source(takes=is_python_dist, find=find_python_dists),
+    Source(takes=is_conda_record, find=find_conda_packages),
     Source(takes=is_node_package, find=find_node_packages),
     Source(takes=is_jar, find=find_jars),
     Source(takes=may_be_program, find=find_in_programs),

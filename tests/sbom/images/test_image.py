@@ -70,6 +70,7 @@ def test_what_is_installed_names_its_layer_and_lock_files_install_nothing(
     assert inventory.components[0].found_in == (f"var/lib/dpkg/status.d/b@{digest_of(BASE)}",)
     assert inventory.examined == {
         "Debian packages": 1,
+        "Debian packages whose copyright file no machine reads": 1,
         "distributions": 1,
         "lock files and manifests, which install nothing here": 1,
     }

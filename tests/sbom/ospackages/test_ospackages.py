@@ -82,7 +82,11 @@ def test_packages_of_dpkg() -> None:
     assert bash.supplier == "Somebody <a@example.org>"
     assert bash.found_in == ("var/lib/dpkg/status",)
     assert inventory.not_checked == ()
-    assert inventory.examined == {"Debian packages": 3, "distributions": 1}
+    assert inventory.examined == {
+        "Debian packages": 3,
+        "Debian packages whose copyright file no machine reads": 3,
+        "distributions": 1,
+    }
 
 
 def test_the_distribution_is_a_component() -> None:

@@ -49,6 +49,14 @@ _ORIGIN: Final = json.dumps(
 _NODE: Final = (
     b'{"name":"a","version":"1.0.0","license":"MIT","dependencies":{"b":"1"},"author":"x"}'
 )
+_CONDA_URL: Final = "https://conda.anaconda.org/conda-forge/noarch/a-1.0-h1_0.conda#" + "ab" * 32
+_CONDA: Final = json.dumps(
+    {"name": "a", "version": "1.0", "url": _CONDA_URL, "depends": ["b >=1"], "files": ["c"]}
+).encode()
+_COPYRIGHT: Final = (
+    b"Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n"
+    b"Files: *\nLicense: GPL-2+ or Artistic, and Expat\n Text.\n"
+)
 _POM: Final = b"#Maven\nversion=1.0\ngroupId=org.example\nartifactId=core\n"
 _JAR: Final = b"Manifest-Version: 1.0\r\nBundle-License: MIT\r\nImplementation-Vendor: a\r\n b\r\n"
 _DPKG: Final = (
@@ -203,6 +211,13 @@ TARGETS: Final[tuple[Target, ...]] = (
             ("rpmndb", "read_ndb_headers", rpmforms.ndb_of),
         )
     ),
+    raw(
+        f"{_SBOM}.ospackages.debcopyright:parse_debian_copyright",
+        lambda: (_COPYRIGHT,),
+        words=(b"License: ", b"Files: *\n", b" and ", b" or ", b", ", b"GPL-2+"),
+    ),
+    raw(f"{_SBOM}.installed.condameta:parse_conda_record", lambda: (_CONDA,)),
+    text(f"{_SBOM}.lockfiles.condaurl:parse_conda_url", lambda: (_CONDA_URL.encode(),)),
     Target(
         name=f"{_SBOM}.binaries.sections:read_programs",
         read=lambda data: read_programs(_load_from(data)),

@@ -1,33 +1,22 @@
 """Conda: conda-lock.yml (version 1), and explicit lists of URLs (`@EXPLICIT`).
 
-A purl names channel, platform and build, without which a version is not one package. Packages that
-conda-lock has pip install are of the type `pypi`.
+Packages that conda-lock has pip install are of the type `pypi`.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
-from urllib.parse import unquote
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
-from assay.core.purl import build_purl
 from assay.core.strictyaml import parse_yaml
 from assay.sbom.component import Component
+from assay.sbom.lockfiles.condaurl import parse_conda_url
 from assay.sbom.lockfiles.named import NamedEntry, add_named
 from assay.sbom.lockfiles.pypisource import is_hash, normal_name, pypi_purl
-from assay.sbom.lockfiles.reading import Draft, Reading, clean, purl_of
+from assay.sbom.lockfiles.reading import Draft, Reading, clean
 from assay.sbom.lockfiles.textlines import text_lines
 
-MAX_URL_CHARACTERS: Final = 2000  # above any that works everywhere; bounds the search in it
-_URL: Final = re.compile(
-    r"(?:https?|file)://(?P<place>[^#\s]*?)/(?P<subdir>[a-z0-9]+-[a-z0-9_]+|noarch)/"
-    r"(?P<name>[^/#\s]+)-(?P<version>[^-/#\s]+)-(?P<build>[^-/#\s]+?)"
-    r"(?P<type>\.conda|\.tar\.bz2)(?:#(?P<hash>\S+))?\Z"
-)
 _MARK: Final = "@EXPLICIT"
-_BARE: Final = {32: "md5", 64: "sha256"}
 _DEVELOPMENT: Final = "main"  # the category of what a product runs with
 
 
@@ -65,7 +54,7 @@ def parse_conda_explicit(data: bytes, path: str) -> Reading:
     for number, line in enumerate(lines, 1):
         if line and line != _MARK and not line.startswith("#"):
             with draft.entry(f"line {number}"):
-                draft.components.append(replace(_from_url(line), found_in=(path,)))
+                draft.components.append(replace(parse_conda_url(line), found_in=(path,)))
     return draft.finish()
 
 
@@ -77,7 +66,7 @@ def _locked(item: JsonValue) -> NamedEntry:
             purl=pypi_purl(name, version), name=name, version=version, found_in=()
         )
     elif manager == "conda":
-        component = _from_url(item.field("url").text())
+        component = parse_conda_url(item.field("url").text())
     else:
         raise MalformedError(f"the manager {clean(manager)!r} is not known")
     if component.version != version or normal_name(component.name) != normal_name(name):
@@ -94,34 +83,3 @@ def _locked(item: JsonValue) -> NamedEntry:
         component=replace(component, hashes=tuple(said), development=category != _DEVELOPMENT),
         needs=tuple(normal_name(key) for key, _ in needed.members()) if needed else (),
     )
-
-
-def _from_url(url: str) -> Component:
-    match = _URL.match(url) if len(url) <= MAX_URL_CHARACTERS else None
-    if match is None:
-        raise MalformedError(f"{clean(url)!r} is no URL of a package of conda")
-    name, version = unquote(match["name"]), unquote(match["version"])
-    purl_of("conda", name, version)  # refuses what no name holds
-    qualifiers = {
-        "build": unquote(match["build"]),
-        "channel": clean(f"https://{match['place']}").removeprefix("https://"),
-        "subdir": match["subdir"],
-        "type": match["type"].removeprefix("."),
-    }
-    return Component(
-        purl=str(build_purl("conda", "", name, version, qualifiers)),
-        name=name,
-        version=version,
-        found_in=(),
-        hashes=tuple(_hashes(match["hash"] or "")),
-    )
-
-
-def _hashes(text: str) -> Iterator[str]:
-    """Yield the hash behind `#`: MD5 or SHA-256, by its length, or with its name before it."""
-    if not text:
-        return
-    named = text if ":" in text else f"{_BARE.get(len(text), '')}:{text}"
-    if not is_hash(named):
-        raise MalformedError(f"{clean(text)!r} is no hash")
-    yield named

@@ -7,20 +7,24 @@ that it did not finish to install is not.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from assay.core.errors import MalformedError
+from assay.core.errors import MalformedError, UnavailableError
 from assay.sbom.component import Component
 from assay.sbom.distribution import Distribution
 from assay.sbom.finds import Finds, place_of
+from assay.sbom.licence import split_licences
 from assay.sbom.lockfiles.reading import clean
 from assay.sbom.lockfiles.textlines import text_lines
+from assay.sbom.ospackages.debcopyright import MAX_COPYRIGHT_BYTES, parse_debian_copyright
 from assay.sbom.ospackages.installed import Installed, add_installed
 from assay.sbom.ospackages.stanzas import split_stanzas
 from assay.system.filetree import FileTree, TreeFile
 
 MAX_DATABASE_BYTES: Final = 64 * 2**20
 NOUN: Final = "Debian package"
+_DOCUMENTS: Final = "usr/share/doc/"
 _STATUS: Final = "var/lib/dpkg/status"
 _PLACE: Final = re.compile(r"((?:.*/)?)var/lib/dpkg/status(?:\.d/[^/]+)?\Z")
 _SUMS: Final = ".md5sums"  # lies beside the stanzas of distroless images
@@ -50,7 +54,7 @@ def find_dpkg_packages(tree: FileTree, files: Sequence[TreeFile], finds: Finds) 
             with finds.attempt(NOUN, file.path):
                 data = tree.load(file.path, max_bytes=MAX_DATABASE_BYTES)
                 found += _read(data, file, distribution, finds)
-        add_installed(found, finds, noun=NOUN)
+        add_installed(_licensed(tree, root, found, finds), finds, noun=NOUN)
         _own_files(tree, root, finds)
 
 
@@ -63,6 +67,34 @@ def _own_files(tree: FileTree, root: str, finds: Finds) -> None:
                 lines = text_lines(tree.load(file.path, max_bytes=MAX_DATABASE_BYTES))
                 paths = (line.rpartition("  ")[2].lstrip("/") for line in lines)
                 finds.own(root, (path for path in paths if path))
+
+
+def _licensed(
+    tree: FileTree, root: str, packages: Sequence[Installed], finds: Finds
+) -> list[Installed]:
+    """Return the packages with the licences that their documentation names.
+
+    That none is known of a package is counted: it takes nothing from the list of packages.
+    """
+    start = f"{root}/{_DOCUMENTS}" if root else _DOCUMENTS
+    present = {file.path for file in tree.files if file.path.startswith(start)}
+    found: list[Installed] = []
+    for package in packages:
+        path = f"{start}{package.component.name}/copyright"
+        licences = _licences(tree, path) if path in present else ()
+        canonical, raw = split_licences(list(licences))
+        component = replace(package.component, licences=canonical, raw_licences=raw)
+        found.append(replace(package, component=component))
+    silent = sum(not (p.component.licences or p.component.raw_licences) for p in found)
+    finds.examined["Debian packages whose copyright file no machine reads"] += silent
+    return found
+
+
+def _licences(tree: FileTree, path: str) -> tuple[str, ...]:
+    try:
+        return parse_debian_copyright(tree.load(path, max_bytes=MAX_COPYRIGHT_BYTES))
+    except (MalformedError, UnavailableError):
+        return ()  # counted by the caller, as one that has none
 
 
 def _read(

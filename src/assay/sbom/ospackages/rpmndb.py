@@ -51,7 +51,8 @@ def _end_of_slots(data: bytes) -> int:
         raise MalformedError("no database of the form ndb, or of another version")
     if pages * _PAGE > len(data):
         raise MalformedError("the slots are cut off")
-    return pages * _PAGE
+    end: int = pages * _PAGE
+    return end
 
 
 def _blob(data: bytes, package: int, start: int, blocks: int) -> bytes:
