@@ -16,6 +16,7 @@ from assay.vuln.remedy.candidates import Candidates, Choices, is_malicious
 from assay.vuln.remedy.checking import check_edit
 from assay.vuln.remedy.commands import upgrade_command
 from assay.vuln.remedy.editing import Edited, Work, edit_lock
+from assay.vuln.remedy.leading import Lead, find_leads
 from assay.vuln.remedy.model import Lock, Pin
 from assay.vuln.remedy.notes import release_notes
 from assay.vuln.remedy.overrides import override_hint
@@ -23,6 +24,7 @@ from assay.vuln.remedy.plan import Mended, Unfixed, Upgrade
 from assay.vuln.remedy.ranking import Ranking, total_rank
 from assay.vuln.remedy.solving import Change, Draft, Solver
 from assay.vuln.remedy.steps import Step, step_between
+from assay.vuln.versions import BEGINNING, version_key
 
 ONLINE: Final = "look releases up with --online, or in a copy with --index"
 REMOVE: Final = "take it out, and treat what it ran on as broken into: it is made to do harm"
@@ -52,6 +54,7 @@ class Maker:
     upgrades: list[Upgrade] = field(default_factory=list)
     unfixed: list[Unfixed] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    led: dict[str, list[tuple[Lead, Pin, tuple[Mended, ...]]]] = field(default_factory=dict)
 
     def take(self, lock: Lock) -> None:
         """Plan for one lock file, and edit it."""
@@ -63,6 +66,8 @@ class Maker:
             edited = self._edit(lock, solver.draft)
             for change in solver.draft.changes.values():
                 self.upgrades.append(self._upgrade(lock, change, edited, solver.draft))
+        self.upgrades += [self._led(lock, led) for led in self.led.values()]
+        self.led.clear()
 
     def _affected(self, lock: Lock) -> list[tuple[Pin, tuple[Mended, ...]]]:
         """Return what has anything that is to be mended, the most urgent first."""
@@ -84,9 +89,34 @@ class Maker:
         why = solver.raise_pin(pin, choices.safe) if choices.safe else _why_none(choices)
         if why and choices.better and not solver.raise_pin(pin, choices.better):
             return
-        if why:
+        leads = find_leads(solver, pin, choices.safe) if why and choices.known else ()
+        for lead in leads:
+            self.led.setdefault(lead.pin.key, []).append((lead, pin, has))
+        if why and not leads:
             hint = override_hint(lock, pin, choices.safe) if choices.known else ONLINE
             self._leave(lock, pin, has, why, hint)
+
+    def _led(self, lock: Lock, led: list[tuple[Lead, Pin, tuple[Mended, ...]]]) -> Upgrade:
+        """Return the upgrade of a direct dependency that others come up with."""
+        lead = max(
+            (lead for lead, _, _ in led),
+            key=lambda one: version_key(lock.ecosystem, one.to) or BEGINNING,
+        )
+        mends = dict.fromkeys(one for _, _, has in led for one in has)
+        return Upgrade(
+            path=lock.path,
+            place=lead.pin.key,
+            ecosystem=lock.ecosystem,
+            package=lead.pin.name,
+            old=lead.pin.version,
+            new=lead.to,
+            step=step_between(lock.ecosystem, lead.pin.version, lead.to),
+            direct=lead.pin.direct,
+            mends=tuple(mends),
+            because=", ".join(sorted({pin.name for _, pin, _ in led})),
+            why_not="what comes with it is for your own tool to work out",
+            command=upgrade_command(lock, lead.pin, lead.to),
+        )
 
     def _leave(self, lock: Lock, pin: Pin, has: tuple[Mended, ...], why: str, hint: str) -> None:
         self.unfixed.append(

@@ -26,7 +26,7 @@ def release_notes(catalogue: Catalogue, lock: Lock, change: Change) -> tuple[str
 
 def _about_step(lock: Lock, change: Change) -> Iterator[str]:
     if step_between(lock.ecosystem, change.pin.version, change.to) is Step.MAJOR:
-        yield "a step that may break what uses it: no smaller one is safe"
+        yield "it may break what uses it; no smaller step will do"
 
 
 def _about_release(ecosystem: str, old: Release | None, new: Release) -> Iterator[str]:

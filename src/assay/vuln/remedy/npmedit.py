@@ -15,8 +15,7 @@ from assay.vuln.remedy.npmlock import FOLDER
 from assay.vuln.remedy.solving import Rewrite
 
 _ASKS: Final = ("dependencies", "optionalDependencies", "peerDependencies", "peerDependenciesMeta")
-_NEEDED: Final = (*_ASKS, "engines", "os", "cpu", "libc")
-_TOLD: Final = ("license", "deprecated")  # only where the entry tells it already
+_NEEDED: Final = (*_ASKS, "engines", "os", "cpu", "libc", "deprecated")
 _INSTALLS: Final = ("preinstall", "install", "postinstall")
 
 
@@ -70,10 +69,10 @@ def has_install_script(manifest: Mapping[str, object]) -> bool:
 def _updates(node: Node, new: NewEntry) -> dict[str, object]:
     """Return the members of an entry of `packages` that change; None for those that go."""
     updates = _fetched(node, new)
-    for name in (*_NEEDED, *_TOLD):
-        value = new.manifest.get(name) or None
-        if name in node.members or (value is not None and name in _NEEDED):
-            updates[name] = value
+    for name in _NEEDED:
+        updates[name] = new.manifest.get(name) or None
+    if new.manifest.get("license") and "license" in node.members:  # short documents do not say
+        updates["license"] = new.manifest["license"]
     updates["bin"] = _programs(new)
     updates["hasInstallScript"] = True if has_install_script(new.manifest) else None
     return {name: value for name, value in updates.items() if value or name in node.members}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from types import MappingProxyType
+from typing import Final
 
 from assay.core.notchecked import NotChecked
 from assay.sbom.component import Inventory
@@ -12,6 +13,9 @@ from assay.vuln.remedy.making import Maker
 from assay.vuln.remedy.model import Lock, NoCatalogue, Pin
 from assay.vuln.remedy.plan import Plan, Unfixed
 from assay.vuln.remedy.ranking import total_rank
+
+_OTHER: Final = "upgrades are planned for lock files of Python and npm alone"
+_INSIDE: Final = "it is in the archive of another package, or from no registry"
 
 
 def make_plan(maker: Maker, inventory: Inventory) -> Plan:
@@ -43,6 +47,7 @@ def make_plan(maker: Maker, inventory: Inventory) -> Plan:
 
 def _others(maker: Maker, inventory: Inventory, locks: tuple[Lock, ...]) -> Iterator[Unfixed]:
     """Yield what is affected, and is in no lock file that is planned for."""
+    edited = {lock.path for lock in locks}
     planned = {(lock.path, pin.purl) for lock in locks for pin in lock.pins.values()}
     for component in inventory.components:
         if not component.purl or all((at, component.purl) in planned for at in component.found_in):
@@ -66,7 +71,7 @@ def _others(maker: Maker, inventory: Inventory, locks: tuple[Lock, ...]) -> Iter
                     package=component.name,
                     version=component.version,
                     has=has,
-                    why="upgrades are planned for lock files of Python and npm alone",
+                    why=_INSIDE if path in edited else _OTHER,
                     hint=f"{answer.clear} has none of them" if answer.clear else "",
                 )
 

@@ -106,13 +106,13 @@ class Solver:
             )
         self.draft.changes[pin.key] = change
         trail = (*trail, pin.key)
-        for by, ask in self._askers_of(pin.key):
+        for by, ask in self.askers_of(pin.key):
             why = self._satisfy(by, ask, change, trail, with_others=with_others)
             if why:
                 return why
         return self._bring_along(change, trail, with_others=with_others)
 
-    def _askers_of(self, key: str) -> Iterator[tuple[str, Ask]]:
+    def askers_of(self, key: str) -> Iterator[tuple[str, Ask]]:
         """Yield who asks for the pin `key`, with what they ask for as the draft has them."""
         for by, asks in self.lock.asks.items():
             if by not in self.draft.changes:
@@ -123,8 +123,8 @@ class Solver:
                 continue
             if self.lock.edges is not None and key not in self.lock.edges.get(by, ()):
                 continue
-            for one in self._needs(pin, change.to if change else pin.version) or ():
-                if self._target(by, one.name) == key:
+            for one in self.needs(pin, change.to if change else pin.version) or ():
+                if self.target(by, one.name) == key:
                     yield by, Ask(name=one.name, range=one.range, target=key)
 
     def _satisfy(
@@ -167,22 +167,22 @@ class Solver:
         return self._settle(asker, helping, because=change.pin.key, trail=trail)
 
     def _lets_in(self, asker: Pin, version: str, ask: Ask, change: Change) -> bool:
-        needs = self._needs(asker, version)
+        needs = self.needs(asker, version)
         return needs is not None and all(
             allows(self.lock.ecosystem, one.range, change.to) is Verdict.PASSED
             for one in needs
-            if self._target(asker.key, one.name) == ask.target
+            if self.target(asker.key, one.name) == ask.target
         )
 
     def _bring_along(self, change: Change, trail: tuple[str, ...], *, with_others: bool) -> str:
         """See that what the new version asks for is there."""
-        needs = self._needs(change.pin, change.to)
+        needs = self.needs(change.pin, change.to)
         if needs is None:
             return ""
-        had = {(one.name, one.marker) for one in self._needs(change.pin, change.pin.version) or ()}
+        had = {(one.name, one.marker) for one in self.needs(change.pin, change.pin.version) or ()}
         missing: list[str] = []
         for one in needs:
-            target = self._target(change.pin.key, one.name)
+            target = self.target(change.pin.key, one.name)
             if not target:
                 if (one.name, one.marker) not in had and not is_optional(one):
                     missing.append(f"{one.name} {one.range}".strip())
@@ -219,12 +219,13 @@ class Solver:
         ]
         return self._settle(pin, fitting, because=change.pin.key, trail=trail) and why
 
-    def _needs(self, pin: Pin, version: str) -> tuple[Requirement, ...] | None:
+    def needs(self, pin: Pin, version: str) -> tuple[Requirement, ...] | None:
+        """Return what a version of a pin's package asks for; None where that is not known."""
         if not pin.purl:
             return None
         return self.candidates.catalogue.requirements(self.lock.ecosystem, pin, version)
 
-    def _target(self, key: str, name: str) -> str:
+    def target(self, key: str, name: str) -> str:
         """Return the key of the pin that `name` means for the package at `key`, or nothing."""
         if self.lock.ecosystem == NPM:
             return resolve_place(key, name, self.lock.pins)

@@ -1,0 +1,93 @@
+"""Which direct dependencies have to go up so that a fixed version gets in, whatever else follows.
+
+For a plan that cannot be made by changing pins alone: a new version of who asks may bring packages
+that the file has not, or that have to be there twice. The user's own tool works that out; here is
+found what it has to be told. A tool takes the highest version that a range lets in, so that one
+has to be good.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assay.core.verdict import Verdict
+from assay.vuln.remedy.model import Pin, Requirement
+from assay.vuln.remedy.ranges import allows
+from assay.vuln.remedy.solving import Solver
+from assay.vuln.remedy.steps import is_prerelease, step_between
+from assay.vuln.versions import version_key
+
+MAX_DEPTH: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A direct dependency that lets the fixed version in from the version `to` on."""
+
+    pin: Pin
+    to: str
+
+
+def find_leads(solver: Solver, pin: Pin, good: Sequence[str]) -> tuple[Lead, ...]:
+    """Return the direct dependencies to raise so that `pin` gets one of the versions `good`.
+
+    Nothing where no known release of who asks lets one in, or the step is larger than asked for.
+    """
+    return _leads(solver, pin, good, ()) or ()
+
+
+def _leads(
+    solver: Solver, pin: Pin, good: Sequence[str], trail: tuple[str, ...]
+) -> tuple[Lead, ...] | None:
+    """Return what to raise; None where there is no way."""
+    if pin.key in trail or len(trail) > MAX_DEPTH or not good:
+        return None
+    found: dict[str, Lead] = {}
+    for by, ask in solver.askers_of(pin.key):
+        if by not in solver.lock.pins:
+            more = _own(solver, pin, good)
+        elif _gets(solver, pin, Requirement(name=ask.name, range=ask.range)) in good:
+            continue
+        else:
+            asker = solver.lock.pins[by]
+            more = _leads(solver, asker, _helping(solver, asker, pin, good), (*trail, pin.key))
+        if more is None:
+            return None
+        found |= {one.pin.key: one for one in more}
+    return tuple(found.values())
+
+
+def _own(solver: Solver, pin: Pin, good: Sequence[str]) -> tuple[Lead, ...] | None:
+    """Return what the product asks for itself, as it shall be asked for."""
+    to = good[0]
+    step = step_between(solver.lock.ecosystem, pin.version, to)
+    return (Lead(pin=pin, to=to),) if step.size <= solver.max_step.size else None
+
+
+def _helping(solver: Solver, asker: Pin, pin: Pin, good: Sequence[str]) -> list[str]:
+    """Return the versions of who asks that let a good one in, or do without the package."""
+    helping = []
+    for version in solver.choices(asker).safe:
+        needs = solver.needs(asker, version)
+        if needs is not None and all(
+            _gets(solver, pin, one) in good
+            for one in needs
+            if solver.target(asker.key, one.name) == pin.key
+        ):
+            helping.append(version)
+    return helping
+
+
+def _gets(solver: Solver, pin: Pin, wanted: Requirement) -> str:
+    """Return the highest release that a range lets in: what a tool takes."""
+    ecosystem = solver.lock.ecosystem
+    releases = solver.candidates.catalogue.releases(ecosystem, pin) or {}
+    fitting = [
+        (key, version)
+        for version, release in releases.items()
+        if (key := version_key(ecosystem, version)) is not None
+        and not release.yanked
+        and not is_prerelease(ecosystem, version)
+        and allows(ecosystem, wanted.range, version) is Verdict.PASSED
+    ]
+    return max(fitting)[1] if fitting else ""
