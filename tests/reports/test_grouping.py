@@ -13,12 +13,12 @@ from assay.reports.grouping import (
     Step,
     advised,
     blocking_gaps,
+    by_identity,
     first_step,
     group_blank,
     group_findings,
     group_gaps,
     group_reasons,
-    severities_of,
 )
 from tests.reports import factory
 from tests.reports.factory import FAILED, blank, finding, gap, reason, report, rule
@@ -46,7 +46,7 @@ def test_one_remedy_is_one_step_and_one_reason_one_point() -> None:
 def test_the_worst_findings_come_first_and_what_is_no_finding_last() -> None:
     low, unrated = finding("low", Severity.LOW), finding("unrated", Severity.UNKNOWN)
     judged = rule("r", FAILED, reason("blind"), factory.against(low), factory.against(unrated))
-    steps = group_reasons(judged, severities_of((low, unrated)))
+    steps = group_reasons(judged, by_identity((low, unrated)))
     assert [step.points for step in steps] == [
         (point("Title of unrated", "app/a.py:3", severity="unknown"),),
         (point("Title of low", "app/a.py:3", severity="low"),),
@@ -56,7 +56,7 @@ def test_the_worst_findings_come_first_and_what_is_no_finding_last() -> None:
 
 def test_a_title_that_begins_like_another_severity_is_kept() -> None:
     found = finding("x", Severity.HIGH, text="low tide")
-    [step] = group_reasons(rule("r", FAILED, factory.against(found)), severities_of((found,)))
+    [step] = group_reasons(rule("r", FAILED, factory.against(found)), by_identity((found,)))
     assert step.points == (point("low tide", "app/a.py:3", severity="high"),)
 
 

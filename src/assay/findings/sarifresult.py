@@ -46,6 +46,7 @@ def render_result(
         "properties": {
             "severity": finding.severity.value,
             "security-severity": SCORES[finding.severity],
+            **({"reach": finding.reach.level.word} if finding.reach is not None else {}),
             **_bag(finding),
         },
     }

@@ -13,6 +13,7 @@ from typing import Final
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.findings.finding import Finding, Severity
+from assay.findings.reach import Level
 from assay.gates.decision import JudgedRule
 from assay.operations.checkreport import CheckReport
 from assay.policy.results import Reason
@@ -70,17 +71,17 @@ class FirstStep:
 _Entry = tuple[tuple[str, str], tuple[str, str], str]  # (remedy, accepted), (severity, what), place
 
 
-def group_reasons(rule: JudgedRule, severities: Mapping[str, Severity]) -> tuple[Step, ...]:
-    """Return the steps that satisfy `rule`, those against the worst findings first.
+def group_reasons(rule: JudgedRule, findings: Mapping[str, Finding]) -> tuple[Step, ...]:
+    """Return the steps that satisfy `rule`, those against the worst and nearest findings first.
 
-    `severities` are those of the findings, by identity; rules write them in front of their text.
+    `findings` are by identity; rules write their severities in front of their text.
     """
-    ordered = sorted(rule.result.reasons, key=lambda reason: _rank(severities, reason))
+    ordered = sorted(rule.result.reasons, key=lambda reason: _rank(findings, reason))
     entries: list[_Entry] = []
     for reason in ordered:
-        severity = severities.get(reason.finding)
-        word = severity.value if severity else ""
-        what = reason.what.removeprefix(f"{word} ")
+        finding = findings.get(reason.finding)
+        word = finding.severity.value if finding else ""
+        what = reason.what.removeprefix(f"{word} ") + (reach_words(finding) if finding else "")
         entries.append(((reason.remedy, ""), (word, what), reason.where))
     return _group(entries)
 
@@ -98,7 +99,8 @@ def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     """Return findings of one kind with one remedy as one."""
     groups: defaultdict[tuple[Severity, str, str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[finding.severity, finding.title, finding.rule, finding.remedy].append(finding)
+        title = finding.title + reach_words(finding)
+        groups[finding.severity, title, finding.rule, finding.remedy].append(finding)
     return tuple(
         FindingGroup(
             severity=severity,
@@ -133,9 +135,17 @@ def _is_blank(rule: JudgedRule) -> bool:
     return rule.result.without_evidence and effect_word(rule) == "advises"
 
 
-def severities_of(findings: Iterable[Finding]) -> dict[str, Severity]:
-    """Return the severity of each finding by its identity, as `group_reasons` wants it."""
-    return {finding.identity: finding.severity for finding in findings}
+def by_identity(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """Return each finding by its identity, as `group_reasons` wants it."""
+    return {finding.identity: finding for finding in findings}
+
+
+def reach_words(finding: Finding) -> str:
+    """Return how near the product is known to come, in brackets; nothing for a mere dependency."""
+    reach = finding.reach
+    if reach is None or reach.level < Level.IMPORTED:
+        return ""
+    return f" ({reach.level.word}{' in tests' if reach.only_in_tests else ''})"
 
 
 def blocking_gaps(report: CheckReport) -> tuple[Step, ...]:
@@ -150,8 +160,8 @@ def first_step(report: CheckReport) -> FirstStep | None:
     rules = refusals(report)
     if not rules:
         return _first_gap(blocking_gaps(report))
-    severities = severities_of(report.findings)
-    reason = min(rules[0].result.reasons, key=lambda reason: _rank(severities, reason))
+    findings = by_identity(report.findings)
+    reason = min(rules[0].result.reasons, key=lambda reason: _rank(findings, reason))
     return FirstStep(
         remedy=reason.remedy,
         what=reason.what,
@@ -168,9 +178,13 @@ def _first_gap(steps: tuple[Step, ...]) -> FirstStep | None:
     return FirstStep(remedy=steps[0].remedy, what=point.what, where=point.places[0], others=others)
 
 
-def _rank(severities: Mapping[str, Severity], reason: Reason) -> int:
-    severity = severities.get(reason.finding)
-    return severity.rank if severity else _UNRATED
+def _rank(findings: Mapping[str, Finding], reason: Reason) -> tuple[int, int]:
+    """Return the severity's rank, and among equals the nearest first."""
+    finding = findings.get(reason.finding)
+    if finding is None:
+        return _UNRATED, 0
+    reach = finding.reach
+    return finding.severity.rank, 0 if reach is None else -reach.level
 
 
 def _in_order(places: list[str]) -> tuple[str, ...]:

@@ -17,12 +17,12 @@ from assay.reports.grouping import (
     Step,
     advised,
     blocking_gaps,
+    by_identity,
     first_step,
     group_blank,
     group_findings,
     group_gaps,
     group_reasons,
-    severities_of,
 )
 from assay.reports.wheel import Segment, render_wheel
 from assay.reports.wording import (
@@ -76,7 +76,7 @@ def page_view(report: CheckReport) -> dict[str, object]:
 
 
 def _decided(report: CheckReport) -> dict[str, object]:
-    severities = severities_of(report.findings)
+    findings = by_identity(report.findings)
     return {
         "verdict": report.verdict.value,
         "sentence": sentence(report),
@@ -86,9 +86,9 @@ def _decided(report: CheckReport) -> dict[str, object]:
         "branch": report.branch,
         "stage": report.gate.decision.stage,
         "decided_at": format_time(report.gate.at),
-        "refusals": [_rule(rule, group_reasons(rule, severities)) for rule in refusals(report)],
+        "refusals": [_rule(rule, group_reasons(rule, findings)) for rule in refusals(report)],
         "blocking_gaps": blocking_gaps(report),
-        "advice": [_rule(rule, group_reasons(rule, severities)) for rule in advised(report)],
+        "advice": [_rule(rule, group_reasons(rule, findings)) for rule in advised(report)],
         "blank": group_blank(report),
         "blank_title": blank_title(sum(step.count for step in group_blank(report))),
         "advice_title": advice_title(report),

@@ -13,12 +13,12 @@ from assay.reports.grouping import (
     Step,
     advised,
     blocking_gaps,
+    by_identity,
     first_step,
     group_blank,
     group_findings,
     group_gaps,
     group_reasons,
-    severities_of,
 )
 from assay.reports.marktext import code, prose
 from assay.reports.wording import (
@@ -68,7 +68,7 @@ def _head(report: CheckReport) -> Iterator[str]:
 
 
 def _refusals(report: CheckReport) -> Iterator[str]:
-    severities = severities_of(report.findings)
+    findings = by_identity(report.findings)
     for rule in refusals(report):
         metadata = rule.result.rule
         mark = _MARKS[rule.result.verdict]
@@ -76,7 +76,7 @@ def _refusals(report: CheckReport) -> Iterator[str]:
         yield ""
         yield f"{code(metadata.id)} · **What to do:** {prose(metadata.solution)}"
         yield ""
-        yield from _steps(group_reasons(rule, severities))
+        yield from _steps(group_reasons(rule, findings))
         yield ""
     if gaps := blocking_gaps(report):
         yield f"## {_MARKS[Verdict.UNKNOWN]} What the gate could not read"

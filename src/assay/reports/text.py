@@ -17,12 +17,12 @@ from assay.reports.grouping import (
     Step,
     advised,
     blocking_gaps,
+    by_identity,
     first_step,
     group_blank,
     group_findings,
     group_gaps,
     group_reasons,
-    severities_of,
 )
 from assay.reports.lines import COLOURS, Lines, stdout_lines, text_lines
 from assay.reports.wording import (
@@ -64,16 +64,16 @@ def render_text(report: CheckReport) -> bytes:
 
 def _print(lines: Lines, report: CheckReport) -> None:
     _print_head(lines, report)
-    severities = severities_of(report.findings)
+    findings = by_identity(report.findings)
     for rule in refusals(report):
-        _print_rule(lines, rule, group_reasons(rule, severities))
+        _print_rule(lines, rule, group_reasons(rule, findings))
     if gaps := blocking_gaps(report):
         lines.put()
         lines.put(("What the gate could not read", "bold"), bullet=_label("UNKNOWN"))
         print_steps(lines, gaps)
     _print_findings(lines, report)
     for rule in advised(report):
-        _print_rule(lines, rule, group_reasons(rule, severities))
+        _print_rule(lines, rule, group_reasons(rule, findings))
     _print_blank(lines, group_blank(report))
     _print_gaps(lines, report)
     _print_end(lines, report)
