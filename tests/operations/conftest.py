@@ -8,10 +8,12 @@ from assay.core.verdict import Verdict
 from assay.operations.export_kit import export_kit
 from assay.operations.initialise import initialise
 from assay.operations.manage_advisories import import_advisories
+from assay.signing.principals import PrincipalKind
 from tests.fakes.gitrepo import GitRepo
 from tests.operations.kitdamage import Exported
 from tests.operations.run import check, clock
 from tests.operations.site import TREE, Site, empty_site, write_advisories
+from tests.operations.vexkit import vulnerable, with_author
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +63,23 @@ def exported(dated_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Expo
         trust=site.trust,
         anchor=anchor,
     )
+
+
+@pytest.fixture(scope="session")
+def vexed_site(dated_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return a site with a vulnerability, and a vendor named for its own package; read only."""
+    site = dated_site.copy(tmp_path_factory.mktemp("vexed") / "site")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSAY_HOME", str(site.home))
+        vulnerable(site)
+        own = ("pkg:pypi/leftpad-py",)
+        with_author(site, "vendor", components=own, kind=PrincipalKind.SERVICE)
+    return site
+
+
+@pytest.fixture
+def shop(vexed_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Return a copy of it, whose home is that of this process."""
+    site = vexed_site.copy(tmp_path / "site")
+    monkeypatch.setenv("ASSAY_HOME", str(site.home))
+    return site
