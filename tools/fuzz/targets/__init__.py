@@ -14,6 +14,7 @@ from fuzz.targets import (
     judgement,
     kernel,
     keys,
+    remedy,
     sboms,
     scans,
     sigstore,
@@ -98,4 +99,5 @@ def all_targets() -> tuple[Target, ...]:
         *scans.TARGETS,
         *judgement.TARGETS,
         *vulns.TARGETS,
+        *remedy.TARGETS,
     )

@@ -13,7 +13,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.stricttoml import parse_toml
 from assay.sbom.lockfiles.pypisource import normal_name
 from assay.sbom.lockfiles.reading import Reading
-from assay.vuln.remedy.requirementslock import read_with
+from assay.vuln.remedy.requirementslock import files_with
 
 TOML: Final = frozenset({"uv", "poetry", "pdm"})
 FOLDER: Final = "a folder"  # which is no host, so that no index stands for it
@@ -63,7 +63,7 @@ def requirements_registry(
     """
     hosts = {
         host_of(url.decode("utf-8", "replace")) or FOLDER
-        for beside in read_with(path, readings)
+        for beside in files_with(path, readings)
         for url in _INDEX.findall(files.get(beside, b""))
     }
     return " and ".join(sorted(hosts))

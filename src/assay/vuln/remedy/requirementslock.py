@@ -21,7 +21,7 @@ KIND: Final = "requirements"
 def requirements_lock(path: str, readings: Mapping[str, Reading]) -> Lock:
     """Return the requirements file at `path` as a lock; `readings` are all that were read."""
     pins = {pin.key: pin for component in readings[path].components if (pin := pypi_pin(component))}
-    asked = (ask for beside in read_with(path, readings) for ask in _asks(beside, readings, pins))
+    asked = (ask for beside in files_with(path, readings) for ask in _asks(beside, readings, pins))
     return Lock(path=path, ecosystem=PYPI, kind=KIND, pins=pins, asks={OWN: tuple(asked)})
 
 
@@ -51,7 +51,7 @@ def requirement_ask(text: str, manifest: str) -> Ask | None:
     return Ask(name=name, range=str(parsed.specifier), target=name, manifest=manifest)
 
 
-def read_with(path: str, readings: Mapping[str, Reading]) -> Iterator[str]:
+def files_with(path: str, readings: Mapping[str, Reading]) -> Iterator[str]:
     """Yield the files that are read with the one at `path`, itself included."""
     seen: set[str] = set()
     waiting = [path]

@@ -142,9 +142,16 @@ def parse_index(text: str) -> IndexSource:
         raise UsageError(f"{printable(text)!r} names no index", hint="pypi=URL, npm=FOLDER, …")
     if "://" in place:
         return HttpIndex(ecosystem=ecosystem, base=place.rstrip("/"))
-    if not Path(place).is_dir():
+    if not _is_folder(Path(place)):
         raise UsageError("no such folder", where=printable(place))
     return FolderIndex(ecosystem=ecosystem, folder=Path(place))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # longer than any name, or with a zero byte
+        return False
 
 
 def _checked(ecosystem: str, name: str) -> str:
