@@ -164,10 +164,12 @@ def _severity(value: JsonValue) -> Severity:
 
 
 def _patterns(item: JsonValue, name: str) -> tuple[str, ...]:
-    patterns = tuple(one.text() for one in item.optional_items(name))
-    for pattern in patterns:
-        check_pattern(pattern)
-    return patterns
+    return tuple(one.parsed(_pattern) for one in item.optional_items(name))
+
+
+def _pattern(text: str) -> str:
+    check_pattern(text)
+    return text
 
 
 def _flag(item: JsonValue, name: str) -> bool:
