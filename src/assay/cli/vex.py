@@ -7,8 +7,9 @@ import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
+from assay.cli.vexexplain import explain
 from assay.cli.vexrecord import list_, record, withdraw
-from assay.cli.vexwrite import convert, create, merge
+from assay.cli.vexwrite import convert, create, generate, merge
 from assay.core.printable import printable
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ app = typer.Typer(help="VEX: what is said of a vulnerability in a product.", no_
 app.command("convert")(convert)
 app.command("merge")(merge)
 app.command("create")(create)
+app.command("generate")(generate)
+app.command("explain")(explain)
 app.command("record")(record)
 app.command("list")(list_)
 app.command("withdraw")(withdraw)

@@ -1,11 +1,11 @@
-"""`assay vex convert`, `merge` and `create`: what writes VEX documents."""
+"""`assay vex convert`, `merge`, `create` and `generate`: what writes VEX documents."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from assay.cli.options import JsonOption
+from assay.cli.options import JsonOption, RepositoryArgument
 from assay.cli.output import EXIT_STATUS, print_json
 from assay.core.printable import printable
 
@@ -38,6 +38,9 @@ ToOption = Annotated[
 ]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="The file to write.", show_default="stdout")
+]
+AllVersionsOption = Annotated[
+    bool, typer.Option("--all-versions", help="Packages without a version mean every one.")
 ]
 AuthorOption = Annotated[str, typer.Option("--author", help="Who says it.", show_default=False)]
 
@@ -141,9 +144,7 @@ def create(  # noqa: PLR0913  # the options of one command
         str, typer.Option(help="The day on which it ends.", show_default=False)
     ] = "",
     role: Annotated[str, typer.Option(help="The author's role.", show_default=False)] = "",
-    all_versions: Annotated[
-        bool, typer.Option("--all-versions", help="Packages without a version mean every one.")
-    ] = False,
+    all_versions: AllVersionsOption = False,
     to: ToOption = _FORMAT,
     output: OutputOption = None,
 ) -> None:
@@ -174,6 +175,33 @@ def create(  # noqa: PLR0913  # the options of one command
         all_versions=all_versions,
     )
     _print_written(create_vex(said, to=to, output=output), output)
+
+
+def generate(  # noqa: PLR0913  # the options of one command
+    repository: RepositoryArgument = Path(),
+    *,
+    product: Annotated[str, typer.Option(help="The product, as a package URL.")],
+    author: Annotated[str, typer.Option(help="Who says it.")],
+    role: Annotated[str, typer.Option(help="The author's role.", show_default=False)] = "",
+    all_versions: AllVersionsOption = False,
+    to: ToOption = _FORMAT,
+    output: OutputOption = None,
+) -> None:
+    """Write what is recorded about vulnerabilities at HEAD as VEX.
+
+    A known vulnerability in a component is under investigation, until code that calls what is
+    vulnerable, or somebody's VEX that counts here, says more. A waiver says nothing of it. Sign the
+    document and record it: it is nobody's word before.
+
+        assay vex generate --product pkg:oci/shop@sha256:… --author 'Example Ltd'
+    """
+    from assay.operations.generate_vex import (  # noqa: PLC0415  # start-up time
+        AboutProduct,
+        generate_vex,
+    )
+
+    about = AboutProduct(product=product, author=author, role=role, all_versions=all_versions)
+    _print_written(generate_vex(repository, about, to=to, output=output), output)
 
 
 def _need_output(output: Path | None, *, as_json: bool) -> None:

@@ -1,9 +1,11 @@
 """`assay vex create`: a VEX document with one statement, from what its author says."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from assay.core.errors import MalformedError, UsageError, inside
+from assay.core.errors import MalformedError, UsageError
 from assay.operations.convert_vex import WrittenFile, parse_moment, write_vex
 from assay.operations.generate_sbom import document_time
 from assay.vuln.vex.statement import (
@@ -46,30 +48,29 @@ def create_vex(said: SaidVex, *, to: str, output: Path | None) -> WrittenFile:
         UnavailableError: `output` cannot be written.
     """
     check_format(to)
+    issued_at = document_time().replace(microsecond=0)
+    statement = _statement(said, issued_at)
+    if statement.expires_at is not None and statement.expires_at <= issued_at:
+        raise UsageError(f"{said.expires} is past", where="--expires")
     document = VexDocument(
         id="",
         author=_given(said.author, "--author"),
         role=said.role,
-        issued_at=document_time().replace(microsecond=0),
-        statements=(_statement(said),),
+        issued_at=issued_at,
+        statements=(statement,),
     )
-    issued_at = document.issued_at
-    statement = replace(document.statements[0], issued_at=issued_at)
-    ends = statement.expires_at
-    if ends is not None and issued_at is not None and ends <= issued_at:
-        raise UsageError(f"{said.expires} is past", where="--expires")
-    document = replace(document, statements=(statement,))
     return write_vex(document, sources=(document,), to=to, output=output)
 
 
-def _statement(said: SaidVex) -> VexStatement:
+def _statement(said: SaidVex, issued_at: datetime) -> VexStatement:
     status = _word(said.status, "--status", tuple(str(one) for one in Status))
     reason = said.justification and _word(
         said.justification, "--justification", tuple(str(one) for one in Justification)
     )
-    parts = tuple(_target(text, "--component", said) for text in said.components)
+    named = partial(named_target, all_versions=said.all_versions)
+    parts = tuple(named(text, option="--component") for text in said.components)
     products = tuple(
-        VexProduct(target=_target(text, "--product", said), subcomponents=parts)
+        VexProduct(target=named(text, option="--product"), subcomponents=parts)
         for text in said.products
     )
     try:
@@ -82,6 +83,7 @@ def _statement(said: SaidVex) -> VexStatement:
             justification=Justification(reason) if reason else None,
             impact_statement=said.impact,
             action_statement=said.action,
+            issued_at=issued_at,
             expires_at=parse_moment(said.expires, option="--expires") if said.expires else None,
         )
     except MalformedError as error:
@@ -89,18 +91,21 @@ def _statement(said: SaidVex) -> VexStatement:
         raise UsageError(error.what, hint=hint) from error
 
 
-def _target(text: str, option: str, said: SaidVex) -> VexTarget:
-    """Return a package; one without a version is all of its versions only where that is said."""
+def named_target(text: str, *, option: str, all_versions: bool) -> VexTarget:
+    """Return a package; one without a version is all of its versions only where that is said.
+
+    Raises:
+        UsageError: It cannot be read, or names no version.
+    """
     try:
-        with inside(option):
-            target = parse_target(text)
+        target = parse_target(text)
     except MalformedError as error:
-        raise UsageError(error.what, where=error.where, hint=error.hint) from error
-    open_ = any_version(target).all_versions
-    if open_ and not said.all_versions:
+        raise UsageError(error.what, where=option, hint=error.hint) from error
+    whole = any_version(target)
+    if whole.all_versions and not all_versions:
         hint = "name the version, or say --all-versions"
         raise UsageError(f"{text!r} names no version", where=option, hint=hint)
-    return any_version(target)
+    return whole
 
 
 def _word(text: str, option: str, known: tuple[str, ...]) -> str:

@@ -184,7 +184,7 @@ def test_no_time() -> None:
     undated = replace(DOCUMENT, issued_at=None, statements=(replace(CALM, issued_at=None),))
     with pytest.raises(MalformedError) as refusal:
         write_openvex(undated)
-    assert refusal.value.what == "no time, which OpenVEX needs, in the document or in a statement"
+    assert refusal.value.what == "no time, which OpenVEX needs, in document or statement"
 
 
 def test_the_time_of_the_document_is_that_of_its_oldest_statement() -> None:

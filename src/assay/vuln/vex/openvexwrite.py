@@ -60,7 +60,8 @@ def write_openvex(document: VexDocument) -> WrittenVex:
 def _around(document: VexDocument, statements: list[dict[str, object]]) -> dict[str, object]:
     issued_at = document.issued_at or _earliest(document)
     if issued_at is None:
-        raise MalformedError("no time, which OpenVEX needs, in the document or in a statement")
+        hint = "assay vex convert --issued"
+        raise MalformedError("no time, which OpenVEX needs, in document or statement", hint=hint)
     whole: dict[str, object] = {
         "@context": f"{CONTEXT}/v{VERSION}",
         "author": document.author or NOBODY,
