@@ -104,6 +104,8 @@ class PyProgram:
 
     def _follow(self, module: PyModule, bound: Bound, rest: Name, hops: int) -> Iterator[Meaning]:
         parts = (*bound.parts, *rest)
+        if parts[0] == UNKNOWN:
+            return
         if parts[0].startswith("@"):
             yield Meaning(inside=(module.path, _function(module, parts)))
         elif bound.scope is not None:
