@@ -238,3 +238,70 @@ POM = """
       </dependencies>
     </project>
     """
+
+PIXI = f"""
+    version: 6
+    environments:
+      default:
+        channels:
+        - url: https://conda.anaconda.org/conda-forge/
+        packages:
+          linux-64:
+          - conda: https://conda.anaconda.org/conda-forge/linux-64/python-3.12.1-h1_0.conda
+          - conda: https://conda.anaconda.org/conda-forge/linux-64/openssl-3.2.0-h2_1.conda
+          - pypi: https://files.example/flask-3.0.0-py3-none-any.whl
+          - pypi: https://files.example/click-8.1.7-py3-none-any.whl
+          - pypi: ./
+    packages:
+    - conda: https://conda.anaconda.org/conda-forge/linux-64/python-3.12.1-h1_0.conda
+      sha256: {SHA256}
+      depends:
+      - __glibc >=2.17
+      - openssl >=3.2.0,<4.0a0
+      license: Python-2.0
+    - conda: https://conda.anaconda.org/conda-forge/linux-64/openssl-3.2.0-h2_1.conda
+      sha256: {SHA256}
+    - pypi: https://files.example/flask-3.0.0-py3-none-any.whl
+      name: flask
+      version: 3.0.0
+      sha256: {SHA256}
+      requires_dist:
+      - Click>=8.1.3
+      - asgiref>=3.2 ; extra == 'async'
+    - pypi: https://files.example/click-8.1.7-py3-none-any.whl
+      name: click
+      version: 8.1.7
+    - pypi: ./
+      name: shop
+      version: 0.1.0
+    """
+DENO = f"""
+    {{
+      "version": "5",
+      "specifiers": {{"jsr:@std/assert@1": "1.0.0", "npm:chalk@5": "5.3.0"}},
+      "jsr": {{
+        "@std/assert@1.0.0": {{"integrity": "{SHA256}", "dependencies": ["jsr:@std/internal"]}},
+        "@std/internal@1.0.5": {{"integrity": "{SHA256}"}}
+      }},
+      "npm": {{
+        "chalk@5.3.0": {{"integrity": "sha512-x", "dependencies": ["ansi-styles@6.2.1"]}},
+        "ansi-styles@6.2.1_peer@1.0.0": {{"integrity": "sha512-y"}}
+      }},
+      "remote": {{"https://deno.example/mod.ts": "{SHA256}"}}
+    }}
+    """
+VERIFICATION = f"""
+    <?xml version="1.0" encoding="UTF-8"?>
+    <verification-metadata xmlns="https://schema.gradle.org/dependency-verification">
+      <configuration><verify-metadata>true</verify-metadata></configuration>
+      <components>
+        <component group="com.google.guava" name="guava" version="33.0.0-jre">
+          <artifact name="guava-33.0.0-jre.jar"><sha256 value="{SHA256}" origin="Gradle"/></artifact>
+          <artifact name="guava-33.0.0-jre.pom"><sha256 value="{"cd" * 32}"/></artifact>
+        </component>
+        <component group="org.junit" name="junit-bom" version="5.10.1">
+          <artifact name="junit-bom-5.10.1.pom"><sha256 value="{SHA256}"/></artifact>
+        </component>
+      </components>
+    </verification-metadata>
+    """

@@ -164,8 +164,8 @@ NOTED = {
         ),
     ),
     "unread": (
-        {"deno.lock": b""},
-        ("dependency file", "deno.lock", "a kind of file that is not read yet"),
+        {"conan.lock": b""},
+        ("dependency file", "conan.lock", "a kind of file that is not read yet"),
     ),
     "vendored": (
         {"node_modules/a/package.json": b"["},

@@ -17,6 +17,7 @@ from assay.sbom import manifest
 from assay.sbom.lockfiles.bunlock import parse_bun_lock
 from assay.sbom.lockfiles.cargolock import parse_cargo_lock
 from assay.sbom.lockfiles.composerlock import parse_composer_lock
+from assay.sbom.lockfiles.denolock import parse_deno_lock
 from assay.sbom.lockfiles.gemfilelock import parse_gemfile_lock
 from assay.sbom.lockfiles.gradlelock import parse_gradle_lock
 from assay.sbom.lockfiles.mixlock import parse_mix_lock
@@ -82,6 +83,9 @@ LOCKS: Final[Mapping[str, ParseLock]] = MappingProxyType(
         "Podfile.lock": _later("podfilelock", "parse_podfile_lock"),
         "conda-lock.yml": _later("condalock", "parse_conda_lock"),
         "conda-lock.yaml": _later("condalock", "parse_conda_lock"),
+        "pixi.lock": _later("pixilock", "parse_pixi_lock"),
+        "deno.lock": parse_deno_lock,
+        "verification-metadata.xml": _later("gradleverification", "parse_gradle_verification"),
     }
 )
 GO_MOD: Final = "go.mod"
@@ -100,6 +104,7 @@ MANIFESTS: Final[Mapping[str, Manifest]] = MappingProxyType(
             parse=manifest.parse_pyproject, locks=_PYTHON_LOCKS, or_requirements=True
         ),
         "Pipfile": Manifest(parse=manifest.parse_pipfile, locks=("Pipfile.lock",)),
+        "deno.json": Manifest(parse=manifest.parse_deno_json, locks=("deno.lock",)),
         "Cargo.toml": Manifest(parse=manifest.parse_cargo_toml, locks=("Cargo.lock",)),
         "setup.py": _SETUP,
         "setup.cfg": _SETUP,
@@ -121,6 +126,8 @@ _SERVED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "mix.exs": ("mix.lock",),
         "pubspec.yaml": ("pubspec.lock",),
         "Podfile": ("Podfile.lock",),
+        "pixi.toml": ("pixi.lock",),
+        "deno.jsonc": ("deno.lock",),
         "environment.yml": ("conda-lock.yml", "conda-lock.yaml"),
         "environment.yaml": ("conda-lock.yml", "conda-lock.yaml"),
     }
@@ -132,8 +139,8 @@ _PROJECT_LOCKS: Final = ("packages.lock.json",)
 UNREAD: Final = frozenset(
     {
         *("libs.versions.toml", "packages.config", "Directory.Packages.props"),
-        *("rebar.lock", "Cartfile.resolved", "bun.lockb", "deno.lock", "conan.lock"),
-        *("conanfile.txt", "conanfile.py", "vcpkg.json", "flake.lock", "pixi.lock"),
+        *("rebar.lock", "Cartfile.resolved", "bun.lockb", "conan.lock"),
+        *("conanfile.txt", "conanfile.py", "vcpkg.json", "flake.lock"),
         *("MODULE.bazel.lock", "build.sbt", "stack.yaml.lock", "cabal.project.freeze"),
         *("renv.lock", "Manifest.toml", "go.work", "cpanfile.snapshot"),
     }

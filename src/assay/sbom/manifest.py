@@ -19,6 +19,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", re.ASCII)
 _PACKAGE_JSON: Final = ("dependencies", "devDependencies", "optionalDependencies")
 _CARGO: Final = ("dependencies", "dev-dependencies", "build-dependencies")
 _CODE: Final = re.compile(rb"\b(?:install_requires|setup_requires|tests_require|extras_require)\b")
+_ELSEWHERE: Final = ("npm:", "jsr:", "https:", "http:")
 _OWN: Final = ("file:", "link:", "workspace:", "portal:")
 
 
@@ -94,6 +95,17 @@ def parse_cargo_toml(data: bytes) -> frozenset[str]:
         for name, wanted in _members(table, key)
         if not _is_folder(wanted)
     )
+
+
+def parse_deno_json(data: bytes) -> frozenset[str]:
+    """Return what the `imports` of a deno.json get from elsewhere, as it is written.
+
+    Raises:
+        MalformedError: Not strict JSON, or a list that is none.
+    """
+    document = JsonValue(parse_json(data, max_bytes=MAX_MANIFEST_BYTES))
+    wanted = {value.text() for _, value in _members(document, "imports")}
+    return frozenset(text for text in wanted if text.startswith(_ELSEWHERE))
 
 
 def parse_setup(data: bytes) -> frozenset[str]:

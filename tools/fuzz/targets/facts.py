@@ -160,6 +160,7 @@ TARGETS: Final[tuple[Target, ...]] = (
     raw(f"{_MANIFEST}:parse_pyproject", lambda: (seeds.PYPROJECT,)),
     raw(f"{_MANIFEST}:parse_pipfile", lambda: (seeds.PIPFILE,)),
     raw(f"{_MANIFEST}:parse_cargo_toml", lambda: (seeds.CARGO_TOML,)),
+    raw(f"{_MANIFEST}:parse_deno_json", lambda: (b'{"imports": {"a": "npm:a@1"}}',)),
     raw(f"{_MANIFEST}:parse_setup", lambda: (seeds.SETUP,)),
     raw(f"{_MANIFEST}:parse_requirements_in", lambda: (b"a>=1\n-r other.txt\n",)),
     Target(
