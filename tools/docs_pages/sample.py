@@ -42,6 +42,7 @@ from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 from docs_pages.forgesample import record_looks
 from docs_pages.reviewsample import record_review_samples
 from docs_pages.trustsample import full_trust_root
+from docs_pages.vexsample import vex_facts_sample, vex_samples
 from docs_pages.waiversample import waiver_samples
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -150,16 +151,18 @@ def _sample(folder: Path) -> Sample:
             parameters=Parameters(),
             at=report.gate.at,
         )
+        told = {"vex": vex_facts_sample(report.gate.at)}
         predicates = _predicates(ledger)
         documents = {
             "assay.check/v1": _strict(render_canonical_json(check_json(report))),
-            "assay.facts/v1": _strict(render_canonical_json(facts)),
+            "assay.facts/v1": _strict(render_canonical_json(facts | told)),
             "assay.saved-verdict/v1": _strict(saved.read_bytes()),
             "assay.trust-root/v2": _strict(render_trust_root(full_trust_root(ledger.trust))),
         }
     restored = _restored(shop, folder / "log.zip", at=report.gate.at)
     asked = (render_validity((_ANSWERED,), at=report.gate.at),)  # nobody is asked for a page
-    more = {RESTORE_TYPE: restored, VALIDITY_TYPE: asked, **waiver_samples(report.gate.at)}
+    more = {RESTORE_TYPE: restored, VALIDITY_TYPE: asked}
+    more |= {**waiver_samples(report.gate.at), **vex_samples(report.gate.at)}
     return Sample(predicates={**predicates, **more}, documents=documents)
 
 

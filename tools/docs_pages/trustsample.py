@@ -11,6 +11,7 @@ from assay.signing.trust import (
     PrincipalKind,
     Revocation,
     RevocationReason,
+    RoleGrant,
     TrustedIdentity,
     TrustRoot,
     Window,
@@ -25,10 +26,16 @@ def full_trust_root(root: TrustRoot) -> TrustRoot:
     [key] = local.keys
     window = Window(valid_from=local.window.valid_from, valid_until=EDGE)
     revoked = Revocation(since=EDGE, reason=RevocationReason.RETIRED)
+    limited = RoleGrant(
+        role="vex-author",
+        window=window,
+        components=("pkg:rpm/redhat/*",),
+        authors=("Red Hat Product Security",),
+    )
     runner = Principal(
         name="runner",
         kind=PrincipalKind.RUNNER,
-        roles=local.roles,
+        roles=(*local.roles, limited),
         keys=(),
         identities=(
             TrustedIdentity(
