@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.purl import parse_purl
-from assay.sbom.component import Component, Sbom
+from assay.sbom.component import Sbom
 from assay.sbom.formats.cyclonedxread import read_with_references
 from assay.sbom.formats.properties import our_properties
 from assay.vuln.vex.statement import UnreadStatement, VexDocument, VexProduct, VexTarget
@@ -75,17 +75,14 @@ def read_names(document: JsonValue) -> BomNames:
     """
     sbom, components = read_with_references(document)
     link = _link(document)
-    targets = {
-        reference: _target(component, reference, link)
-        for reference, component in components.items()
-    }
+    targets = {reference: component_target(one) for reference, one in components.items()}
     inside: dict[str, str] = {}
     for value in document.optional_items("components"):
         _read_inside(value, value.optional_text("bom-ref"), inside)
     for value in _all_components(document):
         _apply_properties(value, targets)
     for value in document.optional_items("services"):
-        _read_service(value, link, targets)
+        _read_service(value, targets)
     subject = _subject(document)
     product = "" if subject is None else _own_reference(subject, targets)
     return BomNames(sbom=sbom, targets=targets, inside=inside, product=product, link=link)
@@ -137,15 +134,6 @@ def _link(document: JsonValue) -> str:
     return f"{BOM_LINK}{serial.removeprefix(_UUID)}/{number}#"
 
 
-def _target(component: Component, reference: str, link: str) -> VexTarget:
-    return component_target(component, ids=_ids(reference, link))
-
-
-def _ids(reference: str, link: str) -> tuple[str, ...]:
-    """Return the BOM-Link: a bom-ref alone means another thing in every other document."""
-    return (f"{link}{quote(reference, safe='')}",) if link and "\0" not in reference else ()
-
-
 def _read_inside(value: JsonValue, outermost: str, inside: dict[str, str]) -> None:
     for inner in value.optional_items("components"):
         reference = inner.optional_text("bom-ref")
@@ -187,14 +175,13 @@ def _apply_properties(value: JsonValue, targets: dict[str, VexTarget]) -> None:
     )
 
 
-def _read_service(value: JsonValue, link: str, targets: dict[str, VexTarget]) -> None:
+def _read_service(value: JsonValue, targets: dict[str, VexTarget]) -> None:
     reference = value.optional_text("bom-ref")
     if reference and reference not in targets:
         name, version = value.field("name").text(), value.optional_text("version")
-        ids = _ids(reference, link)
-        targets[reference] = VexTarget(name=name, version=version, ids=ids)
+        targets[reference] = VexTarget(name=name, version=version)
     for inner in value.optional_items("services"):
-        _read_service(inner, link, targets)
+        _read_service(inner, targets)
 
 
 def _own_reference(subject: JsonValue, targets: dict[str, VexTarget]) -> str:

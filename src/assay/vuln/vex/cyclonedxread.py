@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import unquote
 
 from assay.core.clock import parse_time
 from assay.core.errors import MalformedError
@@ -178,12 +179,10 @@ class _Reader:
     def _named(self, reference: JsonValue) -> VexProduct:
         text = reference.text()
         if text.startswith(BOM_LINK):
-            link, _, _ = text.partition("#")
-            if f"{link}#" != self.names.link:
+            link, mark, name = text.partition("#")
+            if f"{link}{mark}" != self.names.link:
                 return VexProduct(target=VexTarget(ids=(normal_link(text),)))
-            text = normal_link(text)
-            known = {one: name for name, t in self.names.targets.items() for one in t.ids}
-            text = known.get(text, text)
+            text = unquote(name)
         return JsonValue(text, reference.where).parsed(self.names.product_of)
 
 

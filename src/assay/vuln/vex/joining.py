@@ -57,16 +57,16 @@ def join_vex(documents: Mapping[str, VexDocument], *, author: str, id_: str) -> 
 
 def _ordered(documents: Mapping[str, VexDocument]) -> list[VexStatement]:
     """Return the statements, each once, the oldest first."""
-    dated = list[tuple[str, str, str, VexStatement]]()
+    dated = list[tuple[str, str, VexStatement]]()
     for name, document in documents.items():
         for number, one in enumerate(document.statements):
             if one.dated_at is None:
                 where = f"{name}: statements[{number}]"
                 hint = "say when: assay vex convert --issued"
                 raise MalformedError("no time", where=where, hint=hint)
-            first = exact_time(one.dated_at)
-            dated.append((first, one.vulnerability.name, one.products[0].target.label, one))
-    dated.sort(key=lambda item: item[:3])
+            dated.append((exact_time(one.dated_at), one.vulnerability.name, one))
+    # Those of one moment need an order too, which is not that in which files were named.
+    dated.sort(key=lambda item: (*item[:2], repr(item[2])))
     return list(dict.fromkeys(one for *_, one in dated))
 
 
@@ -97,7 +97,7 @@ def _contradictions(statements: Iterable[VexStatement]) -> Iterable[str]:
     for (name, product, part, _), statuses in said.items():
         if len(statuses) > 1:
             inside = f", {part.label}" if part else ""
-            yield printable(f"{name} in {product.label}{inside}: {' and '.join(statuses)}")
+            yield printable(f"{name} in {product.label}{inside}: {' and '.join(sorted(statuses))}")
 
 
 def _pairs(statement: VexStatement) -> Iterable[tuple[VexTarget, VexTarget | None]]:

@@ -32,12 +32,11 @@ def parse_target(text: str) -> VexTarget:
     return VexTarget(ids=(text,))
 
 
-def component_target(component: Component, *, ids: tuple[str, ...] = ()) -> VexTarget:
-    """Return a component of an SBOM as a target; `ids` are other names of it (BOM-Links)."""
+def component_target(component: Component) -> VexTarget:
+    """Return a component of an SBOM as a target."""
     return VexTarget(
         purl=component.purl,
         raw_purls=component.raw_purls,
-        ids=ids,
         cpes=component.cpes,
         hashes=component.hashes,
         name=component.name,
