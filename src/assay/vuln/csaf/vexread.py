@@ -184,9 +184,10 @@ class _Reader:
         remediations = self.about["remediations"].get(product, [])
         threats = self.about["threats"].get(product, [])
         flags = self.about["flags"].get(product, [])
+        is_calm = STATUSES[status] is Status.NOT_AFFECTED
         return _Said(
             status=STATUSES[status],
-            labels=tuple(flag.field("label").text() for flag in flags),
+            labels=tuple(flag.field("label").text() for flag in flags) if is_calm else (),
             impact=_texts(
                 threat for threat in threats if threat.field("category").text() == "impact"
             ),
@@ -237,8 +238,7 @@ class _Reader:
         tracking = self.view.tracking
         if tracking.field("status").text() == "draft":
             raise MalformedError("the document is a draft")
-        calm = said.status is Status.NOT_AFFECTED
-        if calm and len(said.labels) > 1:
+        if len(said.labels) > 1:
             raise MalformedError(f"{len(said.labels)} justifications for one product")
         affected = said.status is Status.AFFECTED
         impact, tags = split_tags(said.impact)
@@ -248,7 +248,7 @@ class _Reader:
             vulnerability=self.vulnerability,
             products=products,
             status=said.status,
-            justification=_justification(said.labels) if calm else None,
+            justification=_justification(said.labels),
             impact_statement="" if impact == ONLY_DATED else impact,
             action_statement="" if action == NO_ACTION else action,
             responses=said.responses if affected else (),
