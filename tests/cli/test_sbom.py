@@ -190,6 +190,23 @@ def test_truth(purls: str, status: int, text: str) -> None:
     )
 
 
+@pytest.mark.usefixtures("folder")
+def test_what_was_not_held_against_the_rules_is_told() -> None:
+    space = 'xmlns="http://cyclonedx.org/schema/bom/1.6"'
+    Path("bom.xml").write_text(f"<bom {space}><services><odd/></services></bom>")
+    done = run("validate", "bom.xml")
+    assert (done.exit_code, done.stdout.splitlines()) == (
+        0,
+        [
+            "Valid: CycloneDX 1.6 XML, 0 components",
+            (
+                "  not checked: rules of the format, services: 1 not held against them (hold the "
+                "document against the schema of its format)"
+            ),
+        ],
+    )
+
+
 REFUSED = {
     "fault": (
         ("validate", "bad.json"),

@@ -63,7 +63,7 @@ def validate(sbom: SbomArgument, *, as_json: JsonOption = False) -> None:
         return
     count = len(done.sbom.components)
     typer.echo(printable(f"Valid: {done.sbom.format}, {_count(count, 'component')}"))
-    print_not_checked(done.sbom.inventory.not_checked)
+    print_not_checked(done.not_checked)
 
 
 @app.command("convert")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.core.errors import UsageError, inside
+from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.sbom.component import Sbom
@@ -18,6 +19,20 @@ class ValidSbom:
 
     sbom: Sbom
 
+    @property
+    def not_checked(self) -> tuple[NotChecked, ...]:
+        """Return what could not be used, and what was not held against rules at all."""
+        gaps = (
+            NotChecked(
+                what="rules of the format",
+                where=path,
+                why=f"{count} not held against them",
+                remedy="hold the document against the schema of its format",
+            )
+            for path, count in self.sbom.unruled.items()
+        )
+        return (*self.sbom.inventory.not_checked, *gaps)
+
     def as_json(self) -> dict[str, object]:
         """Return the document `assay.sbom-validate/v1`."""
         return {
@@ -26,7 +41,7 @@ class ValidSbom:
             "format": self.sbom.format,
             "components": len(self.sbom.components),
             "notRead": dict(self.sbom.left_out),
-            "notChecked": [note.as_json() for note in self.sbom.inventory.not_checked],
+            "notChecked": [note.as_json() for note in self.not_checked],
         }
 
 

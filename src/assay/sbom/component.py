@@ -68,7 +68,8 @@ class Sbom:
 
     `aggregate` is CycloneDX's word for how complete the list is (`complete`, `incomplete`,
     `unknown`, …), empty where the document does not say. `left_out` counts, by the path of its
-    member, what the document holds and this model has no place for.
+    member, what the document holds and this model has no place for, and `unruled` what of that was
+    not even held against the rules of the format.
     """
 
     inventory: Inventory
@@ -81,6 +82,7 @@ class Sbom:
     serial: str = ""  # the document's own name
     format: str = ""  # "CycloneDX 1.6 JSON"; empty for one that is not written yet
     left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unruled: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def components(self) -> tuple[Component, ...]:

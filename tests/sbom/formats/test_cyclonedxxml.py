@@ -50,6 +50,22 @@ REFUSED = {
         bom("<components><x/></components>"),
         "an element that is not known, at bom.components.x",
     ),
+    "order": (
+        component("<version>1</version><name>a</name>"),
+        "it belongs before version, at bom.components[0].name",
+    ),
+    "order-of-what-is-not-converted": (
+        component("<name>a</name><modified>false</modified><swid/>"),
+        "it belongs before modified, at bom.components[0].swid",
+    ),
+    "order-at-the-top": (
+        bom("<components/><metadata/>"),
+        "it belongs before components, at bom.metadata",
+    ),
+    "order-of-evidence": (
+        component("<name>a</name><evidence><occurrences/><identity/></evidence>"),
+        "it belongs before occurrences, at bom.components[0].evidence.identity",
+    ),
     "twice": (
         component("<name>a</name><name>b</name>"),
         "an element that may stand once stands twice, at bom.components[0].name",

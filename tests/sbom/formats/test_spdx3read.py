@@ -161,3 +161,24 @@ def test_a_graph_without_a_creation_is_refused() -> None:
     with pytest.raises(MalformedError) as caught:
         read_spdx3(JsonValue({"@context": CONTEXT, "@graph": []}))
     assert str(caught.value) == "[malformed] no CreationInfo, at @graph"
+
+
+def test_an_element_may_be_written_inside_another() -> None:
+    """Schema of SPDX 3.0.1: where an element is named, it may also stand itself."""
+    inner = element("Organization", "urn:o", name="Acme")
+    apart = read(package("a", suppliedBy="urn:o"), inner)
+    within = read(package("a", suppliedBy=inner))
+    assert within.components == apart.components
+    assert within.components[0].supplier == "Acme"
+
+
+def test_an_element_inside_another_is_held_to_the_rules_too() -> None:
+    with pytest.raises(MalformedError) as caught:
+        read(package("a", suppliedBy={"type": "Organization", "spdxId": "urn:o", "name": 1}))
+    assert caught.value.where.startswith("@graph[3].suppliedBy")
+
+
+def test_classes_whose_rules_are_not_known_are_told() -> None:
+    found = read(package("a"), element("ai_AIPackage", "urn:x", name=1))
+    assert found.unruled == {"ai_AIPackage (elements)": 1}
+    assert found.left_out["ai_AIPackage (elements)"] == 1

@@ -2,7 +2,7 @@
 
 The two forms say the same in other shapes, so that one set of rules and one reader serve both. What
 the model has no place for is counted, not converted; an element that the version does not know is
-refused. Order among elements is not looked at in reading, and kept in writing.
+refused, as is one that stands in another order (`formats.cyclonedxorder`).
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.strictxml import XmlElement
+from assay.sbom.formats.cyclonedxorder import check_order
 from assay.sbom.schema import VERSIONS, member_names
 
 NAMESPACE: Final = "http://cyclonedx.org/schema/bom/"
@@ -64,6 +65,7 @@ class _Conversion:
         self, element: XmlElement, where: str, definition: str, makers: Mapping[str, _Make]
     ) -> dict[str, object]:
         """Return the members of `element` that are converted; the others are counted or refused."""
+        check_order(element, where, definition)
         known = member_names(self.version, definition)
         found: dict[str, object] = {}
         for child in element.children:
@@ -179,6 +181,7 @@ def _identity(conversion: _Conversion, element: XmlElement, where: str) -> objec
 
 def _evidence(conversion: _Conversion, element: XmlElement, where: str) -> object:
     """Return the evidence; `identity` stands as often as there are identities."""
+    check_order(element, where, "componentEvidence")
     identities = [child for child in element.children if child.name == "identity"]
     others = [child for child in element.children if child.name != "identity"]
     rest = XmlElement(element.namespace, element.name, element.attributes, others)

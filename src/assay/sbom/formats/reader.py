@@ -42,7 +42,11 @@ def parse_sbom(data: bytes) -> Sbom:
         document, left_out = cyclonedx_from_xml(parse_xml(content, max_bytes=MAX_SBOM_BYTES))
         sbom = read_cyclonedx(JsonValue(document), encoding="XML")
         counts = Counter(sbom.left_out) + left_out
-        return replace(sbom, left_out=MappingProxyType(dict(sorted(counts.items()))))
+        return replace(
+            sbom,
+            left_out=MappingProxyType(dict(sorted(counts.items()))),
+            unruled=MappingProxyType(dict(sorted(left_out.items()))),
+        )
     document_json = JsonValue(parse_json(content, max_bytes=MAX_SBOM_BYTES))
     return _read_json(document_json)
 

@@ -30,14 +30,19 @@ class Graph:
     def __init__(self, elements: tuple[JsonValue, ...], left_out: Counter[str]) -> None:
         self._by_type: dict[str, list[JsonValue]] = {}
         self._by_name: dict[str, JsonValue] = {}
-        for element in elements:
-            self._register(element, left_out)
+        self.unruled = Counter[str]()  # elements of classes whose rules are not known here
+        waiting = list(reversed(elements))
+        while waiting:
+            element, inner = _apart(waiting.pop())
+            waiting += reversed(inner)
+            self._register(element)
+        left_out.update(self.unruled)
 
     def of_type(self, type_: str) -> tuple[JsonValue, ...]:
         """Return the elements of one class, in their order."""
         return tuple(self._by_type.get(type_, ()))
 
-    def _register(self, element: JsonValue, left_out: Counter[str]) -> None:
+    def _register(self, element: JsonValue) -> None:
         type_ = element.field("type").text()
         if type_ in _CHECKED:
             with inside(element.where):
@@ -46,7 +51,7 @@ class Graph:
             with inside(element.where):
                 check_definition("spdx-3.0", "Agent", element.value)
         elif type_ != _TEXT:
-            left_out[f"{printable(type_, limit=60)} (elements)"] += 1
+            self.unruled[f"{printable(type_, limit=60)} (elements)"] += 1
         self._by_type.setdefault(type_, []).append(element)
         name = element.optional_text("spdxId") or element.optional_text("@id")
         if name in self._by_name:
@@ -129,3 +134,21 @@ class Graph:
         """Return what an element is called, empty where there is none."""
         element = self._by_name.get(name)
         return "" if element is None else element.optional_text("name")
+
+
+def _apart(element: JsonValue) -> tuple[JsonValue, list[JsonValue]]:
+    """Return an element with the names of those that are written inside it, and those."""
+    inner: list[JsonValue] = []
+    if not isinstance(element.value, dict):
+        return element, inner
+    members = {name: _named(value, inner) for name, value in element.members()}
+    return (JsonValue(members, element.where) if inner else element), inner
+
+
+def _named(value: JsonValue, inner: list[JsonValue]) -> object:
+    if isinstance(value.value, list):
+        return [_named(item, inner) for item in value.items()]
+    if isinstance(value.value, dict) and {"spdxId", "type"} <= value.value.keys():
+        inner.append(value)
+        return value.field("spdxId").text()
+    return value.value

@@ -6,6 +6,7 @@
   refused.
 """
 
+from types import MappingProxyType
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -74,6 +75,7 @@ class _Reader:
             serial=self.graph.document_id(),
             format=f"SPDX {info.field('specVersion').text()} JSON-LD",
             left_out=draft.finish_left_out(),
+            unruled=MappingProxyType(dict(sorted(self.graph.unruled.items()))),
         )
         properties = self.comments.get(self.graph.document_id()) or parse_comments(())
         return read_document_properties(sbom, properties, draft.finish_notes)
