@@ -11,7 +11,7 @@ from assay.vuln.reach.pynames import ImportNames
 from assay.vuln.reach.pyprogram import Meaning, Name, Place, PyProgram, find_chain
 from assay.vuln.reach.target import Symbol, Target
 
-MAX_CALLS: Final = 50  # of one finding that are worked out; five are kept
+MAX_CALLS: Final = 10  # of one finding that are worked out; five are kept
 Sought = Sequence[tuple[Target, ImportNames]]
 
 

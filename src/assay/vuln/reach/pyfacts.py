@@ -56,6 +56,7 @@ class PyModule:
     stars: list[str] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=dict)
     dynamic: dict[int, str] = field(default_factory=dict)
+    crowded: bool = False  # a name stands for more things than were kept
 
 
 def dotted(node: ast.expr) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from assay.vuln.reach.pyfacts import (
 )
 
 MAX_FILE_BYTES: Final = 4 * 2**20  # of source; what is larger was made by a program
+MAX_BOUND: Final = 64  # things that one name stands for in one scope
 MAX_NODES: Final = 1_000_000  # of one syntax tree; 4 MiB of ordinary code have less
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _RUNS_TEXT: Final = frozenset({"exec", "eval", "compile"})
@@ -141,7 +142,11 @@ class _Reader:
         self._waiting += [(child, at) for child in ast.iter_child_nodes(node)]
 
     def _bind(self, scope: str, name: str, bound: Bound) -> None:
-        self._module.bound.setdefault((scope, name), set()).add(bound)
+        known = self._module.bound.setdefault((scope, name), set())
+        if len(known) < MAX_BOUND:
+            known.add(bound)
+        else:
+            self._module.crowded = True
 
     def _define(self, node: _FunctionNode | ast.ClassDef, at: _At) -> str:
         name = f"{at.function}.{node.name}" if at.function else node.name

@@ -15,7 +15,10 @@ from assay.vuln.reach.pyfacts import CALLED, UNKNOWN, Bound, PyModule, PyUse
 
 MAX_HOPS: Final = 12  # from a name to what it means
 MAX_MEANINGS: Final = 32  # of one name
-MAX_STEPS: Final = 2_000  # to find out what one use means; ordinary code takes under ten
+MAX_VISITED: Final = 20_000  # functions that are asked who calls them
+MAX_STEPS: Final = 500  # to find out what one use means; ordinary code takes under ten
+MAX_TANGLED: Final = 10  # uses of a file that take more, after which its names are given up
+MAX_ALL_STEPS: Final = 5_000_000  # of all uses together; bounds the time
 _MODULE_LEVEL: Final = ""
 _FOLDERS: Final = ("src", "lib", "python")  # that are themselves on the path of imports
 
@@ -39,11 +42,15 @@ class PyProgram:
     _named: dict[Name, list[str]] = field(default_factory=lambda: defaultdict(list))
     _known: dict[tuple[str, str, Name], frozenset[Meaning]] = field(default_factory=dict)
     _steps: int = 0
-    tangled: set[str] = field(default_factory=set)  # places of names that take too many steps
+    _all_steps: int = 0
+    # Lines of names, by file, that take too many steps; 0 for all of its other lines.
+    tangled: dict[str, set[int]] = field(default_factory=dict)
 
     def add(self, module: PyModule) -> None:
         """Add a file."""
         self.modules[module.path] = module
+        if module.crowded:
+            self.tangled[module.path] = {0}
         parts = module.path.rpartition(".")[0].split("/")
         if parts[-1] == "__init__":
             parts = parts[:-1]
@@ -61,10 +68,15 @@ class PyProgram:
 
     def meanings(self, module: PyModule, use: PyUse) -> frozenset[Meaning]:
         """Return what a name that is used may stand for."""
+        tangled = self.tangled.get(module.path, ())
+        if len(tangled) > MAX_TANGLED or self._all_steps > MAX_ALL_STEPS:
+            self.tangled.setdefault(module.path, set()).add(0)
+            return frozenset()
         self._steps = 0
         found = self._resolve(module, use.function, use.parts, MAX_HOPS)
+        self._all_steps += self._steps
         if self._steps > MAX_STEPS:
-            self.tangled.add(f"{module.path}:{use.line}")
+            self.tangled.setdefault(module.path, set()).add(use.line)
         return found
 
     def _resolve(self, module: PyModule, scope: str, parts: Name, hops: int) -> frozenset[Meaning]:
@@ -72,17 +84,19 @@ class PyProgram:
             return frozenset()
         key = (module.path, scope, parts)
         if key not in self._known:
-            self._steps += 1
-            if self._steps > MAX_STEPS:
-                return frozenset()
             self._known[key] = frozenset()  # of a name that means itself
             found = [
                 meaning
                 for bound, rest in self._bindings(module, scope, parts)
+                if self._may_go_on()
                 for meaning in self._follow(module, bound, rest, hops)
             ]
             self._known[key] = frozenset(found[:MAX_MEANINGS])
         return self._known[key]
+
+    def _may_go_on(self) -> bool:
+        self._steps += 1
+        return self._steps <= MAX_STEPS
 
     def _bindings(self, module: PyModule, scope: str, parts: Name) -> Iterator[tuple[Bound, Name]]:
         """Yield what the beginning of a name is bound to, and what of the name is left."""
@@ -174,7 +188,7 @@ def find_chain(
             if scope_of(at[0]) is not Scope.TESTS:
                 return ways[at]
             in_tests = in_tests or ways[at]
-        if len(ways[at]) < MAX_CHAIN:
+        if len(ways[at]) < MAX_CHAIN and len(ways) < MAX_VISITED:
             for caller in sorted(callers.get(at, ())):
                 if caller not in ways:
                     ways[caller] = (caller, *ways[at])

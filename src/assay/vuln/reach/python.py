@@ -132,8 +132,8 @@ class _Search:
         for target, sight in find_calls(self.program, sought, self.scripts):
             self.found.see(target, sight)
         if self.program.tangled:
-            places = {shown(place) for place in self.program.tangled}
-            self.found.general.add(name_some("names that mean too many things", places))
+            places = map(shown, self.program.tangled)
+            self.found.general.add(name_some("files whose names mean too many things", places))
 
     def _judge_imports(self, target: Target, way: tuple[Step, ...]) -> None:
         for step in self.own.get(target.finding, ()):

@@ -1,0 +1,146 @@
+"""Go: packages of a module, symbols of packages, and what a program has of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.findings.reach import Level, Scope
+from assay.vuln.reach.golang import GoLanguage
+from assay.vuln.reach.gosource import GoImport, names_of, read_go
+from assay.vuln.reach.target import Symbol, Target
+from tests.vuln.reach.looking import best, level, limits, look, target
+
+GO = GoLanguage()
+HTML = "golang.org/x/net/html"
+NET = target(
+    "Go",
+    "golang.org/x/net",
+    Symbol(package=HTML, parts=("Parse",)),
+    Symbol(package=HTML, parts=("Tokenizer", "Next"), only_on=("windows",)),
+)
+
+
+def go(imports: str, body: str) -> str:
+    """Return a program."""
+    return f"package main\n\nimport (\n{imports}\n)\n\nfunc main() {{\n{body}\n}}\n"
+
+
+LEVELS = {
+    "called": (go(f'"{HTML}"', "html.Parse(r)"), Level.CALLED),
+    "by another name": (go(f'h "{HTML}"', "h.Parse(r)"), Level.CALLED),
+    "without a name": (go(f'. "{HTML}"', "Parse(r)"), Level.CALLED),
+    "one import": (f'package a\nimport "{HTML}"\nvar x = html.Parse(r)', Level.CALLED),
+    "raw": (go(f"`{HTML}`", "html.Parse(r)"), Level.CALLED),
+    "deferred": (go(f'"{HTML}"', "defer html.Parse(r)"), Level.CALLED),
+    "handed on": (go(f'"{HTML}"', "f(html.Parse)"), Level.REFERENCED),
+    "a method": (go(f'"{HTML}"', "z.Next()"), Level.REFERENCED),
+    "a method of a call": (go(f'"{HTML}"', "html.NewTokenizer(r).Next()"), Level.REFERENCED),
+    "another function": (go(f'"{HTML}"', "html.Render(r)"), Level.IMPORTED),
+    "blank": (go(f'_ "{HTML}"', ""), Level.IMPORTED),
+    "another package": (go('"golang.org/x/net/http2"', "http2.Parse()"), Level.DECLARED),
+    "not of it": (go('"golang.org/x/network"', "html.Parse()"), Level.DECLARED),
+    "text": ('package a\nvar x = `import "golang.org/x/net/html"`', Level.DECLARED),
+    "comment": (f'package a\n// import "{HTML}"\n/* import "{HTML}" */', Level.DECLARED),
+    "another's name": (go(f'_ "{HTML}"\n"a.b/html"', "html.Nothing()"), Level.IMPORTED),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), LEVELS.values(), ids=LEVELS)
+def test_levels(source: str, expected: Level) -> None:
+    assert level(look(GO, {"main.go": source}, NET), "golang.org/x/net") is expected
+
+
+def test_another_package_of_the_module_is_told() -> None:
+    found = look(GO, {"a.go": go('"golang.org/x/net/http2"', "")}, NET)
+    assert {
+        f"none of 1 Go files that were read imports {HTML}",
+        "other packages of the module are imported: golang.org/x/net/http2",
+        "the modules that the product imports were not read",
+    } == limits(found, "golang.org/x/net")
+
+
+def test_an_advisory_without_packages_is_about_the_module() -> None:
+    found = look(GO, {"a.go": go('"a.b/c/d"', "")}, target("Go", "a.b/c"))
+    assert level(found, "a.b/c") is Level.IMPORTED
+
+
+def test_a_package_without_symbols_is_vulnerable_as_a_whole() -> None:
+    one = target("Go", "a.b/c", Symbol(package="a.b/c"))
+    sight = best(look(GO, {"a_test.go": go('"a.b/c"', "c.Any()")}, one), "a.b/c")
+    assert (sight.level, sight.scope, sight.what) == (
+        Level.CALLED,
+        Scope.TESTS,
+        "calls a.b/c.Any",
+    )
+
+
+def test_the_standard_library() -> None:
+    one = target("Go", "stdlib", Symbol(package="archive/zip", parts=("NewReader",)))
+    found = look(GO, {"a.go": go('"archive/zip"', "zip.NewReader()")}, one)
+    assert level(found, "stdlib") is Level.CALLED
+
+
+def test_systems_are_told() -> None:
+    sight = best(look(GO, {"a.go": go(f'"{HTML}"', "z.Next()")}, NET), "golang.org/x/net")
+    assert sight.what == (
+        "calls Next of a value whose type is not known; vulnerable is "
+        "golang.org/x/net/html.Tokenizer.Next (vulnerable on windows only)"
+    )
+
+
+def test_vendored_packages_are_followed() -> None:
+    files = {
+        "main.go": go('"front.example/web"', ""),
+        "vendor/front.example/web/web.go": go(f'"{HTML}"', ""),
+        "vendor/spare.example/x/x.go": go('"a.b/c"', ""),
+    }
+    found = look(GO, files, NET, target("Go", "a.b/c", parents=("gone.example/x",)))
+    assert best(found, "golang.org/x/net").chain == (
+        "imports front.example/web (main.go:4)",
+        f"imports {HTML} (vendor/front.example/web/web.go:4)",
+    )
+    assert level(found, "a.b/c") is Level.DECLARED
+    assert "what depends on it was not read: gone.example/x" in limits(found, "a.b/c")
+
+
+@pytest.mark.parametrize(
+    "source", ['package a\n/* import "x"', "package a\nvar x = `", 'package a\nvar x = "\nvar y']
+)
+def test_a_file_without_an_end_is_told(source: str) -> None:
+    found = look(GO, {"a.go": source}, NET)
+    assert "Go files that were not read to the end: a.go" in limits(found, "golang.org/x/net")
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("a.b/c", {"c"}),
+        ("a.b/c/v2", {"c"}),
+        ("gopkg.in/yaml.v3", {"yaml"}),
+        ("a.b/go-chi", {"go-chi", "chi", "gochi", "go_chi"}),
+    ],
+)
+def test_names_of_packages(path: str, names: set[str]) -> None:
+    assert names_of(GoImport(path=path, name="", line=1)) == names
+
+
+def test_names_that_are_given() -> None:
+    assert names_of(GoImport(path="a", name="b", line=1)) == {"b"}
+    assert names_of(GoImport(path="a", name="_", line=1)) == frozenset()
+
+
+@given(st.text(alphabet="'\"`/*(){}\\\n .aimport", max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    read_go(text.encode())
+
+
+@pytest.mark.parametrize("text", ['"\\', "'\\", "`", "/*", "import (", 'import "a";', "a.b."])
+def test_long_texts_are_read_once(text: str) -> None:
+    """It ends: each of these took the square of the time where it was looked for again."""
+    read_go((text * 4_000).encode())
+
+
+def test_no_file_at_all() -> None:
+    found = look(GO, {}, NET)
+    assert f"none of 0 Go files that were read imports {HTML}" in limits(found, "golang.org/x/net")
+    assert isinstance(NET, Target)
