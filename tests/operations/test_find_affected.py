@@ -218,6 +218,7 @@ def test_what_is_exploited_comes_first_and_says_from_what(here: Site, tmp_path: 
         ("cve-2099-1", "CVE-2099-1"),
         ("ghsa-AAAA-bbbb-cccc", "GHSA-aaaa-bbbb-cccc"),
         (" RUSTSEC-2099-0001 ", "RUSTSEC-2099-0001"),
+        ("PKG:pypi/leftpad-py", "pkg:pypi/leftpad-py"),
     ],
 )
 def test_an_id_in_any_case(here: Site, written: str, query: str) -> None:

@@ -137,7 +137,7 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             f"{query[:80]!r} is neither an id nor a package URL",
             hint="such as CVE-2021-44228, GHSA-…, or pkg:pypi/requests",
         )
-    is_package = query[:4].lower() == "pkg:"
+    is_package = query.startswith("pkg:")
     mirror = open_home().advisories
     advisories, names = _package(mirror, query) if is_package else _vulnerability(mirror, query)
     with open_portfolio() as portfolio:
@@ -174,7 +174,9 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
 
 
 def _as_written(query: str) -> str:
-    """Return an id in the case that databases write it in."""
+    """Return an id, or the scheme of a purl, in the case that everybody writes it in."""
+    if query[:4].lower() == "pkg:":
+        return f"pkg:{query[4:]}"
     prefix, dash, rest = query.partition("-")
     if dash and prefix.upper() == "CVE":
         return query.upper()

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,20 @@ from assay.core.errors import MalformedError
 from assay.sbom.component import Component
 from assay.system.sqlite import open_sqlite
 from assay.vuln.advisory import AdvisorySet
-from assay.vuln.portfolio.asking import Found, Question, Vulnerability, find_affected, find_holders
+from assay.vuln.context import Mission, ProductContext
+from assay.vuln.portfolio.asking import (
+    Found,
+    Question,
+    Vulnerability,
+    find_affected,
+    find_holders,
+    holdings_named,
+)
 from assay.vuln.portfolio.store import Portfolio
 from assay.vuln.ranges import Answer
 from tests.vuln.portfolio.test_store import AT, LOG, release
 from tests.vuln.records import affected, encoded
-from tests.vuln.test_match import known
+from tests.vuln.test_match import component, known
 
 CVE = "CVE-2026-1"
 RECORD = encoded("GHSA-aaaa-bbbb-cccc", aliases=[CVE])
@@ -135,3 +144,47 @@ def test_a_doubt_about_another_cve_is_not_one(portfolio: Portfolio) -> None:
     other = encoded("CVE-2026-2", affected=[affected(kind="ODD")])
     found = affected_by(question(portfolio, known(both, other)), CVE)
     assert "new" not in {one.release.product for one in found}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "pkg:deb/debian/libssl3",
+        "pkg:DEB/debian/libssl3@3.0-1",
+        "pkg:deb/debian/openssl",
+        "pkg:deb/debian/openssl@2.9",
+    ],
+)
+def test_a_package_is_found_by_its_own_name_and_by_its_sources(
+    portfolio: Portfolio, asked: str
+) -> None:
+    """Advisories know what a distribution built by the name and version of its source."""
+    built = "pkg:deb/debian/libssl3@3.0-1?distro=debian-12&upstream=openssl@2.9"
+    portfolio.put(LOG, [(release("os"), (component(built),))], anew=False)
+    found = holdings_named(portfolio, asked)
+    assert list(found.values()) == [built]
+
+
+@pytest.mark.parametrize("asked", ["pkg:deb/debian/libssl", "pkg:deb/debian/libssl3@3.1"])
+def test_another_name_or_version_is_another_package(portfolio: Portfolio, asked: str) -> None:
+    built = "pkg:deb/debian/libssl3@3.0-1?distro=debian-12&upstream=openssl"
+    portfolio.put(LOG, [(release("os"), (component(built),))], anew=False)
+    assert holdings_named(portfolio, asked) == {}
+
+
+def test_a_page_has_the_most_urgent_of_all_versions(portfolio: Portfolio) -> None:
+    """And all are counted, those too that newer releases replaced."""
+    first = replace(
+        release("first"), context=ProductContext(mission=Mission.ESSENTIAL, deployed=True)
+    )
+    last = replace(release("last"), context=ProductContext(mission=Mission.MINIMAL))
+    held = {first: "1.1", last: "1.0"}
+    listed = [(one, (component(f"pkg:pypi/shop@{v}"),)) for one, v in held.items()]
+    portfolio.put(LOG, [*reversed(listed), (release("old", "next"), ())], anew=False)
+    asked = replace(question(portfolio, known(RECORD)), most=1)
+    named = Vulnerability(identifier=CVE, names=frozenset({CVE}))
+    lookup = find_affected(asked, named)
+    affected_ones = [one for one in lookup.found if one.answer is Answer.AFFECTED]
+    assert [one.release.product for one in affected_ones] == ["first"]
+    assert lookup.counts == {Answer.AFFECTED: 2, Answer.UNKNOWN: 1, Answer.NOT_AFFECTED: 0}
+    assert (lookup.total, lookup.replaced) == (3, 1)
