@@ -14,7 +14,7 @@ from assay.core.errors import AssayError, MalformedError
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.statement import PAYLOAD_TYPE, render_statement
 from assay.gates.vexfacts import judge_vex
-from assay.operations.vexrecords import open_foreign
+from assay.operations.vexsignatures import open_foreign
 from assay.signing.keys import Signer
 from assay.signing.principals import PrincipalKind, RevocationReason
 from assay.signing.trust import Revocation, TrustRoot

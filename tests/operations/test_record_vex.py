@@ -1,5 +1,6 @@
 """VEX in the log: whose signature counts, and what is recorded and not applied."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,10 +9,11 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from assay.core.errors import AssayError, UsageError
 from assay.operations.record_vex import withdraw_vex
+from assay.operations.vexrecords import load_vex
 from assay.signing.asymmetric import ed25519_from_raw
 from assay.signing.keyfile import load_key_file
 from tests.fakes.pgp import PgpForm, created, part, pgp_sign
-from tests.operations.run import clock, told
+from tests.operations.run import clock, ledger, told
 from tests.operations.site import Site
 from tests.operations.trustkit import new_key, person, pinned, update, with_revoked
 from tests.operations.vexkit import (
@@ -245,3 +247,29 @@ def test_a_commit_that_was_never_checked(shop: Site) -> None:
 def test_what_it_is_about_has_a_name(shop: Site) -> None:
     record(shop, document())
     assert list(listing(shop).titles.values()) == [f"{NAME} in leftpad-py 1.0.0"]
+
+
+def known(site: Site, *names: str) -> list[str]:
+    """Return the ids of the documents that are read where only these names matter."""
+    with ledger(site, hours=9) as opened:
+        found = load_vex(opened, naming=frozenset(names))
+    return [one.signed.document.id.rpartition("/")[2] for one in found if one.signed is not None]
+
+
+def test_only_what_may_matter_is_read(shop: Site) -> None:
+    """Whoever has thousands of documents waits for those that hold a name, and their versions."""
+    other = statement(vulnerability={"name": "CVE-2026-1"})
+    record(shop, document(statement(vulnerability={"name": "test-LEFTPAD-py"}), name="a"))
+    record(shop, vendors(shop, document(author="vendor", name="b")))
+    record(shop, document(other, name="c"))
+    record(shop, document(other, name="a", hours=2.5))
+    escaped = json.dumps(document(other, name="d")).replace("CVE-2026-1", "CVE-\\u0032026-1")
+    record(shop, escaped.encode())
+    assert known(shop, NAME) == ["a", "b", "a", "d"]
+    assert known(shop, "CVE-2026-1") == ["a", "c", "a", "d"]
+    assert known(shop) == known(shop, "") == ["d"]
+    assert applied(shop) == ["not_affected by vendor"]  # the other was ended by a later version
+    slashed = json.dumps(document(other, name="b", author="vendor", hours=2.9)).replace("/", "\\/")
+    with signing_as(shop, vendor_key(shop)):
+        record(shop, slashed.encode())
+    assert applied(shop) == []

@@ -162,7 +162,7 @@ def _listed(ledger: Ledger, repository: Repository) -> FindingList:
     found = recorded_findings(ledger, repository.head)
     account = load_waivers(ledger)
     waivers = account.in_force(at=ledger.at)
-    vex = vex_standing(ledger, repository, found.findings).judged
+    vex = vex_standing(ledger, repository, found.findings, whole=False).judged
     gaps = {*found.not_checked, *account.not_checked, *vex.not_checked}
     return FindingList(
         commit=repository.head,

@@ -48,7 +48,7 @@ def list_vex(path: Path, *, clock: Clock = now) -> VexListing:
     repository = open_repository(path)
     with open_ledger(repository, at=clock()) as ledger:
         found, gaps = _findings(ledger, repository.head)
-        standing = vex_standing(ledger, repository, found.findings)
+        standing = vex_standing(ledger, repository, found.findings, whole=True)
     return VexListing(
         commit=repository.head,
         documents=standing.documents,

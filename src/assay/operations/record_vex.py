@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.core.clock import Clock
-from assay.core.digest import Digest
 from assay.core.errors import MalformedError, RejectedError, UsageError, inside
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.evidence.envelope import parse_claims, parse_envelope
+from assay.evidence.reading import LogEntry
 from assay.evidence.statement import Statement, Subject
 from assay.operations.entryname import named_entry
 from assay.operations.record import Ledger, Recorder, open_recorder
-from assay.operations.vexrecords import IMPORTER, ROLES, RecordedVex, is_signed_by_others, load_vex
+from assay.operations.vexrecords import IMPORTER, ROLES, RecordedVex, load_entry
+from assay.operations.vexsignatures import is_signed_by_others
 from assay.signing.principals import VEX_AUTHOR
 from assay.signing.standing import why_not
 from assay.source.repository import open_repository
@@ -103,7 +104,7 @@ def record_vex(
         subject = Subject(name=record.file, digest=record.digest)
         statement = Statement(subjects=(subject,), predicate_type=kind, predicate=record.as_json())
         [receipt] = recorder.record((statement,), role=ROLES[kind])
-        return VexRecorded(recorded=_find(recorder.ledger, receipt.digest))
+        return VexRecorded(recorded=_find(recorder.ledger, recorder.ledger.entry(receipt.index)))
 
 
 def withdraw_vex(path: Path, *, name: str, reason: str, clock: Clock = now) -> VexWithdrawn:
@@ -119,7 +120,7 @@ def withdraw_vex(path: Path, *, name: str, reason: str, clock: Clock = now) -> V
         entry = recorder.ledger.entry(named_entry(recorder.ledger, name))
         if parse_claims(entry.envelope).predicate_type not in ROLES:
             raise UsageError(f"entry {entry.index} is no VEX document", hint="assay vex list")
-        document = _find(recorder.ledger, entry.digest)
+        document = _find(recorder.ledger, entry)
         try:
             withdrawal = VexWithdrawal(document=entry.digest, reason=reason)
         except MalformedError as error:
@@ -150,8 +151,8 @@ def _may_not_author(recorder: Recorder) -> bool:
     )
 
 
-def _find(ledger: Ledger, digest: Digest) -> RecordedVex:
-    for one in load_vex(ledger):
-        if one.statement == digest:
-            return one
-    raise RejectedError(f"the record {digest} does not count", hint="assay log reverify")
+def _find(ledger: Ledger, entry: LogEntry) -> RecordedVex:
+    found = load_entry(ledger, entry)
+    if found is None:
+        raise RejectedError(f"the record {entry.digest} does not count", hint="assay log reverify")
+    return found

@@ -37,15 +37,19 @@ class VexStanding:
 
 
 def vex_standing(
-    ledger: Ledger, repository: Repository, findings: Iterable[Finding]
+    ledger: Ledger, repository: Repository, findings: tuple[Finding, ...], *, whole: bool
 ) -> VexStanding:
-    """Return what VEX comes to now for `findings` at HEAD, as the next check would see it."""
+    """Return what VEX comes to now for `findings` at HEAD, as the next check would see it.
+
+    With all documents (`whole`), or those that may be about the findings.
+    """
     if not has_vex(ledger):
         return VexStanding(documents=(), judged=NOTHING)
     configuration = load_configuration(repository, list_tree(repository, repository.head))
     name = product_name(repository, configuration)
     subject = Subject(name=name, digest=Digest("gitCommit", repository.head))
-    uri, documents = resource_uri(repository, configuration), load_vex(ledger)
+    uri = resource_uri(repository, configuration)
+    documents = load_vex(ledger, naming=None if whole else names_of(findings))
     account = vex_account(ledger, documents, subject, uri=uri, findings=findings)
     max_age = configuration.source.vex_max_age
     return VexStanding(
@@ -70,9 +74,17 @@ def vex_statements(
     if not has_vex(ledger):
         return ()
     known = (*findings, *_imported(ledger, subject))
-    account = vex_account(ledger, load_vex(ledger), subject, uri=uri, findings=known)
+    documents = load_vex(ledger, naming=names_of(known))
+    account = vex_account(ledger, documents, subject, uri=uri, findings=known)
     predicate = account.as_json()
     return (Statement(subjects=(subject,), predicate_type=PREDICATE_TYPE, predicate=predicate),)
+
+
+def names_of(findings: Iterable[Finding]) -> frozenset[str]:
+    """Return by which names a document may speak of the vulnerabilities among `findings`."""
+    found = [finding for finding in findings if finding.kind is Kind.VULNERABILITY]
+    clusters = {seen.trait("cluster") for finding in found for seen in finding.observations}
+    return frozenset({*clusters, *(name for finding in found for name in finding.references)})
 
 
 def vex_account(

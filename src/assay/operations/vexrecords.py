@@ -11,43 +11,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from assay.core.clock import ALLOWED_SKEW, format_time
+from assay.core.clock import format_time
 from assay.core.digest import Digest
 from assay.core.errors import MalformedError, RejectedError, SignatureInvalidError
-from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.reliance import Reliance
-from assay.core.strictjson import parse_json
-from assay.evidence.envelope import VerifiedStatement, parse_envelope
+from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
-from assay.operations.record import Ledger
+from assay.operations.record import Expected, Ledger
+from assay.operations.vexsignatures import Opened, document_bytes, open_foreign
 from assay.signing.principals import VEX_AUTHOR
 from assay.signing.standing import why_revoked
-from assay.signing.trust import TrustRoot
-from assay.source.pgpsig import PgpSignature, parse_pgp_signature, verify_pgp_signature
 from assay.vuln.vex.record import (
     DOCUMENT_TYPE,
     IMPORT_TYPE,
-    MAX_DOCUMENT_BYTES,
     WITHDRAWAL_TYPE,
     VexRecord,
     parse_vex_record,
 )
 from assay.vuln.vex.signed import SignedVex
-from assay.vuln.vex.statement import VexDocument
-from assay.vuln.vexformats import parse_vex, vex_format_of
+from assay.vuln.vexformats import parse_vex
 
 IMPORTER: Final = "importer"
 ROLES: Final[Mapping[str, str]] = {DOCUMENT_TYPE: VEX_AUTHOR, IMPORT_TYPE: IMPORTER}
-# What others put into in-toto statements: OpenVEX (cosign leaves its version out), CycloneDX.
-PREDICATES: Final = frozenset(
-    {
-        "https://openvex.dev/ns",
-        "https://openvex.dev/ns/v0.2.0",
-        "https://cyclonedx.org/bom",
-        "https://cyclonedx.org/vex",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,19 +91,59 @@ def has_vex(ledger: Ledger) -> bool:
     )
 
 
-def load_vex(ledger: Ledger) -> tuple[RecordedVex, ...]:
-    """Return every document in the log, in its order.
+def load_vex(ledger: Ledger, *, naming: frozenset[str] | None = None) -> tuple[RecordedVex, ...]:
+    """Return the documents in the log, in its order: all, or those that matter to some names.
+
+    Reading a document costs a second for each megabyte. One that nowhere holds a vulnerability's
+    name says nothing about it, unless it is a later version of one that does.
 
     Raises:
         RejectedError: A record was not to be trusted when it was made.
     """
-    found = [
-        _read(ledger, entry, verified)
+    kept = [
+        _Kept(entry=entry, verified=verified, text=searchable(verified))
         for kind, role in ROLES.items()
         for entry, verified in ledger.of_type(kind, role=role)
     ]
+    kept.sort(key=lambda one: one.entry.index)
+    chosen = kept if naming is None else [one for one in kept if one.holds(naming)]
+    found = {one.entry.index: _read(ledger, one.entry, one.verified) for one in chosen}
+    ids = frozenset(one.signed.document.id for one in found.values() if one.signed is not None)
+    later = (one for one in kept if one.entry.index not in found and one.holds(ids))
+    found |= {one.entry.index: _read(ledger, one.entry, one.verified) for one in later}
     ended = _withdrawals(ledger)
-    return tuple(_with_end(one, ended) for one in sorted(found, key=lambda one: one.index))
+    return tuple(_with_end(one, ended) for _, one in sorted(found.items()))
+
+
+def load_entry(ledger: Ledger, entry: LogEntry) -> RecordedVex | None:
+    """Return the document of one entry, which is a record of one; None where it fell.
+
+    Raises:
+        RejectedError: It was not to be trusted when it was made.
+    """
+    claims = parse_claims(entry.envelope)
+    kind = claims.predicate_type
+    expected = Expected(subject=claims.subjects[0], role=ROLES[kind], predicate_type=kind)
+    verified = ledger.judge(entry, expected)
+    if verified is None:
+        return None
+    return _with_end(_read(ledger, entry, verified), _withdrawals(ledger))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A record that was not looked into yet; `text` is None where it has to be read to be known."""
+
+    entry: LogEntry
+    verified: VerifiedStatement
+    text: bytes | None
+
+    def holds(self, names: frozenset[str]) -> bool:
+        """Tell whether any of `names` may stand in it, in whatever case."""
+        text = self.text
+        if text is None:
+            return True
+        return any(name.encode().upper() in text for name in names if name)
 
 
 def _withdrawals(ledger: Ledger) -> dict[Digest, set[str]]:
@@ -176,10 +202,7 @@ def _signed(
     )
 
 
-_Opened = tuple[VexDocument, frozenset[str], frozenset[str]]  # the document, names, ids of keys
-
-
-def _of_others(ledger: Ledger, entry: LogEntry, record: VexRecord, at: datetime) -> _Opened:
+def _of_others(ledger: Ledger, entry: LogEntry, record: VexRecord, at: datetime) -> Opened:
     try:
         return open_foreign(record, trusted=ledger.trust, at=at)
     except SignatureInvalidError as error:
@@ -197,61 +220,14 @@ def _revoked_since(ledger: Ledger, entry: LogEntry, record: VexRecord, at: datet
     return "; ".join(filter(None, (why_revoked(ledger.trust, k, at=at) for k in sorted(keys))))
 
 
-def open_foreign(record: VexRecord, *, trusted: TrustRoot, at: datetime) -> _Opened:
-    """Return the document that others signed, and who of the trust root did so as `vex-author`.
+def searchable(verified: VerifiedStatement) -> bytes | None:
+    """Return what a record holds, in upper case, to look for names in; None where that may deceive.
 
-    Raises:
-        SignatureInvalidError: It has no signature, or none of somebody whom `trusted` names.
-        RejectedError: It is no VEX document, or a part of its signature does not hold.
+    It decides what is read, and nothing else: what is passed over takes nothing away.
     """
-    if record.signature:
-        names, keys = _by_openpgp(record, trusted, at)
-        return parse_vex(record.content), names, keys
-    if not is_signed_by_others(record.content):
-        raise SignatureInvalidError(
-            "its author did not sign it, and nobody who may answers for it",
-            hint=f"that takes the role {VEX_AUTHOR}, with its author among the names",
-        )
-    found = parse_envelope(record.content).verify_foreign(
-        trusted=trusted, role=VEX_AUTHOR, predicate_types=PREDICATES, at=at
-    )
-    value = JsonValue(found.predicate, "predicate")
-    return vex_format_of(value).read(value), found.signed_by, found.keys
-
-
-def is_signed_by_others(content: bytes) -> bool:
-    """Tell whether a file is an envelope around a document, and not one itself.
-
-    Raises:
-        MalformedError: It is not strict JSON.
-    """
-    members = dict(JsonValue(parse_json(content, max_bytes=MAX_DOCUMENT_BYTES)).members())
-    return "mediaType" in members or {"payload", "payloadType", "signatures"} <= members.keys()
-
-
-def _by_openpgp(
-    record: VexRecord, trusted: TrustRoot, at: datetime
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return who signed the file with OpenPGP, in a signature beside it."""
-    signature = parse_pgp_signature(record.signature)
-    if signature.made_at > at + ALLOWED_SKEW:
-        raise SignatureInvalidError("signed after it was recorded", where="signature")
-    if signature.expires_at is not None and signature.expires_at <= at:
-        raise SignatureInvalidError("the signature had expired", where="signature")
-    found = {
-        (holder.name, key.key_id)
-        for holder in trusted.holders(VEX_AUTHOR, at=at)
-        for key in holder.keys
-        if _is_by(key.spki, record, signature)
-    }
-    if not found:
-        raise SignatureInvalidError(f"no principal with the role {VEX_AUTHOR!r} signed it")
-    return frozenset(name for name, _ in found), frozenset(key for _, key in found)
-
-
-def _is_by(spki: bytes, record: VexRecord, signature: PgpSignature) -> bool:
     try:
-        verify_pgp_signature(signature, record.content, spki=spki)
-    except SignatureInvalidError:
-        return False
-    return True
+        text = document_bytes(parse_vex_record(verified.predicate()).content)
+    except (MalformedError, ValueError):
+        return None
+    # JSON may write any character as a number, and a slash in two ways.
+    return None if b"\\u" in text else text.replace(b"\\/", b"/").upper()
