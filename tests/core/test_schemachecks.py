@@ -24,6 +24,8 @@ REFUSED = {
     "short": ("minLength", 2, "a", "a length of 1 where at least 2 is needed"),
     "long": ("maxLength", 1, "aa", "a length of 2 where at most 1 is allowed"),
     "few": ("minItems", 1, [], "a length of 0 where at least 1 is needed"),
+    "few members": ("minProperties", 1, {}, "0 members where at least 1 are needed"),
+    "many members": ("maxProperties", 1, {"a": 1, "b": 2}, "2 members where at most 1 are allowed"),
     "many": ("maxItems", 1, [1, 2], "a length of 2 where at most 1 is allowed"),
     "same-objects": ("uniqueItems", True, [{"a": 1, "b": 2}, {"b": 2, "a": 1}], "the same again"),
     "same-texts": ("uniqueItems", True, ["a", "a"], "the same again"),

@@ -64,3 +64,10 @@ def pgp_sign(key: ed25519.Ed25519PrivateKey, message: bytes, form: PgpForm | Non
     numbers = value if form.algorithm == 27 else mpi(value[:32]) + mpi(value[32:])
     content = covered + struct.pack(">H", len(form.hints)) + form.hints + digest[:2] + numbers
     return armour(packet(2, content + form.after))
+
+
+def public_block(key: ed25519.Ed25519PrivateKey) -> bytes:
+    """Return the block with the public key, as `gpg --armor --export` writes it."""
+    raw = key.public_key().public_bytes_raw()
+    content = b"\x04" + struct.pack(">I", CREATED) + b"\x1b" + raw  # 27: Ed25519 by itself
+    return armour(packet(6, content), "PGP PUBLIC KEY BLOCK")

@@ -1,9 +1,10 @@
+import hashlib
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from assay.core.errors import MalformedError, UsageError
+from assay.core.errors import MalformedError, TamperedError, UsageError
 from assay.vuln.source import find_sources
 
 
@@ -56,7 +57,10 @@ def test_nothing_in_it(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("")
     with pytest.raises(UsageError) as caught:
         find_sources(tmp_path)
-    assert str(caught.value) == f"[usage] no .json file, no .json.gz and no .zip archive, at {tmp_path}"
+    assert (
+        str(caught.value)
+        == f"[usage] no .json file, no .json.gz and no .zip archive, at {tmp_path}"
+    )
 
 
 @pytest.mark.parametrize("name", ["link.json", "link"])
@@ -66,3 +70,17 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(MalformedError) as caught:
         find_sources(tmp_path)
     assert str(caught.value) == f"[malformed] a symbolic link, at {tmp_path}/{name}"
+
+
+def test_a_file_that_its_digest_is_not_of(tmp_path: Path) -> None:
+    document, beside = tmp_path / "a.json", tmp_path / "a.json.sha256"
+    document.write_text("{}")
+    beside.write_text(f"{hashlib.sha256(b'{}').hexdigest()}  a.json\n")
+    assert _found(tmp_path) == [(tmp_path.name, ["a.json"])]
+    document.write_text("[]")
+    with pytest.raises(TamperedError) as caught:
+        _found(tmp_path)
+    assert str(caught.value) == (
+        f"[tampered] the sha256 digest is of something else, at {document}.sha256 "
+        "(fetch both again; if that does not help, ask the publisher)"
+    )
