@@ -256,3 +256,14 @@ def test_hostile_names_do_not_reach_the_terminal() -> None:
     for words in (("diff", "one.json", "h.json"), ("compare", "one.json", "h.json")):
         assert "\x1b" not in run(*words).output
         assert "\n::error" not in run(*words).output
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_report_of_a_comparison_for_people() -> None:
+    other = replace(sbom(), inventory=Inventory())
+    Path("other.json").write_bytes(render_sbom(other, format_="spdx-2.3"))
+    done = run("compare", "one.json", "other.json", "-o", "a.md", "-o", "a.html")
+    assert done.exit_code == 1
+    assert Path("a.md").read_text().startswith("# FAILED: ")
+    assert "<!doctype html>" in Path("a.html").read_text()
+    assert run("compare", "one.json", "other.json", "-o", "a.pdf").exit_code == 2

@@ -7,15 +7,14 @@ import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
+from assay.cli.sbomcompare import SbomArgument, SbomsArgument, compare, count_of, print_list, truth
 from assay.cli.sbomgenerate import generate
 from assay.core.printable import printable
 
 if TYPE_CHECKING:
-    from assay.operations.compare_sboms import ComparedSboms
     from assay.operations.convert_sbom import Converted
     from assay.sbom.difference import FieldChange
 
-MAX_SHOWN: Final = 10  # of one list on a terminal; `--json` has all
 _FORMAT: Final = "cyclonedx-1.6"
 
 app = typer.Typer(
@@ -36,8 +35,6 @@ def _complete_profile(incomplete: str) -> list[str]:
     return [name for name in PROFILES if name.startswith(incomplete)]
 
 
-SbomArgument = Annotated[Path, typer.Argument(help="An SBOM: CycloneDX or SPDX.")]
-SbomsArgument = Annotated[list[Path], typer.Argument(help="Two SBOMs or more.")]
 FormatOption = Annotated[
     str, typer.Option("--to", help="The format to write.", autocompletion=_complete_format)
 ]
@@ -62,7 +59,7 @@ def validate(sbom: SbomArgument, *, as_json: JsonOption = False) -> None:
         print_json(done.as_json())
         return
     count = len(done.sbom.components)
-    typer.echo(printable(f"Valid: {done.sbom.format}, {_count(count, 'component')}"))
+    typer.echo(printable(f"Valid: {done.sbom.format}, {count_of(count, 'component')}"))
     print_not_checked(done.not_checked)
 
 
@@ -132,10 +129,10 @@ def diff(
         raise typer.Exit(EXIT_STATUS[done.verdict])
     found = done.difference
     _print_changes("OTHER CONTENT AT THE SAME VERSION", found.rewritten)
-    _print_list("added", found.added)
-    _print_list("removed", found.removed)
+    print_list("added", found.added)
+    print_list("removed", found.removed)
     moves = [f"{c.package} {c.before} -> {c.after} ({c.direction})" for c in found.versions]
-    _print_list("version changed", moves)
+    print_list("version changed", moves)
     _print_changes("changed", found.changed)
     if found.is_empty():
         typer.echo("No difference.")
@@ -168,46 +165,13 @@ def check(
     typer.echo(f"{done.verdict.name}: minimum elements of {profile} in {done.format}")
     for found in done.report.found:
         have = found.needed - len(found.missing)
-        _print_list(f"{found.element}: {have} of {found.needed}", found.missing, title="missing in")
+        print_list(f"{found.element}: {have} of {found.needed}", found.missing, title="missing in")
     print_not_checked(done.report.not_checked)
     raise typer.Exit(EXIT_STATUS[done.verdict])
 
 
-@app.command("compare")
-def compare(sboms: SbomsArgument, *, as_json: JsonOption = False) -> None:
-    """Show where SBOMs of several makers disagree.
-
-    For one artifact: which packages only some list, of which they name other versions, and of which
-    they only write the identity in another way.
-
-        assay sbom compare syft.json trivy.json
-    """
-    from assay.operations.compare_sboms import compare_sboms  # noqa: PLC0415  # start-up time
-
-    _print_compared(compare_sboms(tuple(sboms)), as_json=as_json)
-
-
-@app.command("truth")
-def truth(
-    sbom: SbomArgument,
-    source: Annotated[str, typer.Argument(help="The artifact: a folder, file or image.")],
-    *,
-    platform: Annotated[
-        str,
-        typer.Option(help="Which of an image for several: linux/arm64.", show_default=False),
-    ] = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Compare an SBOM with what is in the artifact itself.
-
-    Fails where the artifact holds what the SBOM does not list. What only the SBOM lists cannot be
-    told: it may be there in a form that is not recognised.
-
-        assay sbom truth bom.json oci:image
-    """
-    from assay.operations.compare_sboms import check_truth  # noqa: PLC0415  # start-up time
-
-    _print_compared(check_truth(sbom, source=source, platform=platform), as_json=as_json)
+app.command("compare")(compare)
+app.command("truth")(truth)
 
 
 def _need_output(output: Path | None, *, as_json: bool) -> None:
@@ -224,7 +188,7 @@ def _print_converted(done: "Converted", output: Path | None, *, as_json: bool) -
     if output is None:
         typer.echo(done.document.decode(), nl=False)
     else:
-        written = f"Wrote {output}: {done.format}, {_count(done.components, 'component')}"
+        written = f"Wrote {output}: {done.format}, {count_of(done.components, 'component')}"
         typer.echo(printable(written))
     for member, count in done.left_out.items():
         typer.echo(printable(f"  left out: {member}, {count} times"), err=True)
@@ -232,49 +196,11 @@ def _print_converted(done: "Converted", output: Path | None, *, as_json: bool) -
         typer.echo(printable(f"  not checked: {note}"), err=True)
 
 
-def _print_compared(done: "ComparedSboms", *, as_json: bool) -> None:
-    if as_json:
-        print_json(done.as_json())
-        raise typer.Exit(EXIT_STATUS[done.verdict])
-    found = done.comparison
-    typer.echo(f"{done.verdict.name}: {_count(found.agreed, 'component')} alike in all")
-    titles = {
-        "absent": "not in all",
-        "version": "another version",
-        "name": "perhaps another package of that name",
-        "form": "the same, written in another way",
-    }
-    for kind, title in titles.items():
-        lines = [
-            f"{item.package}: " + "; ".join(f"{name}: {' '.join(said)}" for name, said in item.said)
-            for item in found.disagreements
-            if item.kind == kind
-        ]
-        _print_list(title, lines)
-    print_not_checked(done.not_checked)
-    raise typer.Exit(EXIT_STATUS[done.verdict])
-
-
 def _print_changes(title: str, changes: "tuple[FieldChange, ...]") -> None:
-    _print_list(title, [f"{c.component} {c.field}:{_move(c.before, c.after)}" for c in changes])
+    print_list(title, [f"{c.component} {c.field}:{_move(c.before, c.after)}" for c in changes])
 
 
 def _move(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     """Return what went and what came."""
     gone = [f" -{text}" for text in before if text not in after]
     return "".join([*gone, *(f" +{text}" for text in after if text not in before)])
-
-
-def _print_list(heading: str, lines: "list[str] | tuple[str, ...]", *, title: str = "") -> None:
-    """Print a heading and the first lines below it; a list alone is not printed where empty."""
-    if not lines and not title:
-        return
-    typer.echo(printable(heading if title else f"{heading}: {len(lines)}"))
-    for line in lines[:MAX_SHOWN]:
-        typer.echo(printable(f"  {title + ' ' if title else ''}{line}"))
-    if len(lines) > MAX_SHOWN:
-        typer.echo(f"  and {len(lines) - MAX_SHOWN} more (--json has all)")
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
