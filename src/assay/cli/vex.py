@@ -43,9 +43,9 @@ def validate(vex: VexArgument, *, as_json: JsonOption = False) -> None:
 
         assay vex validate vendor.openvex.json
     """
-    from assay.operations.read_vex import read_vex  # noqa: PLC0415  # start-up time
+    from assay.operations.read_vex import check_vex  # noqa: PLC0415  # start-up time
 
-    done = read_vex(vex)
+    done = check_vex(vex)
     if as_json:
         print_json(done.as_json("assay.vex-validate/v1"))
     else:
@@ -65,9 +65,9 @@ def show(vex: VexArgument, *, bom: BomOption = None, as_json: JsonOption = False
 
         assay vex show vendor.cdx.json --bom product.cdx.json
     """
-    from assay.operations.read_vex import read_vex  # noqa: PLC0415  # start-up time
+    from assay.operations.read_vex import check_vex  # noqa: PLC0415  # start-up time
 
-    done = read_vex(vex, boms=tuple(bom or ()))
+    done = check_vex(vex, boms=tuple(bom or ()))
     if as_json:
         print_json(done.as_json("assay.vex-show/v1"))
         return

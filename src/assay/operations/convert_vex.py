@@ -73,7 +73,7 @@ class Missing:
             raise UsageError(f"the author is {document.author!r}", where="--author", hint=hint)
         if self.issued and document.issued_at is not None:
             raise UsageError("the document says by itself when it was issued", where="--issued")
-        issued = parse_moment(self.issued, option="--issued") if self.issued else None
+        issued = moment_of(self.issued, option="--issued") if self.issued else None
         return replace(
             document,
             author=document.author or self.author,
@@ -119,7 +119,7 @@ def write_vex(
     )
 
 
-def parse_moment(text: str, *, option: str) -> datetime:
+def moment_of(text: str, *, option: str) -> datetime:
     """Read a time, or a day: its first moment (UTC).
 
     Raises:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.core.errors import MalformedError, UsageError
-from assay.operations.convert_vex import WrittenFile, parse_moment, write_vex
+from assay.operations.convert_vex import WrittenFile, moment_of, write_vex
 from assay.operations.generate_sbom import document_time
 from assay.vuln.vex.statement import (
     Justification,
@@ -84,7 +84,7 @@ def _statement(said: SaidVex, issued_at: datetime) -> VexStatement:
             impact_statement=said.impact,
             action_statement=said.action,
             issued_at=issued_at,
-            expires_at=parse_moment(said.expires, option="--expires") if said.expires else None,
+            expires_at=moment_of(said.expires, option="--expires") if said.expires else None,
         )
     except MalformedError as error:
         hint = "--justification or --impact, for not_affected only"

@@ -34,7 +34,7 @@ class ReadVex:
         }
 
 
-def read_vex(path: Path, *, boms: tuple[Path, ...] = ()) -> ReadVex:
+def check_vex(path: Path, *, boms: tuple[Path, ...] = ()) -> ReadVex:
     """Read the VEX document at `path`; what it names in `boms` is found there.
 
     Raises:

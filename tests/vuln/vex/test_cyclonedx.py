@@ -249,6 +249,11 @@ UNREAD: dict[str, tuple[dict[str, object], str, str]] = {
         "the property 'expires' stands twice",
         "vulnerabilities[0].properties[1].value",
     ),
+    "our version": (
+        analysed(properties=[{"name": "assay:vex:version", "value": "x"}]),
+        "str where a whole number is needed",
+        "vulnerabilities[0].properties[0].value",
+    ),
     "our reason": (
         analysed(properties=[{"name": "assay:vex:justification", "value": "x"}]),
         "'x' is no justification of VEX",
@@ -350,6 +355,12 @@ def test_a_broken_document_is_refused() -> None:
     with pytest.raises(MalformedError) as refusal:
         read(analysed(state="harmless"))
     assert refusal.value.where == "vulnerabilities[0].analysis.state"
+
+
+def test_a_version_that_could_not_be_written_again() -> None:
+    with pytest.raises(MalformedError) as refusal:
+        read(analysed(), version=2**53)
+    assert refusal.value.what == "9007199254740992 is no version of a document"
 
 
 def test_what_it_is_told_by() -> None:

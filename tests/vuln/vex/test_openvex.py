@@ -201,6 +201,7 @@ UNREAD: dict[str, tuple[dict[str, object], str]] = {
     ),
     "vulnerability": ({"vulnerability": {"name": " "}}, "a vulnerability without a name"),
     "vulnerability of 0.0": ({"vulnerability": CVE}, "str where an object is needed"),
+    "version": ({"version": -1}, "-1 is no version of a document"),
     "end": ({"status_notes": "[assay:expires=soon]"}, "'soon' is no RFC 3339 time"),
     "raw word": (
         {"status_notes": "[assay:justification=x]"},
@@ -268,6 +269,11 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "statements": (
         {"statements": {}},
         "[malformed] dict where an array is needed, at statements",
+    ),
+    "zero": ({"version": 0}, "[malformed] 0 is no version of a document, at version"),
+    "too large": (
+        {"version": 2**53},
+        "[malformed] 9007199254740992 is no version of a document, at version",
     ),
     "number": ({"version": "v1"}, "[malformed] str where a whole number is needed, at version"),
 }

@@ -104,6 +104,10 @@ WIDER = {
         target("pkg:npm/a"),
         "OpenVEX takes a package without a version for every version of it",
     ),
+    "no version of its type": (
+        target("pkg:swift/github.com/a/b", version="\udcff"),
+        "'\\udcff' is not Unicode text",
+    ),
     "a version of an IRI": (
         target("", ids=("urn:x",), versions=("1",)),
         "OpenVEX cannot say version '1' of a product without a package URL",

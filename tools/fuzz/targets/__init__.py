@@ -18,6 +18,8 @@ from fuzz.targets import (
     sboms,
     scans,
     sigstore,
+    vexes,
+    vexinforce,
     vulns,
 )
 
@@ -28,6 +30,7 @@ _INSIDE_LOOK: Final = "a part of what assay.source.forge.predicate:parse_forge_s
 _INSIDE_ACCOUNT: Final = "a part of what assay.source.forge.account:parse_forge_account reads"
 _INSIDE_FINDING: Final = "a part of what assay.findings.finding:parse_finding reads"
 _INSIDE_SBOM: Final = "a part of what assay.sbom.formats.reader:parse_sbom reads"
+_INSIDE_VEX: Final = "a part of what assay.vuln.vexformats:parse_vex reads"
 _INSIDE_VERDICT: Final = "a part of what assay.gates.vsa:parse_vsa reads"
 EXCUSED: Final[dict[str, str]] = {
     "assay.sbom.formats.cyclonedxread:read_inventory": (
@@ -36,7 +39,12 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.sbom.formats.properties:parse_comments": _INSIDE_SBOM,
     "assay.sbom.formats.properties:read_document_properties": _INSIDE_SBOM,
     "assay.sbom.formats.properties:read_inventory_properties": _INSIDE_SBOM,
+    "assay.sbom.formats.cyclonedxread:read_with_references": _INSIDE_VEX,
     "assay.sbom.hashes:parse_spdx_hash": _INSIDE_SBOM,
+    "assay.vuln.vex.openvexparts:read_products": _INSIDE_VEX,
+    "assay.vuln.vex.openvexparts:read_vulnerability": _INSIDE_VEX,
+    "assay.vuln.vex.words:parse_raw_justification": _INSIDE_VEX,
+    "assay.vuln.vex.words:parse_raw_status": _INSIDE_VEX,
     "assay.source.content:parse_content": _INSIDE_SOURCE,
     "assay.source.documents:parse_document": _INSIDE_SOURCE,
     "assay.source.elsewhere:parse_submodule": _INSIDE_SOURCE,
@@ -99,5 +107,7 @@ def all_targets() -> tuple[Target, ...]:
         *scans.TARGETS,
         *judgement.TARGETS,
         *vulns.TARGETS,
+        *vexes.TARGETS,
+        *vexinforce.TARGETS,
         *remedy.TARGETS,
     )

@@ -17,6 +17,7 @@ from assay.core.purl import parse_purl
 from assay.sbom.component import Sbom
 from assay.sbom.formats.cyclonedxread import read_with_references
 from assay.sbom.formats.properties import our_properties
+from assay.vuln.vex.documentversion import version_number
 from assay.vuln.vex.statement import UnreadStatement, VexDocument, VexProduct, VexTarget
 from assay.vuln.vex.targets import BOM_LINK, component_target, join_products
 
@@ -130,8 +131,7 @@ def _link(document: JsonValue) -> str:
     version = document.optional("version")
     if not serial.startswith(_UUID):
         return ""
-    number = 1 if version is None else version.integer()
-    return f"{BOM_LINK}{serial.removeprefix(_UUID)}/{number}#"
+    return f"{BOM_LINK}{serial.removeprefix(_UUID)}/{version_number(version)}#"
 
 
 def _read_inside(value: JsonValue, outermost: str, inside: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ from assay.core.printable import printable
 from assay.sbom.formats.properties import Properties, our_properties
 from assay.vuln.vex.cyclonedxaffects import limit_product, split_versions
 from assay.vuln.vex.cyclonedxparts import PREFIX, BomNames, normal_link, read_names
+from assay.vuln.vex.documentversion import version_number
 from assay.vuln.vex.statement import (
     Justification,
     Status,
@@ -76,14 +77,13 @@ class _Reader:
         sbom, ours = self.names.sbom, _properties(self.metadata)
         values = self.document.optional_items("vulnerabilities")
         statements = [one for value in values for one in self._read_one(value)]
-        version = self.document.optional("version")
         return VexDocument(
             id=_property(ours, "id") or sbom.serial,
             author=", ".join(filter(None, sbom.authors)) or sbom.supplier or self._manufacturer(),
             role=_property(ours, "role"),
             issued_at=self.issued_at,
             updated_at=_property_time(ours, "updatedAt"),
-            version=1 if version is None else version.integer(),
+            version=version_number(self.document.optional("version")),
             tooling=_property(ours, "tooling") or ", ".join(sbom.tools),
             statements=tuple(statements),
             unread=tuple(self.unread),
@@ -191,7 +191,7 @@ def _with_the_rest(
 ) -> VexStatement:
     """Return the statement with its times, and what only our properties say."""
     ours = _properties(value)
-    number = _property(ours, "version")
+    number = ours.get(f"{PREFIX}version", ())
     detail = analysis.optional_text("detail")
     calm = statement.status is Status.NOT_AFFECTED
     return replace(
@@ -201,7 +201,7 @@ def _with_the_rest(
         action_at=_property_time(ours, "actionAt"),
         supplier=_property(ours, "supplier"),
         id=_property(ours, "id"),
-        version=int(number[:9]) if number.isascii() and number.isdigit() else None,
+        version=version_number(number[0]) if number else None,
         issued_at=_time(analysis, "firstIssued") or issued_at,
         updated_at=_time(analysis, "lastUpdated"),
         expires_at=_property_time(ours, "expires"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from assay.core.errors import MalformedError
 from assay.core.purl import parse_purl
 from assay.sbom.component import Component
 from assay.sbom.formats.cyclonedxwrite import render_component
@@ -41,10 +42,17 @@ def _at_versions(product: VexProduct, where: str, losses: list[Loss]) -> Iterato
         why = f"CycloneDX cannot say {text} of a product and point at a component in it"
         losses.append(Loss(where=f"{where}, {target.label}", what="product", why=why, whole=True))
     for version in target.versions:
-        if own_version(target) in {"", version}:
+        if own_version(target) not in {"", version}:
+            continue  # limited to another version than its own: none
+        try:
             purl = with_version(target.purl, version) if target.purl else ""
-            one = replace(target, purl=purl, version=version, versions=(), ranges=())
-            yield replace(product, target=one)
+        except MalformedError as error:
+            losses.append(
+                Loss(where=f"{where}, {target.label}", what="product", why=error.what, whole=True)
+            )
+            continue
+        one = replace(target, purl=purl, version=version, versions=(), ranges=())
+        yield replace(product, target=one)
 
 
 @dataclass(slots=True)

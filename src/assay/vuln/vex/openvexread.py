@@ -18,6 +18,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
+from assay.vuln.vex.documentversion import version_number
 from assay.vuln.vex.openvexparts import read_products, read_vulnerability
 from assay.vuln.vex.statement import (
     Justification,
@@ -90,7 +91,7 @@ class _Reader:
             role=document.optional_text("role"),
             issued_at=self.issued_at,
             updated_at=_time(document, "last_updated"),
-            version=_document_version(document),
+            version=version_number(document.optional("version")),
             tooling=document.optional_text("tooling"),
             statements=tuple(one for one in read if isinstance(one, VexStatement)),
             unread=tuple(one for one in read if isinstance(one, UnreadStatement)),
@@ -142,7 +143,7 @@ class _Reader:
             action_at=_time(value, "action_statement_timestamp"),
             supplier=value.optional_text("supplier"),
             id=value.optional_text("@id"),
-            version=None if version is None else version.integer(),
+            version=None if version is None else version_number(version),
             issued_at=_time(value, "timestamp") or self.issued_at,
             updated_at=_time(value, "last_updated"),
         )
@@ -186,16 +187,6 @@ def _version(context: JsonValue) -> str:
             hint=f"known are {CONTEXT} and {CONTEXT}/v{VERSION}",
         )
     return known
-
-
-def _document_version(document: JsonValue) -> int:
-    """Return the version: a number, which 0.0 writes as text, and some leave out."""
-    version = document.optional("version")
-    if version is None:
-        return 1
-    if isinstance(version.value, str) and version.value.isascii() and version.value.isdigit():
-        return int(version.value[:9])
-    return version.integer()
 
 
 def _status(text: str) -> Status:

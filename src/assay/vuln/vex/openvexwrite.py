@@ -155,6 +155,13 @@ class _StatementWriter:
         return [target | inside for target in self._targets(product.target)]
 
     def _targets(self, target: VexTarget) -> list[dict[str, object]]:
+        try:
+            return self._named(target)
+        except MalformedError as error:  # a version that its type of package cannot have
+            self._lose_whole(target, error.what)
+            return []
+
+    def _named(self, target: VexTarget) -> list[dict[str, object]]:
         """Return a target as objects: one for each version that it is limited to."""
         if target.ranges:
             self._lose_whole(
