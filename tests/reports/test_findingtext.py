@@ -5,6 +5,7 @@ import pytest
 from assay.core.digest import sha256_of
 from assay.findings.finding import Finding, Location
 from assay.findings.fingerprint import name_sightings
+from assay.gates.vexfacts import VexSetAside
 from assay.operations.accept_finding import Acceptance, FindingList, ListedFinding
 from assay.reports.findingtext import (
     print_acceptance,
@@ -12,10 +13,12 @@ from assay.reports.findingtext import (
     print_findings,
     short_names,
 )
+from assay.vuln.vex.account import UNREAD
 from tests.findings.test_fingerprint import SIGHTING
 from tests.findings.test_merge import FIX
 from tests.findings.test_waiver import WAIVER
 from tests.reports import factory
+from tests.vuln.vex.test_account import WORD
 
 (FOUND,) = name_sightings([replace(SIGHTING, column=5, fixes=(FIX,))], version="1.9")
 HASH = FOUND.identity.partition(":")[2]
@@ -115,3 +118,33 @@ def test_names_are_as_long_as_it_takes() -> None:
     alike = (named("0" * 9 + "1" * 23), named("0" * 32))
     assert {len(name) for name in short_names(alike).values()} == {10}
     assert short_names(()) == {}
+
+
+def test_what_vex_says(capsys: pytest.CaptureFixture[str]) -> None:
+    taken = VexSetAside(word=WORD, expires=OURS.expires)
+    said = ListedFinding(finding=FOUND, waiver=None, vex=taken)
+    print_findings(listed(said, ListedFinding(finding=FOUND, waiver=None, confirmed=WORD)))
+    _, first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.endswith("[a.py:3]  not_affected until 2026-06-03, says Example Ltd")
+    assert second.endswith("[a.py:3]  confirmed: Example Ltd says not_affected")
+    print_finding(said)
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "",
+        (
+            "It is not_affected, says Example Ltd, until 2026-06-03: "
+            "not_affected: vulnerable_code_not_in_execute_path: Never called."
+        ),
+        f"  Document {WORD.document}",
+    ]
+
+
+def test_what_vex_confirms(capsys: pytest.CaptureFixture[str]) -> None:
+    affected = replace(WORD, status="affected", because="Wait for 2.0.")
+    print_finding(ListedFinding(finding=FOUND, waiver=None, confirmed=affected))
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[-6:-3] == ["", "confirmed: Example Ltd says affected", "  Wait for 2.0."]
+    unread = ListedFinding(finding=FOUND, waiver=None, confirmed=replace(WORD, status=UNREAD))
+    print_findings(listed(unread))
+    assert "kept in the count: Example Ltd says something that cannot be read" in (
+        capsys.readouterr().out
+    )

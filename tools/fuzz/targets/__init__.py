@@ -4,6 +4,7 @@ from typing import Final
 
 from fuzz.target import Target
 from fuzz.targets import (
+    advisories,
     commits,
     core,
     facts,
@@ -107,6 +108,7 @@ def all_targets() -> tuple[Target, ...]:
         *scans.TARGETS,
         *judgement.TARGETS,
         *vulns.TARGETS,
+        *advisories.TARGETS,
         *vexes.TARGETS,
         *vexinforce.TARGETS,
         *remedy.TARGETS,
