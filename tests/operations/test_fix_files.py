@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import UsageError
-from assay.operations.fix_files import FixRequest, fix_files
+from assay.operations.fix_dependencies import DependencyWishes
+from assay.operations.fix_files import FixRequest, fix_files, save_patch
+from assay.operations.manage_advisories import import_advisories
 from assay.scan.zizmor import SCANNER
 from assay.system.process import find_program
 from tests.fakes.gitrepo import GitRepo
+from tests.vuln.records import encoded
 
 CI = ".github/workflows/ci.yml"
 OTHER = ".github/workflows/other.yml"
@@ -142,6 +145,36 @@ def test_json_has_the_diff(repo: GitRepo) -> None:
     report = fix_files(repo.top, FixRequest(write=False)).as_json()
     assert (report["schema"], report["written"]) == ("assay.fix/v1", False)
     assert report["diffs"] == {
-        file.path: file.diff
-        for file in fix_files(repo.top, FixRequest(write=False)).files
+        file.path: file.diff for file in fix_files(repo.top, FixRequest(write=False)).files
     }
+
+
+def test_vulnerable_pins_go_up_with_the_rest(
+    repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One report and one patch for workflows and dependencies; the patch applies as it stands."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    records = tmp_path / "records"
+    records.mkdir()
+    (records / "GHSA-shop.json").write_bytes(encoded("GHSA-shop"))
+    import_advisories(records)
+    repo.commit("Pin", files={"requirements.txt": "shop==1.0\r\n", CI: PINNED, OTHER: PINNED})
+    shown = fix_files(repo.top, FixRequest(write=False))
+    assert [(one.package, one.new) for one in shown.plan.upgrades] == [("shop", "2.0")]
+    save_patch(shown, tmp_path / "patch")
+    only = DependencyWishes(only=frozenset({"shop"}))
+    done = fix_files(repo.top, FixRequest(write=True, dependencies=only))
+    assert [file.path for file in done.files] == ["requirements.txt"]
+    assert (repo.top / "requirements.txt").read_bytes() == b"shop==2.0\r\n"
+    repo.git("checkout", "--", ".")
+    repo.git("apply", "--check", str(tmp_path / "patch"))
+    again = fix_files(repo.top, FixRequest(write=False, dirty=True, dependencies=only))
+    assert again.plan.as_json()["verdict"] == "UNKNOWN"
+
+
+def test_a_lock_file_with_changes_is_left_alone(repo: GitRepo) -> None:
+    repo.commit("Pin", files={"requirements.txt": "shop==1.0\n"})
+    (repo.top / "requirements.txt").write_text("shop==1.1\n")
+    report = fix_files(repo.top, FixRequest(write=True))
+    assert "requirements.txt" in [gap.where for gap in report.not_checked]
+    assert (report.plan.upgrades, report.plan.not_checked) == ((), ())

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.core.verdict import Verdict
-from assay.vuln.remedy.model import Pin, Requirement
+from assay.vuln.remedy.manifestrange import rewritten_range
+from assay.vuln.remedy.model import NPM, Ask, Pin, Requirement
 from assay.vuln.remedy.ranges import allows
 from assay.vuln.remedy.solving import Solver
 from assay.vuln.remedy.steps import is_prerelease, step_between
@@ -45,7 +46,7 @@ def _leads(
     found: dict[str, Lead] = {}
     for by, ask in solver.askers_of(pin.key):
         if by not in solver.lock.pins:
-            more = _own(solver, pin, good)
+            more = _own(solver, ask, pin, good)
         elif _gets(solver, pin, Requirement(name=ask.name, range=ask.range)) in good:
             continue
         else:
@@ -57,11 +58,15 @@ def _leads(
     return tuple(found.values())
 
 
-def _own(solver: Solver, pin: Pin, good: Sequence[str]) -> tuple[Lead, ...] | None:
-    """Return what the product asks for itself, as it shall be asked for."""
-    to = good[0]
-    step = step_between(solver.lock.ecosystem, pin.version, to)
-    return (Lead(pin=pin, to=to),) if step.size <= solver.max_step.size else None
+def _own(solver: Solver, ask: Ask, pin: Pin, good: Sequence[str]) -> tuple[Lead, ...] | None:
+    """Return what the product asks for itself; npm's command writes the range anew."""
+    ecosystem = solver.lock.ecosystem
+    for to in good:
+        fits = allows(ecosystem, ask.range, to) is Verdict.PASSED
+        if fits or (ecosystem == NPM and rewritten_range(ecosystem, ask.range, to)):
+            step = step_between(ecosystem, pin.version, to)
+            return (Lead(pin=pin, to=to),) if step.size <= solver.max_step.size else None
+    return None
 
 
 def _helping(solver: Solver, asker: Pin, pin: Pin, good: Sequence[str]) -> list[str]:

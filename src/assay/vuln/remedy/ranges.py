@@ -6,6 +6,7 @@ from assay.core.verdict import Verdict
 from assay.vuln.nativeranges import MAX_RANGE
 from assay.vuln.remedy.model import PYPI
 from assay.vuln.remedy.npmrange import npm_allows
+from assay.vuln.versions import version_key
 
 
 def allows(ecosystem: str, range_: str, version: str) -> Verdict:
@@ -14,10 +15,10 @@ def allows(ecosystem: str, range_: str, version: str) -> Verdict:
 
 
 def _pypi_allows(range_: str, version: str) -> Verdict:
-    if len(range_) > MAX_RANGE:
+    if len(range_) > MAX_RANGE or version_key(PYPI, version) is None:
         return Verdict.UNKNOWN
     try:
         fits = SpecifierSet(range_).contains(version, prereleases=True)
-    except (InvalidSpecifier, ValueError):
+    except InvalidSpecifier:
         return Verdict.UNKNOWN
     return Verdict.PASSED if fits else Verdict.FAILED

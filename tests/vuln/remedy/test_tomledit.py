@@ -1,0 +1,208 @@
+"""Plans for uv.lock, poetry.lock and pdm.lock."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import MalformedError
+from assay.vuln.remedy.model import Release, ReleaseFile
+from assay.vuln.remedy.tomledit import NewBlock, edit_toml_lock
+from tests.vuln.remedy.shelf import Shelf, advisory, plan, sha256, steps_of
+
+SHOP = advisory("PyPI", "shop", "1.5")
+REGISTRY = "https://files.example"
+
+
+def uv_lock(version: str, *, source: str = f'registry = "{REGISTRY}/simple"') -> str:
+    sdist, wheel = f"shop-{version}.tar.gz", f"shop-{version}-py3-none-any.whl"
+    return f"""version = 1
+requires-python = ">=3.9"
+
+[[package]]
+name = "product"
+version = "0.1"
+source = {{ virtual = "." }}
+dependencies = [
+    {{ name = "shop" }},
+]
+
+[[package]]
+name = "shop"
+version = "{version}"
+source = {{ {source} }}
+dependencies = [
+    {{ name = "till" }},
+]
+sdist = {{ url = "{REGISTRY}/{sdist}", hash = "sha256:{sha256(sdist)}", size = 7 }}
+wheels = [
+    {{ url = "{REGISTRY}/{wheel}", hash = "sha256:{sha256(wheel)}", size = 7 }},
+]
+
+[[package]]
+name = "till"
+version = "2.0"
+source = {{ {source} }}
+sdist = {{ url = "{REGISTRY}/till-2.0.tar.gz", hash = "sha256:{"0" * 64}", size = 7 }}
+"""
+
+
+def flat_lock(version: str, *, python: str = "", layout: str = "") -> str:
+    """Return a lock file as Poetry and PDM lay it out."""
+    files = "".join(
+        f'    {{file = "{name}", hash = "sha256:{sha256(name)}"}},\n'
+        for name in (f"shop-{version}-py3-none-any.whl", f"shop-{version}.tar.gz")
+    )
+    return f"""# generated
+[[package]]
+name = "shop"
+version = "{version}"
+{python}files = [
+{layout or files}]
+
+[package.dependencies]
+till = ">=1"
+
+[[package]]
+name = "till"
+version = "2.0"
+files = []
+
+[metadata]
+lock-version = "2.1"
+content-hash = "{"0" * 64}"
+"""
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    made = Shelf(tmp_path / "shelf")
+    made.pypi("shop", {"1.0": ("till>=1",), "1.5": ("till>=1", "door; extra == 'x'")})
+    made.pypi("till", {"2.0": ()})
+    return made
+
+
+def test_uv(shelf: Shelf) -> None:
+    made = plan({"uv.lock": uv_lock("1.0")}, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"uv.lock": uv_lock("1.5")}
+    assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
+
+
+def test_uv_offline_has_its_command() -> None:
+    made = plan({"part of it/uv.lock": uv_lock("1.0")}, SHOP)
+    assert made.texts == {}
+    assert [one.command for one in made.upgrades] == [
+        "cd './part of it' && uv lock --upgrade-package shop==1.5"
+    ]
+
+
+@pytest.mark.parametrize("name", ["poetry.lock", "pdm.lock"])
+def test_flat(shelf: Shelf, name: str) -> None:
+    shelf.pypi("shop", {"1.0": ("till>=1",), "1.5": ("till>=1",)}, python={"1.5": ">=3.9"})
+    word = {"poetry.lock": "python-versions", "pdm.lock": "requires_python"}[name]
+    old, new = (
+        flat_lock(version, python=f'{word} = ">={python}"\n')
+        for version, python in (("1.0", "3.8"), ("1.5", "3.9"))
+    )
+    if name == "pdm.lock":
+        asked = '[package.dependencies]\ntill = ">=1"', 'dependencies = ["till>=1"]'
+        old, new = (
+            text.replace(*asked).replace("lock-version", "lock_version") for text in (old, new)
+        )
+        old, new = (text.replace('"2.1"', '"4.5"') for text in (old, new))
+    for end in ("\n", "\r\n"):
+        files = {name: old.replace("\n", end)}
+        made = plan(files, SHOP, catalogue=shelf.catalogue())
+        assert made.texts == {name: new.replace("\n", end)}
+
+
+@pytest.mark.parametrize("name", ["uv.lock", "poetry.lock"])
+def test_other_wishes_are_left_to_the_tool(shelf: Shelf, name: str) -> None:
+    shelf.pypi("shop", {"1.0": ("till>=1",), "1.5": ("till>=1", "novel")})
+    text = uv_lock("1.0") if name == "uv.lock" else flat_lock("1.0")
+    made = plan({name: text}, SHOP, catalogue=shelf.catalogue())
+    (one,) = made.upgrades
+    assert (made.texts, one.why_not) == ({}, "it asks for novel in another way than before")
+
+
+def test_another_range_matters_where_the_file_has_it(shelf: Shelf) -> None:
+    shelf.pypi("shop", {"1.0": ("till>=1",), "1.5": ("till>=2",)})
+    assert plan({"uv.lock": uv_lock("1.0")}, SHOP, catalogue=shelf.catalogue()).texts
+    made = plan({"poetry.lock": flat_lock("1.0")}, SHOP, catalogue=shelf.catalogue())
+    assert [one.why_not for one in made.upgrades] == ["it asks for till in another way than before"]
+
+
+def test_the_products_own_range_has_to_let_it_in(shelf: Shelf) -> None:
+    project = '[tool.poetry.dependencies]\npython = "^3.9"\nshop = "~1.0"\n'
+    files = {"poetry.lock": flat_lock("1.0"), "pyproject.toml": project}
+    made = plan(files, SHOP, catalogue=shelf.catalogue())
+    assert [one.why for one in made.unfixed] == ["pyproject.toml asks for shop >=1.0,<1.1"]
+    exact = {**files, "pyproject.toml": project.replace("~1.0", "1.0")}
+    made = plan(exact, SHOP, catalogue=shelf.catalogue())
+    assert [one.why_not for one in made.upgrades] == [
+        "the product's own range has to change as well"
+    ]
+
+
+FILE = ReleaseFile(name="shop-1.5.tar.gz", url=f"{REGISTRY}/shop-1.5.tar.gz", digest="sha256:ab")
+WHEEL = ReleaseFile(
+    name="shop-1.5-py3-none-any.whl",
+    url=f"{REGISTRY}/shop-1.5-py3-none-any.whl",
+    digest="sha256:ab",
+)
+
+
+def new_block(*files: ReleaseFile, version: str = "1.0") -> NewBlock:
+    release = Release(version="1.5", files=files)
+    return NewBlock(name="shop", old=version, release=release, version="1.5")
+
+
+REFUSED = {
+    "no-block": (
+        "uv",
+        uv_lock("1.0"),
+        new_block(FILE, WHEEL, version="1.1"),
+        "0 blocks of shop 1.1, where one is needed",
+    ),
+    "no-wheel": (
+        "uv",
+        uv_lock("1.0"),
+        new_block(FILE),
+        "shop 1.5 comes in other kinds of files than before",
+    ),
+    "layout": (
+        "poetry",
+        flat_lock("1.0", layout="  {hash = 'x'}\n"),
+        new_block(FILE),
+        "the files of shop are laid out in another way",
+    ),
+    "quote": (
+        "poetry",
+        flat_lock("1.0"),
+        new_block(ReleaseFile(name='a"b', url="", digest="sha256:ab")),
+        "'a\"b' cannot be written into the lock file",
+    ),
+    "place": (
+        "uv",
+        uv_lock("1.0"),
+        new_block(
+            ReleaseFile(name=FILE.name, url="file:///etc/shop-1.5.tar.gz", digest="sha256:ab"),
+            WHEEL,
+        ),
+        "the place of 'shop-1.5.tar.gz' is no URL of its own",
+    ),
+    "extras": (
+        "uv",
+        uv_lock("1.0").replace(
+            "sdist = {", "[package.optional-dependencies]\nx = []\nsdist = {", 1
+        ),
+        new_block(FILE, WHEEL),
+        "shop is locked with extras, which may differ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "text", "new", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused(kind: str, text: str, new: NewBlock, message: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        edit_toml_lock(kind, text, (new,))
+    assert str(caught.value) == f"[malformed] {message}"
