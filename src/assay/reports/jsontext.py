@@ -26,8 +26,10 @@ def render_json(document: object) -> bytes:
         text = render_canonical_json(document).decode()
     except UnicodeEncodeError:
         text = render_canonical_json(_readable(document)).decode()
-    escapes = {ord(c): _escaped(c) for c in set(text) if not c.isprintable()}
-    return f"{text.translate(escapes)}\n".encode()
+    odd = "".join(sorted(c for c in set(text) if not c.isprintable()))
+    if odd:  # a search, for what is left as it is is nearly all of the text
+        text = re.sub(f"[{re.escape(odd)}]", lambda found: _escaped(found[0]), text)
+    return f"{text}\n".encode()
 
 
 def _readable(value: object) -> object:

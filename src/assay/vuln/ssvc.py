@@ -8,6 +8,7 @@ is missing beside it. Points and decision are values, so that a decision can be 
 import enum
 import itertools
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from assay.vuln.context import Mission, WellBeing
@@ -90,6 +91,7 @@ class Decided:
     missing: tuple[str, ...] = ()
 
 
+@cache  # of so few points there are only some hundred
 def decide_ssvc(points: Points) -> Decided:
     """Decide by CISA's tree, for every value that an unknown point could have."""
     missing = tuple(
