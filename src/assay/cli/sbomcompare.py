@@ -50,20 +50,32 @@ def truth(
         str,
         typer.Option(help="Which of an image for several: linux/arm64.", show_default=False),
     ] = "",
+    build: Annotated[
+        str,
+        typer.Option(
+            help="Run this in a copy of the folder first, confined and without a network.",
+            metavar="COMMAND",
+            show_default=False,
+        ),
+    ] = "",
     output: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compare an SBOM with what is in the artifact itself.
 
     Fails where the artifact holds what the SBOM does not list. What only the SBOM lists cannot be
-    told: it may be there in a form that is not recognised.
+    told: it may be there in a form that is not recognised. With --build, what that command leaves
+    in a copy of the folder is the artifact, and lock files do not count.
 
         assay sbom truth bom.json oci:image
+        assay sbom truth bom.json . --build 'npm ci --offline --cache .cache'
     """
     from assay.operations.compare_sboms import check_truth  # noqa: PLC0415  # start-up time
 
     targets = _targets(output)
-    _tell(check_truth(sbom, source=source, platform=platform), targets, as_json=as_json)
+    _tell(
+        check_truth(sbom, source=source, platform=platform, build=build), targets, as_json=as_json
+    )
 
 
 def _targets(output: list[Path] | None) -> list[Path]:

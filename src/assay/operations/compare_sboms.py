@@ -8,9 +8,11 @@ from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.operations.read_sbom import load_sbom, load_sboms
+from assay.operations.survey_build import Build, survey_build
 from assay.operations.survey_source import Target, survey_source
 from assay.sbom.component import Component
 from assay.sbom.disagreement import Comparison, Disagreement, components_of, find_disagreements
+from assay.system.sandbox import find_sandbox
 
 ARTIFACT: Final = "artifact"  # how the truth is called among the documents
 DOCUMENT: Final = "sbom"
@@ -24,6 +26,7 @@ class ComparedSboms:
     verdict: Verdict
     schema: str
     not_checked: tuple[NotChecked, ...]
+    confined_by: str = ""  # what confined the build, if one was run
 
     def as_json(self) -> dict[str, object]:
         """Return the document of that schema."""
@@ -41,6 +44,7 @@ class ComparedSboms:
                 for item in self.comparison.disagreements
             ],
             "notChecked": [note.as_json() for note in self.not_checked],
+            **({"buildConfinedBy": self.confined_by} if self.confined_by else {}),
         }
 
 
@@ -66,19 +70,24 @@ def compare_sboms(paths: tuple[Path, ...]) -> ComparedSboms:
     )
 
 
-def check_truth(path: Path, *, source: str, platform: str) -> ComparedSboms:
+def check_truth(path: Path, *, source: str, platform: str, build: str) -> ComparedSboms:
     """Compare the SBOM at `path` with what is found in `source` itself.
 
+    With a command `build`, it is compared with what that leaves behind in a copy of the folder.
     Something in the artifact that the SBOM lacks is a failure. Something that the SBOM lists and
     nobody found may still be there, in a form that is not recognised: that cannot be told.
 
     Raises:
         MalformedError: Not an SBOM that is known, or against its rules.
         UsageError: No such file, folder or image.
-        UnavailableError: `source` cannot be read.
+        UnavailableError: `source` cannot be read, or the build failed or cannot be confined.
     """
     sbom = load_sbom(path)
-    truth, _ = survey_source(Target(source=source, platform=platform))
+    sandbox = find_sandbox() if build else None
+    if sandbox is None:
+        truth, _ = survey_source(Target(source=source, platform=platform))
+    else:
+        truth = survey_build(Path(source), Build(command=build, sandbox=sandbox))
     listed = [*components_of(sbom), *_subject(sbom.subject)]
     found = find_disagreements(
         {ARTIFACT: [item for item in truth.components if item.kind != "file"], DOCUMENT: listed}
@@ -88,6 +97,7 @@ def check_truth(path: Path, *, source: str, platform: str) -> ComparedSboms:
         verdict=_judge(found, truth.not_checked, sbom.subject),
         schema="assay.sbom-truth/v1",
         not_checked=tuple(sorted({*truth.not_checked, *sbom.inventory.not_checked})),
+        confined_by=sandbox.description if sandbox is not None else "",
     )
 
 

@@ -98,7 +98,7 @@ def probe_sandbox(program: Path | None) -> Sandbox:
     return Sandbox(program=program, description=printable(version))
 
 
-def run_confined(
+def run_confined(  # noqa: PLR0913  # each is a part of what confines it
     command: tuple[str | Path, ...],
     *,
     sandbox: Sandbox,
@@ -106,8 +106,11 @@ def run_confined(
     limits: Limits,
     environment: Mapping[str, str],
     shown: tuple[Path, ...] = (),
+    writes: bool = False,
 ) -> Completed:
-    """Run `command` in the folder `view`, which it may read only, as `shown` besides.
+    """Run `command` in the folder `view`, which it may only read, as `shown` besides.
+
+    With `writes` it may write into `view`, which then is a copy that nobody else needs.
 
     Raises:
         UnavailableError: It cannot be started, or overran its time or its output.
@@ -115,7 +118,11 @@ def run_confined(
     program = Path(command[0])
     if not program.is_file():
         raise UnavailableError(f"cannot start {program.name}: No such file or directory")
-    wrapper = () if sandbox.program is None else _confining(sandbox.program, program, view, shown)
+    wrapper = (
+        ()
+        if sandbox.program is None
+        else _confining(sandbox.program, program, (*shown, *(() if writes else (view,))), view)
+    )
     with scratch_folder() as home:
         return run_process(
             (sys.executable, "-I", "-S", "-c", _LIMITER, limits.render(), *wrapper, *command),
@@ -135,10 +142,12 @@ def _unconfined(why: str) -> Sandbox:
 
 
 def _confining(
-    bwrap: Path, program: Path, view: Path, shown: tuple[Path, ...]
+    bwrap: Path, program: Path, shown: tuple[Path, ...], view: Path
 ) -> tuple[str | Path, ...]:
-    seen = dict.fromkeys((*installation_of(program), *shown, view))  # the view last, over the rest
-    parts = (argument for part in seen for argument in _read_only(part))
+    """Return how `program` is started in `view`, which can be written where it is not `shown`."""
+    seen = dict.fromkeys((*installation_of(program), *shown))  # the view last, over the rest
+    parts = [argument for part in seen for argument in _read_only(part)]
+    parts += [] if view in seen else ["--bind", str(view), str(view)]
     return (bwrap, *_NAMESPACES, *_mounts(), *parts, "--chdir", str(view), "--")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from assay.core.errors import UnavailableError
+from assay.core.printable import printable
 
 # The view is then on another device, or the file has all the links that it can have, or the
 # system forbids links to files of others; a copy serves as well.
@@ -94,3 +95,16 @@ def _remove(folder: Path) -> None:
     for inner, _, _ in os.walk(folder):  # a program left folders that may not be written
         Path(inner).chmod(stat.S_IRWXU)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy_folder(source: Path, into: Path) -> None:
+    """Copy a folder with all below it to `into`, which is not there yet; links stay links.
+
+    Raises:
+        UnavailableError: Something in it cannot be read or is no file, or there is no room.
+    """
+    try:
+        shutil.copytree(source, into, symlinks=True)
+    except OSError as error:  # shutil's own errors too, which have no `strerror`
+        why = error.strerror or printable(str(error), limit=300)
+        raise UnavailableError(f"cannot copy the folder: {why}") from error
