@@ -175,3 +175,12 @@ def test_a_day_that_the_calendar_lacks_fails_and_ends_nothing() -> None:
 def test_what_is_no_json_is_refused() -> None:
     with pytest.raises(MalformedError, match="not strict JSON"):
         validate_csaf(b"{")
+
+
+def test_a_version_that_counts_nothing_fails_and_ends_nothing() -> None:
+    number = "9" * 5000
+    changes = {f"{TRACKING}.version": number, f"{TRACKING}.revision_history": [revision(number)]}
+    failures = validate_csaf(encoded(changed(csaf(), changes))).failures
+    assert ("6.1.17", "a version of 5000 characters, at most 200") in {
+        (one.test, one.what) for one in failures
+    }

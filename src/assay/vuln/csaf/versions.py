@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from functools import total_ordering
+from typing import Final
+
+from assay.core.errors import MalformedError
+
+MAX_VERSION: Final = 200  # characters; numbers of thousands of digits are no numbers to Python
 
 
 @total_ordering
@@ -38,7 +43,13 @@ class DocumentVersion:
 
 
 def document_version(text: str) -> DocumentVersion:
-    """Return the version that a text of the form of the schema says."""
+    """Return the version that a text of the form of the schema says.
+
+    Raises:
+        MalformedError: It is longer than any that counts something.
+    """
+    if len(text) > MAX_VERSION:
+        raise MalformedError(f"a version of {len(text)} characters, at most {MAX_VERSION}")
     rest, _, build = text.partition("+")
     numbers, _, pre_release = rest.partition("-")
     return DocumentVersion(

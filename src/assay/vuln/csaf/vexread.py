@@ -295,7 +295,7 @@ def _texts(items: Iterable[JsonValue]) -> str:
 
 def _version(tracking: JsonValue) -> int:
     """Return a number that grows: the version itself, or how many revisions there are."""
-    version = document_version(tracking.field("version").text())
+    version = tracking.field("version").parsed(document_version)
     if version.is_integer:
         return version.major
     return len(tracking.field("revision_history").items())

@@ -28,7 +28,7 @@ def revisions_of(view: View) -> tuple[Revision, ...]:
     found = [
         Revision(
             at=time_of(item.field("date")),
-            version=document_version(item.field("number").text()),
+            version=item.field("number").parsed(document_version),
             number=item.field("number"),
             date=item.field("date"),
         )
@@ -48,7 +48,7 @@ def sorted_history(view: View) -> Said:
 def latest_version(view: View) -> Said:
     """Test 6.1.16; the build, and the pre-release part of a draft, play no part."""
     said, newest = view.tracking.field("version"), revisions_of(view)[-1]
-    version = document_version(said.text())
+    version = said.parsed(document_version)
     same = version.numbers == newest.version.numbers
     if _status(view) != "draft":
         same = same and version.pre_release == newest.version.pre_release
@@ -149,7 +149,7 @@ def _said(view: View) -> str:
 
 
 def _version(view: View) -> DocumentVersion:
-    return document_version(_said(view))
+    return view.tracking.field("version").parsed(document_version)
 
 
 MANDATORY: Final = (
