@@ -3,8 +3,10 @@
 import random
 from dataclasses import replace
 
+from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
-from assay.findings.finding import Finding, Severity
+from assay.findings.finding import Finding, Location, Observation, Severity
+from assay.findings.reach import Level, Scope, Sight, make_reach
 from assay.findings.scanreport import ScanReport
 from assay.gates.joining import MAX_ITEMS, join_inventories, join_reports
 from assay.sbom.component import Component, Inventory
@@ -41,6 +43,24 @@ def test_the_worst_severity_that_anybody_gave() -> None:
         joined = join_reports(reports, at=NOW)
         assert isinstance(joined["findings"], list)
         assert [item["severity"] for item in joined["findings"]] == ["critical"]
+
+
+def test_policy_sees_how_near_a_vulnerability_is_only_where_somebody_looked() -> None:
+    """A rule can raise on the level; no member means that it is not known, and never "far"."""
+    sight = Sight(level=Level.CALLED, scope=Scope.RUN, path="a.py", what="calls it")
+    one = finding("a")
+    observation = Observation(
+        tool="osv",
+        rule="CVE-1",
+        message="m",
+        location=Location(path="lock"),
+        reach=(make_reach(Level.DECLARED, (sight,), ()),),
+    )
+    joined = join_reports([report(replace(one, observations=(observation,)))], at=NOW)
+    told = JsonValue(joined).field("findings").items()[0].field("reach").value
+    assert told == {"level": "called", "rank": 5, "only_in_tests": False, "limits": 0}
+    silent = JsonValue(join_reports([report(one)], at=NOW)).field("findings").items()[0]
+    assert silent.optional("reach") is None
 
 
 def test_what_policy_sees_of_a_finding() -> None:

@@ -1,11 +1,14 @@
 """What shares a remedy is one step; nothing is lost on the way."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.findings.finding import Severity
+from assay.findings.finding import Location, Observation, Severity
+from assay.findings.reach import Level, Scope, Sight, make_reach
 from assay.policy.metadata import Effect
 from assay.reports.grouping import (
     FindingGroup,
@@ -52,6 +55,29 @@ def test_the_worst_findings_come_first_and_what_is_no_finding_last() -> None:
         (point("Title of low", "app/a.py:3", severity="low"),),
         (point("blind", "a.py"),),
     ]
+
+
+def test_how_near_a_finding_is_stands_behind_it_and_decides_among_equals() -> None:
+    far, near = finding("far", Severity.HIGH), finding("near", Severity.HIGH)
+    sight = Sight(level=Level.CALLED, scope=Scope.TESTS, path="t.py", what="calls it")
+    seen = make_reach(Level.DECLARED, (sight,), ())
+    nothing = make_reach(Level.DECLARED, (), ("no file",))
+    place = Location(path="lock")
+    far, near = (
+        replace(
+            one,
+            observations=(
+                Observation(tool="osv", rule="CVE-1", message="m", location=place, reach=(reach,)),
+            ),
+        )
+        for one, reach in ((far, nothing), (near, seen))
+    )
+    judged = rule("r", FAILED, factory.against(far), factory.against(near))
+    steps = group_reasons(judged, by_identity((far, near)))
+    told = [point.what for step in steps for point in step.points]
+    assert told == ["Title of near (called in tests)", "Title of far"]
+    titles = {group.title for group in group_findings((far, near))}
+    assert titles == {"Title of near (called in tests)", "Title of far"}
 
 
 def test_a_title_that_begins_like_another_severity_is_kept() -> None:

@@ -169,7 +169,8 @@ class _Reader:
         for extra in (every.vararg, every.kwarg):
             if extra is not None:
                 self._bind(name, extra.arg, Bound(parts=(UNKNOWN,)))
-        self._waiting += [(d, at) for d in (*every.defaults, *every.kw_defaults) if d is not None]
+        # Defaults and annotations are run where the function is made.
+        self._waiting += [(part, at) for part in (every, node.returns) if part is not None]
         self._waiting += [(statement, inside) for statement in node.body]
 
     def _argument(self, argument: ast.arg, function: str, outside: str) -> None:
@@ -241,6 +242,8 @@ class _Reader:
                     self._waiting.append((target, at))
         if node.value is not None:
             self._waiting.append((node.value, at))
+        if isinstance(node, ast.AnnAssign):
+            self._waiting.append((node.annotation, at))
 
     def _give(self, target: ast.expr, parts: tuple[str, ...], at: _At) -> None:
         """Let a name, or an attribute of `self`, stand for `parts`."""
@@ -256,6 +259,8 @@ class _Reader:
     def _with(self, node: ast.withitem, at: _At) -> None:
         if node.optional_vars is not None:
             self._give(node.optional_vars, meaning_of(node.context_expr), at)
+            if not isinstance(node.optional_vars, ast.Name):
+                self._waiting.append((node.optional_vars, at))
         self._waiting.append((node.context_expr, at))
 
     def _use(self, node: ast.expr, at: _At, *, called: bool) -> tuple[str, ...]:
