@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.operations.configuration import Configuration, parse_configuration
+from assay.operations.notifysettings import parse_targets
 from assay.operations.signersettings import load_choices
 from tests.docs.pages import PAGES, ROOT, blocks_of, name_of
 
@@ -32,11 +33,13 @@ SETTINGS = [
 
 @pytest.mark.parametrize("text", SETTINGS)
 def test_settings_that_are_shown_are_read(text: str, tmp_path: Path) -> None:
-    """Those of `assay.toml`, and the signers in `config.toml`."""
+    """Those of `assay.toml`, the signers in `config.toml`, and who is told in `notify.toml`."""
     if set(tomllib.loads(text)) == {"signers"}:
         (tmp_path / "config.toml").write_text(text)
         choices = load_choices(tmp_path / "config.toml", statements=tmp_path, log=tmp_path)
         assert not (choices.statements.default and choices.log.default)
+    elif set(tomllib.loads(text)) == {"notify"}:
+        assert parse_targets(text.encode(), where="notify.toml")
     else:
         assert parse_configuration(text.encode()) != Configuration()
 
