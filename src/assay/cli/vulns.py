@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.vuln.advisory import Feed
     from assay.vuln.signals.store import SignalFeed
 
-app = typer.Typer(help="The local mirror of advisories (OSV).", no_args_is_help=True)
+app = typer.Typer(help="The local mirror of advisories.", no_args_is_help=True)
 app.command("match")(match)
 app.command("push")(push)
 app.command("reach")(reach)
@@ -33,16 +33,17 @@ def _complete_name() -> list[str]:
 def import_(
     source: Annotated[
         Path,
-        typer.Argument(help="A folder of OSV records or a zip; or a file of KEV or EPSS."),
+        typer.Argument(help="A file, a folder or a zip: OSV, NVD, CVE, GHSA, KEV, EPSS."),
     ],
     *,
     pushed: PushOption = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Take advisories from a folder or a zip; needs no network.
+    """Take advisories from a file, a folder or a zip; needs no network.
 
-    They replace those of the same ecosystems, all of them or none. CISA's KEV catalogue (.json)
-    and EPSS scores (.csv, .csv.gz) are taken as single files.
+    OSV's records replace those of the same ecosystems, all of them or none; the NVD's, CVE records
+    and GitHub's those of their own feed. What a file is, what is in it tells. CISA's KEV catalogue
+    and EPSS scores are taken as single files.
 
         assay vulns import advisories.zip
     """
@@ -64,7 +65,7 @@ def update(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Ecosystems as OSV names them (PyPI npm Debian …), KEV, EPSS.",
+            help="Ecosystems as OSV names them (PyPI npm Debian …), KEV, EPSS, NVD, CVE, GHSA.",
             autocompletion=_complete_name,
         ),
     ] = None,

@@ -11,11 +11,14 @@ from assay.core.clock import Clock, format_time
 from assay.core.errors import UnavailableError, inside
 from assay.core.notchecked import NotChecked
 from assay.operations.home import open_home
+from assay.operations.update_foreign import FOREIGN, Asking
 from assay.system.clock import now
 from assay.system.files import load_file
 from assay.vuln.advisory import Feed
 from assay.vuln.ecosystems import ECOSYSTEMS, LANGUAGES
 from assay.vuln.explaining import Explained, explain_clusters
+from assay.vuln.foreign.forms import MAX_DOCUMENT_BYTES
+from assay.vuln.foreign.store import load_foreign_feeds
 from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.mirror import BUCKET, fetcher, load_advisories_named, load_feeds
 from assay.vuln.mirror import import_advisories as import_into
@@ -29,8 +32,10 @@ from assay.vuln.signals.store import (
     import_signal,
     load_signal_feeds,
 )
+from assay.vuln.signals.store import is_signal as seems_signal
 
-NAMED: Final = (*sorted(ECOSYSTEMS), *NAMES)  # all that can be updated
+NAMED: Final = (*sorted(ECOSYSTEMS), *NAMES, *FOREIGN)  # all that can be updated
+_TABLES: Final = (".csv", ".csv.gz")  # nothing else that is imported is a table
 SIGNAL_URLS: Final = {
     KEV: "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
     EPSS: "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
@@ -38,8 +43,12 @@ SIGNAL_URLS: Final = {
 
 
 def is_signal(source: Path) -> bool:
-    """Tell whether `source` is a file of KEV or EPSS, and no advisories, by its name."""
-    return source.is_file() and source.suffix in {".json", ".csv", ".gz"}
+    """Tell whether `source` is a file of KEV or EPSS, and no advisories, by what is in it."""
+    if not source.is_file() or source.suffix == ".zip":
+        return False
+    return source.name.endswith(_TABLES) or seems_signal(
+        load_file(source, max_bytes=MAX_DOCUMENT_BYTES)
+    )
 
 
 def import_signals(source: Path, *, clock: Clock = now) -> SignalFeed:
@@ -54,7 +63,7 @@ def list_signals() -> tuple[SignalFeed, ...]:
 
 
 def import_advisories(source: Path, *, clock: Clock = now) -> tuple[Feed, ...]:
-    """Take advisories from a folder or a zip; see `assay.vuln.mirror`."""
+    """Take advisories of any form from a file, a folder or a zip; see `assay.vuln.mirror`."""
     return import_into(source, open_home().advisories, at=clock())
 
 
@@ -73,7 +82,7 @@ def update_advisories(
     base: str = "",
     clock: Clock = now,
 ) -> Updated:
-    """Fetch what changed for `wanted`: OSV's ecosystems, KEV and EPSS.
+    """Fetch what changed for `wanted`: OSV's ecosystems, KEV, EPSS, and the foreign feeds.
 
     By default those that are here, at first all languages. `base` is the URL of a copy, with the
     files of all of them below it; empty for where they are published.
@@ -84,11 +93,12 @@ def update_advisories(
     """
     mirror = open_home().advisories
     here = (*load_feeds(mirror), *load_signal_feeds(mirror))
+    here += tuple(name for name in load_foreign_feeds(mirror) if name in FOREIGN)
     names = wanted or here or LANGUAGES
     at, root = clock(), base.rstrip("/")
     host = urlsplit(root or BUCKET).hostname or ""
     feeds = update_in(
-        tuple(name for name in names if name not in NAMES),
+        tuple(name for name in names if name not in (*NAMES, *FOREIGN)),
         mirror,
         at=at,
         base=root or BUCKET,
@@ -99,7 +109,15 @@ def update_advisories(
         for name in names
         if name in NAMES
     )
-    return Updated(feeds=feeds, signals=signals)
+    asking = Asking(
+        mirror=mirror,
+        root=root,
+        at=at,
+        fetcher=lambda hosts: fetcher(hosts, report=_reporter(progress)),
+        progress=progress,
+    )
+    foreign = tuple(asking.update(name) for name in names if name in FOREIGN)
+    return Updated(feeds=(*feeds, *foreign), signals=signals)
 
 
 def _update_signal(
@@ -128,8 +146,9 @@ def _reporter(progress: Callable[[str], None]) -> Callable[[str, int, int | None
 
 
 def list_feeds() -> tuple[Feed, ...]:
-    """Return what is in the mirror."""
-    return tuple(load_feeds(open_home().advisories).values())
+    """Return what is in the mirror, the feeds of other forms than OSV last."""
+    mirror = open_home().advisories
+    return (*load_feeds(mirror).values(), *load_foreign_feeds(mirror).values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

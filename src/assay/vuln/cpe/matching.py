@@ -6,6 +6,7 @@ target does not say what the source asks for, nobody can tell.
 
 import re
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 from assay.vuln.cpe.name import ANY, NONE, CpeName
@@ -59,9 +60,16 @@ def _covers(source: str, target: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _pattern(source: str) -> re.Pattern[str]:
-    """Return `source` as an expression: `*` is anything, each `?` at most one character.
+    """Return `source` as an expression: `*` is any text, a row of `?` at most so many characters.
 
-    A value has wildcards at its ends alone, so there is nothing to try over and over.
+    A row is one repeat with a bound: as many optional ones in a row would be tried in every way.
     """
-    written = {"*": r"(?:\\.|.)*", "?": r"(?:\\.|[^\\])?"}
-    return re.compile("".join(written.get(p, re.escape(p)) for p in _PIECES.findall(source)))
+    character = r"(?:\\.|[^\\])"
+    written = []
+    for piece, row in groupby(_PIECES.findall(source)):
+        count = len(list(row))
+        if piece == "?":
+            written.append(f"{character}{{0,{count}}}")
+        else:
+            written.append(f"{character}*" if piece == "*" else re.escape(piece * count))
+    return re.compile("".join(written))

@@ -16,10 +16,9 @@ NONE: Final = "-"
 MAX_CPE: Final = 2000  # characters; the longest that we have seen has a tenth
 _FORMATTED: Final = "cpe:2.3:"
 _URI: Final = re.compile(r"cpe:/", re.IGNORECASE)
-_COLON: Final = re.compile(r"(?<!\\):")
-_PIECE: Final = re.compile(r"\\[!-~]|[A-Za-z0-9_.\-*?]")
+_PIECE: Final = re.compile(r"\\.|.")
 _VALUE: Final = re.compile(r"(?:\*|\?+)?(?:\\[!-~]|[a-z0-9_.\-])+(?:\*|\?+)?\Z|[*\-]\Z|\?+\Z")
-_NEEDLESS: Final = re.compile(r"\\([a-z0-9_.])")
+_NEEDLESS: Final = re.compile(r"\\[a-z0-9_.\-]")
 _SPECIAL: Final = re.compile(r"[!-,/:-@\[-^`{-~]")  # printable, and neither letter, digit nor _.-
 
 
@@ -66,7 +65,7 @@ def parse_cpe(text: str) -> CpeName:
     if len(text) > MAX_CPE or not text.isascii() or not text.isprintable():
         raise MalformedError(f"{text[:80]!r} is no CPE name")
     if text.lower().startswith(_FORMATTED):
-        attributes = _COLON.split(text[len(_FORMATTED) :])
+        attributes = _split(text[len(_FORMATTED) :])
         if len(attributes) != _COUNT:
             raise MalformedError(
                 f"{text[:80]!r} has {len(attributes)} attributes", hint=f"CPE 2.3 has {_COUNT}"
@@ -87,9 +86,21 @@ def _canonical(attribute: str, text: str) -> str:
     lowered = attribute.lower()
     if not _VALUE.match(lowered):
         raise MalformedError(f"{text[:80]!r} has the attribute {attribute[:80]!r}")
-    # `\-` alone is a hyphen and `-` is none: only there does the backslash say something.
-    plain = _NEEDLESS.sub(r"\1", lowered)
-    return plain if plain == r"\-" else plain.replace(r"\-", "-")
+    if lowered == r"\-":  # a hyphen, where `-` is none: only there the backslash says something
+        return lowered
+    pieces = _PIECE.findall(lowered)
+    return "".join(piece[1:] if _NEEDLESS.fullmatch(piece) else piece for piece in pieces)
+
+
+def _split(text: str) -> list[str]:
+    """Split at the colons that are not behind a backslash that is none itself."""
+    attributes = [""]
+    for piece in _PIECE.findall(text):
+        if piece == ":":
+            attributes.append("")
+        else:
+            attributes[-1] += piece
+    return attributes
 
 
 def _from_uri(path: str, text: str) -> list[str]:

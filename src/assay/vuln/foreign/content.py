@@ -42,9 +42,10 @@ class ForeignDraft:
         """Take in a record, unless a newer one with its id is here.
 
         Raises:
-            MalformedError: One of its names could not be told from the rest of a line.
+            MalformedError: It could not be read back: whoever reads the feed would be stopped by it.
         """
         lines = tuple(_lines(advisory))
+        parse_record(lines[0].partition(b"\t")[2], source=self.name)
         known = self.lines.get(advisory.id)
         if known is not None and _modified(known[0], self.name) > advisory.modified:
             return

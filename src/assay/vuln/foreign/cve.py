@@ -23,7 +23,7 @@ from assay.vuln.cpe.configuration import parse_configuration
 from assay.vuln.foreign.comparisons import range_or_unknown
 from assay.vuln.foreign.names import (
     MAX_SUMMARY,
-    check_name,
+    cve_id,
     cve_of,
     package_of_purl,
     package_of_registry,
@@ -70,7 +70,7 @@ def parse_cve(data: bytes) -> Advisory:
     if updated is None:
         raise MalformedError("no dateUpdated", where="cveMetadata")
     return Advisory(
-        id=check_name(about.field("cveId")),
+        id=cve_id(about.field("cveId")),
         modified=_time(updated),
         published=None if published is None else _time(published),
         withdrawn=_time(updated) if state == "REJECTED" else None,

@@ -15,7 +15,7 @@ from assay.core.printable import printable
 from assay.core.strictjson import parse_json
 from assay.vuln.advisory import Advisory, Affected, Range, Unreadable
 from assay.vuln.foreign.comparisons import range_or_unknown
-from assay.vuln.foreign.names import MAX_SUMMARY, check_name
+from assay.vuln.foreign.names import MAX_SUMMARY, check_name, cve_id
 from assay.vuln.foreign.ratings import vectors_of
 
 GHSA: Final = "GHSA"
@@ -59,7 +59,7 @@ def ghsa_advisory(item: JsonValue) -> Advisory:
     """
     published = item.optional("published_at")
     withdrawn = item.optional("withdrawn_at")
-    cve = item.optional_text("cve_id")
+    cve = item.optional("cve_id")
     scores = item.optional("cvss_severities")
     rated = [scores.optional(f"cvss_v{version}") for version in (4, 3)] if scores else []
     return Advisory(
@@ -67,7 +67,7 @@ def ghsa_advisory(item: JsonValue) -> Advisory:
         modified=item.field("updated_at").parsed(parse_time),
         published=None if published is None else published.parsed(parse_time),
         withdrawn=None if withdrawn is None else withdrawn.parsed(parse_time),
-        aliases=(cve,) if cve else (),
+        aliases=() if cve is None else (cve_id(cve),),
         summary=printable(item.optional_text("summary").strip(), limit=MAX_SUMMARY),
         ratings=vectors_of([*rated, item.optional("cvss")], "vector_string"),
         label=item.optional_text("severity").lower(),

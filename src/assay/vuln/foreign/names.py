@@ -35,6 +35,18 @@ _REGISTRIES: Final = {
 _HOST: Final = re.compile(r"https?://(?:www\.)?([a-z0-9.-]{1,255})(?:[:/?#]|\Z)", re.IGNORECASE)
 
 
+def cve_id(value: JsonValue) -> str:
+    """Return the id of a CVE.
+
+    Raises:
+        MalformedError: It is none.
+    """
+    text = value.text()
+    if not _CVE.fullmatch(f'"{text}"'.encode()):
+        raise MalformedError(f"{text[:80]!r} is no CVE id", where=value.where)
+    return text
+
+
 def cve_of(data: bytes) -> str:
     """Return the first CVE id in a record that cannot be read, or an empty text."""
     match = _CVE.search(data)

@@ -16,7 +16,7 @@ from assay.core.printable import printable
 from assay.core.strictjson import parse_json
 from assay.vuln.advisory import Advisory, Rating, Unreadable
 from assay.vuln.cpe.configuration import parse_configuration
-from assay.vuln.foreign.names import cve_of, summary_of
+from assay.vuln.foreign.names import cve_id, cve_of, summary_of
 from assay.vuln.foreign.ratings import vectors_of
 from assay.vuln.foreign.splitting import split_array
 
@@ -67,7 +67,7 @@ def parse_nvd_cve(data: bytes) -> Advisory:
     published = cve.optional("published")
     rejected = cve.optional_text("vulnStatus") == _REJECTED
     return Advisory(
-        id=cve.field("id").text(),
+        id=cve_id(cve.field("id")),
         modified=modified,
         published=None if published is None else _time(published),
         withdrawn=modified if rejected else None,

@@ -6,7 +6,7 @@ was looked at.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,13 @@ from typing import Final
 
 from assay.core.collector import without_collector
 from assay.core.digest import sha256_of
-from assay.core.errors import MalformedError, inside
+from assay.core.errors import (
+    MalformedError,
+    RejectedError,
+    TamperedError,
+    UnavailableError,
+    inside,
+)
 from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.system.files import save_file
@@ -28,6 +34,7 @@ from assay.vuln.listed import load_content, load_list
 
 SCHEMA: Final = "assay.foreign-feeds/v1"
 MAX_CONTENT_BYTES: Final = 4 * 2**30  # the whole NVD, with every product, has a tenth
+RELAPSE: Final = "import it with `assay vulns import` if that is right"
 _LOCK_SECONDS: Final = 60.0
 
 Document = tuple[str, bytes]
@@ -55,23 +62,36 @@ def import_foreign(incoming: Incoming, mirror: Path, *, at: datetime) -> Feed:
 
     Raises:
         MalformedError: There is no record in it, readable or not. What was there stays.
+        RejectedError: There is less than half of what was there, which stays.
         UnavailableError: It cannot be read or written. What was there stays.
     """
     name = incoming.name
     with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS), without_collector():
         old = load_foreign_feeds(mirror).get(name)
         draft = ForeignDraft(name=name)
-        if incoming.keep and old is not None:
+        if incoming.keep and old is not None:  # what was changed here is refused
             draft = load_foreign_content(mirror, old).draft(newest=old.newest_modified)
         drafts = {name: draft}
         for document, data in incoming.documents:
             collect_foreign(drafts, incoming.records(document, data), at=at)
         if set(drafts) != {name} or not (draft.lines or draft.unreadable):
             raise MalformedError(f"no records for {name} alone", where=incoming.origin)
+        if old is not None and len(draft.lines) * 2 < old.advisories:
+            what = f"{len(draft.lines)} records, where there were {old.advisories}"
+            raise RejectedError(what, where=incoming.origin, hint=RELAPSE)
         (feed,) = save_foreign(
             mirror, drafts, at=at, origin=incoming.origin, through=incoming.through
         )
         return feed
+
+
+def is_sound(mirror: Path, feed: Feed) -> bool:
+    """Tell whether the records of `feed` are here as they were saved, so that changes will do."""
+    try:
+        load_foreign_content(mirror, feed)
+    except (TamperedError, MalformedError, UnavailableError):
+        return False
+    return True
 
 
 def collect_foreign(drafts: Drafts, found: Read, *, at: datetime) -> None:
@@ -118,6 +138,14 @@ def save_foreign(
     return feeds
 
 
+def confirm_foreign(mirror: Path, feed: Feed, *, at: datetime) -> Feed:
+    """Note that the origin of `feed` had nothing else at the time `at`."""
+    with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS):
+        confirmed = replace(feed, imported_at=at)
+        _save_list(mirror, (confirmed,))
+        return confirmed
+
+
 def load_foreign_feeds(mirror: Path) -> Mapping[str, Feed]:
     """Return what is known about each foreign feed in the mirror, by name.
 
@@ -160,6 +188,10 @@ def _save(mirror: Path, feeds: tuple[Feed, ...], contents: Mapping[str, bytes]) 
     """Save the files, then the list, then drop what neither this list nor the last one names."""
     for feed in feeds:
         save_file(_path(mirror, feed), contents[feed.ecosystem])
+    _save_list(mirror, feeds)
+
+
+def _save_list(mirror: Path, feeds: tuple[Feed, ...]) -> None:
     old = load_foreign_feeds(mirror)
     every = dict(old) | {feed.ecosystem: feed for feed in feeds}
     listed = [render_listed(every[name]) for name in sorted(every)]

@@ -5,6 +5,7 @@ read is compared first. A file has sorted lines, one for each CVE, so that a que
 300,000 reads ten.
 """
 
+import zlib
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ EPSS: Final = "EPSS"
 NAMES: Final = (KEV, EPSS)
 SCHEMA: Final = "assay.signals/v1"
 _LOCK_SECONDS: Final = 60.0
+_HEAD_BYTES: Final = 4096
+_KEV_MARK: Final = b'"dateReleased"'  # no other form that is imported has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,18 @@ class Signals:
     feeds: Mapping[str, SignalFeed]
     exploited: Mapping[str, KnownExploited]
     likelihood: Mapping[str, Likelihood]
+
+
+def is_signal(data: bytes) -> bool:
+    """Tell whether a file seems to be KEV or EPSS, by how it begins."""
+    head = data[:_HEAD_BYTES]
+    if head.startswith(b"\x1f\x8b"):
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, _HEAD_BYTES)
+        except zlib.error:
+            return False
+    start = head.lstrip()
+    return start.startswith(b"#model_version:") or (start[:1] == b"{" and _KEV_MARK in head)
 
 
 def import_signal(data: bytes, mirror: Path, *, at: datetime, source: str) -> SignalFeed:

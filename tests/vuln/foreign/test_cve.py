@@ -1,0 +1,188 @@
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from assay.core.errors import AssayError
+from assay.vuln.advisory import Advisory, Otherwise, Rating, Unreadable
+from assay.vuln.foreign.cve import cve_records, parse_cve
+from assay.vuln.ranges import Answer, extent_of
+from tests.vuln.foreign.records import (
+    BELOW_2,
+    VECTOR,
+    criterion,
+    cve_affected,
+    cve_record,
+    encoded,
+    node,
+)
+
+
+def judge(version: str, *versions: Mapping[str, object], **members: object) -> Answer:
+    record = parse_cve(cve_record(cve_affected(*versions, **members)))
+    return extent_of("PyPI", record.affected).judge(version)
+
+
+def test_a_record() -> None:
+    cve = parse_cve(cve_record(cve_affected(BELOW_2)))
+    assert (cve.id, cve.source, cve.summary, cve.withdrawn) == (
+        "CVE-2023-1000",
+        "CVE",
+        "it breaks",
+        None,
+    )
+    assert cve.modified == datetime(2023, 5, 1, 10, 15, 9, 143000, tzinfo=UTC)
+    assert cve.ratings == (Rating(type="CVSS_V3", score=VECTOR),)
+    (entry,) = cve.affected
+    assert (entry.ecosystem, entry.name, entry.otherwise) == ("PyPI", "Shop", Otherwise.UNAFFECTED)
+
+
+def test_a_rejected_record_is_withdrawn() -> None:
+    cve = parse_cve(cve_record(state="REJECTED", affected=None, title=None))
+    assert cve.withdrawn == cve.modified
+
+
+def test_who_adds_to_a_record_is_heard() -> None:
+    adp = {
+        "affected": [cve_affected(BELOW_2)],
+        "cpeApplicability": [{"nodes": [node(criterion())]}],
+    }
+    cve = parse_cve(cve_record(adp=[adp]))
+    assert [entry.name for entry in cve.affected] == ["Shop"]
+    assert [one.name.key for tree in cve.configurations for one in tree.criteria()] == ["shop:shop"]
+
+
+PACKAGES = {
+    "purl": ({"packageURL": "pkg:npm/%40shop/cart"}, ("npm", "@shop/cart")),
+    "purl-of-none": ({"packageURL": "pkg:generic/shop"}, None),
+    "maven": (
+        {"collectionURL": "https://repo.maven.apache.org/maven2", "packageName": "org.shop/cart"},
+        ("Maven", "org.shop:cart"),
+    ),
+    "npm": (
+        {"collectionURL": "https://www.npmjs.com/package/shop", "packageName": "shop"},
+        ("npm", "shop"),
+    ),
+    "no-registry": ({"collectionURL": "https://github.com/shop/shop", "packageName": "s"}, None),
+    "another-host": ({"collectionURL": "https://pypi.org.evil.example", "packageName": "s"}, None),
+    "prose": ({"vendor": "Shop", "product": "Shop"}, None),
+}
+
+
+@pytest.mark.parametrize(("members", "package"), PACKAGES.values(), ids=PACKAGES)
+def test_which_package_is_meant(
+    members: Mapping[str, object], package: tuple[str, str] | None
+) -> None:
+    cve = parse_cve(cve_record({"versions": [BELOW_2], "defaultStatus": "unaffected", **members}))
+    found = [(entry.ecosystem, entry.name) for entry in cve.affected]
+    assert found == ([] if package is None else [package])
+
+
+def said(status: str, version: str, **more: object) -> dict[str, object]:
+    return {"version": version, "status": status, "versionType": "python", **more}
+
+
+BETWEEN = said("affected", "1.0", lessThan="2.0")
+CHANGED = said(
+    "affected",
+    "1.0",
+    lessThan="4.0",
+    changes=[{"at": "2.0", "status": "unaffected"}, {"at": "3.0", "status": "affected"}],
+)
+UP_TO = said("affected", "1.0", lessThanOrEqual="2.0")
+ENDLESS = said("affected", "2.0", lessThan="*")
+GIT = said("affected", "0", lessThan="abc") | {"versionType": "git"}
+YES, NO, OPEN = Answer.AFFECTED, Answer.NOT_AFFECTED, Answer.UNKNOWN
+
+JUDGED = {
+    "inside": ("1.5", [BETWEEN], "unaffected", YES),
+    "below": ("0.9", [BETWEEN], "unaffected", NO),
+    "the-end": ("2.0", [BETWEEN], "unaffected", NO),
+    "the-last": ("2.0", [UP_TO], "unaffected", YES),
+    "after-the-last": ("2.0.1", [UP_TO], "unaffected", NO),
+    "no-end": ("9.0", [ENDLESS], "unaffected", YES),
+    "before-the-change": ("1.9", [CHANGED], "unaffected", YES),
+    "changed": ("2.5", [CHANGED], "affected", NO),
+    "changed-back": ("3.0", [CHANGED], "unaffected", YES),
+    "after-all-changes": ("4.0", [CHANGED], "unknown", OPEN),
+    "one-version": ("1.0.0", [said("affected", "1.0")], "unaffected", YES),
+    "one-that-is-not": ("1.0", [said("unaffected", "1.0")], "affected", NO),
+    "all-others": ("1.1", [said("unaffected", "1.0")], "affected", YES),
+    "unknown-version": ("1.0", [said("unknown", "1.0")], "unaffected", OPEN),
+    "not-said": ("9.0", [BETWEEN], None, OPEN),
+    "all-versions": ("9.0", [said("affected", "*")], "unaffected", YES),
+    "none-named": ("9.0", [], "affected", YES),
+    "nothing-named": ("9.0", [], "unaffected", NO),
+    "unspecified": ("1.0", [said("affected", "unspecified", lessThan="2.0")], "unaffected", YES),
+    "two-words": ("1.5", [said("unaffected", "1.5"), BETWEEN], "unaffected", YES),
+    "comparison": ("1.5", [said("affected", ">= 1.0, < 2.0")], "unaffected", YES),
+    "prose": ("1.5", [said("affected", "<2.0 on Tuesdays")], "unaffected", OPEN),
+    "no-version": ("1.5", [said("affected", "all versions")], "unaffected", OPEN),
+    "a-wildcard": ("1.5", [said("affected", "1.0", lessThan="2.*")], "unaffected", OPEN),
+    "commits-alone": ("1.5", [GIT], "unaffected", OPEN),
+    "commits-too": ("1.5", [GIT, BETWEEN], "unaffected", YES),
+    "no-version-of-ours": ("trunk", [], "unaffected", OPEN),
+}
+
+
+@pytest.mark.parametrize(("version", "versions", "default", "answer"), JUDGED.values(), ids=JUDGED)
+def test_judged(
+    version: str, versions: list[Mapping[str, object]], default: str | None, answer: Answer
+) -> None:
+    assert judge(version, *versions, defaultStatus=default) is answer
+
+
+def test_unaffected_in_so_many_words() -> None:
+    record = parse_cve(cve_record(cve_affected(BETWEEN, said("unaffected", "3.0"))))
+    extent = extent_of("PyPI", record.affected)
+    assert [extent.clears(version) for version in ("1.5", "2.5", "3.0", "trunk")] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+BARE = encoded(
+    {"dataType": "CVE_RECORD", "dataVersion": "5.0", "cveMetadata": {"state": "PUBLISHED"}}
+)
+REFUSED = {
+    "version": (
+        cve_record().replace(b'"5.1"', b'"4.0"'),
+        "[malformed] a record of the version '4.0' (CVE_RECORD 5.x)",
+    ),
+    "kind": (
+        cve_record().replace(b'"CVE_RECORD"', b'"CVE"'),
+        "[malformed] a record of the version '5.1' (CVE_RECORD 5.x)",
+    ),
+    "state": (
+        cve_record(state="RESERVED"),
+        "[malformed] the state 'RESERVED', at cveMetadata.state",
+    ),
+    "status": (
+        cve_record(cve_affected(said("maybe", "1.0"))),
+        "[malformed] the status 'maybe', at containers.cna.affected[0].versions[0].status",
+    ),
+    "id": (cve_record(name="CVE-1"), "[malformed] 'CVE-1' is no CVE id, at cveMetadata.cveId"),
+    "containers": (BARE, "[malformed] no containers, at containers"),
+}
+
+
+@pytest.mark.parametrize(("data", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused(data: bytes, message: str) -> None:
+    with pytest.raises(AssayError) as caught:
+        parse_cve(data)
+    assert str(caught.value) == message
+    (item,) = cve_records("x.json", data)
+    assert isinstance(item, Unreadable)
+    assert (item.ecosystem, item.why) == ("CVE", message)
+
+
+def test_a_document_is_one_record() -> None:
+    (found,) = cve_records("x.json", cve_record())
+    assert isinstance(found, Advisory)
+
+
+def test_the_first_years_left_the_zone_out() -> None:
+    data = cve_record().replace(b'143Z"', b'143"')
+    assert parse_cve(data).modified == datetime(2023, 5, 1, 10, 15, 9, 143000, tzinfo=UTC)
