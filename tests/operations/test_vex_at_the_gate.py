@@ -5,10 +5,12 @@ import json
 from assay.core.verdict import Verdict
 from assay.findings.finding import Kind
 from assay.operations.accept_finding import list_findings
+from assay.operations.find_affected import AffectedRequest, ask_affected
 from assay.operations.replay_verdict import replay_verdict
 from assay.operations.reverify_log import reverify_log
 from assay.reports.sarif import render_check
 from assay.signing.keyfile import load_key_file
+from assay.vuln.ranges import Answer
 from tests.operations.auditing import audit, commit_of, exported
 from tests.operations.run import check, clock
 from tests.operations.site import Site
@@ -63,7 +65,25 @@ def test_a_check_passes_by_vex_until_its_key_is_lost(shop: Site) -> None:
         shop.folder, exported(shop, hours=5), subject=commit_of(shop), trust_root=shop.trust
     )
     assert (before.ours, before.second) == (0, 0), before
+    assert affected(shop, hours=5) == (
+        Answer.NOT_AFFECTED,
+        "it is not_affected, says vendor: not_affected: inline_mitigations_already_exist",
+    )
+    assert affected(shop, hours=24 * 400)[0] is Answer.AFFECTED  # the word has ended by then
     lose_the_vendors_key(shop)
+    assert affected(shop, hours=9)[0] is Answer.AFFECTED
+
+
+def affected(site: Site, *, hours: float) -> tuple[Answer, str]:
+    """Return what `assay affected` says of the one place, and that it counts it so."""
+    request = AffectedRequest(query=NAME, repositories=(site.top,))
+    report = ask_affected(request, clock=clock(hours=hours))
+    [place] = report.places
+    assert {answer: count for answer, count in report.counts.items() if count} == {
+        place.found.answer: 1
+    }
+    assert (report.verdict is Verdict.FAILED) == (place.found.answer is Answer.AFFECTED)
+    return place.found.answer, place.found.reason
 
 
 def lose_the_vendors_key(site: Site) -> None:

@@ -16,6 +16,7 @@ from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.gates.parameters import Parameters
+from assay.operations.affected_vex import taken_away
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
 from assay.operations.portfolio import open_portfolio, own_repository, refresh_portfolio
@@ -155,8 +156,10 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             )
             signals = _signals(lookup.found)
             places = _places(question, lookup.found, signals)
+            logs = {log.origin: log.place for log in portfolio.logs()}
             gaps += tuple(_gaps(question, query, names))
             products = portfolio.count()
+        places, lookup = _with_vex(places, lookup, logs, at)
         feeds = _consulted(advisories, lookup.found, is_package=is_package)
         gaps += feed_gaps(feeds)
         gaps += tuple(_silent(signals) if lookup.found else ())
@@ -249,6 +252,35 @@ def _places(question: Question, found: Sequence[Found], signals: Signals) -> tup
     )
 
 
+def _with_vex(
+    places: tuple[Place, ...], lookup: Lookup, logs: Mapping[str, str], at: datetime
+) -> tuple[tuple[Place, ...], Lookup]:
+    """Return the places, and how many there are, with what VEX in their logs takes away.
+
+    As many are looked at as ways are looked up for; all others stay as they are.
+    """
+    shown = [place.found for place in places[:MAX_PATHS]]
+    said = taken_away(shown, logs, at=at)
+    judged = tuple(
+        replace(
+            place,
+            found=replace(
+                place.found,
+                answer=Answer.NOT_AFFECTED,
+                reason="; ".join(dict.fromkeys(f"it {one.words}: {one.reason}" for one in words)),
+            ),
+        )
+        if words
+        else place
+        for place, words in zip(places[:MAX_PATHS], said, strict=True)
+    )
+    gone = sum(1 for words in said if words)
+    counts = dict(lookup.counts)
+    counts[Answer.AFFECTED] -= gone
+    counts[Answer.NOT_AFFECTED] = counts.get(Answer.NOT_AFFECTED, 0) + gone
+    return (*judged, *places[MAX_PATHS:]), replace(lookup, counts=counts)
+
+
 def _priority(
     found: Found, ratings: Mapping[str, Sequence[Rating]], signals: Signals
 ) -> Priority | None:
@@ -262,7 +294,7 @@ def _priority(
 def _verdict(lookup: Lookup, gaps: Sequence[NotChecked], *, is_package: bool) -> Verdict:
     if lookup.counts[Answer.AFFECTED] or (is_package and lookup.total):
         return Verdict.FAILED
-    return Verdict.UNKNOWN if lookup.total or gaps else Verdict.PASSED
+    return Verdict.UNKNOWN if lookup.counts[Answer.UNKNOWN] or gaps else Verdict.PASSED
 
 
 def _consulted(
