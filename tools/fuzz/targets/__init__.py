@@ -15,6 +15,7 @@ from fuzz.targets import (
     judgement,
     kernel,
     keys,
+    reach,
     remedy,
     sboms,
     scans,
@@ -61,6 +62,7 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.source.forge.permissions:parse_permission_change": _INSIDE_ACCOUNT,
     "assay.findings.fixes.edit:parse_fix": _INSIDE_FINDING,
     "assay.findings.observation:parse_location": _INSIDE_FINDING,
+    "assay.findings.reach:parse_reach": _INSIDE_FINDING,
     "assay.core.reliance:parse_reliance": _INSIDE_VERDICT,
     "assay.gates.withdrawal:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (
@@ -112,4 +114,5 @@ def all_targets() -> tuple[Target, ...]:
         *vexes.TARGETS,
         *vexinforce.TARGETS,
         *remedy.TARGETS,
+        *reach.TARGETS,
     )

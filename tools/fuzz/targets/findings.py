@@ -11,6 +11,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.reliance import Reliance
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.findings.observation import Location, Observation
+from assay.findings.reach import Level, Scope, Sight, make_reach
 from assay.findings.sarif import Examined, render_sarif
 from assay.findings.waiver import Waiver, parse_waiver
 from assay.findings.waiveraccount import RecordedWaiver, WaiverAccount
@@ -25,6 +26,13 @@ _OBSERVED: Final = Observation(
     severity="HIGH",
     weaknesses=("CWE-78",),
     traits=(("path", "a.py"),),
+    reach=(
+        make_reach(
+            Level.DECLARED,
+            (Sight(level=Level.CALLED, scope=Scope.TESTS, path="a.py", what="x", chain=("f",)),),
+            ("limit",),
+        ),
+    ),
 )
 _WAIVER: Final = Waiver(
     finding="weakness/v1:0a",

@@ -172,6 +172,20 @@ _NUCLEI: Final = [
     {"template-id": "t", "matched-at": "https://h/a?b=c", "matcher-status": True}
     | {"info": {"name": "n", "severity": "low", "classification": {"cwe-id": ["cwe-79"]}}}
 ]
+_GOVULNCHECK: Final = [
+    {"config": {"scanner_name": "govulncheck", "scan_mode": "source", "scan_level": "symbol"}},
+    {"osv": {"id": "GO-1", "aliases": ["CVE-2026-1"]}},
+    {
+        "finding": {
+            "osv": "GO-1",
+            "fixed_version": "v2",
+            "trace": [
+                {"module": "a.b/c", "version": "v1", "package": "a.b/c", "function": "F"},
+                {"module": "d", "position": {"filename": "a.py", "line": 1}},
+            ],
+        }
+    },
+]
 _ZAP: Final = {
     "@version": "2.16",
     "site": [
@@ -203,6 +217,7 @@ _REPORTS: Final = tuple(
         _BRAKEMAN,
         _TRIVY,
         _GRYPE,
+        _GOVULNCHECK,
         _NUCLEI,
         _ZAP,
     )
@@ -258,6 +273,7 @@ TARGETS: Final = (
             *(f"{_FORMATS}.secrettools:read_{n}" for n in ("noseyparker", "detect_secrets")),
             *(f"{_FORMATS}.linttools:read_{n}" for n in ("eslint", "brakeman")),
             *(f"{_FORMATS}.componenttools:read_{n}" for n in ("trivy", "grype")),
+            f"{_FORMATS}.govulncheck:read_govulncheck",
             *(f"{_FORMATS}.dynamictools:read_{n}" for n in ("nuclei", "zap")),
         ),
     ),
