@@ -76,7 +76,6 @@ def lock_and_change() -> tuple[Lock, Change]:
         "shop==1.5\n",
         "shop==1.5\nother==1.0\nmore==1.0\n",
         "shop==1.5\nother==1.0\n???\n",
-        "shop==1.5 --hash=sha256:00\nother==1.0\n",
     ],
 )
 def test_an_edit_that_reads_otherwise_is_refused(after: str) -> None:

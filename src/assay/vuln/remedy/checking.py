@@ -22,13 +22,16 @@ def check_edit(lock: Lock, made: Iterable[Change], before: bytes, texts: Mapping
     """
     old = _read(lock.path, before)
     new = _read(lock.path, texts[lock.path].encode())
-    expected = Counter((one.purl, bool(one.hashes)) for one in old.components)
+    expected = Counter(one.purl for one in old.components)
+    hashed = Counter(one.purl for one in old.components if one.hashes)
     for change in made:
-        expected[change.pin.purl, change.pin.hashed] -= 1
-        expected[purl_at(change.pin, change.to), change.pin.hashed] += 1
-    found = Counter((one.purl, bool(one.hashes)) for one in new.components)
+        for counted in (expected, hashed) if change.pin.hashed else (expected,):
+            counted[change.pin.purl] -= 1
+            counted[purl_at(change.pin, change.to)] += 1
+    found = Counter(one.purl for one in new.components)
+    lost = hashed - Counter(one.purl for one in new.components if one.hashes)
     expected = Counter({name: count for name, count in expected.items() if count})
-    if expected != found or len(old.not_checked) != len(new.not_checked):
+    if expected != found or lost or len(old.not_checked) != len(new.not_checked):
         raise MalformedError("the edited file does not read as planned")
 
 

@@ -1,0 +1,73 @@
+"""Adversary, "Silence": an upgrade of which nobody can tell must not read as one that mends."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.vuln.remedy.indexes.catalogue import IndexCatalogue
+from assay.vuln.remedy.indexes.sources import FolderIndex
+from assay.vuln.remedy.model import PYPI
+from tests.vuln.remedy.shelf import Shelf, advisory, plan, reasons_of, steps_of
+
+SHOP = advisory("PyPI", "shop", "1.5")
+PIN = "shop==1.0\n"
+
+
+def test_a_version_of_which_an_advisory_cannot_tell() -> None:
+    odd = advisory("PyPI", "shop", id_="GHSA-odd").replace(b'"ECOSYSTEM"', b'"TOMORROW"')
+    made = plan({"requirements.txt": PIN}, SHOP, odd)
+    assert (made.upgrades, made.texts) == ((), {})
+    assert made.verdict.value == "FAILED"
+
+
+def test_an_edit_that_is_not_made_is_not_passed() -> None:
+    made = plan({"requirements.txt": f"shop==1.0 --hash=sha256:{'0' * 64}\n"}, SHOP)
+    assert steps_of(made) == [("shop", "1.0", "1.5", "UNKNOWN")]
+    assert made.verdict.value == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["shop==1.0 ; $X\n", "shop == 1.0,==1.0\n", "shop===1.0 # x\n"],
+)
+def test_an_edit_counts_only_as_it_is_read(text: str) -> None:
+    """However a pin is written: where PASSED is said, the file has the new version and no other."""
+    made = plan({"requirements.txt": text}, SHOP)
+    for one in made.upgrades:
+        edited = made.texts.get("requirements.txt", "")
+        assert (one.verdict.value == "PASSED") == ("1.5" in edited and "1.0" not in edited)
+
+
+def test_an_index_that_is_silent_is_told(tmp_path: Path) -> None:
+    sources = {PYPI: FolderIndex(ecosystem=PYPI, folder=tmp_path)}
+    catalogue = IndexCatalogue(sources=sources, progress=lambda _: None)
+    made = plan({"requirements.txt": PIN}, SHOP, catalogue=catalogue)
+    assert [gap.where for gap in made.not_checked] == ["shop"]
+    assert made.verdict.value == "UNKNOWN"
+
+
+def test_wishes_that_nobody_knows_are_told(tmp_path: Path) -> None:
+    """Without metadata nobody can tell whether the versions go together."""
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    for file in tmp_path.glob("*.metadata"):
+        file.unlink()
+    made = plan({"requirements.txt": PIN}, SHOP, catalogue=shelf.catalogue())
+    assert made.not_checked
+    assert made.verdict.value == "UNKNOWN"
+
+
+def test_a_lock_file_that_cannot_be_read_is_told() -> None:
+    made = plan({"requirements.txt": PIN, "uv.lock": "no TOML"}, SHOP)
+    assert [gap.where for gap in made.not_checked] == ["uv.lock", "the package index"]
+
+
+def test_what_is_affected_and_not_planned_for_is_listed() -> None:
+    lock = (
+        '[[package]]\nname = "shop"\nversion = "1.0.0"\n'
+        'source = "registry+https://github.com/rust-lang/crates.io-index"\n'
+    )
+    made = plan({"Cargo.lock": lock}, advisory("crates.io", "shop", "1.5.0"))
+    assert reasons_of(made) == [
+        ("shop", "upgrades are planned for lock files of Python and npm alone")
+    ]
