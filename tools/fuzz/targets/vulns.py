@@ -3,6 +3,7 @@
 import gzip
 from typing import Final
 
+from assay.operations.notifysettings import parse_targets
 from assay.vuln.nativeranges import parse_native_range
 from fuzz.target import Target, raw, text
 
@@ -23,7 +24,19 @@ def _native_ranges(data: bytes) -> object:
     return parse_native_range(scheme, data[1:].decode("utf-8", "surrogateescape"))
 
 
+_NOTIFY: Final = (
+    b'[[notify]]\nname = "a"\nkind = "webhook"\nurl = "https://a.example"\nsecret = "env:A"\n'
+    b'minimum = "Attend"\ndeployed = true\nstates = ["affected"]\ngroup = "push"\n'
+    b'[[notify]]\nname = "b"\nkind = "file"\npath = "/b"\nproducts = ["shop*"]\n'
+)
+
 TARGETS: Final = (
+    raw("assay.vuln.portfolio.graph:parse_graph", lambda: (b"\1\0\0\0\0\0\0\0",)),
+    Target(
+        name="assay.operations.notifysettings:parse_targets",
+        read=lambda data: parse_targets(data, where="notify.toml"),
+        seeds=lambda: (_NOTIFY,),
+    ),
     text("assay.vuln.vers:parse_vers", lambda: (b"vers:npm/>=1.0.0|!=1.2.0|<2.0.0",)),
     raw("assay.vuln.signals.kev:parse_kev", lambda: (_KEV,)),
     raw("assay.vuln.signals.epss:parse_epss", lambda: (_EPSS, gzip.compress(_EPSS))),
