@@ -199,5 +199,10 @@ def test_a_document_without_vulnerabilities_has_no_record() -> None:
     assert records(changes) == []
 
 
-def test_a_publisher_without_a_host_is_in_the_feed_of_all_such() -> None:
-    assert one({"document.publisher.namespace": "urn:example"}).source == "CSAF"
+@pytest.mark.parametrize("namespace", ["urn:example", "https:///x"])
+def test_a_publisher_without_a_host_is_in_the_feed_of_all_such(namespace: str) -> None:
+    assert one({"document.publisher.namespace": namespace}).source == "CSAF"
+
+
+def test_a_namespace_that_cannot_be_taken_apart_ends_nothing() -> None:
+    assert one({"document.publisher.namespace": "https://[x"}).source == "CSAF"

@@ -184,3 +184,9 @@ def test_a_version_that_counts_nothing_fails_and_ends_nothing() -> None:
     assert ("6.1.17", "a version of 5000 characters, at most 200") in {
         (one.test, one.what) for one in failures
     }
+
+
+def test_a_url_that_cannot_be_taken_apart_ends_nothing() -> None:
+    url = {"category": "self", "summary": "x", "url": "https://a:b@[x"}
+    found = validate_csaf(encoded(changed(csaf(), {"document.references": [url]})))
+    assert "6.2.11" in {one.test for one in found.warnings}

@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
@@ -26,6 +25,7 @@ from assay.vuln.cpe.name import ANY, CpeName, parse_cpe
 from assay.vuln.csaf.products import Products, products_of
 from assay.vuln.csaf.rules.profiles import VEX
 from assay.vuln.csaf.statedranges import single_version, stated_range
+from assay.vuln.csaf.urls import url_parts
 from assay.vuln.csaf.validate import MAX_CSAF_BYTES
 from assay.vuln.csaf.vexread import name_of, view_of_sound
 from assay.vuln.csaf.view import View, scored, status_lists, time_of
@@ -70,7 +70,7 @@ def feed_of(root: JsonValue) -> str:
     """Return the feed of a document: its publisher's, or the one of all that name none."""
     publisher = root.field("document").optional("publisher")
     namespace = "" if publisher is None else publisher.optional_text("namespace")
-    host = _NO_ID.sub("", urlsplit(namespace).hostname or "")
+    host = _NO_ID.sub("", url_parts(namespace).hostname or "")
     return f"{CSAF}:{host}" if host else CSAF
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from assay.core.clock import ALLOWED_SKEW
 from assay.core.errors import AssayError, MalformedError, RejectedError
@@ -23,6 +23,7 @@ from assay.source.pgpsig import PgpSignature, parse_pgp_signature, verify_pgp_si
 from assay.vuln.beside import check_digest_file
 from assay.vuln.csaf.providing import Listed
 from assay.vuln.csaf.rules.texts import file_name
+from assay.vuln.csaf.urls import url_parts
 from assay.vuln.csaf.validate import MAX_CSAF_BYTES, validate_csaf
 from assay.vuln.csaf.view import time_of
 
@@ -102,7 +103,7 @@ def hold_lists(
     here = {_short(one.path): one for one in held}
     named: set[str] = set()
     for entry in listed:
-        path = _short(unquote(urlsplit(entry.path).path))
+        path = _short(unquote(url_parts(entry.path).path))
         named.add(path)
         one = here.get(path)
         if one is None:

@@ -7,9 +7,9 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from assay.core.purl import parse_purl
+from assay.vuln.csaf.urls import url_parts
 from assay.vuln.ecosystems import ecosystem_of_purl
 from assay.vuln.vex.statement import VexProduct, VexTarget
 
@@ -101,7 +101,7 @@ def label(target: VexTarget) -> str:
 
 def uri_namespace(uri: str) -> str:
     """Return the namespace of a URI, empty where the text is none."""
-    parts = urlsplit(uri)
+    parts = url_parts(uri)
     if not uri.isascii() or not uri.isprintable() or " " in uri or not parts.scheme:
         return ""
     if uri.startswith("urn:cdx:"):

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from assay.core.errors import MalformedError
 from assay.sbom.formats.serial import derived_uuid
 from assay.vuln.clusters import is_cve
+from assay.vuln.csaf.urls import url_parts
 from assay.vuln.csaf.vexread import (
     NO_ACTION,
     ONLY_DATED,
@@ -128,7 +129,7 @@ def _history(version: int, first: datetime, last: datetime) -> list[dict[str, ob
 
 def _namespace(document: VexDocument) -> str:
     """Return the namespace of the publisher: the origin of the document's id, or a name of ours."""
-    parts = urlsplit(document.id) if document.id.startswith(("https://", "http://")) else None
+    parts = url_parts(document.id) if document.id.startswith(("https://", "http://")) else None
     if parts is not None and parts.netloc and parts.netloc.isascii():
         return f"{parts.scheme}://{quote(parts.netloc, safe=':.-')}"
     return f"urn:assay:publisher:{quote(document.author or 'unknown', safe='')}"

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from assay.core.jsonvalue import JsonValue
 from assay.core.verdict import Verdict
 from assay.vuln.csaf.languages import is_private, is_registered
 from assay.vuln.csaf.rule import Said, Test, Undecided, breach
 from assay.vuln.csaf.schema import unknown_members
+from assay.vuln.csaf.urls import url_parts
 from assay.vuln.csaf.view import View
 
 
@@ -61,7 +61,7 @@ def canonical_url(view: View) -> Said:
     for item in view.document.optional_items("references"):
         url = item.field("url").text()
         own = item.optional_text("category") == "self" and url.startswith("https://")
-        if own and urlsplit(url).path.rpartition("/")[2] == name:
+        if own and url_parts(url).path.rpartition("/")[2] == name:
             return
     yield breach(view.document, "no canonical URL", f"add a self reference that ends in /{name}")
 
