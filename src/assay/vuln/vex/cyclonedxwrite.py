@@ -23,7 +23,7 @@ from assay.vuln.vex.statement import (
     VexTarget,
     WrittenVex,
 )
-from assay.vuln.vex.targets import exact_time
+from assay.vuln.vex.targets import exact_time, unique_objects
 from assay.vuln.vex.words import (
     CYCLONEDX_RESPONSES,
     FALSE_POSITIVE,
@@ -147,7 +147,7 @@ class _Entry:
             for part in product.subcomponents or (None,):
                 reference = self.things.reference(product.target, part)
                 found.append({"ref": reference} | self._versions(part or product.target))
-        return [one for number, one in enumerate(found) if one not in found[:number]]
+        return unique_objects(found)
 
     def _versions(self, target: VexTarget) -> dict[str, object]:
         status = _VERSION_STATUS[self.statement.status]

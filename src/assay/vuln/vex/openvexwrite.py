@@ -29,7 +29,14 @@ from assay.vuln.vex.statement import (
     WrittenVex,
 )
 from assay.vuln.vex.tags import EXPIRES, JUSTIFICATION, RESPONSES, STATUS, add_tags, is_word
-from assay.vuln.vex.targets import BOM_LINK, exact_time, own_version, versioned_purl, with_version
+from assay.vuln.vex.targets import (
+    BOM_LINK,
+    exact_time,
+    own_version,
+    unique_objects,
+    versioned_purl,
+    with_version,
+)
 from assay.vuln.vex.words import (
     FROM_CYCLONEDX,
     STATUS_FROM_CYCLONEDX,
@@ -50,11 +57,12 @@ def write_openvex(document: VexDocument) -> WrittenVex:
     for number, statement in enumerate(document.statements):
         where = f"statements[{number}] on {statement.vulnerability.name}"
         written = _StatementWriter(statement, where, losses).write()
-        if written and written not in statements:
+        if written:
             statements.append(written)
     if not statements:
         raise MalformedError("no statement that OpenVEX can say", hint=_first(losses))
-    return WrittenVex(document=_around(document, statements), losses=tuple(sorted(losses)))
+    whole = _around(document, unique_objects(statements))
+    return WrittenVex(document=whole, losses=tuple(sorted(losses)))
 
 
 def _around(document: VexDocument, statements: list[dict[str, object]]) -> dict[str, object]:
@@ -93,7 +101,7 @@ class _StatementWriter:
             return {}
         written: dict[str, object] = {
             "vulnerability": _vulnerability(statement.vulnerability),
-            "products": _unique(products),
+            "products": unique_objects(products),
             "status": str(statement.status),
         }
         written |= _texts(
@@ -151,7 +159,7 @@ class _StatementWriter:
         parts = [one for part in product.subcomponents for one in self._targets(part)]
         if product.subcomponents and not parts:
             return []  # without them it would be about the whole product
-        inside: dict[str, object] = {"subcomponents": _unique(parts)} if parts else {}
+        inside: dict[str, object] = {"subcomponents": unique_objects(parts)} if parts else {}
         return [target | inside for target in self._targets(product.target)]
 
     def _targets(self, target: VexTarget) -> list[dict[str, object]]:
@@ -254,10 +262,6 @@ def _vulnerability(value: VexVulnerability) -> dict[str, object]:
     written |= _texts({"@id": value.iri, "description": value.description})
     aliases = list(dict.fromkeys(value.aliases))
     return written | ({"aliases": aliases} if aliases else {})
-
-
-def _unique(items: list[dict[str, object]]) -> list[dict[str, object]]:
-    return [item for number, item in enumerate(items) if item not in items[:number]]
 
 
 def _texts(members: dict[str, str]) -> dict[str, str]:

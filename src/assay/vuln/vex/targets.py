@@ -1,5 +1,6 @@
 """Products and components of a VEX statement: made from texts, SBOM components and digests."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -7,6 +8,7 @@ from urllib.parse import unquote
 
 from assay.core.errors import MalformedError
 from assay.core.purl import build_purl, canonical_purl, parse_purl
+from assay.core.strictjson import render_canonical_json
 from assay.sbom.component import UNNAMED, Component
 from assay.vuln.vex.statement import VexProduct, VexTarget
 
@@ -87,6 +89,11 @@ def any_version(target: VexTarget) -> VexTarget:
     """Return the target, meaning every version where it names none (OpenVEX's purl matching)."""
     open_ = bool(target.purl) and not own_version(target)
     return replace(target, all_versions=True) if open_ else target
+
+
+def unique_objects(items: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+    """Return JSON objects in their order, each once."""
+    return list({render_canonical_json(item): item for item in items}.values())
 
 
 def exact_time(at: datetime) -> str:

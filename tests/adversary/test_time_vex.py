@@ -1,0 +1,56 @@
+"""Time in VEX: what ended, what is dated ahead, and what has no date, calms nobody."""
+
+from datetime import timedelta
+
+import pytest
+
+from assay.vuln.vex.standing import Standing, VexAnswer, VexIndex, VexQuestion, VexSource
+from tests.vuln.vex.vexes import AT, CVE, LIBRARY, SHOP, openvex, said
+
+LOUD: dict[str, object] = {"status": "affected", "justification": None, "action_statement": "x"}
+FIXED: dict[str, object] = {"status": "fixed", "justification": None}
+NOW = "2026-06-01T00:00:00Z"
+QUESTION = VexQuestion(vulnerability=CVE, product=SHOP, component=LIBRARY)
+
+
+def ask(*statements: dict[str, object], days: float = 0, **members: object) -> VexAnswer:
+    source = VexSource(document=openvex(*statements, **members), author="A")
+    return VexIndex((source,), at=AT + timedelta(days=days)).answer(QUESTION)
+
+
+@pytest.mark.parametrize("kind", [{}, FIXED])
+def test_it_ends_at_its_first_moment(kind: dict[str, object]) -> None:
+    ends = said(status_notes=f"[assay:expires={NOW}]", timestamp="2026-05-01T00:00:00Z", **kind)
+    assert ask(ends, days=-0.001).standing is Standing.STANDS
+    answer = ask(ends)
+    assert (answer.standing, answer.status) == (Standing.UNCLEAR, None)
+
+
+def test_an_older_one_does_not_come_back() -> None:
+    """Else a longer one, said before, would outlive the one that took its place."""
+    older = said(timestamp="2026-04-01T00:00:00Z")
+    newer = said(timestamp="2026-05-01T00:00:00Z", status_notes=f"[assay:expires={NOW}]", **LOUD)
+    assert ask(older, newer).status is None
+
+
+def test_a_statement_dated_ahead_does_not_win_for_ever() -> None:
+    loud = said(timestamp="2026-05-31T00:00:00Z", **LOUD)
+    ahead = said(timestamp="2099-01-01T00:00:00Z")
+    assert ask(loud, ahead).status == "affected"
+    assert ask(ahead).status is None
+
+
+def test_a_statement_without_a_date_is_not_the_newest() -> None:
+    dated, undated = said(timestamp="2026-05-31T00:00:00Z", **LOUD), said()
+    assert ask(dated, undated, timestamp=None).status is None
+
+
+def test_two_of_one_moment() -> None:
+    assert ask(said(), said(**LOUD)).standing is Standing.UNCLEAR
+
+
+def test_a_zone_is_no_way_to_be_newer() -> None:
+    """Times are compared, and not their texts: the second one is the older."""
+    loud = said(timestamp="2026-05-30T23:00:00Z", **LOUD)
+    calm = said(timestamp="2026-05-31T05:00:00+08:00")
+    assert ask(loud, calm).status == "affected"
