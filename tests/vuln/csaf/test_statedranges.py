@@ -34,6 +34,8 @@ def test_events_say_what_the_text_says(constraints: list[tuple[str, int]], versi
         ("vers:npm/>=1.0.0|<2.0.0|<3.0.0", "npm"),
         ("vers:npm/>=no", "npm"),
         ("vers:npm/1.0.0|>=0.5.0|<2.0.0", "npm"),
+        ("vers:npm/>1.0.0|<1.0", "npm"),
+        ("vers:npm/>0.5.0|<0.5.0", "npm"),
     ],
 )
 def test_what_cannot_be_put_into_events_is_unknown(text: str, ecosystem: str) -> None:

@@ -47,12 +47,15 @@ def stated_range(text: str, *, ecosystem: str) -> tuple[Range, ...]:
 
 
 def _ordered(versions: VersionRange, scheme: str) -> list[Constraint] | None:
+    """Return the constraints along the line of versions, or None where they have no order."""
     keyed: list[tuple[VersionKey, Constraint]] = []
     for one in versions.constraints:
         key = scheme_key(scheme, one.version)
         if key is None:
             return None
         keyed.append((key, one))
+    if len({key for key, _ in keyed}) < len(keyed):
+        return None  # VERS wants each version once; two words about one have no order
     return [one for _, one in sorted(keyed, key=lambda pair: pair[0])]
 
 
