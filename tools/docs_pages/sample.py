@@ -52,6 +52,8 @@ FILES: Final = {
     "Pipfile": '[packages]\nflask = "*"\n',
     "app.py": 'import subprocess\n\nsubprocess.run("ls " + input(), shell=True)\n',
     "broken.py": "def (:\n",
+    "env/site-packages/front/__init__.py": "import yaml\n",
+    "front_user.py": "import front\n",
     "Dockerfile": "FROM debian\n",
     ".github/workflows/ci.yml": "on: pull_request_target\njobs: {}\n",
     ".github/CODEOWNERS": "/src/ @ada\n/app.py nobody\n",
