@@ -14,7 +14,7 @@ from assay.vuln.advisory import AdvisorySet
 from assay.vuln.package import Package, parse_package
 from assay.vuln.precedence import Standing, decide_standing
 from assay.vuln.prepared import Cluster, Entry, PreparedPackage, Records, prepare_package
-from assay.vuln.products import NO_ECOSYSTEM, Around, Product, read_names
+from assay.vuln.products import NO_ECOSYSTEM, Around, Product, usable_names
 from assay.vuln.ranges import Answer
 from assay.vuln.releases import Applies, applies
 from assay.vuln.severity import Grade, grade_ratings, worst_of
@@ -107,7 +107,7 @@ class AdvisoryIndex:
 
     def _judge_uncovered(self, package: Package, cpes: tuple[str, ...]) -> PackageAnswer:
         """Answer AFFECTED or UNKNOWN: what foreign feeds are silent about, nobody looked at."""
-        names, unusable = read_names(cpes)
+        names, unusable = usable_names(cpes)
         product = Product(names=names, around=self.around)
         records = Records(
             own=self.advisories.advisories.get((package.ecosystem, package.name), ()),

@@ -86,12 +86,12 @@ def _quoted(version: str) -> str:
 def names_around(texts: Iterable[str]) -> Around:
     """Return all names that can be read, by `vendor:product`."""
     found: dict[str, list[CpeName]] = {}
-    for name in read_names(texts)[0]:
+    for name in usable_names(texts)[0]:
         found.setdefault(name.key, []).append(name)
     return MappingProxyType({key: tuple(names) for key, names in found.items()})
 
 
-def read_names(texts: Iterable[str]) -> tuple[tuple[CpeName, ...], tuple[str, ...]]:
+def usable_names(texts: Iterable[str]) -> tuple[tuple[CpeName, ...], tuple[str, ...]]:
     """Return the names that say a vendor and a product, and why the others are of no use."""
     names: list[CpeName] = []
     problems: list[str] = []
