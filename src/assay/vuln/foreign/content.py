@@ -52,7 +52,7 @@ class ForeignDraft:
         self.lines[advisory.id] = lines
         # A date to come must not make a dead feed look alive.
         if (self.newest or _EPOCH) < advisory.modified <= at:
-            self.newest = advisory.modified
+            self.newest = advisory.modified.replace(microsecond=0)  # as every record writes it
 
     def add_unreadable(self, item: Unreadable) -> None:
         """Note a record that could not be read; what is known of it from before goes.
