@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from assay.core.clock import format_time
+from assay.core.clock import Clock, format_time
 from assay.core.errors import MalformedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind
@@ -22,6 +22,7 @@ from assay.operations.accept_finding import ListedFinding, list_findings
 from assay.operations.convert_vex import WrittenFile, write_vex
 from assay.operations.create_vex import named_target
 from assay.operations.generate_sbom import document_time
+from assay.system.clock import now
 from assay.vuln.clusters import is_cve
 from assay.vuln.vex.statement import (
     Justification,
@@ -47,7 +48,9 @@ class AboutProduct:
     all_versions: bool = False
 
 
-def generate_vex(path: Path, about: AboutProduct, *, to: str, output: Path | None) -> WrittenFile:
+def generate_vex(
+    path: Path, about: AboutProduct, *, to: str, output: Path | None, clock: Clock = now
+) -> WrittenFile:
     """Write what the log holds about vulnerabilities at HEAD, as of now (or `SOURCE_DATE_EPOCH`).
 
     Raises:
@@ -60,9 +63,9 @@ def generate_vex(path: Path, about: AboutProduct, *, to: str, output: Path | Non
     if not about.author.strip():
         raise UsageError("nobody and nothing", where="--author")
     target = named_target(about.product, option="--product", all_versions=about.all_versions)
-    listed = list_findings(path)
+    listed = list_findings(path, clock=clock)
     issued_at = document_time().replace(microsecond=0)
-    read = [*_statements(listed.findings, target, issued_at)]
+    read = [*say_all(listed.findings, target, at=issued_at)]
     statements = [one for one in read if isinstance(one, VexStatement)]
     if not statements:
         what = f"no vulnerability that has a name is recorded about {listed.commit[:12]}"
@@ -79,9 +82,10 @@ def generate_vex(path: Path, about: AboutProduct, *, to: str, output: Path | Non
     return replace(written, not_checked=(*listed.not_checked, *gaps))
 
 
-def _statements(
-    listed: tuple[ListedFinding, ...], product: VexTarget, at: datetime
+def say_all(
+    listed: tuple[ListedFinding, ...], product: VexTarget, *, at: datetime
 ) -> Iterator[VexStatement | NotChecked]:
+    """Yield a statement for each vulnerability, or why there can be none."""
     for one in listed:
         if one.finding.kind is not Kind.VULNERABILITY:
             continue
