@@ -59,7 +59,7 @@ def test_wishes_that_nobody_knows_are_told(tmp_path: Path) -> None:
 
 def test_a_lock_file_that_cannot_be_read_is_told() -> None:
     made = plan({"requirements.txt": PIN, "uv.lock": "no TOML"}, SHOP)
-    assert [gap.where for gap in made.not_checked] == ["uv.lock", "the package index"]
+    assert [gap.where for gap in made.not_checked] == ["uv.lock", "the index of PyPI"]
 
 
 def test_what_is_affected_and_not_planned_for_is_listed() -> None:

@@ -292,3 +292,28 @@ def test_no_weaker_integrity_than_before(shelf: Shelf) -> None:
     files = project({"shop": "^1.0.0"}, {"shop": entry("shop", "1.1.0")})
     made = plan(files, SHOP, catalogue=shelf.catalogue())
     assert [one.why_not for one in made.upgrades] == ["its integrity is not known"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({"shop": "1.1.0"}, {"shop": "1.2.0"}),
+        ({"cart": {"shop": "$shop"}}, None),
+        ({"shop@^1": {".": "1.1.x"}}, None),
+        ({"other": "1.1.0"}, {"other": "1.1.0"}),
+    ],
+)
+def test_what_an_override_forces_is_a_wish_of_the_product(
+    shelf: Shelf, overrides: dict[str, object], expected: dict[str, object] | None
+) -> None:
+    """The lock file alone would be out of step with the manifest."""
+    files = project({"shop": "^1.0.0"}, {"shop": entry("shop", "1.1.0")})
+    manifest = json.loads(files["package.json"]) | {"overrides": overrides}
+    made = plan(files | {"package.json": json.dumps(manifest)}, SHOP, catalogue=shelf.catalogue())
+    if expected is None:
+        assert (made.texts, made.upgrades) == ({}, ())
+        assert "package.json asks for shop" in made.unfixed[0].why
+    else:
+        written = made.texts.get("package.json", json.dumps(manifest))
+        assert json.loads(written)["overrides"] == expected
+        assert "1.2.0" in made.texts["package-lock.json"]

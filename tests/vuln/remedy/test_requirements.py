@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from assay.vuln.remedy.indexes.catalogue import IndexCatalogue
+from assay.vuln.remedy.indexes.sources import FolderIndex
+from assay.vuln.remedy.model import PYPI
 from assay.vuln.remedy.steps import Step
 from tests.vuln.remedy.shelf import Shelf, advisory, plan, reasons_of, sha256, steps_of
 
@@ -232,7 +235,7 @@ def test_what_another_index_serves_is_not_asked_of_this_one(tmp_path: Path) -> N
     assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
     (gap,) = made.not_checked
     assert str(gap) == (
-        "releases, the package index: nobody was asked whether these versions are there, and what"
+        "releases, the index of PyPI: nobody was asked whether these versions are there, and what"
         " they ask for (use --online, or --index with a copy)"
     )
 
@@ -246,3 +249,27 @@ def test_other_ecosystems_are_named_and_not_planned() -> None:
         "upgrades are planned for lock files of Python and npm alone",
         "1.5.0 has none of them",
     )
+
+
+def test_few_questions_where_there_are_many_releases(tmp_path: Path) -> None:
+    """The first release that helps is searched for by halves: each is a question to the index."""
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    asked = {f"1.{number}": ("shop<1.5",) if number < 70 else ("shop",) for number in range(100)}
+    shelf.pypi("counter", asked)
+    told: list[str] = []
+    catalogue = IndexCatalogue(
+        sources={PYPI: FolderIndex(ecosystem=PYPI, folder=shelf.folder)}, progress=told.append
+    )
+    made = plan({"requirements.txt": "shop==1.0\ncounter==1.0\n"}, SHOP, catalogue=catalogue)
+    assert [(one.package, one.new) for one in made.upgrades] == [
+        ("shop", "1.5"),
+        ("counter", "1.70"),
+    ]
+    assert len(told) < 20
+
+
+def test_a_pin_that_is_there_twice() -> None:
+    made = plan({"requirements.txt": "shop==1.0\nshop[x]==1.0\n"}, SHOP)
+    assert made.texts == {"requirements.txt": "shop==1.5\nshop[x]==1.5\n"}
+    assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]

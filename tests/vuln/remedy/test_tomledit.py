@@ -1,5 +1,6 @@
-"""Plans for uv.lock, poetry.lock and pdm.lock."""
+"""Plans for uv.lock, poetry.lock, pdm.lock and Pipfile.lock."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,34 @@ def test_the_products_own_range_has_to_let_it_in(shelf: Shelf) -> None:
     assert [one.why_not for one in made.upgrades] == [
         "the product's own range has to change as well"
     ]
+
+
+def pipfile_lock(version: str) -> str:
+    hashes = [f"shop-{version}-py3-none-any.whl", f"shop-{version}.tar.gz"]
+    entry = {
+        "hashes": sorted(f"sha256:{sha256(name)}" for name in hashes),
+        "markers": "python_version >= '3.8'",
+        "version": f"=={version}",
+    }
+    whole = {"_meta": {"pipfile-spec": 6}, "default": {"Shop": entry}}
+    return json.dumps({**whole, "develop": {"shop": entry}}, indent=4) + "\n"
+
+
+def test_pipfile_lock(shelf: Shelf) -> None:
+    """In both groups, and nothing else."""
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    made = plan({"Pipfile.lock": pipfile_lock("1.0")}, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"Pipfile.lock": pipfile_lock("1.5")}
+    assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
+    (one,) = plan({"Pipfile.lock": pipfile_lock("1.0")}, SHOP).upgrades
+    assert one.command == "pipenv upgrade shop==1.5"
+
+
+def test_what_uv_forces_is_a_wish_of_the_product(shelf: Shelf) -> None:
+    project = '[project]\nname = "x"\n[tool.uv]\noverride-dependencies = ["shop<1.2"]\n'
+    files = {"uv.lock": uv_lock("1.0"), "pyproject.toml": project}
+    made = plan(files, SHOP, catalogue=shelf.catalogue())
+    assert [one.why for one in made.unfixed] == ["pyproject.toml asks for shop <1.2"]
 
 
 FILE = ReleaseFile(name="shop-1.5.tar.gz", url=f"{REGISTRY}/shop-1.5.tar.gz", digest="sha256:ab")

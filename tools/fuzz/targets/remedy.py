@@ -90,6 +90,10 @@ class _Everything:
 
     gaps = ()
 
+    def covers(self, ecosystem: str) -> bool:
+        del ecosystem
+        return True
+
     def releases(self, ecosystem: str, pin: Pin) -> dict[str, Release]:
         version = _TO[ecosystem]
         names = (f"{pin.name}-{version}.tar.gz", f"{pin.name}-{version}-py3-none-any.whl")

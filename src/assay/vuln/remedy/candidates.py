@@ -5,7 +5,7 @@ Older ones, yanked ones and, for who has a release, pre-releases are no candidat
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from assay.vuln.index import AdvisoryIndex, PackageAnswer
@@ -39,6 +39,8 @@ class Candidates:
 
     index: AdvisoryIndex
     catalogue: Catalogue
+    _choices: dict[tuple[Pin, str], Choices] = field(default_factory=dict)
+    _newest: dict[Pin, tuple[str, ...]] = field(default_factory=dict)
 
     def answer(self, pin: Pin, version: str = "") -> PackageAnswer:
         """Return what is known about a pin, or its package at another version."""
@@ -46,6 +48,13 @@ class Candidates:
 
     def choices(self, pin: Pin, *, ecosystem: str, python: str) -> Choices:
         """Return the versions that `pin` may go to; `python` is what the product needs."""
+        known = self._choices.get((pin, python))
+        if known is None:
+            found = self._choose(pin, ecosystem=ecosystem, python=python)
+            known = self._choices[pin, python] = found
+        return known
+
+    def _choose(self, pin: Pin, *, ecosystem: str, python: str) -> Choices:
         releases = self.catalogue.releases(ecosystem, pin)
         if releases is None:
             names = self._fixing(ecosystem, pin.name)
@@ -63,6 +72,19 @@ class Candidates:
             known=releases is not None,
             unknown=sum(1 for _, told in answers if told.problems and not told.matches),
         )
+
+    def newest_first(self, pin: Pin, *, ecosystem: str) -> tuple[str, ...]:
+        """Return all releases that a tool would take by itself, the highest first."""
+        if pin not in self._newest:
+            releases = self.catalogue.releases(ecosystem, pin) or {}
+            keyed = [
+                (key, version)
+                for version, release in releases.items()
+                if not release.yanked and not is_prerelease(ecosystem, version)
+                if (key := version_key(ecosystem, version)) is not None
+            ]
+            self._newest[pin] = tuple(version for _, version in sorted(keyed, reverse=True))
+        return self._newest[pin]
 
     def _fixing(self, ecosystem: str, name: str) -> set[str]:
         """Return the versions that advisories name as fixing something."""

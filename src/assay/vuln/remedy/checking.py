@@ -24,10 +24,13 @@ def check_edit(lock: Lock, made: Iterable[Change], before: bytes, texts: Mapping
     new = _read(lock.path, texts[lock.path].encode())
     expected = Counter(one.purl for one in old.components)
     hashed = Counter(one.purl for one in old.components if one.hashes)
+    pinned = Counter(pin.purl for pin in lock.pins.values())
     for change in made:
+        old_purl, new_purl = change.pin.purl, purl_at(change.pin, change.to)
         for counted in (expected, hashed) if change.pin.hashed else (expected,):
-            counted[change.pin.purl] -= 1
-            counted[purl_at(change.pin, change.to)] += 1
+            moved = 1 if pinned[old_purl] > 1 else counted[old_purl]  # one pin may stand for two
+            counted[old_purl] -= moved
+            counted[new_purl] += moved
     found = Counter(one.purl for one in new.components)
     lost = hashed - Counter(one.purl for one in new.components if one.hashes)
     expected = Counter({name: count for name, count in expected.items() if count})

@@ -15,6 +15,7 @@ from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES
 from assay.vuln.remedy import npmlock, requirementslock
 from assay.vuln.remedy.model import Catalogue, Lock, Release, Requirement
 from assay.vuln.remedy.npmedit import NewEntry, edit_npm_lock, edit_package_json
+from assay.vuln.remedy.pipfileedit import edit_pipfile_lock
 from assay.vuln.remedy.pyproject import edit_project
 from assay.vuln.remedy.requirementsedit import NewPin, edit_requirements
 from assay.vuln.remedy.solving import Change, Rewrite, is_optional
@@ -172,6 +173,26 @@ def _resolved(old: str, change: Change, told: str) -> str:
     return told
 
 
+def _edit_pipfile_lock(work: Work) -> Edited:
+    """Edit version and hashes; the file does not say what its packages ask for."""
+    wanted: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+    refused = {one.ask.target: NO_MANIFEST for one in work.rewrites}
+    for key, change in work.changes.items():
+        hashes = _hashes(work, change)
+        if not hashes:
+            refused[key] = f"its hashes cannot be written: {NOT_HERE}"
+        elif change.missing:
+            refused[key] = f"the file has no {', '.join(change.missing)}"
+        else:
+            wanted[key] = (change.pin.version, change.to, tuple(sorted(hashes)))
+    refused = _connected(work.changes, refused)
+    kept = {key: new for key, new in wanted.items() if key not in refused}
+    if not kept:
+        return Edited(refused=refused)
+    text = edit_pipfile_lock(work.load(work.lock.path), kept)
+    return Edited(texts={work.lock.path: text}, made=frozenset(kept), refused=refused)
+
+
 def _edit_toml(work: Work) -> Edited:
     """Edit where the new version asks for just what the old one did: the rest of the file holds."""
     wanted: dict[str, NewBlock] = {}
@@ -224,6 +245,7 @@ _EDITORS: Final[Mapping[str, Callable[[Work], Edited]]] = MappingProxyType(
     {
         requirementslock.KIND: _edit_requirements,
         npmlock.KIND: _edit_npm,
+        "pipenv": _edit_pipfile_lock,
         "uv": _edit_toml,
         "poetry": _edit_toml,
         "pdm": _edit_toml,

@@ -15,8 +15,7 @@ from assay.vuln.remedy.manifestrange import rewritten_range
 from assay.vuln.remedy.model import NPM, Ask, Pin, Requirement
 from assay.vuln.remedy.ranges import allows
 from assay.vuln.remedy.solving import Solver
-from assay.vuln.remedy.steps import is_prerelease, step_between
-from assay.vuln.versions import version_key
+from assay.vuln.remedy.steps import step_between
 
 MAX_DEPTH: Final = 8
 
@@ -71,28 +70,27 @@ def _own(solver: Solver, ask: Ask, pin: Pin, good: Sequence[str]) -> tuple[Lead,
 
 def _helping(solver: Solver, asker: Pin, pin: Pin, good: Sequence[str]) -> list[str]:
     """Return the versions of who asks that let a good one in, or do without the package."""
-    helping = []
-    for version in solver.choices(asker).safe:
+
+    def helps(version: str) -> bool:
         needs = solver.needs(asker, version)
-        if needs is not None and all(
+        return needs is not None and all(
             _gets(solver, pin, one) in good
             for one in needs
             if solver.target(asker.key, one.name) == pin.key
-        ):
-            helping.append(version)
-    return helping
+        )
+
+    return solver.helping(solver.choices(asker).safe, helps)
 
 
 def _gets(solver: Solver, pin: Pin, wanted: Requirement) -> str:
     """Return the highest release that a range lets in: what a tool takes."""
-    ecosystem = solver.lock.ecosystem
-    releases = solver.candidates.catalogue.releases(ecosystem, pin) or {}
-    fitting = [
-        (key, version)
-        for version, release in releases.items()
-        if (key := version_key(ecosystem, version)) is not None
-        and not release.yanked
-        and not is_prerelease(ecosystem, version)
-        and allows(ecosystem, wanted.range, version) is Verdict.PASSED
-    ]
-    return max(fitting)[1] if fitting else ""
+    known = solver.gotten.get((pin.key, wanted.range))
+    if known is None:
+        ecosystem = solver.lock.ecosystem
+        fitting = (
+            version
+            for version in solver.candidates.newest_first(pin, ecosystem=ecosystem)
+            if allows(ecosystem, wanted.range, version) is Verdict.PASSED
+        )
+        known = solver.gotten[pin.key, wanted.range] = next(fitting, "")
+    return known

@@ -105,6 +105,8 @@ def _pin(ecosystem: str, component: Component, pins: Mapping[str, Pin]) -> Pin |
         pin = pypi_pin(component)
         if pin is None or pin.key not in pins:
             return pin
+        if pins[pin.key].purl == pin.purl:
+            return None  # in another group of the same file, which goes along
         key = f"{pin.key}@{pin.version}"
         return replace(pin, key=key)
     if not component.purl.startswith("pkg:npm/") or "?" in component.purl:

@@ -106,6 +106,9 @@ class Catalogue(Protocol):
     ) -> tuple[Requirement, ...] | None:
         """Return what a release of a pin's package asks for."""
 
+    def covers(self, ecosystem: str) -> bool:
+        """Tell whether releases of the ecosystem are looked up at all."""
+
     @property
     def gaps(self) -> tuple[NotChecked, ...]:
         """Return what could not be had."""
@@ -121,6 +124,11 @@ class NoCatalogue:
         self, ecosystem: str, pin: Pin, version: str
     ) -> tuple[Requirement, ...] | None:
         """Return None: nobody was asked."""
+
+    def covers(self, ecosystem: str) -> bool:
+        """Return False: nobody was asked, and the plan says so."""
+        del ecosystem
+        return False
 
     @property
     def gaps(self) -> tuple[NotChecked, ...]:

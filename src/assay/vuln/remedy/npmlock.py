@@ -113,6 +113,23 @@ def _own_asks(
     document = JsonValue(parse_json(data, max_bytes=MAX_MANIFEST_BYTES))
     for table in OWN_ASKED:
         yield from _table(key, document, table, places, manifest=manifest)
+    overrides = document.optional("overrides")
+    for name, wanted in () if overrides is None else _overrides(overrides):
+        for place in places:
+            if place.rpartition(FOLDER)[2] == name:
+                yield Ask(
+                    name=name, range=wanted, target=place, manifest=manifest, kind="overrides"
+                )
+
+
+def _overrides(table: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what is forced on whom, at any depth; `.` is the package that the table is about."""
+    for key, wanted in table.members():
+        own = name if key == "." else key[:1] + key[1:].partition("@")[0]
+        if isinstance(wanted.value, str):
+            yield own, wanted.value
+        else:
+            yield from _overrides(wanted, own)
 
 
 def _table(

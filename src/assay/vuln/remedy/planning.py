@@ -10,7 +10,7 @@ from assay.vuln.match import match_components
 from assay.vuln.ranges import Answer
 from assay.vuln.remedy.locks import read_locks
 from assay.vuln.remedy.making import Maker
-from assay.vuln.remedy.model import Lock, NoCatalogue, Pin
+from assay.vuln.remedy.model import Lock, Pin
 from assay.vuln.remedy.plan import Plan, Unfixed
 from assay.vuln.remedy.ranking import total_rank
 
@@ -82,10 +82,12 @@ def _gaps(maker: Maker, inventory: Inventory) -> Iterator[NotChecked]:
     yield from inventory.not_checked
     yield from match_components(inventory.components, index.advisories, at=index.at).not_checked
     yield from maker.candidates.catalogue.gaps
-    if maker.upgrades and isinstance(maker.candidates.catalogue, NoCatalogue):
+    for ecosystem in sorted({one.ecosystem for one in maker.upgrades}):
+        if maker.candidates.catalogue.covers(ecosystem):
+            continue
         yield NotChecked(
             what="releases",
-            where="the package index",
+            where=f"the index of {ecosystem}",
             why="nobody was asked whether these versions are there, and what they ask for",
             remedy="use --online, or --index with a copy",
         )

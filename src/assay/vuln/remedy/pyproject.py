@@ -17,6 +17,7 @@ from assay.vuln.remedy.requirementslock import requirement_ask
 _CARET: Final = re.compile(r"\^\s*(\d+(?:\.\d+)*)\Z", re.ASCII)
 _TILDE: Final = re.compile(r"~\s*(\d+(?:\.\d+)*)\Z", re.ASCII)
 _BARE: Final = re.compile(r"\d[\w.!+*-]*\Z", re.ASCII)
+_FORCED: Final = ("constraint", "override", "dev")
 _PINNED: Final = re.compile(
     r"""(?P<quote>["'])(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\[\]"']*\])?\s*"""
     r"""===?\s*(?P<version>[\w.!+-]+)(?=[\s;"'])""",
@@ -90,8 +91,7 @@ def _asks(document: JsonValue, path: str) -> Iterator[Ask]:
         ask = requirement_ask(text, path)
         if ask is not None:
             yield ask
-    tool = document.optional("tool")
-    poetry = None if tool is None else tool.optional("poetry")
+    poetry = _tool(document, "poetry")
     if poetry is not None:
         for table in _poetry_tables(poetry):
             yield from _poetry_asks(table, path)
@@ -104,6 +104,9 @@ def _texts(document: JsonValue) -> Iterator[str]:
         lists += [one for one in (project.optional("dependencies"),) if one is not None]
         lists += [items for _, items in _members(project, "optional-dependencies")]
     lists += [items for _, items in _members(document, "dependency-groups")]
+    uv = _tool(document, "uv")
+    forced = () if uv is None else (uv.optional(f"{word}-dependencies") for word in _FORCED)
+    lists += [items for items in forced if items is not None]
     for items in lists:
         for item in items.items():
             if isinstance(item.value, str):  # else a group that another one includes
@@ -126,6 +129,11 @@ def _poetry_asks(table: JsonValue, path: str) -> Iterator[Ask]:
             said = one.optional_text("version") if isinstance(one.value, dict) else one.text()
             own = normal_name(name)
             yield Ask(name=own, range=poetry_range(said), target=own, manifest=path)
+
+
+def _tool(document: JsonValue, name: str) -> JsonValue | None:
+    tool = document.optional("tool")
+    return None if tool is None else tool.optional(name)
 
 
 def _members(value: JsonValue, name: str) -> tuple[tuple[str, JsonValue], ...]:

@@ -7,7 +7,8 @@
 * Nothing goes down, and nothing is overridden: a plan that needs that says so instead.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -21,6 +22,7 @@ from assay.vuln.remedy.ranges import allows
 from assay.vuln.remedy.steps import Step, step_between
 
 MAX_TRIES: Final = 24  # versions of one package
+FEW: Final = 8  # versions that are looked at one by one
 MAX_DEPTH: Final = 4  # who asks for who asks
 MAX_WORK: Final = 2000  # attempts for one lock file
 
@@ -64,6 +66,7 @@ class Solver:
     candidates: Candidates
     max_step: Step
     draft: Draft = field(default_factory=Draft)
+    gotten: dict[tuple[str, str], str] = field(default_factory=dict)  # by pin and range
     _work: int = 0
 
     def choices(self, pin: Pin) -> Choices:
@@ -159,12 +162,22 @@ class Solver:
 
     def _raise_asker(self, asker: Pin, ask: Ask, change: Change, trail: tuple[str, ...]) -> str:
         """Raise who asks to a version that lets the change in."""
-        helping = [
-            version
-            for version in self.choices(asker).safe
-            if self._lets_in(asker, version, ask, change)
-        ]
+        helping = self.helping(
+            self.choices(asker).safe, lambda version: self._lets_in(asker, version, ask, change)
+        )
         return self._settle(asker, helping, because=change.pin.key, trail=trail)
+
+    def helping(self, versions: Sequence[str], helps: Callable[[str], bool]) -> list[str]:
+        """Return the versions that help.
+
+        For Python each is a question to the index: it is taken that what helps goes on helping,
+        and the first one is searched for by halves. What is then planned is checked in full.
+        """
+        if self.lock.ecosystem == NPM or len(versions) <= FEW:
+            return [version for version in versions if helps(version)]
+        if not helps(versions[-1]):
+            return []
+        return list(versions[bisect_left(versions, 1, key=lambda version: int(helps(version))) :])
 
     def _lets_in(self, asker: Pin, version: str, ask: Ask, change: Change) -> bool:
         needs = self.needs(asker, version)

@@ -62,6 +62,10 @@ class IndexCatalogue:
             self._requirements[key] = found
         return self._requirements[key]
 
+    def covers(self, ecosystem: str) -> bool:
+        """Tell whether there is an index of the ecosystem."""
+        return ecosystem in self.sources
+
     @property
     def gaps(self) -> tuple[NotChecked, ...]:
         """Return what could not be had."""
