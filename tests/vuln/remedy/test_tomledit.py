@@ -160,7 +160,7 @@ def test_pipfile_lock(shelf: Shelf) -> None:
     shelf.pypi("shop", {"1.0": (), "1.5": ()})
     made = plan({"Pipfile.lock": pipfile_lock("1.0")}, SHOP, catalogue=shelf.catalogue())
     assert made.texts == {"Pipfile.lock": pipfile_lock("1.5")}
-    assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
+    assert steps_of(made) == [("Shop", "1.0", "1.5", "PASSED")]
     (one,) = plan({"Pipfile.lock": pipfile_lock("1.0")}, SHOP).upgrades
     assert one.command == "pipenv upgrade shop==1.5"
 
