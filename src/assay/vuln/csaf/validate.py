@@ -18,7 +18,7 @@ from assay.core.verdict import Verdict
 from assay.vuln.csaf.rule import Breach, NotRun, Test, Undecided
 from assay.vuln.csaf.rules import products, profiles, scores, texts, tracking, vulnerabilities
 from assay.vuln.csaf.schema import find_schema_faults
-from assay.vuln.csaf.view import view_of
+from assay.vuln.csaf.view import View, view_of
 
 MAX_CSAF_BYTES: Final = 64 * 2**20  # section 5 lets documents be as large as consumers can read
 
@@ -105,19 +105,20 @@ def validate_csaf(data: bytes) -> Validation:
     """Hold a document against CSAF 2.0.
 
     Raises:
-        MalformedError: It is no strict JSON, or too large.
+        MalformedError: It is no strict JSON, too large, or its groups multiply without measure.
     """
     root = JsonValue(parse_json(data, max_bytes=MAX_CSAF_BYTES))
     shape = tuple(_shape_failures(root))
     if shape:
         return _misshapen(root, shape)
-    found = tuple(_run(MANDATORY, root))
+    view = view_of(root)
+    found = tuple(_run(MANDATORY, view))
     return Validation(
         id=root.field("document").field("tracking").field("id").text(),
         category=root.field("document").field("category").text(),
         failures=_failures(found),
-        warnings=_failures(_run(OPTIONAL, root)),
-        notes=_failures(_run(INFORMATIVE, root)),
+        warnings=_failures(_run(OPTIONAL, view)),
+        notes=_failures(_run(INFORMATIVE, view)),
         undecided=tuple(one for one in found if isinstance(one, NotChecked)),
         not_run=tuple(_not_run(test.number, test.title, test.why) for test in NOT_RUN),
     )
@@ -169,8 +170,7 @@ def _loose(value: JsonValue, *path: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _run(tests: Iterable[Test], root: JsonValue) -> Iterator[Failure | NotChecked]:
-    view = view_of(root)
+def _run(tests: Iterable[Test], view: View) -> Iterator[Failure | NotChecked]:
     for test in tests:
         try:
             for said in test.run(view):

@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Final
 
 from assay.core.clock import parse_time
+from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.vuln.csaf.schema import STATUSES
 
 Branches = tuple[tuple[str, str], ...]  # category and name, from the root of the tree on
 
+MAX_TARGETS: Final = 2_000_000  # products over all flags, remediations and threats; 20 times any
 TARGETED: Final = ("flags", "remediations", "threats")  # of a vulnerability, for some products
 
 
@@ -58,7 +60,12 @@ class View:
 
 
 def view_of(root: JsonValue) -> View:
-    """Return the view of a document in which `find_schema_faults` found nothing."""
+    """Return the view of a document in which `find_schema_faults` found nothing.
+
+    Raises:
+        MalformedError: Its groups make it say more than `MAX_TARGETS` things: a list of groups
+            multiplies, as entities do in XML.
+    """
     tree = root.optional("product_tree") or JsonValue({}, "product_tree")
     branches = tuple(_walk(tree, ()))
     relationships = tree.optional_items("relationships")
@@ -75,6 +82,8 @@ def view_of(root: JsonValue) -> View:
         ids = frozenset(item.text() for item in group.field("product_ids").items())
         name = group.field("group_id").text()
         members[name] = members.get(name, frozenset()) | ids
+    vulnerabilities = root.optional_items("vulnerabilities")
+    _bound_targets(vulnerabilities, members)
     return View(
         root=root,
         document=root.field("document"),
@@ -85,9 +94,25 @@ def view_of(root: JsonValue) -> View:
         branches=tuple(branch for branch, _ in branches),
         relationships=relationships,
         groups=groups,
-        vulnerabilities=root.optional_items("vulnerabilities"),
+        vulnerabilities=vulnerabilities,
         members=members,
     )
+
+
+def _bound_targets(
+    vulnerabilities: Iterable[JsonValue], members: Mapping[str, frozenset[str]]
+) -> None:
+    total = 0
+    for one in vulnerabilities:
+        for item in targeted(one):
+            total += len(item.optional_items("product_ids"))
+            groups = item.optional_items("group_ids")
+            total += sum(len(members.get(group.text(), ())) for group in groups)
+        if total > MAX_TARGETS:
+            raise MalformedError(
+                f"more than {MAX_TARGETS} products in flags, remediations and threats",
+                where=one.where,
+            )
 
 
 def _walk(node: JsonValue, above: Branches) -> Iterator[tuple[JsonValue, Branches]]:
