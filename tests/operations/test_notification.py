@@ -6,7 +6,7 @@ import pytest
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.findings.finding import Severity
-from assay.operations.notification import Alert, build_messages, concerns
+from assay.operations.notification import Alert, build_messages, concerns, group_by_told
 from assay.operations.notifysettings import Group, Target
 from assay.vuln.context import ProductContext
 from assay.vuln.portfolio.pushing import Event, State
@@ -124,3 +124,9 @@ def test_a_message_has_a_name_of_its_own() -> None:
     assert first.name == same.name
     assert first.name not in {one.name for one in others}
     assert f'"id":"{first.name}"' in first.body
+
+
+def test_one_thing_is_noted_of_one_vulnerability() -> None:
+    """Two states of it at once are told together, and the first of them is what was told."""
+    grouped = group_by_told([ALERT, DOUBT, TILL])
+    assert grouped == {ALERT.told(): [ALERT, DOUBT], TILL.told(): [TILL]}

@@ -6,7 +6,7 @@ markup.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -70,6 +70,14 @@ class Alert:
             "kev": self.priority.facts.get("kev", "") if self.priority else "",
             "reason": printable(event.reason),
         }
+
+
+def group_by_told(alerts: Iterable[Alert]) -> Mapping[Told, Sequence[Alert]]:
+    """Return the alerts by what is noted of them: of one vulnerability, the state that is first."""
+    grouped: dict[Told, list[Alert]] = {}
+    for alert in alerts:
+        grouped.setdefault(replace(alert.told(), state=""), []).append(alert)
+    return {replace(key, state=told[0].event.state.value): told for key, told in grouped.items()}
 
 
 def concerns(target: Target, alert: Alert) -> bool:

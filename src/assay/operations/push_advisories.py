@@ -30,6 +30,7 @@ from assay.operations.notification import (
     build_messages,
     count_states,
     describe_release,
+    group_by_told,
 )
 from assay.operations.notifysettings import Target, load_targets
 from assay.operations.portfolio import open_portfolio, portfolio_location, refresh_portfolio
@@ -204,10 +205,11 @@ def _note(
     """Put into the outbox what was not told yet, and note it as told: both, or nothing."""
     if not targets or not alerts:
         return
+    by_told = group_by_told(alerts)
     with portfolio.transaction():
-        untold = frozenset(portfolio.outbox.untold([alert.told() for alert in alerts]))
-        fresh = [alert for alert in alerts if alert.told() in untold]
-        portfolio.outbox.note_told(sorted(untold))
+        untold = portfolio.outbox.untold(tuple(by_told))
+        portfolio.outbox.note_told(untold)
+        fresh = [alert for told in untold for alert in by_told[told]]
         portfolio.outbox.add(build_messages(targets, fresh, at=at), at=at)
 
 

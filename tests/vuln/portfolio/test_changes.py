@@ -1,10 +1,17 @@
 """What two states of a mirror have different."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.vuln.foreign.forms import one_by_one
+from assay.vuln.foreign.store import Incoming, import_foreign
 from assay.vuln.mirror import import_advisories
-from assay.vuln.portfolio.changes import Changes, find_changes
+from assay.vuln.osv import parse_advisory
+from assay.vuln.portfolio.changes import Changes, _differing, find_changes
 from assay.vuln.signals.store import import_signal
 from tests.vuln.portfolio.test_store import AT
 from tests.vuln.records import affected, encoded
@@ -58,6 +65,47 @@ def test_a_record_about_one_package_less_did_not_vanish(tmp_path: Path) -> None:
 def test_an_ecosystem_that_nothing_came_for_did_not_change(tmp_path: Path) -> None:
     more = BOTH | {"N": encoded("N", affected=[affected("cart", ecosystem="npm")])}
     assert _changes(tmp_path, BOTH, more).packages == {("npm", "cart")}
+
+
+def test_a_feed_that_is_gone_vanished_whole(tmp_path: Path) -> None:
+    old, new = _mirror(tmp_path / "old", BOTH), tmp_path / "new"
+    found = find_changes(old, new)
+    assert found.vanished == {"A", "B"}
+    assert len(found.packages) == 3
+
+
+def _foreign(mirror: Path, *records: bytes) -> Path:
+    incoming = Incoming(
+        name="GHSA",
+        documents=[(f"{number}.json", data) for number, data in enumerate(records)],
+        records=one_by_one("GHSA", lambda data: (replace(parse_advisory(data), source="GHSA"),)),
+        origin="test",
+        keep=False,
+    )
+    import_foreign(incoming, mirror, at=AT)
+    return mirror
+
+
+def test_records_of_feeds_of_another_form(tmp_path: Path) -> None:
+    """They are there once, and their packages apart: a changed one concerns all of these."""
+    old = _foreign(tmp_path / "old", BOTH["A"], BOTH["B"])
+    new = _foreign(tmp_path / "new", encoded("B", summary="worse", affected=[affected("cart")]))
+    found = find_changes(old, new)
+    assert found.packages == {("PyPI", "shop"), ("PyPI", "cart"), ("PyPI", "till")}
+    assert found.vanished == {"A"}
+    assert find_changes(new, new) == Changes()
+
+
+LINES = st.lists(st.binary(max_size=3).filter(lambda line: b"\n" not in line), unique=True)
+
+
+@given(LINES, LINES)
+def test_lines_of_one_file_alone(old: list[bytes], new: list[bytes]) -> None:
+    """Whatever the lines are, in whatever order tabs and line feeds have."""
+    files = [b"".join(line + b"\n" for line in sorted(lines)) for lines in (old, new)]
+    found = list(_differing(*files))
+    assert [line for is_old, line in found if is_old] == sorted({*old} - {*new})
+    assert [line for is_old, line in found if not is_old] == sorted({*new} - {*old})
 
 
 def test_records_that_cannot_be_read_belong_where_they_seem_to(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """What two states of a mirror have different: by package, and by vulnerability for KEV.
 
-The files are sorted lines, so that their difference is one of sets; only lines that differ are
-read.
+The files are sorted lines, so that two of them are compared side by side; only lines that differ
+are read.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import io
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.vuln.advisory import Feed
@@ -30,7 +32,6 @@ class Changes:
     exploited: frozenset[str] = frozenset()
     vanished: frozenset[str] = frozenset()
     unplaced: tuple[tuple[str, int], ...] = ()
-    feeds: tuple[Feed, ...] = ()
 
 
 def find_changes(old: Path, new: Path) -> Changes:
@@ -41,86 +42,107 @@ def find_changes(old: Path, new: Path) -> Changes:
         MalformedError: A mirror is of another format.
         UnavailableError: It cannot be read.
     """
-    before, now = load_feeds(old), load_feeds(new)
     packages: set[tuple[str, str]] = set()
     vanished: set[str] = set()
     unplaced: list[tuple[str, int]] = []
-    changed = []
-    for ecosystem, feed in now.items():
-        known = before.get(ecosystem)
-        if known is not None and known.digest == feed.digest:
-            continue
-        changed.append(feed)
-        then = b"" if known is None else load_feed_content(old, known)
-        content = load_feed_content(new, feed)
-        differing = _differing(then, content)
-        packages |= {(ecosystem, name) for name in _packages(differing)}
-        vanished |= _vanished(differing, then, content)
-        if count := _count_unplaced(ecosystem, then, content):
-            unplaced.append((ecosystem, count))
-    packages |= _foreign_packages(old, new)
+    for ecosystem, then, content in _changed(load_feeds, load_feed_content, old, new):
+        found = _compare(then, content)
+        packages |= {(ecosystem, name) for name in found.packages}
+        vanished |= found.vanished
+        if found.unplaced:
+            unplaced.append((ecosystem, found.unplaced))
+    for _, then, content in _changed(load_foreign_feeds, _foreign_data, old, new):
+        keys, gone = _compare_foreign(then, content)
+        packages |= keys
+        vanished |= gone
     return Changes(
         packages=frozenset(packages),
         exploited=list_exploited(new) - list_exploited(old),
         vanished=frozenset(vanished),
         unplaced=tuple(unplaced),
-        feeds=tuple(changed),
     )
 
 
-def _differing(old: bytes, new: bytes) -> frozenset[bytes]:
-    return frozenset(old.split(b"\n")) ^ frozenset(new.split(b"\n"))
+def _foreign_data(mirror: Path, feed: Feed) -> bytes:
+    return load_foreign_content(mirror, feed).data
 
 
-def _packages(lines: Iterable[bytes]) -> Iterator[str]:
-    """Yield the names in lines about packages, and in those of records that cannot be read."""
-    for line in lines:
-        key, _, _ = line.partition(b"\t")
+def _changed(
+    listed: Callable[[Path], Mapping[str, Feed]],
+    load: Callable[[Path, Feed], bytes],
+    old: Path,
+    new: Path,
+) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield name and contents of each feed that differs; a feed that is gone has no content."""
+    before, now = listed(old), listed(new)
+    for name in sorted({*before, *now}):
+        then, there = before.get(name), now.get(name)
+        if then is None or there is None or then.digest != there.digest:
+            yield (
+                name,
+                b"" if then is None else load(old, then),
+                b"" if there is None else load(new, there),
+            )
+
+
+def _differing(old: bytes, new: bytes) -> Iterator[tuple[bool, bytes]]:
+    """Yield the lines that are in one of two sorted files alone, and whether that is the old one.
+
+    Side by side, so that of two large files no second copy is made.
+    """
+    left, right = _lines(old), _lines(new)
+    one, other = next(left, None), next(right, None)
+    while one is not None or other is not None:
+        if one == other:
+            one, other = next(left, None), next(right, None)
+        elif other is None or (one is not None and one < other):
+            yield True, one or b""
+            one = next(left, None)
+        else:
+            yield False, other
+            other = next(right, None)
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    return (line.rstrip(b"\n") for line in io.BytesIO(data))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What differs between two files of one ecosystem."""
+
+    packages: set[str] = field(default_factory=set)
+    vanished: set[str] = field(default_factory=set)
+    unplaced: int = 0
+
+
+def _compare(old: bytes, new: bytes) -> _Found:
+    found = _Found()
+    for is_old, line in _differing(old, new):
+        key, _, record = line.partition(b"\t")
         if key.startswith(b"p:"):
-            yield key[2:].decode()
+            found.packages.add(key[2:].decode())
+            if is_old:
+                name = parse_advisory(record).id
+                if not find_packages(new, name):
+                    found.vanished.add(name)
         elif key.startswith(b"u:"):
             for item in find_unreadable(line + b"\n", ecosystem=""):
-                yield from item.packages
-
-
-def _vanished(differing: Iterable[bytes], old: bytes, new: bytes) -> set[str]:
-    """Return the ids of the records in `old` of which `new` has nothing at all."""
-    gone: set[str] = set()
-    there = frozenset(old.split(b"\n"))
-    for line in differing:
-        if line.startswith(b"p:") and line in there:
-            name = parse_advisory(line.partition(b"\t")[2]).id
-            if not find_packages(new, name):
-                gone.add(name)
-    return gone
-
-
-def _count_unplaced(ecosystem: str, old: bytes, new: bytes) -> int:
-    before, now = (
-        {one for one in find_unreadable(data, ecosystem=ecosystem) if not one.packages}
-        for data in (old, new)
-    )
-    return len(now - before)
-
-
-def _foreign_packages(old: Path, new: Path) -> set[tuple[str, str]]:
-    """Return the packages that changed records of foreign feeds are, or were, about."""
-    before, now = load_foreign_feeds(old), load_foreign_feeds(new)
-    found: set[tuple[str, str]] = set()
-    for name, feed in now.items():
-        known = before.get(name)
-        if known is not None and known.digest == feed.digest:
-            continue
-        then = b"" if known is None else load_foreign_content(old, known).data
-        content = load_foreign_content(new, feed).data
-        records = {
-            line[2:].partition(b"\t")[0]
-            for line in _differing(then, content)
-            if line.startswith(b"r:")
-        }
-        for line in (*then.split(b"\n"), *content.split(b"\n")):
-            key, _, own = line.partition(b"\t")
-            if key.startswith(b"p:") and own in records:
-                ecosystem, _, package = key[2:].decode().partition("/")
-                found.add((ecosystem, package))
+                found.packages.update(item.packages)
+                found.unplaced += not item.packages and not is_old
     return found
+
+
+def _compare_foreign(old: bytes, new: bytes) -> tuple[set[tuple[str, str]], set[str]]:
+    """Return the packages that changed records are, or were, about, and records that vanished."""
+    records: dict[bool, set[bytes]] = {True: set(), False: set()}
+    for is_old, line in _differing(old, new):
+        if line.startswith(b"r:"):
+            records[is_old].add(line[2:].partition(b"\t")[0])
+    found: set[tuple[str, str]] = set()
+    for line in itertools.chain(_lines(old), _lines(new)):
+        key, _, own = line.partition(b"\t")
+        if key.startswith(b"p:") and (own in records[True] or own in records[False]):
+            ecosystem, _, package = key[2:].decode().partition("/")
+            found.add((ecosystem, package))
+    return found, {name.decode() for name in records[True] - records[False]}
