@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import MalformedError
-from assay.operations.convert_vex import Missing, convert_vex
+from assay.operations.convert_vex import Boms, Missing, convert_vex
 from assay.operations.explain_vex import AskedVex, ExplainedVex, explain_vex
 from assay.vuln.vex.standing import Standing
 from assay.vuln.vexformats import parse_vex
@@ -156,7 +156,7 @@ def test_a_conversion_does_not_drop_the_contradiction(tmp_path: Path) -> None:
     """Skipped entry missing in the report: it is named, and the exit status says so."""
     path = tmp_path / "d.json"
     path.write_text(json.dumps(openvex(said(), said(status="harmless"))))
-    done = convert_vex(path, to="cyclonedx", boms=(), missing=Missing(), output=None)
+    done = convert_vex(path, to="cyclonedx", boms=Boms(), missing=Missing(), output=None)
     assert done.verdict.name == "UNKNOWN"
     assert [note.where for note in done.not_checked] == ["statements[1].status"]
 
@@ -170,7 +170,7 @@ def test_a_conversion_does_not_make_a_claim_wider(tmp_path: Path) -> None:
         {"type": "library", "name": "a", "purl": "pkg:npm/a", "bom-ref": "a"},
     ]
     path.write_text(json.dumps(document))
-    done = convert_vex(path, to="openvex", boms=(), missing=Missing(), output=None)
+    done = convert_vex(path, to="openvex", boms=Boms(), missing=Missing(), output=None)
     assert done.verdict.name == "UNKNOWN"
     assert b"pkg:npm/a" not in done.document
 
@@ -181,7 +181,7 @@ def test_an_end_survives_every_conversion(tmp_path: Path) -> None:
     path.write_text(json.dumps(openvex(ends)))
     for number, to in enumerate(("cyclonedx", "csaf", "openvex", "csaf", "cyclonedx", "openvex")):
         output = tmp_path / f"{number + 1}.json"
-        convert_vex(path, to=to, boms=(), missing=Missing(), output=output)
+        convert_vex(path, to=to, boms=Boms(), missing=Missing(), output=output)
         (statement,) = parse_vex(output.read_bytes()).statements
         assert str(statement.expires_at) == "2026-12-31 00:00:00+00:00", to
         path = output

@@ -51,6 +51,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     save("other.json", replace(DOCUMENT, author="B"))
     save("range.json", replace(DOCUMENT, statements=(RANGE, CALM)), "cyclonedx")
     Path("bom.json").write_text(json.dumps(BOM))
+    Path("unnamed.json").write_text(
+        json.dumps({k: v for k, v in BOM.items() if k != "serialNumber"})
+    )
     Path("linked.json").write_text(json.dumps(LINKED))
     odd = json.loads(Path("calm.json").read_bytes())
     odd["statements"].append({"vulnerability": {"name": "CVE-1"}, "status": "fine"})
@@ -144,6 +147,14 @@ REFUSED = {
     "its time": (
         ("convert", "calm.json", "--issued", "2026-01-01"),
         "[usage] the document says by itself when it was issued, at --issued",
+    ),
+    "link": (
+        ("convert", "calm.json", "--link", "bom.json"),
+        "[usage] openvex points into no BOM, at --link (--to cyclonedx)",
+    ),
+    "no link": (
+        ("convert", "calm.json", "--to", "cyclonedx", "--link", "unnamed.json"),
+        "[malformed] a BOM without a serial number cannot be pointed into, at unnamed.json",
     ),
     "no time": (
         ("convert", "linked.json", "--issued", "soon"),
@@ -272,6 +283,15 @@ def test_who_and_when_can_be_filled_in() -> None:
     result = run(*words, "--issued", "2026-02-03", "--to", "cyclonedx")
     document = parse_vex(result.stdout.encode())
     assert (document.author, str(document.issued_at)) == ("A", "2026-02-03 00:00:00+00:00")
+
+
+@pytest.mark.usefixtures("folder")
+def test_it_can_point_into_the_bom_of_the_product() -> None:
+    words = ("convert", "linked.json", "--bom", "bom.json", "--to", "cyclonedx")
+    plain, linked = run(*words), run(*words, "--link", "bom.json")
+    reference = {"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#s"}
+    assert json.loads(linked.stdout)["vulnerabilities"][0]["affects"] == [reference]
+    assert json.loads(plain.stdout)["vulnerabilities"][0]["affects"] == [{"ref": "product-1"}]
 
 
 @pytest.mark.usefixtures("folder")

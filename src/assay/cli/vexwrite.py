@@ -53,6 +53,10 @@ def convert(  # noqa: PLR0913  # the options of one command
         list[Path] | None,
         typer.Option("--bom", help="A CycloneDX BOM that it points into.", show_default=False),
     ] = None,
+    link: Annotated[
+        Path | None,
+        typer.Option("--link", help="A CycloneDX BOM to point into.", show_default=False),
+    ] = None,
     author: AuthorOption = "",
     issued: Annotated[
         str, typer.Option(help="When it was said, if it does not say.", show_default=False)
@@ -68,11 +72,16 @@ def convert(  # noqa: PLR0913  # the options of one command
 
         assay vex convert vendor.cdx.json --to openvex --output vendor.openvex.json
     """
-    from assay.operations.convert_vex import Missing, convert_vex  # noqa: PLC0415  # start-up time
+    from assay.operations.convert_vex import (  # noqa: PLC0415  # start-up time
+        Boms,
+        Missing,
+        convert_vex,
+    )
 
     _need_output(output, as_json=as_json)
     missing = Missing(author=author, issued=issued)
-    done = convert_vex(vex, to=to, boms=tuple(bom or ()), missing=missing, output=output)
+    boms = Boms(known=tuple(bom or ()), link=link)
+    done = convert_vex(vex, to=to, boms=boms, missing=missing, output=output)
     if as_json:
         print_json(done.as_json("assay.vex-convert/v1"))
     else:

@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from assay.core.clock import parse_time
-from assay.core.errors import MalformedError, UsageError
+from assay.core.errors import MalformedError, UsageError, inside
 from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
 from assay.core.verdict import Verdict
-from assay.operations.read_vex import load_vex
+from assay.operations.read_vex import load_names, load_vex
 from assay.system.files import save_file
+from assay.vuln.vex.bomlinks import link_document
 from assay.vuln.vex.statement import Loss, VexDocument
 from assay.vuln.vexformats import check_format, render_vex
 
@@ -81,8 +83,16 @@ class Missing:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boms:
+    """CycloneDX BOMs: those that the old document points into, and one for the new to do so."""
+
+    known: tuple[Path, ...] = ()
+    link: Path | None = None
+
+
 def convert_vex(
-    path: Path, *, to: str, boms: tuple[Path, ...], missing: Missing, output: Path | None
+    path: Path, *, to: str, boms: Boms, missing: Missing, output: Path | None
 ) -> WrittenFile:
     """Write the VEX document at `path` in the format `to`, to the file `output` if there is one.
 
@@ -92,8 +102,15 @@ def convert_vex(
         UnavailableError: `output` cannot be written.
     """
     check_format(to)
-    document = missing.fill(load_vex(path, boms=boms))
-    return write_vex(document, sources=(document,), to=to, output=output)
+    if boms.link is not None and to != "cyclonedx":
+        raise UsageError(f"{to} points into no BOM", where="--link", hint="--to cyclonedx")
+    read = load_vex(path, boms=boms.known)
+    document = missing.fill(read)
+    if boms.link is not None:
+        names = load_names(boms.link)
+        with inside(printable(str(boms.link))):
+            document = link_document(document, names)
+    return write_vex(document, sources=(read,), to=to, output=output)
 
 
 def write_vex(

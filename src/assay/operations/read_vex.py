@@ -7,7 +7,8 @@ from assay.core.errors import UsageError, inside
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.system.files import load_file
-from assay.vuln.vex.cyclonedxparts import read_names, resolve_links
+from assay.vuln.vex.bomlinks import resolve_links
+from assay.vuln.vex.cyclonedxparts import BomNames, read_names
 from assay.vuln.vex.statement import VexDocument
 from assay.vuln.vex.statementjson import document_json
 from assay.vuln.vexformats import MAX_VEX_BYTES, parse_vex, parse_vex_json
@@ -54,12 +55,19 @@ def load_vex(path: Path, *, boms: tuple[Path, ...] = ()) -> VexDocument:
     document = _parsed(path)
     if not boms:
         return document
-    names = []
-    for bom in boms:
-        data = _load(bom)
-        with inside(printable(str(bom))):
-            names.append(read_names(parse_vex_json(data)))
-    return resolve_links(document, tuple(names))
+    return resolve_links(document, tuple(map(load_names, boms)))
+
+
+def load_names(path: Path) -> BomNames:
+    """Read what there is to point at in the CycloneDX BOM at `path`.
+
+    Raises:
+        MalformedError: No CycloneDX in JSON, or against its rules.
+        UsageError: There is no such file.
+    """
+    data = _load(path)
+    with inside(printable(str(path))):
+        return read_names(parse_vex_json(data))
 
 
 def _parsed(path: Path) -> VexDocument:

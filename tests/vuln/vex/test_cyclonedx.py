@@ -7,7 +7,6 @@ import pytest
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
-from assay.vuln.vex.cyclonedxparts import BomNames, read_names, resolve_links
 from assay.vuln.vex.cyclonedxread import is_cyclonedx_vex, read_cyclonedx_vex
 from assay.vuln.vex.statement import (
     Justification,
@@ -366,65 +365,3 @@ def test_a_version_that_could_not_be_written_again() -> None:
 def test_what_it_is_told_by() -> None:
     assert is_cyclonedx_vex(JsonValue({"bomFormat": "CycloneDX"}))
     assert not is_cyclonedx_vex(JsonValue({"bomFormat": 1}))
-
-
-# BOM-Links
-
-LINK = f"urn:cdx:{SERIAL}/1#"
-
-
-def bom(**members: object) -> BomNames:
-    document: dict[str, object] = {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{SERIAL}",
-        "version": 1,
-        "metadata": {"component": PRODUCT},
-        "components": [PART],
-    }
-    return read_names(JsonValue(document | members))
-
-
-def linked(*references: str, **members: object) -> VexDocument:
-    affects = [{"ref": f"{LINK}{reference}"} | members for reference in references]
-    return read(analysed(affects=affects), metadata={}, components=[])
-
-
-def test_a_link_stays_a_name_until_its_bom_is_given() -> None:
-    document = linked("a%20b")
-    assert document.statements[0].products == (VexProduct(target=VexTarget(ids=(f"{LINK}a%20b",))),)
-    assert resolve_links(document, ()) == document
-
-
-def test_a_link_into_a_bom() -> None:
-    (statement,) = resolve_links(linked("a", "shop"), (bom(),)).statements
-    shop, part = (one.target for one in statement.products), statement.products[1].subcomponents
-    assert {one.name for one in shop} == {"shop"}
-    assert part == (A_READ,)
-
-
-def test_the_versions_of_a_link_are_kept() -> None:
-    limits = [{"version": "3", "status": "unaffected"}]
-    (statement,) = resolve_links(linked("shop", versions=limits), (bom(),)).statements
-    assert statement.products[0].target.versions == ("3",)
-
-
-def test_a_link_to_nothing_in_its_bom_is_unread() -> None:
-    document = resolve_links(linked("zz"), (bom(),))
-    assert document.statements == ()
-    (found,) = document.unread
-    assert (found.why, found.names) == ("'zz' is nothing in this document", (CVE,))
-
-
-@pytest.mark.parametrize("members", [{"version": 2}, {"serialNumber": f"urn:uuid:{SERIAL[::-1]}"}])
-def test_a_link_into_another_bom_stays(members: dict[str, object]) -> None:
-    if "serialNumber" in members:
-        members = {"serialNumber": "urn:uuid:11111111-395b-41f5-a30f-a58921a69b79"}
-    document = linked("a")
-    assert resolve_links(document, (bom(**members),)) == document
-
-
-def test_a_link_into_the_same_document() -> None:
-    entry = analysed(affects=[{"ref": f"{LINK}a"}])
-    (product,) = only(entry, serialNumber=f"urn:uuid:{SERIAL}", version=1).products
-    assert product.subcomponents == (A_READ,)

@@ -21,7 +21,7 @@ from assay.vuln.vex.statement import (
     VexStatement,
     VexTarget,
 )
-from tests.vuln.vex.test_cyclonedx import SERIAL, linked
+from tests.vuln.vex.test_bomlinks import SERIAL, linked
 from tests.vuln.vex.test_openvexwrite import WHOLE
 from tests.vuln.vex.vexes import AFFECTED, AT, CALM, CVE, DOCUMENT, LIBRARY, OTHER, SHOP, target
 

@@ -9,7 +9,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote, unquote
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
@@ -18,8 +17,8 @@ from assay.sbom.component import Sbom
 from assay.sbom.formats.cyclonedxread import read_with_references
 from assay.sbom.formats.properties import our_properties
 from assay.vuln.vex.documentversion import version_number
-from assay.vuln.vex.statement import UnreadStatement, VexDocument, VexProduct, VexTarget
-from assay.vuln.vex.targets import BOM_LINK, component_target, join_products
+from assay.vuln.vex.statement import VexProduct, VexTarget
+from assay.vuln.vex.targets import BOM_LINK, component_target
 
 PREFIX: Final = "vex:"  # of our properties, after `assay:`
 _UUID: Final = "urn:uuid:"
@@ -62,12 +61,6 @@ class BomNames:
         return target
 
 
-def normal_link(text: str) -> str:
-    """Return a BOM-Link with its bom-ref escaped in the one way that they are compared in."""
-    link, mark, reference = text.partition("#")
-    return f"{link}{mark}{quote(unquote(reference), safe='')}"
-
-
 def read_names(document: JsonValue) -> BomNames:
     """Read everything in a document that has a bom-ref.
 
@@ -87,43 +80,6 @@ def read_names(document: JsonValue) -> BomNames:
     subject = _subject(document)
     product = "" if subject is None else _own_reference(subject, targets)
     return BomNames(sbom=sbom, targets=targets, inside=inside, product=product, link=link)
-
-
-def resolve_links(document: VexDocument, boms: tuple[BomNames, ...]) -> VexDocument:
-    """Return `document` with the BOM-Links into `boms` replaced by what they point at.
-
-    A statement whose link points at nothing in its BOM becomes unread.
-    """
-    known = {bom.link: bom for bom in boms if bom.link}
-    statements, unread = [], list(document.unread)
-    for number, statement in enumerate(document.statements):
-        try:
-            products = tuple(_resolved(one, known) for one in statement.products)
-            statements.append(replace(statement, products=join_products(products)))
-        except MalformedError as error:
-            names = tuple(sorted(statement.vulnerability.names))
-            where = f"statements[{number}]"
-            unread.append(UnreadStatement(where=where, why=error.what, names=names))
-    return replace(document, statements=tuple(statements), unread=tuple(unread))
-
-
-def _resolved(product: VexProduct, boms: Mapping[str, BomNames]) -> VexProduct:
-    for name in product.target.ids:
-        link, _, reference = name.partition("#")
-        bom = boms.get(f"{link}#")
-        if bom is None or product.subcomponents:
-            continue
-        found = bom.product_of(unquote(reference))
-        limited = product.target
-        if not found.subcomponents:
-            return VexProduct(target=_limited(found.target, limited))
-        parts = tuple(_limited(part, limited) for part in found.subcomponents)
-        return VexProduct(target=found.target, subcomponents=parts)
-    return product
-
-
-def _limited(target: VexTarget, limit: VexTarget) -> VexTarget:
-    return replace(target, versions=limit.versions, ranges=limit.ranges)
 
 
 def _link(document: JsonValue) -> str:

@@ -21,8 +21,9 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.sbom.formats.properties import Properties, our_properties
+from assay.vuln.vex.bomlinks import normal_link
 from assay.vuln.vex.cyclonedxaffects import limit_product, split_versions
-from assay.vuln.vex.cyclonedxparts import PREFIX, BomNames, normal_link, read_names
+from assay.vuln.vex.cyclonedxparts import PREFIX, BomNames, read_names
 from assay.vuln.vex.documentversion import version_number
 from assay.vuln.vex.statement import (
     Justification,
