@@ -202,6 +202,14 @@ def test_the_newer_word_of_an_author_counts() -> None:
         assert reasons(believed) == ["its author said otherwise on 2026-06-01T12:00:00Z"]
 
 
+def test_an_author_may_say_it_again() -> None:
+    """The newer word counts, until its own end; that there was an older one is no news."""
+    new = openvex(own(status_notes="Again."), timestamp=LATER, **{"@id": "urn:b"})
+    believed = asked(signed(openvex(own())), signed(new, name="b", place=1))
+    assert word_of(believed).document == statement_of("b")
+    assert reasons(believed) == []
+
+
 def test_affected_is_taken_back_by_its_author() -> None:
     old, new = openvex(affected()), openvex(own(), timestamp=LATER, **{"@id": "urn:b"})
     believed = asked(signed(old, name="a"), signed(new, name="b", place=1))

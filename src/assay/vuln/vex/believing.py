@@ -69,6 +69,8 @@ def believe(
                 else:
                     said.append(item)
         for one in said:
+            if any(_repeats(other, one) for other in said):
+                continue
             if why := _overtaken(one, said, documents):
                 gaps.add(_gap(one.source, one.word.status, asked, why))
             else:
@@ -162,6 +164,12 @@ def _overtaken(one: _Said, said: Sequence[_Said], documents: Sequence[SignedVex]
     if one.word.status != Status.AFFECTED and any(_replaces(d, one.source) for d in documents):
         return "a newer version of the document took its place"
     return ""
+
+
+def _repeats(newer: _Said, one: _Said) -> bool:
+    """Tell whether an author said the same again: then the older word has nothing to add."""
+    same = newer.word.status == one.word.status
+    return same and _is_same_voice(one, newer) and _is_newer(newer, one)
 
 
 def _is_same_voice(one: _Said, other: _Said) -> bool:
