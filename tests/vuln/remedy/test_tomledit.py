@@ -162,7 +162,7 @@ def test_pipfile_lock(shelf: Shelf) -> None:
     assert made.texts == {"Pipfile.lock": pipfile_lock("1.5")}
     assert steps_of(made) == [("Shop", "1.0", "1.5", "PASSED")]
     (one,) = plan({"Pipfile.lock": pipfile_lock("1.0")}, SHOP).upgrades
-    assert one.command == "pipenv upgrade shop==1.5"
+    assert one.command == "pipenv upgrade Shop==1.5"
 
 
 def test_what_uv_forces_is_a_wish_of_the_product(shelf: Shelf) -> None:
