@@ -30,7 +30,7 @@ RUN: Final = {
     "docs/howto/hooks.md": 10,
     "docs/howto/import-scan-results.md": 2,
     "docs/howto/keys-in-hsm-or-kms.md": 11,
-    "docs/howto/list-components.md": 10,
+    "docs/howto/list-components.md": 12,
     "docs/howto/manage-trust.md": 23,
     "docs/howto/protect-branches.md": 7,
     "docs/howto/publish-the-log.md": 10,
