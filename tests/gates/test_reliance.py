@@ -12,13 +12,14 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.reliance import Reliance, parse_reliance
-from assay.gates.reading import WAIVERS_TYPE
+from assay.gates.reading import VEX_TYPE, WAIVERS_TYPE
 from assay.gates.reliance import relied_on
 from assay.gates.withdrawal import Withdrawal, parse_withdrawal
 from assay.source.coverage import COVERAGE_TYPE
 from tests.fakes.reviewfacts import COVERAGE, reviews
 from tests.fakes.trust import ALICE, BOB, GATE, NOW, verified
 from tests.findings.test_waiver import ACCOUNT as WAIVERS
+from tests.vuln.vex.test_account import ACCOUNT as VEX
 
 ONE = sha256_of(b"one")
 RELIANCE = Reliance(statement=ONE, keys=("ab", "cd"), role="collector", at=NOW)
@@ -74,6 +75,11 @@ def test_what_people_signed_is_named_behind_the_account_of_it() -> None:
         waived.digest: "collector",
         COVERAGE.reviews[0].statement: "reviewer",
         WAIVERS.waivers[0].statement: "risk-owner",
+    }
+    vex = verified(VEX.as_json(), predicate_type=VEX_TYPE)
+    assert {item.statement: item.role for item in relied_on((vex,))} == {
+        vex.digest: "collector",
+        VEX.documents[0].statement: "vex-author",
     }
     broken = verified({"reviews": 7}, predicate_type=COVERAGE_TYPE)
     assert [item.statement for item in relied_on((broken,))] == [broken.digest]

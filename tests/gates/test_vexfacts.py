@@ -3,11 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
+from assay.evidence.envelope import VerifiedStatement
+from assay.gates.facts import build_facts
+from assay.gates.parameters import Parameters
+from assay.gates.reading import VEX_TYPE
 from assay.gates.vexfacts import NOTHING, VexJudgement, judge_vex, vex_facts
 from assay.gates.waivers import without_waived
 from assay.vuln.vex.account import UNREAD, VexAccount, VexWord
+from tests.fakes.trust import COMMIT, verified
 from tests.findings.test_scanreport import REPORT
+from tests.gates.evidencekit import imported, scan
 from tests.vuln.vex.test_account import ACCOUNT, WORD
 from tests.vuln.vex.trusted import AT, DAY, FINDING, PURL, statement_of
 from tests.vuln.vex.vexes import CVE
@@ -164,3 +171,53 @@ def test_facts() -> None:
             remedy="Ask its author for a newer one, or record one: assay vex record.",
         ).as_json()
     ]
+
+
+def facts_of(*evidence: VerifiedStatement) -> JsonValue:
+    """Return what rules see of a match that found the vulnerability, beside `evidence`."""
+    found = scan("vulnerabilities", FINDING, at=AT)
+    document = build_facts(
+        subject=COMMIT, evidence=(found, *evidence), parameters=Parameters(), at=AT + DAY
+    )
+    return JsonValue(document)
+
+
+def counted(facts: JsonValue) -> int:
+    """Return how many vulnerabilities rules see."""
+    return facts.field("scans").field("vulnerabilities").field("finding_count").integer()
+
+
+def told(*words: VexWord) -> VerifiedStatement:
+    """Return an account as a collector signed it."""
+    return verified(account(*words).as_json(), predicate_type=VEX_TYPE)
+
+
+def test_rules_do_not_see_what_is_taken_away() -> None:
+    without = facts_of()
+    assert (counted(without), without.optional("vex")) == (1, None)
+    taken_off = facts_of(told(WORD))
+    assert counted(taken_off) == 0
+    assert taken_off.field("vex").field("applied_count").integer() == 1
+    assert taken_off.field("collectors").field("vex").field("statements").integer() == 1
+    kept = facts_of(told(WORD, by("bob", status="affected")))
+    assert (counted(kept), kept.field("vex").field("confirmed_count").integer()) == (1, 1)
+
+
+def test_rules_do_not_see_what_is_taken_away_of_imports() -> None:
+    brought = imported(FINDING)
+    assert facts_of(brought).field("imported").members()[0][1].field("finding_count").integer() == 1
+    gone = facts_of(brought, told(WORD)).field("imported").members()[0][1]
+    assert gone.field("finding_count").integer() == 0
+
+
+def test_an_account_that_cannot_be_read_is_a_gap_of_the_gate() -> None:
+    broken = verified({"observedAt": "soon"}, predicate_type=VEX_TYPE)
+    facts = facts_of(broken)
+    [gap] = facts.field("refused").items()
+    assert gap.field("where").text() == str(broken.digest)
+    assert counted(facts) == 1
+
+
+def test_no_scan_speaks_for_the_account() -> None:
+    [gap] = facts_of(scan("vex", at=AT)).field("refused").items()
+    assert gap.field("why").text().endswith("a scan that speaks for the collector 'vex'")

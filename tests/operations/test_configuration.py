@@ -19,6 +19,7 @@ vulnerabilities = "medium"
 workflows = "low"
 code = "critical"
 advisory-max-age-hours = 24
+vex-max-age-hours = 48
 require = ["source.commits-signed"]
 [[gate.source.relax]]
 rule = "source.advisories-fresh"
@@ -47,6 +48,7 @@ def test_everything_that_can_be_said() -> None:
     assert found.source.workflows is Severity.LOW
     assert found.source.code is Severity.CRITICAL
     assert found.source.advisory_max_age_hours == 24
+    assert found.source.vex_max_age == timedelta(hours=48)
     assert found.source.require == ("source.commits-signed",)
     assert [r.rule for r in found.source.relax] == ["source.advisories-fresh"]
     assert [e.patterns for e in found.exclusions] == [("examples/**",)]
@@ -101,6 +103,14 @@ REFUSED = {
     "no-age": (
         b"[gate.source]\nadvisory-max-age-hours = 0",
         "[usage] an age of at least 1 hour is needed, at assay.toml: gate.source.advisory-max-age-hours",
+    ),
+    "vex-for-longer-than-a-year": (
+        b"[gate.source]\nvex-max-age-hours = 8785",
+        "[usage] 8785 hours, at assay.toml: gate.source.vex-max-age-hours (at most 8784)",
+    ),
+    "vex-for-no-time": (
+        b"[gate.source]\nvex-max-age-hours = 0",
+        "[usage] an age of at least 1 hour is needed, at assay.toml: gate.source.vex-max-age-hours",
     ),
     "exclusion-without-reason": (
         EXCLUDE.replace(b'"b"', b'" "'),
