@@ -6,25 +6,21 @@ advisories here, and some advisory knows the vulnerability: otherwise nobody can
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from assay.core.clock import Clock, format_time
-from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
-from assay.core.printable import printable
 from assay.core.verdict import Verdict
-from assay.gates.parameters import Parameters
+from assay.operations.affected_gaps import find_gaps
+from assay.operations.affected_names import as_asked, is_package, load_about
 from assay.operations.affected_vex import taken_away
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
 from assay.operations.portfolio import open_portfolio, own_repository, refresh_portfolio
-from assay.sbom.component import Component
 from assay.system.clock import now
 from assay.vuln.advisory import AdvisorySet, Feed, Rating
-from assay.vuln.match import GET_ADVISORIES
-from assay.vuln.mirror import load_advisories, load_advisories_named
 from assay.vuln.package import parse_package
 from assay.vuln.portfolio.asking import (
     Found,
@@ -33,7 +29,6 @@ from assay.vuln.portfolio.asking import (
     Vulnerability,
     find_affected,
     find_holders,
-    holdings_named,
 )
 from assay.vuln.portfolio.store import ALL
 from assay.vuln.priority import Priority, decide_priority, ratings_by_name
@@ -132,21 +127,17 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
         TamperedError: A log, or the advisories, are not what was recorded.
         UnavailableError: Something needed does not answer.
     """
-    query, at = _as_written(request.query.strip()), clock()
-    if not query or len(query) > MAX_QUERY or not query.isprintable() or " " in query:
-        raise UsageError(
-            f"{query[:80]!r} is neither an id nor a package URL",
-            hint="such as CVE-2021-44228, GHSA-…, or pkg:pypi/requests",
-        )
-    is_package = query.startswith("pkg:")
-    mirror = open_home().advisories
-    advisories, names = _package(mirror, query) if is_package else _vulnerability(mirror, query)
+    query, at = as_asked(request.query), clock()
     with open_portfolio() as portfolio:
         own = own_repository(request.repositories)
         gaps = refresh_portfolio(portfolio, own, at=at, anew=request.rebuild)
-        current = not request.all_releases
+        advisories, names = load_about(query, open_home().advisories, portfolio)
         question = Question(
-            portfolio=portfolio, advisories=advisories, at=at, current=current, most=request.most
+            portfolio=portfolio,
+            advisories=advisories,
+            at=at,
+            current=not request.all_releases,
+            most=request.most,
         )
         with portfolio.snapshot():
             lookup = (
@@ -157,15 +148,15 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             signals = _signals(lookup.found)
             places = _places(question, lookup.found, signals)
             logs = {log.origin: log.place for log in portfolio.logs()}
-            gaps += tuple(_gaps(question, query, names))
+            gaps += tuple(find_gaps(question, query, names))
             products = portfolio.count()
         places, lookup = _with_vex(places, lookup, logs, at)
-        feeds = _consulted(advisories, lookup.found, is_package=is_package)
+        feeds = _consulted(advisories, lookup.found)
         gaps += feed_gaps(feeds)
         gaps += tuple(_silent(signals) if lookup.found else ())
         return AffectedReport(
             query=query,
-            verdict=_verdict(lookup, gaps, is_package=is_package),
+            verdict=_verdict(lookup, gaps, is_held=is_package(query)),
             places=places,
             counts=lookup.counts,
             replaced=lookup.replaced,
@@ -174,50 +165,6 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             signals=tuple(signals.feeds.values()),
             not_checked=tuple(sorted(set(gaps))),
         )
-
-
-def _as_written(query: str) -> str:
-    """Return an id, or the scheme of a purl, in the case that everybody writes it in."""
-    if query[:4].lower() == "pkg:":
-        return f"pkg:{query[4:]}"
-    prefix, dash, rest = query.partition("-")
-    if dash and prefix.upper() == "CVE":
-        return query.upper()
-    return f"GHSA-{rest.lower()}" if dash and prefix.upper() == "GHSA" else query
-
-
-def _package(mirror: Path, query: str) -> tuple[AdvisorySet, frozenset[str]]:
-    """Return the advisories about a package, under all names that its holders' purls lead to."""
-    parse_package(query)  # refused here, and not taken for a package that nobody holds
-    with open_portfolio() as portfolio:
-        held = holdings_named(portfolio, query).values()
-    asked = (Component(purl=one, name="", version="", found_in=()) for one in (query, *held))
-    return load_advisories(mirror, asked), frozenset()
-
-
-def _vulnerability(mirror: Path, query: str) -> tuple[AdvisorySet, frozenset[str]]:
-    """Return the advisories about a vulnerability, and its names.
-
-    A record may name it by an alias only that another record gives: what that alias leads to is
-    asked for as well, but another CVE is another vulnerability.
-    """
-    names = frozenset({query})
-    while True:
-        advisories = load_advisories_named(mirror, *sorted(names))
-        wider = names | _aliases(advisories, names)
-        if wider == names or len(wider) > MAX_NAMES:
-            return advisories, names
-        names = wider
-
-
-def _aliases(advisories: AdvisorySet, names: frozenset[str]) -> frozenset[str]:
-    about = (
-        (record.id, *record.aliases)
-        for records in advisories.advisories.values()
-        for record in records
-        if not names.isdisjoint((record.id, *record.aliases))
-    )
-    return frozenset(name for said in about for name in said if not name.startswith("CVE-"))
 
 
 def _signals(found: Sequence[Found]) -> Signals:
@@ -291,73 +238,16 @@ def _priority(
     return max(decided, key=lambda priority: priority.urgency, default=None)
 
 
-def _verdict(lookup: Lookup, gaps: Sequence[NotChecked], *, is_package: bool) -> Verdict:
-    if lookup.counts[Answer.AFFECTED] or (is_package and lookup.total):
+def _verdict(lookup: Lookup, gaps: Sequence[NotChecked], *, is_held: bool) -> Verdict:
+    """Answer FAILED where any is affected; `is_held`: where any holds what was asked for."""
+    if lookup.counts[Answer.AFFECTED] or (is_held and lookup.total):
         return Verdict.FAILED
-    return Verdict.UNKNOWN if lookup.counts[Answer.UNKNOWN] or gaps else Verdict.PASSED
+    return Verdict.UNKNOWN if lookup.total or gaps else Verdict.PASSED
 
 
-def _consulted(
-    advisories: AdvisorySet, found: Sequence[Found], *, is_package: bool
-) -> tuple[Feed, ...]:
+def _consulted(advisories: AdvisorySet, found: Sequence[Found]) -> tuple[Feed, ...]:
     """Return the feeds that the answer is from; all of them where none has anything."""
     used = {ecosystem for ecosystem, _ in advisories.advisories}
-    if is_package:
-        used |= {parse_package(one.purl).ecosystem for one in found}
+    used |= {parse_package(one.purl).ecosystem for one in found}
     feeds = tuple(feed for name, feed in advisories.feeds.items() if name in used)
     return feeds or tuple(advisories.feeds.values())
-
-
-def _gaps(question: Question, query: str, names: frozenset[str]) -> Iterable[NotChecked]:
-    """Yield what nobody can tell: of which products, from which feeds, about what.
-
-    `names` are those of a vulnerability, none where a package was asked for.
-    """
-    portfolio, advisories = question.portfolio, question.advisories
-    if not portfolio.count():
-        yield NotChecked(
-            what="products",
-            where="the portfolio",
-            why="no product's list of components was read",
-            remedy="run `assay check` in their repositories, and name them with --in",
-        )
-    for release in portfolio.unread(current=question.current):
-        why = release.problem or f"{release.unnamed} components have no package URL"
-        yield NotChecked(what="product", where=release.product, why=printable(why))
-    if not names:
-        return
-    yield from _unread_feeds(portfolio.ecosystems(), advisories, question.at)
-    records = (r for rs in advisories.advisories.values() for r in rs)
-    if all(names.isdisjoint((r.id, *r.aliases)) for r in records):
-        yield _nobody_names(advisories, query)
-
-
-def _unread_feeds(
-    held: Iterable[str], advisories: AdvisorySet, at: datetime
-) -> Iterable[NotChecked]:
-    """Yield what is missing of the feeds of all ecosystems that products hold.
-
-    A record that cannot be read may be about the vulnerability, in whatever ecosystem it is; and
-    since a feed was imported, a range may have become wider.
-    """
-    limit = timedelta(hours=Parameters().advisory_max_age_hours)
-    for ecosystem in held:
-        feed = advisories.feeds.get(ecosystem)
-        if feed is None:
-            why = "no advisories here"
-            yield NotChecked(what="advisory data", where=ecosystem, why=why, remedy=GET_ADVISORIES)
-            continue
-        yield from feed_gaps((feed,))
-        if at - feed.imported_at > limit:
-            why = f"imported {format_time(feed.imported_at)}; what came out since is not here"
-            yield NotChecked(what="advisories", where=ecosystem, why=why, remedy=GET_ADVISORIES)
-
-
-def _nobody_names(advisories: AdvisorySet, query: str) -> NotChecked:
-    gap = NotChecked(
-        what="vulnerability", where=query, why="no advisory here names it", remedy=GET_ADVISORIES
-    )
-    for item in advisories.unreadable:
-        if query in item.name:
-            return replace(gap, why=f"its advisory cannot be read: {item.why}")
-    return gap
