@@ -9,6 +9,7 @@ They are about workflows, and about what lock files and manifests of dependencie
 * A plan that would leave anything to mend, or break the file, is a bug here and is not written.
 """
 
+import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ from assay.source.tree import list_tree, load_blob
 from assay.system.clock import now
 from assay.system.files import load_beneath, load_file, save_file
 from assay.vuln.remedy.plan import Plan
+from assay.vuln.remedy.registries import NPMRC
 
 MAX_FILE_BYTES: Final = 2**20  # of a workflow; the largest in use have a tenth of it
 MAX_LOCK_BYTES: Final = 64 * 2**20  # of what is about dependencies
@@ -123,7 +125,7 @@ def fix_files(
     context = load_configuration(repository, entries).context
     files = _Files(repository=repository, entries=entries, dirty=request.dirty)
     mended, left = _mend_workflows(files, listed) if not request.dependencies.only else ((), ())
-    locks = files.load(is_dependency_file, max_bytes=MAX_LOCK_BYTES)
+    locks = files.load(_is_wanted, max_bytes=MAX_LOCK_BYTES)
     plan = Plan()
     if locks:
         plan = plan_dependencies(
@@ -143,6 +145,10 @@ def fix_files(
         written=request.write and bool(mended or raised),
         plan=plan,
     )
+
+
+def _is_wanted(path: str) -> bool:
+    return is_dependency_file(path) or posixpath.basename(path) == NPMRC
 
 
 def _mend_workflows(

@@ -317,3 +317,11 @@ def test_what_an_override_forces_is_a_wish_of_the_product(
         written = made.texts.get("package.json", json.dumps(manifest))
         assert json.loads(written)["overrides"] == expected
         assert "1.2.0" in made.texts["package-lock.json"]
+
+
+@pytest.mark.parametrize("fixed", ["1.5", "v1.5.0", "=1.5.0"])
+def test_a_fixed_version_that_npm_would_not_publish(fixed: str) -> None:
+    """Advisories are written by hand; what is proposed ends in a file."""
+    files = project({"shop": "^1.0.0"}, {"shop": entry("shop", "1.1.0")})
+    made = plan(files, advisory("npm", "shop", fixed, id_="GHSA-x"))
+    assert reasons_of(made) == [("shop", "no advisory names a version that fixes it")]

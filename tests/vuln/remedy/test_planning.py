@@ -1,5 +1,6 @@
 """The order of a plan, what it says of what it did not look at, and when an edit counts."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -110,6 +111,26 @@ def test_the_index_that_a_file_names() -> None:
     assert registry("--find-links wheels\nshop==1.0\n") == FOLDER
     assert registry("-r more.txt\nshop==1.0\n", "-i https://own.example/simple\n") == "own.example"
     assert host_of("http://[") == ""
+
+
+def test_the_registry_that_npm_is_told_of() -> None:
+    """By scope, else for all; the file beside the lock file counts more than the one at the top."""
+    packages = {f"node_modules/{name}": {"version": "1.0.0"} for name in ("a", "@own/b", "@x/c")}
+    lock = json.dumps({"lockfileVersion": 3, "packages": {"": {}, **packages}}).encode()
+    rc = b"# registry=https://no.example\n@own:registry = https://own.example/npm\n"
+    files = {
+        "p/package-lock.json": lock,
+        ".npmrc": rc,
+        "p/.npmrc": b"registry=https://all.example/\n",
+    }
+    (found,) = read_locks(files)
+    assert [pin.registry for pin in found.pins.values()] == [
+        "all.example",
+        "all.example",
+        "all.example",
+    ]
+    (found,) = read_locks({"p/package-lock.json": lock, ".npmrc": rc})
+    assert [pin.registry for pin in found.pins.values()] == ["", "own.example", ""]
 
 
 def test_the_registry_that_a_lock_file_names() -> None:

@@ -85,10 +85,21 @@ def test_malicious_is_taken_out_and_never_upgraded() -> None:
     )
 
 
+def test_malicious_goes_up_with_no_other_either(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    shelf.pypi("counter", {"1.0": ("shop<1.5",), "1.2": ("shop",)})
+    bad = advisory("PyPI", "counter", "1.2", id_="MAL-2026-1")
+    text = "shop==1.0\ncounter==1.0\n"
+    made = plan({"requirements.txt": text}, SHOP, bad, catalogue=shelf.catalogue())
+    assert (made.upgrades, made.texts) == ((), {})
+    assert [one.package for one in made.unfixed] == ["counter", "shop"]
+
+
 def test_only_what_was_asked_for() -> None:
     text = "shop==1.0\nother==1.0\n"
     records = (SHOP, advisory("PyPI", "other", "2.0", cve="CVE-2026-1"))
-    for only in ("other", "CVE-2026-1"):
+    for only in ("other", "Other", "cve-2026-1"):
         made = plan({"requirements.txt": text}, *records, only=(only,))
         assert steps_of(made) == [("other", "1.0", "2.0", "PASSED")]
     assert plan({"requirements.txt": text}, *records, only=("nothing",)).upgrades == ()
@@ -273,3 +284,25 @@ def test_a_pin_that_is_there_twice() -> None:
     made = plan({"requirements.txt": "shop==1.0\nshop[x]==1.0\n"}, SHOP)
     assert made.texts == {"requirements.txt": "shop==1.5\nshop[x]==1.5\n"}
     assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
+
+
+def test_better_is_not_what_nobody_can_tell() -> None:
+    """1.5 has less than 1.0, as far as known; a third advisory cannot be read."""
+    odd = advisory("PyPI", "shop", id_="GHSA-odd").replace(b'"ECOSYSTEM"', b'"TOMORROW"')
+    made = plan({"requirements.txt": "shop==1.0\n"}, SHOP, advisory("PyPI", "shop"), odd)
+    assert (made.upgrades, made.texts) == ((), {})
+
+
+def test_a_withdrawn_advisory_names_no_version() -> None:
+    gone = advisory("PyPI", "shop", "1.4", id_="GHSA-gone")
+    gone = gone.replace(b'"modified"', b'"withdrawn": "2026-01-01T00:00:00Z", "modified"')
+    last = advisory("PyPI", "shop", last="1.2", id_="GHSA-last")
+    made = plan({"requirements.txt": "shop==1.0\n"}, last, gone)
+    assert reasons_of(made) == [("shop", "no advisory names a version that fixes it")]
+
+
+def test_a_version_with_an_epoch() -> None:
+    made = plan(
+        {"requirements.txt": "shop==1!1.0\n"}, advisory("PyPI", "shop", "1!1.5", id_="GHSA-x")
+    )
+    assert made.texts == {"requirements.txt": "shop==1!1.5\n"}

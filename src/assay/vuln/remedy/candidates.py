@@ -7,11 +7,12 @@ Older ones, yanked ones and, for who has a release, pre-releases are no candidat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote
 
 from assay.vuln.index import AdvisoryIndex, PackageAnswer
 from assay.vuln.package import normal_name
 from assay.vuln.ranges import Answer
-from assay.vuln.remedy.model import PYPI, Catalogue, Pin
+from assay.vuln.remedy.model import Catalogue, Pin
 from assay.vuln.remedy.pythons import fits_python
 from assay.vuln.remedy.steps import is_prerelease, is_release
 from assay.vuln.versions import version_key
@@ -47,7 +48,10 @@ class Candidates:
         return self.index.answer(purl_at(pin, version) if version else pin.purl)
 
     def choices(self, pin: Pin, *, ecosystem: str, python: str) -> Choices:
-        """Return the versions that `pin` may go to; `python` is what the product needs."""
+        """Return the versions that `pin` may go to; `python` is what the product needs.
+
+        None for what is reported as malicious: it is in the hands that did it.
+        """
         known = self._choices.get((pin, python))
         if known is None:
             found = self._choose(pin, ecosystem=ecosystem, python=python)
@@ -55,6 +59,8 @@ class Candidates:
         return known
 
     def _choose(self, pin: Pin, *, ecosystem: str, python: str) -> Choices:
+        if is_malicious(self.answer(pin)):
+            return Choices()
         releases = self.catalogue.releases(ecosystem, pin)
         if releases is None:
             names = self._fixing(ecosystem, pin.name)
@@ -105,7 +111,7 @@ class Candidates:
 
 def purl_at(pin: Pin, version: str) -> str:
     """Return the purl of a pin's package at another version."""
-    return pin.purl.partition("@")[0] + f"@{version}" if version else pin.purl
+    return f"{pin.purl.partition('@')[0]}@{quote(version, safe=':')}"
 
 
 def is_malicious(answer: PackageAnswer) -> bool:
@@ -129,8 +135,6 @@ def _above(ecosystem: str, current: str, names: set[str]) -> Iterator[str]:
             continue
         if is_prerelease(ecosystem, name) and not is_prerelease(ecosystem, current):
             continue
-        if ecosystem == PYPI and "+" in name:
-            continue  # a build of somebody's own
         keyed.append((key, name))
     last = None
     for key, name in sorted(keyed):

@@ -14,7 +14,7 @@ from assay.core.verdict import Verdict
 from assay.vuln.remedy.manifestrange import rewritten_range
 from assay.vuln.remedy.model import NPM, Ask, Pin, Requirement
 from assay.vuln.remedy.ranges import allows
-from assay.vuln.remedy.solving import Solver
+from assay.vuln.remedy.solving import MAX_WORK, Solver
 from assay.vuln.remedy.steps import step_between
 
 MAX_DEPTH: Final = 8
@@ -33,6 +33,7 @@ def find_leads(solver: Solver, pin: Pin, good: Sequence[str]) -> tuple[Lead, ...
 
     Nothing where no known release of who asks lets one in, or the step is larger than asked for.
     """
+    solver.work = 0
     return _leads(solver, pin, good, ()) or ()
 
 
@@ -40,7 +41,8 @@ def _leads(
     solver: Solver, pin: Pin, good: Sequence[str], trail: tuple[str, ...]
 ) -> tuple[Lead, ...] | None:
     """Return what to raise; None where there is no way."""
-    if pin.key in trail or len(trail) > MAX_DEPTH or not good:
+    solver.work += 1
+    if pin.key in trail or len(trail) > MAX_DEPTH or solver.work > MAX_WORK or not good:
         return None
     found: dict[str, Lead] = {}
     for by, ask in solver.askers_of(pin.key):

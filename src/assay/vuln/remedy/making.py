@@ -39,8 +39,9 @@ class Wanted:
 
     def takes(self, pin: Pin, has: tuple[Mended, ...]) -> bool:
         """Tell whether the package, or anything that it has, was asked for."""
-        names = {pin.name, *(name for one in has for name in (one.vulnerability, *one.aliases))}
-        return not self.only or not self.only.isdisjoint(names)
+        ids = (name for one in has for name in (one.vulnerability, *one.aliases))
+        names = {name.lower() for name in (pin.name, pin.key, *ids)}
+        return not self.only or any(one.lower() in names for one in self.only)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,8 +94,13 @@ class Maker:
         for lead in leads:
             self.led.setdefault(lead.pin.key, []).append((lead, pin, has))
         if why and not leads:
-            hint = override_hint(lock, pin, choices.safe) if choices.known else ONLINE
+            near = [one for one in choices.safe if self._is_near(lock, pin, one)]
+            hint = override_hint(lock, pin, near) if choices.known or choices.safe else ONLINE
             self._leave(lock, pin, has, why, hint)
+
+    def _is_near(self, lock: Lock, pin: Pin, version: str) -> bool:
+        step = step_between(lock.ecosystem, pin.version, version)
+        return step.size <= self.wanted.max_step.size
 
     def _led(self, lock: Lock, led: list[tuple[Lead, Pin, tuple[Mended, ...]]]) -> Upgrade:
         """Return the upgrade of a direct dependency that others come up with."""

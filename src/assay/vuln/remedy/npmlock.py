@@ -15,7 +15,7 @@ from assay.sbom.lockfiles.npmsource import npm_package
 from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES, has_flag, resolve_place
 from assay.sbom.manifest import MAX_MANIFEST_BYTES
 from assay.vuln.remedy.model import NPM, OWN, Ask, Lock, Pin
-from assay.vuln.remedy.registries import host_of
+from assay.vuln.remedy.registries import host_of, npm_registry
 
 KIND: Final = "npm"
 FOLDER: Final = "node_modules/"
@@ -47,7 +47,14 @@ def read_npm_lock(data: bytes, path: str, manifests: Mapping[str, bytes]) -> Loc
             pins[key] = pin
             asks[key] = tuple(_asks(key, entry, places))
     asked = {one.target for key in asks if key not in pins for one in asks[key]}
-    marked = {key: replace(pin, direct=key in asked) for key, pin in pins.items()}
+    marked = {
+        key: replace(
+            pin,
+            direct=key in asked,
+            registry=pin.registry or npm_registry(manifests, folder, pin.name),
+        )
+        for key, pin in pins.items()
+    }
     return Lock(path=path, ecosystem=NPM, kind=KIND, pins=marked, asks=asks)
 
 

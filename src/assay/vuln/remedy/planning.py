@@ -6,10 +6,12 @@ from typing import Final
 
 from assay.core.notchecked import NotChecked
 from assay.sbom.component import Inventory
+from assay.vuln.index import PackageAnswer
 from assay.vuln.match import match_components
 from assay.vuln.ranges import Answer
+from assay.vuln.remedy.candidates import is_malicious
 from assay.vuln.remedy.locks import read_locks
-from assay.vuln.remedy.making import Maker
+from assay.vuln.remedy.making import REMOVE, Maker
 from assay.vuln.remedy.model import Lock, Pin
 from assay.vuln.remedy.plan import Plan, Unfixed
 from assay.vuln.remedy.ranking import total_rank
@@ -72,8 +74,14 @@ def _others(maker: Maker, inventory: Inventory, locks: tuple[Lock, ...]) -> Iter
                     version=component.version,
                     has=has,
                     why=_INSIDE if path in edited else _OTHER,
-                    hint=f"{answer.clear} has none of them" if answer.clear else "",
+                    hint=_hint(answer),
                 )
+
+
+def _hint(answer: PackageAnswer) -> str:
+    if is_malicious(answer):
+        return REMOVE
+    return f"{answer.clear} has none of them" if answer.clear else ""
 
 
 def _gaps(maker: Maker, inventory: Inventory) -> Iterator[NotChecked]:

@@ -4,8 +4,9 @@ A name means nothing without its index: a package of a company's own index may h
 the public one, put there by anybody.
 """
 
+import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from assay.sbom.lockfiles.reading import Reading
 from assay.vuln.remedy.requirementslock import files_with
 
 TOML: Final = frozenset({"uv", "poetry", "pdm"})
+NPMRC: Final = ".npmrc"
 FOLDER: Final = "a folder"  # which is no host, so that no index stands for it
 _INDEX: Final = re.compile(
     rb"^[ \t]*(?:-i|--index-url|--extra-index-url|--pypi-url|-f|--find-links)[ =]+(\S+)",
@@ -52,6 +54,21 @@ def _host(source: JsonValue) -> str:
     if told is None:
         return ""
     return host_of(told.text()) or FOLDER
+
+
+def npm_registry(files: Mapping[str, bytes], folder: str, name: str) -> str:
+    """Return the host that an .npmrc of the commit has a package from; empty where none says."""
+    scope = f"{name.partition('/')[0]}:registry" if name.startswith("@") else ""
+    found = ""
+    for place in ("", folder):
+        data = files.get(posixpath.join(place, NPMRC), b"").decode("utf-8", "replace")
+        told = {key.strip(): value.strip() for key, _, value in _pairs(data)}
+        found = host_of(told.get(scope) or told.get("registry", "")) or found
+    return found
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str, str]]:
+    return (line.partition("=") for line in text.splitlines() if line.strip()[:1] not in "#;")
 
 
 def requirements_registry(

@@ -24,7 +24,7 @@ from assay.vuln.remedy.steps import Step, step_between
 MAX_TRIES: Final = 24  # versions of one package
 FEW: Final = 8  # versions that are looked at one by one
 MAX_DEPTH: Final = 4  # who asks for who asks
-MAX_WORK: Final = 2000  # attempts for one lock file
+MAX_WORK: Final = 1000  # attempts for one pin that is to go up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Solver:
     max_step: Step
     draft: Draft = field(default_factory=Draft)
     gotten: dict[tuple[str, str], str] = field(default_factory=dict)  # by pin and range
-    _work: int = 0
+    work: int = 0  # attempts for one pin
 
     def choices(self, pin: Pin) -> Choices:
         """Return the versions that `pin` may go to."""
@@ -78,6 +78,7 @@ class Solver:
 
         Returns why there is none; an empty text where the draft has the change now.
         """
+        self.work = 0
         return self._settle(pin, versions, because="", trail=())
 
     def _settle(
@@ -98,8 +99,8 @@ class Solver:
         return reasons[-min(len(versions), MAX_TRIES)] if reasons else "no version to go to"
 
     def _try(self, change: Change, trail: tuple[str, ...], *, with_others: bool) -> str:
-        self._work += 1
-        if self._work > MAX_WORK or len(trail) > MAX_DEPTH:
+        self.work += 1
+        if self.work > MAX_WORK or len(trail) > MAX_DEPTH:
             return "too many packages hang together to find out by trying"
         pin, ecosystem = change.pin, self.lock.ecosystem
         step = step_between(ecosystem, pin.version, change.to)

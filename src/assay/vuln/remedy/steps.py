@@ -13,7 +13,7 @@ _NPM: Final = re.compile(
     r"(-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?\Z",
     re.ASCII,
 )
-_PYPI: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!_-]{0,99}\Z", re.ASCII)
+_PYPI: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.!_-]{0,99}\Z", re.ASCII)  # no build of one's own
 
 
 class Step(enum.StrEnum):

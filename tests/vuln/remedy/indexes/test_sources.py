@@ -182,6 +182,15 @@ def test_a_hostile_lock_file_does_not_make_us_ask_for_ever(shelf: Shelf) -> None
     ]
 
 
+def test_a_pin_that_the_index_has_not_is_told(shelf: Shelf) -> None:
+    """What it asks for could forbid everything."""
+    asked = catalogue(pypi=FolderIndex(ecosystem=PYPI, folder=shelf.folder))
+    assert asked.requirements(PYPI, pin(), "1.2") is None
+    assert [gap.why for gap in asked.gaps] == [
+        "it has no 1.2, so that nobody can tell what that asks for"
+    ]
+
+
 def test_a_release_in_another_spelling() -> None:
     release = Release(version="2021.5.30")
     assert find_release({"2021.5.30": release}, PYPI, "2021.05.30") is release

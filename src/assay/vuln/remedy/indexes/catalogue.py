@@ -57,9 +57,7 @@ class IndexCatalogue:
         name = normal_name(pin.name) if ecosystem == PYPI else pin.name
         key = (ecosystem, name, version)
         if key not in self._requirements:
-            release = find_release(self.releases(ecosystem, pin) or {}, ecosystem, version)
-            found = None if release is None else self._needs(ecosystem, name, release)
-            self._requirements[key] = found
+            self._requirements[key] = self._needs_of(ecosystem, pin, version)
         return self._requirements[key]
 
     def covers(self, ecosystem: str) -> bool:
@@ -70,6 +68,18 @@ class IndexCatalogue:
     def gaps(self) -> tuple[NotChecked, ...]:
         """Return what could not be had."""
         return tuple(self._gaps.values())
+
+    def _needs_of(self, ecosystem: str, pin: Pin, version: str) -> tuple[Requirement, ...] | None:
+        releases = self.releases(ecosystem, pin)
+        if releases is None:
+            return None
+        release = find_release(releases, ecosystem, version)
+        if release is None:
+            why = f"it has no {version}, so that nobody can tell what that asks for"
+            self._note(pin.name, why, "see with your own tool whether the versions go together")
+            return None
+        name = normal_name(pin.name) if ecosystem == PYPI else pin.name
+        return self._needs(ecosystem, name, release)
 
     def _is_foreign(self, ecosystem: str, pin: Pin) -> bool:
         source = self.sources.get(ecosystem)
