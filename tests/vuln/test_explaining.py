@@ -68,6 +68,9 @@ def test_withdrawn_records_are_told_as_such() -> None:
                 "aliases": [],
                 "why": "it is the CVE's own record",
                 "withdrawn": True,
+                "source": "OSV",
+                "rank": "package",
+                "says": ["affected: before 2.0"],
             }
         ],
     }

@@ -132,6 +132,7 @@ def explain(
         for member in one.members:
             gone = " (withdrawn)" if member.withdrawn else ""
             typer.echo(printable(f"  {member.advisory}{gone}: {member.why}"))
+            typer.echo(printable(f"    {member.source} ({member.rank}): {'; '.join(member.says)}"))
     print_not_checked(explanation.not_checked)
 
 

@@ -10,16 +10,25 @@ from datetime import datetime
 
 from assay.vuln.advisory import Advisory, AdvisorySet
 from assay.vuln.clusters import cluster_advisories, is_cve
+from assay.vuln.products import NO_ECOSYSTEM
+from assay.vuln.saying import rank_of, said_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One record of a cluster, and why it is in it; `withdrawn` ones count no more."""
+    """One record of a cluster, and why it is in it; `withdrawn` ones count no more.
+
+    `source` is the feed that it is from, `rank` how exactly it names the package (a record of a
+    higher one can take its word away, see `precedence`), `says` which versions it says what about.
+    """
 
     advisory: str
     aliases: tuple[str, ...]
     why: str
     withdrawn: bool
+    source: str
+    rank: str
+    says: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
@@ -28,6 +37,9 @@ class Member:
             "aliases": list(self.aliases),
             "why": self.why,
             "withdrawn": self.withdrawn,
+            "source": self.source,
+            "rank": self.rank,
+            "says": list(self.says),
         }
 
 
@@ -58,11 +70,22 @@ def explain_clusters(
     Clusters that stay apart although aliases lead from one to the other are both returned.
     """
     found: list[Explained] = []
-    for (ecosystem, package), records in sorted(advisories.advisories.items()):
+    about = [(*key, records) for key, records in sorted(advisories.advisories.items())]
+    about += [(NO_ECOSYSTEM, key, records) for key, records in sorted(advisories.products.items())]
+    for ecosystem, package, records in about:
         near = _reached(identifier, records)
         for vulnerability, members in cluster_advisories(records).items():
             if any(record.id in near for record in members):
-                told = tuple(_member(one, vulnerability, records, at) for one in members)
+                key = (ecosystem, package)
+                told = tuple(
+                    _member(
+                        one,
+                        key=key,
+                        why=_why(one, vulnerability, records),
+                        withdrawn=one.is_withdrawn(at=at),
+                    )
+                    for one in members
+                )
                 found.append(
                     Explained(
                         ecosystem=ecosystem,
@@ -74,14 +97,15 @@ def explain_clusters(
     return tuple(found)
 
 
-def _member(
-    record: Advisory, vulnerability: str, records: tuple[Advisory, ...], at: datetime
-) -> Member:
+def _member(record: Advisory, *, key: tuple[str, str], why: str, withdrawn: bool) -> Member:
     return Member(
         advisory=record.id,
         aliases=record.aliases,
-        why=_why(record, vulnerability, records),
-        withdrawn=record.is_withdrawn(at=at),
+        why=why,
+        withdrawn=withdrawn,
+        source=record.source or "OSV",
+        rank=rank_of(record, *key).name.lower(),
+        says=tuple(said_of(record, *key)),
     )
 
 
