@@ -82,7 +82,7 @@ def test_verify_a_folder() -> None:
             "(fetch them too)"
         ),
         f"  not checked: signature, {NAME}: no .asc is beside it (fetch it too)",
-        "UNKNOWN  1 documents in one",
+        "UNKNOWN  1 document in one",
     ]
     Path("one", f"{NAME}.sha256").write_text("0" * 64)
     done = run("verify", "one", "--json")

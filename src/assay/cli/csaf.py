@@ -75,7 +75,8 @@ def verify(
         for problem in verified.problems:
             typer.echo(printable(f"  wrong: {problem}", limit=MAX_MESSAGE))
         print_not_checked(verified.not_checked)
-        told = f"{verified.verdict.value}  {verified.documents} documents in {folder}"
+        plural = "" if verified.documents == 1 else "s"
+        told = f"{verified.verdict.value}  {verified.documents} document{plural} in {folder}"
         typer.echo(printable(told, limit=MAX_MESSAGE))
     raise typer.Exit(EXIT_STATUS[verified.verdict])
 
