@@ -23,6 +23,7 @@ from assay.operations.push_advisories import (
     push_advisories,
     push_imported,
 )
+from assay.operations.try_target import try_target
 from assay.operations.verify_log import verify_log
 from tests.fakes.restserver import Answered, Asked, serving
 from tests.operations.run import ENTRIES, check, clock, ledger
@@ -272,6 +273,19 @@ def test_without_a_portfolio_nothing_is_held_and_nothing_new(here: Site) -> None
     assert not (here.home / "portfolio.sqlite").exists()
     ask_affected(AffectedRequest(query=LEFT, repositories=(here.top,)), clock=clock())
     assert push(hours=2).releases == ()
+
+
+def test_a_trial_goes_to_one_target_alone(here: Site, tmp_path: Path) -> None:
+    told, other = tmp_path / "told.jsonl", tmp_path / "other.jsonl"
+    notify(to_file(told), to_file(other))
+    try_target("told", clock=clock())
+    [message] = lines(told)
+    assert message.field("text").text() == "A trial: nothing is new."
+    assert lines(other) == []
+    with pytest.raises(UsageError) as caught:
+        try_target("tolt", clock=clock())
+    assert str(caught.value) == "[usage] no target 'tolt' in notify.toml (did you mean 'told'?)"
+    assert not (here.home / "portfolio.sqlite").exists()
 
 
 def test_settings_that_are_wrong_stop_a_push_and_not_an_import(known: Site) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked, progress
+from assay.core.printable import printable
 from assay.core.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ def push(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show it: record, note and send nothing.")
     ] = False,
+    trial: Annotated[
+        str,
+        typer.Option("--try", help="Only send a trial message to this target.", metavar="TARGET"),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tell what is new about your products since the last push.
@@ -40,7 +45,12 @@ def push(
         PushRequest,
         push_advisories,
     )
+    from assay.operations.try_target import try_target  # noqa: PLC0415  # start-up time
 
+    if trial:
+        try_target(trial)
+        print_tried(trial, as_json=as_json)
+        return
     request = PushRequest(repositories=tuple(repositories or ()), dry_run=dry_run)
     with progress(quiet=as_json) as show:
         report = push_advisories(request, progress=show)
@@ -49,6 +59,14 @@ def push(
     else:
         print_pushed(report, quiet=False)
     raise typer.Exit(EXIT_STATUS[Verdict.UNKNOWN if report.not_checked else Verdict.PASSED])
+
+
+def print_tried(name: str, *, as_json: bool) -> None:
+    """Print that a trial message was taken."""
+    if as_json:
+        print_json({"schema": "assay.push-trial/v1", "target": name, "notChecked": []})
+    else:
+        typer.echo(printable(f"{name} took the trial message"))
 
 
 def push_after_import(*, wanted: bool, as_json: bool) -> "PushReport | None":

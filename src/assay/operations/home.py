@@ -12,6 +12,7 @@ ASSAY_HOME (else the XDG data folder + "assay")
 ├── locks/<log>.lock    held while one of the two above is moved forward
 ├── forks/<log>-….json  proofs that a log's key signed two histories; not there by default
 ├── witnesses           the addresses of witnesses, one on a line; not there by default
+├── notify.toml         who is told of new advisories; not there by default
 ├── portfolio.sqlite    which product holds which component; made from the logs, and disposable
 └── advisories/         the local mirror of advisories, KEV and EPSS
 ```
@@ -99,6 +100,11 @@ class Home:
     def witnesses(self) -> Path:
         """Return the file of the addresses of witnesses, one on a line."""
         return self.folder / "witnesses"
+
+    @property
+    def notify(self) -> Path:
+        """Return the file that says who is told of new advisories."""
+        return self.folder / "notify.toml"
 
     def trust(self, origin: str) -> Path:
         """Return the path of the trust root for the log `origin`."""

@@ -128,11 +128,20 @@ def build_messages(
 
 
 def _message(target: Target, alerts: Sequence[Alert], *, at: datetime) -> Message:
+    return _named(target, summary_of(alerts), alerts, at=at)
+
+
+def trial_message(target: Target, *, at: datetime) -> Message:
+    """Return a message about nothing."""
+    return _named(target, "A trial: nothing is new.", (), at=at)
+
+
+def _named(target: Target, text: str, alerts: Sequence[Alert], *, at: datetime) -> Message:
     releases = {id(one.release): one.release for one in alerts}
     content: dict[str, object] = {
         "schema": "assay.notification/v1",
         "at": format_time(at),
-        "text": summary_of(alerts),
+        "text": text,
         "counts": count_states(one.event.state for one in alerts),
         "products": [describe_release(release) for release in releases.values()][:MAX_EVENTS],
         "alerts": [

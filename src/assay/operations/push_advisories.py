@@ -42,7 +42,6 @@ from assay.vuln.portfolio.changes import Changes, find_changes
 from assay.vuln.portfolio.pushing import State
 from assay.vuln.portfolio.store import Portfolio
 
-SETTINGS: Final = "notify.toml"
 # What a new statement in the log can show: that something is exploited is not in one, and that an
 # advisory vanished must not take away what it said.
 _RECORDED: Final = frozenset({State.AFFECTED, State.DOUBTFUL, State.CLEARED})
@@ -115,7 +114,7 @@ def push_advisories(
         UnavailableError: The portfolio does not answer, or somebody else is pushing.
     """
     home = open_home()
-    targets = load_targets(home.folder / SETTINGS)
+    targets = load_targets(home.notify)
     with hold_difference(home.advisories) as difference:
         location = portfolio_location()
         if isinstance(location, Path) and not location.exists() and not request.repositories:
