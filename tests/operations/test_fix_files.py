@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import UsageError
+from assay.core.verdict import Verdict
 from assay.operations.fix_dependencies import DependencyWishes
 from assay.operations.fix_files import FixRequest, fix_files, save_patch
 from assay.operations.manage_advisories import import_advisories
@@ -176,5 +177,14 @@ def test_a_lock_file_with_changes_is_left_alone(repo: GitRepo) -> None:
     repo.commit("Pin", files={"requirements.txt": "shop==1.0\n"})
     (repo.top / "requirements.txt").write_text("shop==1.1\n")
     report = fix_files(repo.top, FixRequest(write=True))
-    assert "requirements.txt" in [gap.where for gap in report.not_checked]
-    assert (report.plan.upgrades, report.plan.not_checked) == ((), ())
+    assert [(gap.what, gap.where) for gap in report.plan.not_checked] == [
+        ("file", "requirements.txt")
+    ]
+    assert (report.plan.upgrades, report.plan.verdict) == ((), Verdict.UNKNOWN)
+
+
+def test_an_index_that_is_none_is_refused_first(repo: GitRepo) -> None:
+    request = FixRequest(write=True, dependencies=DependencyWishes(indexes=("x",)))
+    with pytest.raises(UsageError, match="'x' names no index"):
+        fix_files(repo.top, request)
+    assert text_of(repo) == TEXT

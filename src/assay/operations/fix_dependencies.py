@@ -37,22 +37,20 @@ class DependencyWishes:
 def plan_dependencies(
     files: Mapping[str, bytes],
     wishes: DependencyWishes,
+    catalogue: Catalogue,
     *,
     context: ProductContext,
     at: datetime,
-    progress: Callable[[str], None],
 ) -> Plan:
     """Plan the upgrades for the dependency files `files` of one commit.
 
     Raises:
-        UsageError: One of the indexes is none.
         AssayError: The advisories cannot be read, or are not what was imported.
     """
     inventory = read_inventory(files)
     mirror = open_home().advisories
     advisories = load_advisories(mirror, inventory.components)
     index = AdvisoryIndex(advisories=advisories, at=at)
-    catalogue = _catalogue(wishes, progress)
     answers = [index.answer(one.purl) for one in inventory.components if one.purl]
     signals = load_signals(mirror, cves_of(answers))
     maker = Maker(
@@ -64,7 +62,12 @@ def plan_dependencies(
     return make_plan(maker, inventory)
 
 
-def _catalogue(wishes: DependencyWishes, progress: Callable[[str], None]) -> Catalogue:
+def open_catalogue(wishes: DependencyWishes, *, progress: Callable[[str], None]) -> Catalogue:
+    """Return where releases are looked up.
+
+    Raises:
+        UsageError: One of the indexes is none.
+    """
     sources: dict[str, IndexSource] = {}
     if wishes.online:
         sources |= {name: HttpIndex(ecosystem=name, base=base) for name, base in PUBLIC.items()}

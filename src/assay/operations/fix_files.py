@@ -11,7 +11,7 @@ They are about workflows, and about what lock files and manifests of dependencie
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,11 @@ from assay.findings.fixes.edit import Fix
 from assay.findings.fixes.pins import MAX_PINS_BYTES, Pins, learn_pins, parse_pins
 from assay.findings.fixes.workflows import LeftAlone, PlannedFix, is_fixable, plan_fixes
 from assay.operations.commit_configuration import load_configuration
-from assay.operations.fix_dependencies import DependencyWishes, plan_dependencies
+from assay.operations.fix_dependencies import (
+    DependencyWishes,
+    open_catalogue,
+    plan_dependencies,
+)
 from assay.sbom.collect import is_dependency_file
 from assay.source.entries import EntryKind, TreeEntry
 from assay.source.repository import Repository, open_repository
@@ -124,13 +128,16 @@ def fix_files(
     listed, entries = _load_pins(request.pins), list_tree(repository, repository.head)
     context = load_configuration(repository, entries).context
     files = _Files(repository=repository, entries=entries, dirty=request.dirty)
+    catalogue = open_catalogue(request.dependencies, progress=progress)
     mended, left = _mend_workflows(files, listed) if not request.dependencies.only else ((), ())
-    locks = files.load(_is_wanted, max_bytes=MAX_LOCK_BYTES)
-    plan = Plan()
+    others = replace(files, gaps=[])
+    locks = others.load(_is_wanted, max_bytes=MAX_LOCK_BYTES)
+    plan = Plan(not_checked=tuple(others.gaps))
     if locks:
         plan = plan_dependencies(
-            locks, request.dependencies, context=context, at=clock(), progress=progress
+            locks, request.dependencies, catalogue, context=context, at=clock()
         )
+        plan = replace(plan, not_checked=(*plan.not_checked, *others.gaps))
     raised = tuple(
         FixedFile(path=name, before=locks[name].decode(), after=after)
         for name, after in sorted(plan.texts.items())

@@ -61,6 +61,7 @@ def test_what_could_not_be_read_or_matched_is_told() -> None:
 def test_nothing_to_do_is_passed_only_where_all_was_looked_at() -> None:
     assert plan({"requirements.txt": "shop==1.5\n"}, SHOP).verdict is Verdict.PASSED
     assert plan({"requirements.txt": "shop==1.5\nother>=1\n"}, SHOP).unfixed == ()
+    assert plan({"requirements.txt": "# nothing\n"}, SHOP).verdict is Verdict.UNKNOWN
     assert Plan().as_json()["schema"] == "assay.fixplan/v1"
 
 

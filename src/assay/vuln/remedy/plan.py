@@ -124,10 +124,17 @@ class Plan:
 
     @property
     def verdict(self) -> Verdict:
-        """Return PASSED where nothing that is known is left, and everything could be looked at."""
+        """Return PASSED where nothing that is known is left, and everything could be looked at.
+
+        Where there was nothing to look at, nobody can tell.
+        """
         if self.unfixed or any(one.left for one in self.upgrades):
             return Verdict.FAILED
-        unsure = self.not_checked or any(one.verdict is not Verdict.PASSED for one in self.upgrades)
+        unsure = (
+            not self.examined.get("components")
+            or self.not_checked
+            or any(one.verdict is not Verdict.PASSED for one in self.upgrades)
+        )
         return Verdict.UNKNOWN if unsure else Verdict.PASSED
 
     def as_json(self) -> dict[str, object]:
