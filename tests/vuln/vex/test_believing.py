@@ -202,6 +202,11 @@ def test_the_newer_word_of_an_author_counts() -> None:
         assert reasons(believed) == ["its author said otherwise on 2026-06-01T12:00:00Z"]
 
 
+def test_what_a_document_repeats_is_one_word() -> None:
+    long = own(impact_statement="x" * 3_000)
+    assert len(word_of(told(*[long] * 3)).because) == 2_000
+
+
 def test_an_author_may_say_it_again() -> None:
     """The newer word counts, until its own end; that there was an older one is no news."""
     new = openvex(own(status_notes="Again."), timestamp=LATER, **{"@id": "urn:b"})

@@ -7,6 +7,7 @@ older one took away, and a withdrawal as well; "affected" ends by its author's o
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from assay.core.clock import ALLOWED_SKEW, format_time
 from assay.core.notchecked import NotChecked
@@ -23,6 +24,9 @@ from assay.vuln.vex.meaning import (
 )
 from assay.vuln.vex.signed import SignedVex, speaks_for_others, who_answers
 from assay.vuln.vex.statement import Status, UnreadStatement, VexStatement, VexTarget
+
+
+MAX_TEXT: Final = 2_000  # characters, as of the reason of a waiver; the document has all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +65,14 @@ def believe(
     for finding in findings:
         if (asked := asked_of(finding, product)) is None:
             continue
-        said: list[_Said] = []
+        found: dict[VexWord, _Said] = {}  # documents repeat themselves
         for source in documents:
             for item in _of_document(source, asked):
                 if isinstance(item, NotChecked):
                     gaps.add(item)
                 else:
-                    said.append(item)
+                    found[item.word] = item
+        said = tuple(found.values())
         for one in said:
             if any(_repeats(other, one) for other in said):
                 continue
@@ -137,11 +142,11 @@ def _said(
         return _gap(source, words.status, asked, why)
     word = VexWord(
         finding=asked.finding,
-        vulnerability=words.vulnerability,
+        vulnerability=words.vulnerability[:MAX_TEXT],
         component=asked.purl,
         status=words.status,
-        justification=words.justification,
-        because=words.because,
+        justification=words.justification[:MAX_TEXT],
+        because=words.because[:MAX_TEXT],
         said_at=said_at,
         expires_at=words.expires_at,
         author=source.document.author,
