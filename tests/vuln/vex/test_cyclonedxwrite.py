@@ -148,10 +148,23 @@ def test_words_of_other_formats_are_told() -> None:
     assert found == (CALM,)
 
 
+def test_what_is_said_twice_is_written_once() -> None:
+    twice = replace(CALM, vulnerability=replace(CALM.vulnerability, aliases=("GHSA-a", "GHSA-a")))
+    found = again(replace(DOCUMENT, statements=(twice, twice)))
+    assert [one.vulnerability.aliases for one in found.statements] == [("GHSA-a",)]
+
+
 def test_no_statement() -> None:
     with pytest.raises(MalformedError) as refusal:
         write_cyclonedx_vex(replace(DOCUMENT, statements=()))
     assert refusal.value.what == "no statement to write"
+
+
+@pytest.mark.parametrize("id_", ["urn:uuid:1", f"urn:uuid:{SERIAL.upper()}", "x"])
+def test_an_id_that_is_no_serial_number_is_kept_beside_one(id_: str) -> None:
+    written = write_cyclonedx_vex(replace(DOCUMENT, id=id_)).document
+    assert written["serialNumber"] != id_
+    assert read_cyclonedx_vex(JsonValue(written)).id == id_
 
 
 def test_the_same_document_has_the_same_serial_number() -> None:

@@ -111,6 +111,10 @@ TARGETS = {
     "in a range": pair(target("pkg:npm/a", ranges=("vers:npm/>=1.0.0|<2.0.0",)), LIBRARY, YES),
     "beyond it": pair(target("pkg:npm/a", ranges=("vers:npm/>=2.0.0",)), LIBRARY, NO),
     "no order": pair(target("pkg:npm/a", ranges=("vers:generic/>=1.0.0",)), LIBRARY, UNKNOWN),
+    "order of another type": pair(
+        target("pkg:npm/a", ranges=("vers:pypi/>=1.0.0",)), LIBRARY, UNKNOWN
+    ),
+    "order of no type": pair(target("pkg:npm/a", ranges=("vers:semver/>=1.0.0",)), LIBRARY, YES),
     "no range": pair(target("pkg:npm/a", ranges=("vers:npm",)), LIBRARY, UNKNOWN),
     "listed beside no order": pair(
         target("pkg:npm/a", versions=("1.2.3",), ranges=("vers:generic/>=5",)), LIBRARY, YES

@@ -7,6 +7,7 @@
 * The same model gives the same document.
 """
 
+import re
 from collections.abc import Container
 from datetime import datetime
 from typing import Final
@@ -33,7 +34,7 @@ from assay.vuln.vex.words import (
     TO_CYCLONEDX,
 )
 
-_UUID: Final = "urn:uuid:"
+_SERIAL: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _VERSION_STATUS: Final = {
     Status.NOT_AFFECTED: "unaffected",
     Status.FIXED: "unaffected",
@@ -60,13 +61,13 @@ def write_cyclonedx_vex(document: VexDocument) -> WrittenVex:
         "specVersion": VERSION,
         "version": max(document.version, 1),
         "metadata": _metadata(document, things),
-        "vulnerabilities": [
+        "vulnerabilities": unique_objects(
             _Entry(statement, things, where, losses).write() for where, statement in statements
-        ],
+        ),
     }
     if things.components():
         written["components"] = things.components()
-    serial = document.id if document.id.startswith(_UUID) else derived_uuid(written)
+    serial = document.id if _SERIAL.match(document.id) else derived_uuid(written)
     return WrittenVex(document={"serialNumber": serial} | written, losses=tuple(sorted(losses)))
 
 
@@ -80,7 +81,7 @@ def _metadata(document: VexDocument, things: "Things") -> dict[str, object]:
         metadata["component"] = things.subject
     properties = render_properties(
         {
-            "id": "" if document.id.startswith(_UUID) else document.id,
+            "id": "" if _SERIAL.match(document.id) else document.id,
             "role": document.role,
             "tooling": document.tooling,
             "updatedAt": _time(document.updated_at),
@@ -104,7 +105,9 @@ class _Entry:
         if said.iri:
             written["source"] = {"url": said.iri}
         if said.aliases:
-            written["references"] = [{"id": name, "source": {}} for name in said.aliases]
+            written["references"] = [
+                {"id": name, "source": {}} for name in dict.fromkeys(said.aliases)
+            ]
         if said.description:
             written["description"] = said.description
         if self.statement.action_statement:

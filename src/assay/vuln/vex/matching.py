@@ -14,6 +14,7 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.purl import Purl, parse_purl
+from assay.core.purltypes import TYPES
 from assay.vuln.clusters import is_cve
 from assay.vuln.ranges import Answer
 from assay.vuln.vers import parse_vers
@@ -173,25 +174,34 @@ def _version_covers(said: VexTarget, asked: VexTarget) -> Coverage:
     if own and own != version:
         return Coverage.NOT_COVERED if version else Coverage.UNKNOWN
     if said.versions or said.ranges:
-        return _limits_cover(said, version)
+        return _limits_cover(said, asked)
     if own or said.all_versions or not version:
         return Coverage.COVERED
     return Coverage.COVERED if _content_named(said, asked) else Coverage.UNKNOWN
 
 
-def _limits_cover(said: VexTarget, version: str) -> Coverage:
+def _limits_cover(said: VexTarget, asked: VexTarget) -> Coverage:
+    version = own_version(asked)
     if not version:
         return Coverage.UNKNOWN
     if version in said.versions:
         return Coverage.COVERED
-    return _any(_range_covers(text, version) for text in said.ranges)
+    kind = _parsed(asked.purl).type if asked.purl else ""
+    return _any(_range_covers(text, version, kind) for text in said.ranges)
 
 
-def _range_covers(text: str, version: str) -> Coverage:
+def _range_covers(text: str, version: str, kind: str) -> Coverage:
+    """Tell whether a range covers the version of a package of type `kind`.
+
+    The order of versions of another type of package says nothing about those of this one.
+    """
     try:
-        answer = parse_vers(text).judge(version)
+        versions = parse_vers(text)
     except MalformedError:
         return Coverage.UNKNOWN
+    if kind and versions.scheme in TYPES and versions.scheme != kind:
+        return Coverage.UNKNOWN
+    answer = versions.judge(version)
     match answer:
         case Answer.AFFECTED:  # of a range: inside
             return Coverage.COVERED
