@@ -143,14 +143,15 @@ def _print(
     *,
     as_json: bool,
 ) -> None:
+    from assay.operations.list_unreadable import list_unreadable  # noqa: PLC0415
     from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
         feed_gaps,
         feed_json,
     )
 
-    rows = [feed_json(feed) for feed in feeds]
+    rows, unreadable = [feed_json(feed) for feed in feeds], list_unreadable(feeds)
     if as_json:
-        gaps = [gap.as_json() for gap in feed_gaps(feeds)]
+        gaps = [gap.as_json() for gap in (*feed_gaps(feeds), *unreadable)]
         print_json(
             {
                 "schema": "assay.feeds/v1",
@@ -168,6 +169,7 @@ def _print(
             f"{row['ecosystem']!s:<12} {row['advisories']!s:>7} advisories, {row['unreadable']} "
             f"unreadable, newest of {newest}, imported {row['importedAt']}"
         )
+    print_not_checked(unreadable)
     for signal in signals:
         told = signal.as_json()
         typer.echo(
