@@ -34,7 +34,7 @@ def parse_package_lock(data: bytes, path: str) -> Reading:
     if version == 1:
         return read_nested_lock(document, Draft(path=path, tells_edges=True))
     if version in {2, 3}:
-        return _read_packages(document.field("packages"), Draft(path=path, tells_edges=True))
+        return _read_packages(document.field("packages"), Draft(path=path))
     raise MalformedError(f"version {version} is not known", where="lockfileVersion")
 
 
@@ -62,17 +62,17 @@ def _read_packages(packages: JsonValue, draft: Draft) -> Reading:
     for key, place in places.items():
         with draft.entry(place.entry.where):
             if place.package is not None:
-                component = _component(key, place, place.package, places)
-                component = replace(component, found_in=(draft.path,), direct=key in asked)
-                draft.components.append(component)
+                direct = key in asked
+                found = _component(key, place.package, places, path=draft.path, direct=direct)
+                draft.components.append(found)
     installed = frozenset(key.rpartition(_FOLDER)[2] for key, _ in packages.members())
     return replace(draft.finish(), covers=frozenset(own), names=installed)
 
 
 def _component(
-    key: str, place: _Place, package: NpmPackage, places: Mapping[str, _Place]
+    key: str, package: NpmPackage, places: Mapping[str, _Place], *, path: str, direct: bool
 ) -> Component:
-    entry = place.entry
+    entry = places[key].entry
     needed = {resolve_place(key, name, places) for name in _names(entry, _NEEDED)}
     others = {resolve_place(key, name, places) for name in _names(entry, _WISHED)}
     targets = {places[at].package for at in (needed | others) - {""}}
@@ -80,11 +80,12 @@ def _component(
         purl=package.purl,
         name=package.name,
         version=package.version,
-        found_in=(),
+        found_in=(path,),
         hashes=tuple(entry.optional_text("integrity").split()),
         depends_on=tuple(sorted(target.purl for target in targets if target is not None)),
         development=has_flag(entry, "dev") or has_flag(entry, "devOptional"),
-        edges_known=False if "" in needed else None,
+        edges_known="" not in needed,
+        direct=direct,
     )
 
 
