@@ -103,7 +103,9 @@ TARGETS = {
         VexTarget(name="shop", version="1"), VexTarget(name="shop", version="1"), YES
     ),
     "other name": pair(VexTarget(name="shop"), VexTarget(name="till"), NO),
-    "name of a package": pair(VexTarget(name="a", version="1.2.3"), LIBRARY, NO),
+    "name of a package": pair(
+        VexTarget(name="a", version="1.2.3"), replace(LIBRARY, name="a", version="1.2.3"), NO
+    ),
     "nothing": pair(VexTarget(), VexTarget(), NO),
     # Versions that a target is limited to
     "listed": pair(target("pkg:npm/a", versions=("1.2.3",)), LIBRARY, YES),
@@ -190,6 +192,7 @@ ABOUT = {
     "CVE of an alias, in the statement": ("CVE-2", ("CVE-1",), "CVE-1", (), False),
     "CVE of an alias, in the advisories": ("CVE-2", (), "CVE-1", ("CVE-2",), False),
     "alias with another CVE": ("GHSA-a", ("CVE-2",), "CVE-1", ("GHSA-a",), False),
+    "one CVE of a record on two": ("CVE-1", (), "GHSA-a", ("CVE-1", "CVE-2"), False),
     "a cluster without a CVE": ("CVE-2", ("GHSA-a",), "GHSA-a", (), True),
 }
 

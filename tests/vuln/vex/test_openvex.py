@@ -200,6 +200,10 @@ UNREAD: dict[str, tuple[dict[str, object], str]] = {
         f"crc:{'a' * 40} is no hash that is known",
     ),
     "vulnerability": ({"vulnerability": {"name": " "}}, "a vulnerability without a name"),
+    "narrowed vulnerability": (
+        {"vulnerability": {"name": CVE, "only": "on Windows"}},
+        "OpenVEX knows no 'only' here",
+    ),
     "vulnerability of 0.0": ({"vulnerability": CVE}, "str where an object is needed"),
     "version": ({"version": -1}, "-1 is no version of a document"),
     "end": ({"status_notes": "[assay:expires=soon]"}, "'soon' is no RFC 3339 time"),
