@@ -1,11 +1,12 @@
 """A JSON service on the loopback: what it answers is a function, and what it was asked is kept."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.fakes.listening import listening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +90,6 @@ def serving(answering: Answering) -> Iterator[RestServer]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served = RestServer(url=f"http://127.0.0.1:{server.server_port}", answering=answering)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with listening(Handler) as url:
+        served = RestServer(url=url, answering=answering)
         yield served
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -2,17 +2,17 @@
 
 import json
 import shutil
-import threading
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from assay.core.errors import AssayError, RejectedError, UsageError
 from assay.operations.manage_advisories import Updated, list_feeds, list_signals, update_advisories
+from tests.fakes.listening import listening
 from tests.operations.run import AT, clock
 from tests.operations.site import write_advisories
 
@@ -34,13 +34,8 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str,
     (served / "PyPI").mkdir(parents=True)
     _write_archive(tmp_path, served, day="2026-05-01")
     _write_kev(served, "CVE-2026-1")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(served)))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", served
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(partial(Quiet, directory=str(served))) as url:
+        yield f"{url}/", served
 
 
 def _write_archive(folder: Path, served: Path, *, day: str) -> None:

@@ -1,13 +1,13 @@
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from assay.core.errors import RejectedError, UnavailableError
 from assay.system.http import MAX_REDIRECTS, Fetched, FetchLimits, fetch_file
+from tests.fakes.listening import listening
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -50,14 +50,9 @@ def site() -> Iterator[Site]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served = Site(url=f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield served
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Handler) as url:
+        served = Site(url=url)
+        yield served
 
 
 def fetch(

@@ -1,9 +1,8 @@
 """Going on with a fetch that broke off, against a server on the loopback."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from assay.core.errors import RejectedError, UnavailableError
 from assay.system.http import Fetched, FetchLimits
 from assay.system.httpresume import fetch_resumed
+from tests.fakes.listening import listening
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -63,14 +63,9 @@ def site() -> Iterator[Site]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served = Site(url=f"http://127.0.0.1:{server.server_port}/all.zip")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield served
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Handler) as url:
+        served = Site(url=f"{url}/all.zip")
+        yield served
 
 
 def fetch(site: Site, folder: Path, *, etag: str = "", max_bytes: int = 100) -> Fetched:
