@@ -14,7 +14,7 @@ from assay.vuln.reach.rust import RustLanguage
 from tests.vuln.reach.looking import level, limits, look, target
 
 YAML = target("PyPI", "PyYAML")
-UNREAD = "Python files that could not be read: a.py"
+UNREAD = "Python files that were not read: a.py"
 SEEN_THROUGH = {
     "utf-7": b"# coding: utf-7\n+AGkAbQBwAG8AcgB0- yaml\n",
     "utf-16 escapes": b"# coding: unicode_escape\n\\x69mport yaml\n",

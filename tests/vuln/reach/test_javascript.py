@@ -169,7 +169,7 @@ def test_names_that_a_manifest_gives() -> None:
 def test_what_cannot_be_read_is_told() -> None:
     found = look(JS, {"package.json": "{", "a.js": "x"}, target("npm", "x", "x.y", parents=("q",)))
     assert {
-        "files that could not be read: package.json",
+        "files that were not read: package.json",
         "what depends on it was not read: q",
         "calls are not followed in JavaScript",
     } <= limits(found, "x")

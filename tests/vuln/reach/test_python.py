@@ -234,7 +234,7 @@ LIMITS = {
         "APPS = ['yaml.apps']",
         "a text names it, and may lead to an import: a.py:1",
     ),
-    "no Python": ("def (", "Python files that could not be read: a.py"),
+    "no Python": ("def (", "Python files that were not read: a.py"),
 }
 
 

@@ -26,6 +26,7 @@ def test_the_files_of_a_commit_are_read(tmp_path: Path) -> None:
     found = dict(sources.load(["a.py", "b/c.py"], max_bytes=100))
     assert found == {"a.py": b"import yaml\n", "b/c.py": b"x = 1\n"}
     assert dict(sources.load([], max_bytes=100)) == {}
+    assert dict(replace(sources, at_once=1).load(["a.py", "b/c.py"], max_bytes=100)) == found
 
 
 def test_what_is_too_large_is_told_to_the_reader(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ class _Search:
     def _general_limits(self) -> None:
         general = self.found.general
         if self.unread:
-            general.add(name_some("files that could not be read", self.unread))
+            general.add(name_some("files that were not read", self.unread))
         if self.aliases:
             general.add(name_some("specifiers that a setting gives a meaning", self.aliases))
         for kind, places in self.dynamic.items():

@@ -181,7 +181,7 @@ class _Search:
     def _general_limits(self) -> None:
         general, modules = self.found.general, self.program.modules.values()
         if self.unread:
-            general.add(name_some("Python files that could not be read", self.unread))
+            general.add(name_some("Python files that were not read", self.unread))
         kinds: dict[str, set[str]] = {}
         for module in modules:
             for line, kind in module.dynamic.items():

@@ -4,7 +4,7 @@ What is read for one language is bounded; a file beyond the bound counts as one 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from assay.core.errors import UnavailableError
@@ -15,7 +15,9 @@ from assay.source.reader import open_reader
 from assay.system.filetree import FileTree
 from assay.vuln.reach.found import name_some
 
-MAX_TOTAL_BYTES: Final = 512 * 2**20  # of one language; some 15 million lines
+MAX_COMMIT_BYTES: Final = 64 * 2**20  # of one language: two million lines, about a minute
+MAX_TREE_BYTES: Final = 256 * 2**20  # of one language, with what is installed
+AT_ONCE: Final = 16 * 2**20  # bytes that are taken from Git before any of them is looked into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class CommitSources:
     entries: Mapping[str, TreeEntry]
     excluded: tuple[str, ...]
     submodules: tuple[str, ...]
+    at_once: int = AT_ONCE
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -44,15 +47,30 @@ class CommitSources:
 
     def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
         """Yield each path with its content, None where that is too large or not in the clone."""
-        left = _Left()
-        sizes = {path: self.entries[path].size for path in paths}
-        taken = [path for path in paths if left.takes(sizes[path], max_bytes)]
+        left = _Left(MAX_COMMIT_BYTES)
+        taken = [path for path in paths if left.takes(self.entries[path].size, max_bytes)]
         yield from ((path, None) for path in sorted(set(paths) - set(taken)))
-        if taken:
-            with open_reader(self.repository) as reader:
-                oids = (self.entries[path].oid for path in taken)
-                contents = reader.read_many(oids, kind="blob", max_bytes=max_bytes)
-                yield from zip(taken, contents, strict=True)
+        for batch in self._batches(taken):
+            yield from self._read(batch, max_bytes)
+
+    def _batches(self, paths: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the paths in turn, a few megabytes at once: Git may not wait for whoever parses."""
+        batch: list[str] = []
+        size = 0
+        for path in paths:
+            batch.append(path)
+            size += self.entries[path].size or 0
+            if size >= self.at_once:
+                yield tuple(batch)
+                batch, size = [], 0
+        if batch:
+            yield tuple(batch)
+
+    def _read(self, paths: tuple[str, ...], max_bytes: int) -> list[tuple[str, bytes | None]]:
+        oids = [self.entries[path].oid for path in paths]
+        with open_reader(self.repository) as reader:
+            contents = reader.read_many(oids, kind="blob", max_bytes=max_bytes)
+            return list(zip(paths, contents, strict=True))
 
 
 def commit_sources(
@@ -88,7 +106,7 @@ class TreeSources:
 
     def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
         """Yield each path with its content, None where that is too large or cannot be read."""
-        left, wanted = _Left(), frozenset(paths)
+        left, wanted = _Left(MAX_TREE_BYTES), frozenset(paths)
         for file in self.tree.files:
             if file.path not in wanted:
                 continue
@@ -104,7 +122,7 @@ class TreeSources:
 class _Left:
     """How many bytes may still be read."""
 
-    count: int = field(default=MAX_TOTAL_BYTES)
+    count: int
 
     def takes(self, size: int | None, max_bytes: int) -> bool:
         if size is None or size > min(max_bytes, self.count):
