@@ -14,6 +14,7 @@ from assay.sbom.lockfiles.mixlock import parse_mix_lock
 from assay.sbom.lockfiles.nugetlock import parse_nuget_lock
 from assay.sbom.lockfiles.packagelock import parse_package_lock
 from assay.sbom.lockfiles.podfilelock import parse_podfile_lock
+from assay.sbom.lockfiles.poetrylock import parse_poetry_lock
 from assay.sbom.lockfiles.pubspeclock import parse_pubspec_lock
 from assay.sbom.lockfiles.reading import Reading
 from assay.sbom.lockfiles.swiftresolved import parse_package_resolved
@@ -43,6 +44,42 @@ def test_formats(parse: Parse, lock: str, known: set[bool | None]) -> None:
     reading = parse(text(lock), "lock")
     assert reading.not_checked == ()
     assert {item.edges_known for item in reading.components} == known
+
+
+POETRY = """
+[[package]]
+name = "a"
+version = "1"
+[package.dependencies]
+b = "*"
+[metadata]
+lock-version = "2.0"
+"""
+LACKING: dict[str, tuple[Parse, str, bool | None]] = {
+    "bun": (
+        parse_bun_lock,
+        '{"lockfileVersion": 1, "workspaces": {}, "packages": {"a": ["a@1", "", {"dependencies": {"b": "1"}}, "x"]}}',
+        None,
+    ),
+    "composer": (
+        parse_composer_lock,
+        '{"packages": [{"name": "x/a", "version": "1", "require": {"x/b": "*", "php": "*"}}]}',
+        False,
+    ),
+    "composer-platform": (
+        parse_composer_lock,
+        '{"packages": [{"name": "x/a", "version": "1", "require": {"php": "*", "ext-x": "*"}}]}',
+        True,
+    ),
+    "poetry": (parse_poetry_lock, POETRY, None),  # a marker may have left it out
+    "poetry-whole": (parse_poetry_lock, POETRY.replace('b = "*"', ""), True),
+}
+
+
+@pytest.mark.parametrize(("parse", "lock", "known"), LACKING.values(), ids=LACKING)
+def test_what_is_needed_and_not_there(parse: Parse, lock: str, *, known: bool | None) -> None:
+    (found,) = parse(lock.encode(), "lock").components
+    assert found.edges_known is known
 
 
 def npm(packages: str) -> dict[str, bool | None]:

@@ -16,7 +16,7 @@ from assay.core.strictjson import parse_json
 from assay.sbom.component import Component
 from assay.sbom.finds import Finds, place_of
 from assay.sbom.licence import split_licences
-from assay.sbom.lockfiles.condaurl import parse_conda_url
+from assay.sbom.lockfiles.condaurl import VIRTUAL, parse_conda_url
 from assay.sbom.lockfiles.pypisource import is_hash
 from assay.sbom.lockfiles.reading import clean
 from assay.system.filetree import FileTree, TreeFile
@@ -24,7 +24,6 @@ from assay.system.filetree import FileTree, TreeFile
 NOUN: Final = "conda package"
 MAX_RECORD_BYTES: Final = 64 * 2**20  # lists the files of the package, each with its sum
 _PLACE: Final = re.compile(r"((?:.*/)?)conda-meta/[^/]+\.json\Z")
-_VIRTUAL: Final = "__"  # `__glibc`: what the machine has
 _NAME: Final = re.compile(r"[^\s=<>!~\[]+")
 
 
@@ -105,7 +104,7 @@ def _with_edges(records: Sequence[CondaRecord]) -> list[Component]:
     named = {record.component.name: record.component.identity for record in records}
     found: list[Component] = []
     for record in records:
-        wanted = {name for name in record.needs if not name.startswith(_VIRTUAL)}
+        wanted = {name for name in record.needs if not name.startswith(VIRTUAL)}
         edges = {named[name] for name in wanted if name in named} - {record.component.identity}
         known = wanted <= named.keys()
         found.append(replace(record.component, depends_on=tuple(sorted(edges)), edges_known=known))

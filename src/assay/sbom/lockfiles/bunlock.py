@@ -48,7 +48,7 @@ def parse_bun_lock(data: bytes, path: str) -> Reading:
     version = document.field("lockfileVersion").integer()
     if version not in {0, 1}:
         raise MalformedError(f"version {version} is not known", where="lockfileVersion")
-    draft = Draft(path=path, tells_edges=True)
+    draft = Draft(path=path)
     packages: dict[str, _Package] = {}
     for key, item in document.field("packages").members():
         with draft.entry(item.where):
@@ -83,10 +83,11 @@ def _names(item: JsonValue, lists: tuple[str, ...]) -> tuple[str, ...]:
 
 def _add(workspaces: JsonValue, packages: Mapping[str, _Package], draft: Draft) -> frozenset[str]:
     """Add the components; return the folders of the workspaces."""
-    edges = {
-        key: {at for name in package.needs if (at := _resolve(key, name, packages))}
+    meant = {
+        key: {_resolve(key, name, packages) for name in package.needs}
         for key, package in packages.items()
     }
+    edges = {key: places - {""} for key, places in meant.items()}
     used: set[str] = set()
     development: set[str] = set()
     for _, item in workspaces.members():
@@ -107,6 +108,7 @@ def _add(workspaces: JsonValue, packages: Mapping[str, _Package], draft: Draft) 
                     depends_on=tuple(sorted(targets - {package.found.purl})),
                     direct=key in used or key in development,
                     development=key not in needed,
+                    edges_known=None if "" in meant[key] else True,  # a peer may be missing
                 )
             )
     return frozenset(folder for folder, _ in workspaces.members())

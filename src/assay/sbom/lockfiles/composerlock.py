@@ -56,8 +56,14 @@ def _entry(item: JsonValue, *, development: bool) -> NamedEntry:
             licences=licences,
             raw_licences=raw,
         ),
-        needs=tuple(key.lower() for key, _ in required.members()) if required else (),
+        needs=tuple(_packages(required)) if required is not None else (),
     )
+
+
+def _packages(required: JsonValue) -> Iterator[str]:
+    """Yield the packages that are needed; PHP itself and its extensions have no slash."""
+    names = (key.lower() for key, _ in required.members())
+    return (name for name in names if "/" in name)
 
 
 def _vcs_url(item: JsonValue) -> str:

@@ -3,6 +3,7 @@
 Packages that conda-lock has pip install are of the type `pypi`.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +11,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictyaml import parse_yaml
 from assay.sbom.component import Component
-from assay.sbom.lockfiles.condaurl import parse_conda_url
+from assay.sbom.lockfiles.condaurl import VIRTUAL, parse_conda_url
 from assay.sbom.lockfiles.named import NamedEntry, add_named
 from assay.sbom.lockfiles.pypisource import is_hash, normal_name, pypi_purl
 from assay.sbom.lockfiles.reading import Draft, Reading, clean
@@ -81,5 +82,11 @@ def _locked(item: JsonValue) -> NamedEntry:
     return NamedEntry(
         key=normal_name(name),
         component=replace(component, hashes=tuple(said), development=category != _DEVELOPMENT),
-        needs=tuple(normal_name(key) for key, _ in needed.members()) if needed else (),
+        needs=tuple(_packages(needed)) if needed is not None else (),
     )
+
+
+def _packages(needed: JsonValue) -> Iterator[str]:
+    """Yield the packages that are needed; what the machine itself has begins with two lines."""
+    names = (key for key, _ in needed.members())
+    return (normal_name(name) for name in names if not name.startswith(VIRTUAL))

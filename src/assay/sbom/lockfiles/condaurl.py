@@ -20,6 +20,7 @@ _URL: Final = re.compile(
     r"(?P<name>[^/#\s]+)-(?P<version>[^-/#\s]+)-(?P<build>[^-/#\s]+?)"
     r"(?P<type>\.conda|\.tar\.bz2)(?:#(?P<hash>\S+))?\Z"
 )
+VIRTUAL: Final = "__"  # how the name of what the machine itself has begins: `__glibc`
 _BARE: Final = {32: "md5", 64: "sha256"}
 
 

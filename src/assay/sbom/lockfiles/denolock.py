@@ -42,7 +42,7 @@ def parse_deno_lock(data: bytes, path: str) -> Reading:
     version = document.field("version").text()
     if version not in KNOWN_VERSIONS:
         raise MalformedError(f"version {clean(version)!r} is not known", where="version")
-    draft = Draft(path=path, tells_edges=True)
+    draft = Draft(path=path)
     found = _Found()
     for kind, packages in _packages(document, version):
         for key, item in packages.members():
@@ -114,7 +114,7 @@ def _add(found: _Found, draft: Draft) -> None:
                 component,
                 found_in=(draft.path,),
                 depends_on=tuple(sorted(edges - {component.identity})),
-                edges_known=None if all(targets) else False,
+                edges_known=all(targets),  # of a module nobody says what it imports
             )
         )
 

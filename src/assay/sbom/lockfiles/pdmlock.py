@@ -29,7 +29,7 @@ def parse_pdm_lock(data: bytes, path: str) -> Reading:
     version = document.field("metadata").field("lock_version").text()
     if version.partition(".")[0] != "4":
         raise MalformedError(f"version {version!r} is not known", where="metadata.lock_version")
-    draft = Draft(path=path, tells_edges=True)
+    draft = Draft(path=path)
     locked: list[Locked] = []
     edges: dict[int, list[str]] = {}
     for entry in document.optional_items("package"):
@@ -41,7 +41,7 @@ def parse_pdm_lock(data: bytes, path: str) -> Reading:
                 if (match := _NAME.match(needed.text()))
             ]
             locked.append(item)
-    finish_locked(locked, edges, draft)
+    finish_locked(locked, edges, draft, tells_edges=True)
     return replace(draft.finish(), covers=frozenset({""}))  # no workspaces
 
 

@@ -9,7 +9,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictyaml import parse_yaml
 from assay.sbom.component import Component
 from assay.sbom.licence import split_licences
-from assay.sbom.lockfiles.condaurl import parse_conda_url
+from assay.sbom.lockfiles.condaurl import VIRTUAL, parse_conda_url
 from assay.sbom.lockfiles.named import NamedEntry, add_named
 from assay.sbom.lockfiles.pypisource import is_hash, normal_name, pypi_purl
 from assay.sbom.lockfiles.reading import Draft, Reading, clean
@@ -74,7 +74,8 @@ def _place(item: JsonValue) -> tuple[str, str]:
 def _conda(item: JsonValue, url: str) -> NamedEntry:
     component = parse_conda_url(url)
     licences, raw = split_licences([clean(item.optional_text("license"))])
-    needs = (need.text().partition(" ")[0] for need in item.optional_items("depends"))
+    said = (need.text().partition(" ")[0] for need in item.optional_items("depends"))
+    needs = (name for name in said if not name.startswith(VIRTUAL))
     found = replace(component, hashes=_hashes(item), licences=licences, raw_licences=raw)
     return NamedEntry(key=component.name, component=found, needs=tuple(needs))
 
@@ -88,8 +89,13 @@ def _pypi(item: JsonValue) -> NamedEntry:
         found_in=(),
         hashes=_hashes(item),
     )
-    needs = (_required(need.text()) for need in item.optional_items("requires_dist"))
-    return NamedEntry(key=normal_name(name), component=component, needs=tuple(needs))
+    said = [need.text() for need in item.optional_items("requires_dist")]
+    return NamedEntry(
+        key=normal_name(name),
+        component=component,
+        needs=tuple(_required(text) for text in said if ";" not in text),
+        wishes=tuple(_required(text) for text in said if ";" in text),  # with a marker
+    )
 
 
 def _required(text: str) -> str:

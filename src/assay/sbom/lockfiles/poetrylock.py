@@ -26,7 +26,7 @@ def parse_poetry_lock(data: bytes, path: str) -> Reading:
     version = metadata.field("lock-version").text()
     if version.partition(".")[0] not in {"1", "2"}:
         raise MalformedError(f"version {version!r} is not known", where="metadata.lock-version")
-    draft = Draft(path=path, tells_edges=True)
+    draft = Draft(path=path)
     locked: list[Locked] = []
     edges: dict[int, list[str]] = {}
     for entry in document.optional_items("package"):
@@ -35,7 +35,7 @@ def parse_poetry_lock(data: bytes, path: str) -> Reading:
             needed = entry.optional("dependencies")
             edges[len(locked)] = [name for name, _ in needed.members()] if needed else []
             locked.append(item)
-    finish_locked(locked, edges, draft)
+    finish_locked(locked, edges, draft, tells_edges=True)
     return replace(draft.finish(), covers=frozenset({""}))  # no workspaces
 
 

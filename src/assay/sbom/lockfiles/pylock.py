@@ -33,7 +33,7 @@ def parse_pylock(data: bytes, path: str) -> Reading:
                 needed.optional_text("name") for needed in entry.optional_items("dependencies")
             ]
             locked.append(item)
-    finish_locked(locked, edges, draft)
+    finish_locked(locked, edges, draft, tells_edges=False)
     return draft.finish()
 
 

@@ -28,7 +28,9 @@ class Locked:
     direct: bool | None = None
     development: bool | None = None
 
-    def component(self, path: str, depends_on: Iterable[str]) -> Component:
+    def component(
+        self, path: str, depends_on: Iterable[str], *, edges_known: bool | None = None
+    ) -> Component:
         """Return the component that this entry stands for."""
         return Component(
             purl=self.purl,
@@ -39,6 +41,7 @@ class Locked:
             depends_on=tuple(sorted(set(depends_on))),
             direct=self.direct,
             development=self.development,
+            edges_known=edges_known,
         )
 
 
@@ -91,10 +94,13 @@ def is_hash(text: str) -> bool:
     return _HASH.match(text) is not None
 
 
-def finish_locked(locked: Iterable[Locked], edges: dict[int, list[str]], draft: Draft) -> None:
+def finish_locked(
+    locked: Iterable[Locked], edges: dict[int, list[str]], draft: Draft, *, tells_edges: bool
+) -> None:
     """Add a component for each entry; `edges` are the names that the entry at that place needs.
 
-    A name that is not in the file is a dependency that its markers or extras left out.
+    A name that is not in the file is a dependency that its markers or extras left out, or one that
+    is missing: whether the edges are all is then not known, nor where the format does not list all.
     """
     names = Names()
     entries = list(locked)
@@ -102,5 +108,7 @@ def finish_locked(locked: Iterable[Locked], edges: dict[int, list[str]], draft: 
         names.add(normal_name(item.name), item.version, item.purl)
     for place, item in enumerate(entries):
         if item.purl:
-            wanted = (names.find(normal_name(name)) or () for name in edges.get(place, ()))
-            draft.components.append(item.component(draft.path, (p for ps in wanted for p in ps)))
+            wanted = [names.find(normal_name(name)) for name in edges.get(place, ())]
+            found = [purl for purls in wanted if purls for purl in purls]
+            known = True if tells_edges and None not in wanted else None
+            draft.components.append(item.component(draft.path, found, edges_known=known))
