@@ -10,6 +10,7 @@ from assay.vuln.remedy.npmrange import npm_allows
 from assay.vuln.remedy.pyproject import poetry_range
 from assay.vuln.remedy.pythons import fits_python
 from assay.vuln.remedy.ranges import allows
+from assay.vuln.remedy.requirementslock import requirement_ask
 from assay.vuln.remedy.steps import Step, is_prerelease, is_release, step_between
 
 P, F, U = Verdict.PASSED, Verdict.FAILED, Verdict.UNKNOWN
@@ -176,3 +177,13 @@ def test_pre_releases() -> None:
     assert not is_prerelease(PYPI, "odd")
     assert is_prerelease(NPM, "1.0.0-0")
     assert not is_prerelease(NPM, "1.0.0+a-b")
+
+
+def test_numbers_without_end_are_not_read() -> None:
+    """Python itself refuses to make a number of over 4,300 digits, by an error of its own."""
+    endless = "1" * 5000
+    assert poetry_range(f"~1.{endless}") == f"~1.{endless}"
+    assert fits_python(f">=3.{endless}", ">=3.9")
+    assert fits_python(">=3.10", f">=3.{endless}")
+    assert allows(PYPI, f">={endless}", "1.0") is U
+    assert requirement_ask(f"shop>={endless}", "x") is None

@@ -186,6 +186,12 @@ def new_block(*files: ReleaseFile, version: str = "1.0") -> NewBlock:
 
 
 REFUSED = {
+    "twice": (
+        "poetry",
+        flat_lock("1.0") + flat_lock("1.0"),
+        new_block(FILE),
+        "2 blocks of shop 1.0, where one is needed",
+    ),
     "no-block": (
         "uv",
         uv_lock("1.0"),

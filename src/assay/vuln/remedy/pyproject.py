@@ -14,8 +14,8 @@ from assay.vuln.remedy.model import Ask
 from assay.vuln.remedy.requirementsedit import NewPin
 from assay.vuln.remedy.requirementslock import requirement_ask
 
-_CARET: Final = re.compile(r"\^\s*(\d+(?:\.\d+)*)\Z", re.ASCII)
-_TILDE: Final = re.compile(r"~\s*(\d+(?:\.\d+)*)\Z", re.ASCII)
+_CARET: Final = re.compile(r"\^\s*(\d{1,18}(?:\.\d{1,18})*)\Z", re.ASCII)
+_TILDE: Final = re.compile(r"~\s*(\d{1,18}(?:\.\d{1,18})*)\Z", re.ASCII)
 _BARE: Final = re.compile(r"\d[\w.!+*-]*\Z", re.ASCII)
 _FORCED: Final = ("constraint", "override", "dev")
 _PINNED: Final = re.compile(

@@ -5,6 +5,8 @@ from typing import Final
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from assay.vuln.nativeranges import MAX_RANGE
+
 _LOWER: Final = frozenset({">=", "~=", "=="})
 
 
@@ -14,7 +16,7 @@ def fits_python(needs: str, product: str) -> bool:
     True where either says nothing, or nothing that can be read: then nobody refuses.
     """
     oldest = _oldest(product)
-    if oldest is None or not needs:
+    if oldest is None or not needs or len(needs) > MAX_RANGE:
         return True
     try:
         return SpecifierSet(needs).contains(oldest, prereleases=True)
@@ -23,6 +25,8 @@ def fits_python(needs: str, product: str) -> bool:
 
 
 def _oldest(product: str) -> Version | None:
+    if len(product) > MAX_RANGE:
+        return None
     try:
         specifiers = SpecifierSet(product)
     except InvalidSpecifier:

@@ -13,6 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from assay.sbom.component import Component
 from assay.sbom.lockfiles.pypisource import normal_name
 from assay.sbom.lockfiles.reading import Reading
+from assay.vuln.nativeranges import MAX_RANGE
 from assay.vuln.remedy.model import OWN, PYPI, Ask, Lock, Pin
 
 KIND: Final = "requirements"
@@ -41,6 +42,8 @@ def pypi_pin(component: Component) -> Pin | None:
 
 def requirement_ask(text: str, manifest: str) -> Ask | None:
     """Return what the requirement `text` asks for; None where it is of another form."""
+    if len(text) > MAX_RANGE:
+        return None
     try:
         parsed = Requirement(text)
     except InvalidRequirement:

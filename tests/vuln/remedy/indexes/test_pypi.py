@@ -98,6 +98,18 @@ Words that mean nothing: Requires-Dist: no
 
 METADATA = b"Metadata-Version: 2.1\nName: shop\nVersion: 1.5\n"
 REFUSED = {
+    "endless-version": (
+        lambda: parse_requirements_of(
+            METADATA.replace(b"1.5", b"1" * 5000), name="shop", version="1.5"
+        ),
+        "metadata of another release, and not of 'shop' 1.5",
+    ),
+    "endless-requirement": (
+        lambda: parse_requirements_of(
+            METADATA + b"Requires-Dist: x>" + b"1" * 5000, name="shop", version="1.5"
+        ),
+        "a requirement of 5002 characters",
+    ),
     "another-page": (
         lambda: parse_project_page(page(name="other"), "shop"),
         "a page about another project, and not 'shop', at name",

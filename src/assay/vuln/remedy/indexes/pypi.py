@@ -17,14 +17,16 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.sbom.lockfiles.pypisource import normal_name
+from assay.vuln.nativeranges import MAX_RANGE
 from assay.vuln.remedy.indexes.simplehtml import parse_simple_html
-from assay.vuln.remedy.model import Release, ReleaseFile, Requirement
+from assay.vuln.remedy.model import PYPI, Release, ReleaseFile, Requirement
+from assay.vuln.versions import version_key
 
 MAX_PAGE_BYTES: Final = 64 * 2**20
 MAX_METADATA_BYTES: Final = 8 * 2**20
@@ -88,14 +90,14 @@ def _page(data: bytes) -> JsonValue:
 
 
 def _is_version(told: str, version: str) -> bool:
-    try:
-        return Version(told) == Version(version)
-    except InvalidVersion:
-        return False
+    key = version_key(PYPI, told)
+    return key is not None and key == version_key(PYPI, version)
 
 
 def _requirements(texts: list[str]) -> Iterator[Requirement]:
     for text in texts:
+        if len(text) > MAX_RANGE:
+            raise MalformedError(f"a requirement of {len(text)} characters")
         try:
             one = Specified(text)
         except InvalidRequirement as error:
