@@ -186,6 +186,20 @@ def test_names_that_csaf_has_no_place_for_are_told() -> None:
     assert [loss.what for loss in done.losses] == ["cpe:/a:b:d:1", "no uri", "x:ab"]
 
 
+def test_a_cpe_that_the_format_does_not_take_is_told() -> None:
+    """Written as it is, the document would be refused by whoever holds it against the schema."""
+    good = "cpe:/a:b:d:1"
+    odd = replace(LIBRARY, cpes=("cpe:2.3:a:x", good))
+    done = write_csaf(
+        replace(DOCUMENT, statements=(replace(CALM, products=(VexProduct(target=odd),)),))
+    )
+    assert [(loss.what, loss.why) for loss in done.losses] == [
+        ("cpe:2.3:a:x", "CSAF takes no CPE of this form")
+    ]
+    (found,) = read_csaf(JsonValue(done.document)).statements
+    assert found.products[0].target.cpes == (good,)
+
+
 REFUSED = {
     "no statement": (
         replace(DOCUMENT, statements=()),

@@ -44,14 +44,21 @@ def _documents() -> tuple[bytes, ...]:
 
 
 def _converted(data: bytes) -> object:
-    """Read a document, and read again what is written of it: no format may stumble over another."""
+    """Read a document, and read again what is written of it.
+
+    Raises:
+        AssertionError: One of our formats writes what its own reader refuses.
+    """
     document = parse_vex(data)
     for one in FORMATS:
         try:
             rendered, _ = render_vex(document, format_=one.name)
         except MalformedError:
             continue
-        parse_vex(rendered)
+        try:
+            parse_vex(rendered)
+        except MalformedError as error:
+            raise AssertionError(f"{one.name} as it is written: {error}") from error
     return document
 
 

@@ -48,7 +48,7 @@ _LANGUAGE: Final = (  # RFC 5646, section 2.1, as far as CSAF takes it
 _ESCAPED: Final = r"\\[\\*?!\"#$%&'()+,/:;<=>@\[\]^`{|}~]"
 _CPE_PART: Final = rf"(?:[*\-]|(?:\?*|\*?)(?:[A-Za-z0-9\-._]|{_ESCAPED})+(?:\?*|\*?))"
 _CPE_LANGUAGE: Final = r"(?:[A-Za-z]{2,3}(?:-(?:[A-Za-z]{2}|[0-9]{3}))?|[*\-])"
-_CPE: Final = (  # NIST IR 7695: the formatted string of 2.3, or the URI of 2.2
+CPE: Final = (  # NIST IR 7695: the formatted string of 2.3, or the URI of 2.2
     rf"^(?:cpe:2\.3:[aho*\-](?::{_CPE_PART}){{5}}:{_CPE_LANGUAGE}(?::{_CPE_PART}){{4}}"
     r"|[cC][pP][eE]:/[AHOaho]?(?::[A-Za-z0-9._\-~%]*){0,6})$"
 )
@@ -176,7 +176,7 @@ _HASHES: Final = _some(
 _HELPER: Final = _object(
     {},
     {
-        "cpe": _text(_CPE),
+        "cpe": _text(CPE),
         "hashes": _HASHES,
         "model_numbers": _SET(),
         "purl": {"type": "string", "format": "uri", "minLength": 7},  # its form: test 6.1.13

@@ -5,10 +5,12 @@
 * A component inside a product is a relationship of the two.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from assay.core.purl import parse_purl
+from assay.vuln.csaf.schema import CPE
 from assay.vuln.csaf.urls import url_parts
 from assay.vuln.ecosystems import ecosystem_of_purl
 from assay.vuln.vex.statement import VexProduct, VexTarget
@@ -114,7 +116,9 @@ def unwritable(target: VexTarget) -> tuple[tuple[str, str], ...]:
     ids = [
         (one, "CSAF takes no name that is no URI") for one in target.ids if not uri_namespace(one)
     ]
-    cpes = [(one, "CSAF takes one CPE for a product") for one in target.cpes[1:]]
+    good = _cpes(target)
+    cpes = [(one, "CSAF takes one CPE for a product") for one in good[1:]]
+    cpes += [(one, "CSAF takes no CPE of this form") for one in target.cpes if one not in good]
     hashes = [
         (one, "CSAF takes no hash of this form") for one in target.hashes if not _file_hash(one)
     ]
@@ -142,13 +146,17 @@ def _purl_version(target: VexTarget) -> str:
     return parse_purl(target.purl).version if target.purl else ""
 
 
+def _cpes(target: VexTarget) -> list[str]:
+    return [one for one in target.cpes if re.match(CPE, one)]
+
+
 def _helper(target: VexTarget) -> dict[str, object]:
     hashes = [found for found in map(_file_hash, target.hashes) if found]
     uris = [
         {"namespace": uri_namespace(one), "uri": one} for one in target.ids if uri_namespace(one)
     ]
     written: dict[str, object] = {
-        "cpe": target.cpes[0] if target.cpes else "",
+        "cpe": next(iter(_cpes(target)), ""),
         "purl": target.purl,
         "hashes": [{"file_hashes": [one], "filename": label(target)} for one in hashes],
         "x_generic_uris": uris,
