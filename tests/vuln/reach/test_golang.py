@@ -28,6 +28,7 @@ def go(imports: str, body: str) -> str:
 LEVELS = {
     "called": (go(f'"{HTML}"', "html.Parse(r)"), Level.CALLED),
     "by another name": (go(f'h "{HTML}"', "h.Parse(r)"), Level.CALLED),
+    "among many": (go('"x"\n' * 11_000 + f'"{HTML}"', "html.Parse(r)"), Level.CALLED),
     "without a name": (go(f'. "{HTML}"', "Parse(r)"), Level.CALLED),
     "one import": (f'package a\nimport "{HTML}"\nvar x = html.Parse(r)', Level.CALLED),
     "raw": (go(f"`{HTML}`", "html.Parse(r)"), Level.CALLED),

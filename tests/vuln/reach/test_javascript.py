@@ -45,6 +45,7 @@ IMPORTED = {
     "a default that is called type": "import type from 'lodash'",
     "query": "import url from 'lodash?url'",
     "behind an object": "const o = {a: 1}; import('lodash')",
+    "many names": "import {" + "a, " * 3_000 + "b} from 'lodash'",
     "windows": "const a = 1\r\nimport _ from 'lodash'\r\n",
     "a mark": "\ufeffimport _ from 'lodash'",
 }
@@ -124,13 +125,14 @@ LIMITS = {
         "code that has an import among quotes that do not pair: a.jsx:1",
     ),
     "no end": ("/* require('lodash')", "code that has a comment or a template without an end"),
+    "a dialect": ("", "pages and dialects are not read: page.html"),
     "aliases": ("import '#lodash'; import '@/a'", "specifiers that a setting gives a meaning"),
 }
 
 
 @pytest.mark.parametrize(("source", "limit"), LIMITS.values(), ids=LIMITS)
 def test_limits(source: str, limit: str) -> None:
-    found = look(JS, {"a.jsx": source}, LODASH)
+    found = look(JS, {"a.jsx": source, "page.html": "<script>import 'lodash'</script>"}, LODASH)
     assert any(one.startswith(limit) for one in limits(found, "lodash"))
 
 

@@ -16,6 +16,8 @@ LEVELS = {
     "used": ("use small_vec::now;\nfn f() { now(); }", Level.CALLED),
     "under another name": ("use small_vec::now as n;\nfn f() { n(); }", Level.CALLED),
     "in braces": ("use small_vec::{a, b::{c}, now};\nfn f() { now(); }", Level.CALLED),
+    "among many": ("use small_vec::{" + "a, " * 6_000 + "now};\nfn f() { now(); }", Level.CALLED),
+    "deep": ("use small_vec::" + "{" * 40 + "now" + "}" * 40 + "; fn f() { now(); }", Level.CALLED),
     "all": ("use small_vec::*;\nfn f() { now(); }", Level.CALLED),
     "the crate": ("use small_vec as s;\nfn f() { s::now(); }", Level.CALLED),
     "itself": ("use small_vec::{self, x};\nfn f() { small_vec::now(); }", Level.CALLED),
@@ -78,7 +80,7 @@ def test_vendored_crates_are_followed() -> None:
     assert "what depends on it was not read: gone" in limits(found, "other")
 
 
-@pytest.mark.parametrize("source", ["/* ", 'const T: &str = "', 'r#"'])
+@pytest.mark.parametrize("source", ["/* ", 'const T: &str = "', 'r#"', "use a::*;" * 21])
 def test_a_file_without_an_end_is_told(source: str) -> None:
     found = look(RUST, {"a.rs": source, "Cargo.toml": "["}, SMALL)
     limit = "Rust files that were not read to the end: Cargo.toml, a.rs"

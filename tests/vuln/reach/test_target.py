@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 
 from assay.sbom.component import Component
+from assay.system.filetree import MemoryTree
 from assay.vuln.match import match_components
 from assay.vuln.mirror import import_advisories, load_advisories
-from assay.vuln.reach.target import Symbol, find_targets, read_symbols, split_symbol
+from assay.vuln.reach.assess import assess_reach
+from assay.vuln.reach.sources import TreeSources
+from assay.vuln.reach.target import (
+    MAX_SYMBOLS,
+    Symbol,
+    find_targets,
+    read_symbols,
+    split_symbol,
+)
 from tests.vuln.records import affected, encoded
 from tests.vuln.test_mirror import folder
 
@@ -66,6 +75,22 @@ def test_shapes(specific: dict[str, object], symbols: set[Symbol]) -> None:
 )
 def test_split(text: str, parts: tuple[str, ...]) -> None:
     assert split_symbol(text) == parts
+
+
+def test_symbols_beyond_what_is_looked_for_are_counted(tmp_path: Path) -> None:
+    names = [f"shop.f{number}" for number in range(MAX_SYMBOLS + 7)]
+    entry = affected() | {"ecosystem_specific": {"functions": names}}
+    mirror = tmp_path / "mirror"
+    records = {"a": encoded("GHSA-aaaa", affected=[entry])}
+    import_advisories(folder(tmp_path / "source", records), mirror, at=AT)
+    shop = Component(purl="pkg:pypi/shop@1.0", name="shop", version="1.0", found_in=("lock",))
+    advisories = load_advisories(mirror, [shop])
+    findings = match_components([shop], advisories, at=AT).findings
+    [target] = find_targets(findings, [shop], advisories)
+    assert (len(target.symbols), target.left_out) == (MAX_SYMBOLS, 7)
+    [found] = assess_reach(findings, [shop], advisories, TreeSources(tree=MemoryTree(contents={})))
+    assert found.reach is not None
+    assert "7 more symbols of the advisories were not looked for" in found.reach.limits
 
 
 def test_targets_have_the_symbols_of_their_own_cluster(tmp_path: Path) -> None:

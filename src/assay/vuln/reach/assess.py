@@ -58,6 +58,8 @@ def _reach(target: Target, found: Found, left_out: tuple[str, ...]) -> Reach:
     limits = {*left_out, *found.general, *found.limits.get(target.finding, ())}
     if not target.symbols:
         limits.add(NO_SYMBOLS)
+    if target.left_out:
+        limits.add(f"{target.left_out} more symbols of the advisories were not looked for")
     base = declared(target.component)
     return make_reach(base.level, (*found.sights.get(target.finding, ()), base), limits)
 

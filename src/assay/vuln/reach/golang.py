@@ -119,7 +119,8 @@ class _Search:
     def _not_imported(self, target: Target, others: list[str]) -> None:
         wanted = ", ".join(sorted(target.packages)[:3]) or target.name
         number = self.found.files
-        self.found.limit(target, f"none of {number} Go files that were read imports {wanted}")
+        why = f"none of {number} Go files that were read imports {shown(wanted)}"
+        self.found.limit(target, why)
         if others:
             what = "other packages of the module are imported"
             self.found.limit(target, name_some(what, map(shown, others)))
@@ -156,7 +157,8 @@ class _Search:
             self.found.limit(target, f"the functions of the program {shown(place)} were not read")
         elif not kept:
             what = ", ".join(sorted(target.packages)[:3]) or target.name
-            self.found.limit(target, f"no function of {what} was seen in {shown(place)}")
+            why = f"no function of {shown(what)} was seen in {shown(place)}"
+            self.found.limit(target, why)
         else:
             package = min(kept)[0]
             sight = Sight(

@@ -9,7 +9,6 @@ from assay.vuln.reach.lexed import Tokens
 
 _VERSION: Final = re.compile(r"v[0-9]+\Z")
 _DOT_VERSION: Final = re.compile(r"\.v[0-9]+\Z")
-_MAX_IMPORTS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +58,7 @@ def _imports(tokens: Tokens, file: GoFile) -> None:
         _one(tokens, file)
         return
     tokens.take()
-    for _ in range(_MAX_IMPORTS):
-        if tokens.peek().is_mark(")") or not tokens.more:
-            return
+    while tokens.more and not tokens.peek().is_mark(")"):
         if not _one(tokens, file):
             tokens.take()
 

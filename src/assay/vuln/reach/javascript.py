@@ -26,6 +26,7 @@ from assay.vuln.reach.target import Target
 ECOSYSTEM: Final = "npm"
 MAX_FILE_BYTES: Final = 4 * 2**20  # bundles are larger, and have no imports
 _SUFFIXES: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
+_DIALECTS: Final = (".html", ".htm", ".astro", ".mdx", ".coffee")
 _TYPES: Final = (".d.ts", ".d.mts", ".d.cts")
 _INSTALLED: Final = re.compile(r"(?:^|.*/)node_modules/((?:@[^/]+/)?[^/]+)/")
 _MANIFEST: Final = re.compile(r"(?:.*/)?package\.json\Z")
@@ -125,7 +126,9 @@ class _Search:
         if seen:
             return
         number = self.found.files
-        self.found.limit(target, f"none of {number} JavaScript files that were read imports it")
+        if target.name.lower() not in self.own:  # for types at least
+            why = f"none of {number} JavaScript files that were read imports it"
+            self.found.limit(target, why)
         unread = [name for name in target.parents if name.lower() not in self.graph.steps]
         if unread:
             what = "what depends on it was not read"
@@ -140,8 +143,14 @@ class _Search:
             general.add(name_some("files that were not read", self.unread))
         if self.aliases:
             general.add(name_some("specifiers that a setting gives a meaning", self.aliases))
+        if unread := [shown(path) for path in self.files.paths if _is_dialect(path)]:
+            general.add(name_some("pages and dialects are not read", unread))
         for kind, places in self.dynamic.items():
             general.add(name_some(f"code that {kind}", places))
+
+
+def _is_dialect(path: str) -> bool:
+    return path.endswith(_DIALECTS) and not _INSTALLED.match(path)
 
 
 def _texts(document: JsonValue, name: str) -> list[tuple[str, str]]:

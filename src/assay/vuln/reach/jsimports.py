@@ -10,7 +10,6 @@ from assay.vuln.reach.lexed import Token, Tokens
 
 _MARKUP: Final = (".vue", ".svelte")
 _EVALUATES: Final = frozenset({"eval", "Function"})
-_CLAUSE: Final = 4_000  # tokens between `import` and its text: a list of names at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +110,7 @@ def _only_types(tokens: Tokens) -> bool:
 
 def _from(tokens: Tokens, start: Token, file: JsFile, *, types: bool) -> None:
     """Take the names up to `from` and its text, or to what shows that there is none."""
-    for _ in range(_CLAUSE):
+    while tokens.more:
         token = tokens.peek()
         if token.is_word("from") and tokens.peek(1).kind == "text":
             tokens.take()

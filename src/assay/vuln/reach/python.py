@@ -124,7 +124,9 @@ class _Search:
         for target in self.targets:
             shadowed = [n for n in self.names[target.finding].names if self.program.has_at_top(n)]
             if shadowed:
-                self.found.limit(target, f"the product has a module {shadowed[0]} of its own")
+                self.found.limit(
+                    target, f"the product has a module {shown(shadowed[0])} of its own"
+                )
                 continue
             self._judge_imports(target, ways.get(target.finding, ()))
             if target.symbols and target.finding in self.own:
@@ -145,9 +147,9 @@ class _Search:
         if not way:
             spelt = " or ".join(dict.fromkeys(name.partition(".")[0] for name in names.names))
             number = self.found.files
-            self.found.limit(
-                target, f"none of {number} Python files that were read imports {spelt}"
-            )
+            if target.finding not in self.own:  # for types at least
+                why = f"none of {number} Python files that were read imports {shown(spelt)}"
+                self.found.limit(target, why)
             self._through_others(target)
         if names.guessed:
             self.found.limit(target, "the name under which it is imported is guessed from its own")

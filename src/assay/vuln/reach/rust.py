@@ -28,7 +28,6 @@ ECOSYSTEM: Final = "crates.io"
 MAX_FILE_BYTES: Final = 4 * 2**20
 _VENDOR: Final = re.compile(r"(?:^|.*/)vendor/([^/]+)/")
 _RELEASE: Final = re.compile(r"-[0-9][^/]*\Z")
-MAX_GLOBS: Final = 20  # of one file
 _TABLES: Final = ("dependencies", "dev-dependencies", "build-dependencies")
 
 
@@ -138,7 +137,7 @@ class _Search:
         )
 
     def _not_used(self, target: Target) -> None:
-        number, name = self.found.files, _name(target.name)
+        number, name = self.found.files, shown(_name(target.name))
         self.found.limit(target, f"none of {number} Rust files that were read uses {name}")
         unread = [name for name in target.parents if _name(name) not in self.graph.steps]
         if unread:
@@ -171,7 +170,7 @@ def _whole(file: RustFile) -> Iterator[RustUse]:
     for use in file.uses:
         yield use
         if len(use.path) == 1 and use.called:
-            for glob in file.globs[:MAX_GLOBS]:
+            for glob in file.globs:
                 yield replace(use, path=(*glob, *use.path))
 
 

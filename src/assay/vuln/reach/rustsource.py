@@ -12,8 +12,7 @@ from assay.vuln.reach.gotokens import rust_tokens
 from assay.vuln.reach.lexed import Tokens
 
 MAX_PARTS: Final = 20
-MAX_NESTED: Final = 20  # braces in a `use`
-MAX_USE: Final = 10_000  # tokens of one `use`
+MAX_GLOBS: Final = 20  # of one file
 _OF_USE: Final = frozenset({"{", "}", ",", "::"})
 Path = tuple[str, ...]
 
@@ -49,6 +48,8 @@ def read_rust(data: bytes) -> RustFile:
             names[name] = path
         file.uses.append(RustUse(path=path, line=line, called=False, imported=True))
     file.uses += _in_code(Tokens(tokens), names)
+    if len(file.globs) > MAX_GLOBS:  # each name could be of any of them
+        file.whole, file.globs = False, file.globs[:MAX_GLOBS]
     return file
 
 
@@ -71,7 +72,7 @@ def _tree(tokens: Tokens) -> Iterator[tuple[Path, str, int]]:
     """Yield what one `use` names; braces share what stands before them."""
     before: list[Path] = []
     path: Path = ()
-    for _ in range(MAX_USE):
+    while tokens.more:
         token = tokens.peek()
         if token.kind == "word":
             path = (*path, token.text)[:MAX_PARTS]
@@ -88,7 +89,7 @@ def _tree(tokens: Tokens) -> Iterator[tuple[Path, str, int]]:
 
 def _turn(mark: str, path: Path, before: list[Path]) -> Path:
     """Return the path that goes on behind a mark; `before` are those that braces share."""
-    if mark == "{" and len(before) < MAX_NESTED:
+    if mark == "{":
         before.append(path)
     elif mark == "}" and before:
         return before.pop()

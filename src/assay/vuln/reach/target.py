@@ -55,6 +55,7 @@ class Target:
     name: str
     symbols: tuple[Symbol, ...] = ()
     parents: tuple[str, ...] = ()
+    left_out: int = 0  # symbols that are too many to look for
 
     @property
     def packages(self) -> frozenset[str]:
@@ -79,6 +80,7 @@ def find_targets(
             package = parse_package(component.purl)
             records = advisories.advisories.get((package.ecosystem, package.name), ())
             named = {traits.get("cluster", ""), *finding.references}
+            symbols = _symbols(record for record in records if record.id in named)
             found.append(
                 Target(
                     finding=finding.identity,
@@ -86,7 +88,8 @@ def find_targets(
                     component=component,
                     ecosystem=package.ecosystem,
                     name=component.name,
-                    symbols=_symbols(record for record in records if record.id in named),
+                    symbols=symbols[:MAX_SYMBOLS],
+                    left_out=max(0, len(symbols) - MAX_SYMBOLS),
                     parents=tuple(sorted(set(parents.get(component.identity, ())))),
                 )
             )
@@ -100,7 +103,7 @@ def _symbols(records: Iterable[Advisory]) -> tuple[Symbol, ...]:
         for affected in record.affected
         for symbol in read_symbols(dict(affected.specific))
     }
-    return tuple(sorted(every)[:MAX_SYMBOLS])
+    return tuple(sorted(every))
 
 
 def read_symbols(specific: dict[str, object]) -> Iterator[Symbol]:
