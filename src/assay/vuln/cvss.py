@@ -11,26 +11,26 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.vuln.cvss4 import score_4
 
-_IMPACT_3: Final = {"H": 0.56, "L": 0.22, "N": 0.0}
-_WEIGHTS_3: Final[Mapping[str, Mapping[str, float]]] = {
+IMPACT_3: Final = {"H": 0.56, "L": 0.22, "N": 0.0}
+WEIGHTS_3: Final[Mapping[str, Mapping[str, float]]] = {
     "AV": {"N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2},
     "AC": {"L": 0.77, "H": 0.44},
     "PR": {"N": 0.85, "L": 0.62, "H": 0.27},
     "UI": {"N": 0.85, "R": 0.62},
     "S": {"U": 0.0, "C": 1.0},
-    "C": _IMPACT_3,
-    "I": _IMPACT_3,
-    "A": _IMPACT_3,
+    "C": IMPACT_3,
+    "I": IMPACT_3,
+    "A": IMPACT_3,
 }
-_PRIVILEGES_CHANGED: Final = {"N": 0.85, "L": 0.68, "H": 0.5}  # PR where the scope changes
-_IMPACT_2: Final = {"N": 0.0, "P": 0.275, "C": 0.66}
-_WEIGHTS_2: Final[Mapping[str, Mapping[str, float]]] = {
+PRIVILEGES_CHANGED: Final = {"N": 0.85, "L": 0.68, "H": 0.5}  # PR where the scope changes
+IMPACT_2: Final = {"N": 0.0, "P": 0.275, "C": 0.66}
+WEIGHTS_2: Final[Mapping[str, Mapping[str, float]]] = {
     "AV": {"L": 0.395, "A": 0.646, "N": 1.0},
     "AC": {"H": 0.35, "M": 0.61, "L": 0.71},
     "Au": {"M": 0.45, "S": 0.56, "N": 0.704},
-    "C": _IMPACT_2,
-    "I": _IMPACT_2,
-    "A": _IMPACT_2,
+    "C": IMPACT_2,
+    "I": IMPACT_2,
+    "A": IMPACT_2,
 }
 
 
@@ -46,11 +46,11 @@ def base_score(vector: str) -> int:
     """
     version, slash, rest = vector.partition("/")
     if version in {"CVSS:3.0", "CVSS:3.1"} and slash:
-        return _score_3(_metrics(vector, rest, _WEIGHTS_3))
+        return _score_3(_metrics(vector, rest, WEIGHTS_3))
     if version == "CVSS:4.0":
         return score_4(vector)
     if not vector.startswith("CVSS:"):
-        return _score_2(_weights(_metrics(vector, vector.strip("()"), _WEIGHTS_2), _WEIGHTS_2))
+        return _score_2(_weights(_metrics(vector, vector.strip("()"), WEIGHTS_2), WEIGHTS_2))
     raise MalformedError(f"{vector!r}: scores of this version cannot be computed")
 
 
@@ -74,19 +74,19 @@ def _weights(
 
 
 def _score_3(metrics: Mapping[str, str]) -> int:
-    weight = dict(_weights(metrics, _WEIGHTS_3))
+    weight = dict(_weights(metrics, WEIGHTS_3))
     changed = metrics["S"] == "C"
     if changed:
-        weight["PR"] = _PRIVILEGES_CHANGED[metrics["PR"]]
+        weight["PR"] = PRIVILEGES_CHANGED[metrics["PR"]]
     base = 1 - (1 - weight["C"]) * (1 - weight["I"]) * (1 - weight["A"])
     impact = 7.52 * (base - 0.029) - 3.25 * (base - 0.02) ** 15 if changed else 6.42 * base
     if impact <= 0:
         return 0
     exploitability = 8.22 * weight["AV"] * weight["AC"] * weight["PR"] * weight["UI"]
-    return _round_up(min((impact + exploitability) * (1.08 if changed else 1), 10))
+    return round_up(min((impact + exploitability) * (1.08 if changed else 1), 10))
 
 
-def _round_up(score: float) -> int:
+def round_up(score: float) -> int:
     """Return the smallest number of tenths not below `score`, safe from the noise of floats."""
     hundred_thousandths = round(score * 100_000)
     return -(-hundred_thousandths // 10_000)

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.vuln.csaf.cvssmetrics import read_vector
-from assay.vuln.cvss import base_score
+from assay.vuln.cvss import (
+    IMPACT_2,
+    IMPACT_3,
+    PRIVILEGES_CHANGED,
+    WEIGHTS_2,
+    WEIGHTS_3,
+    base_score,
+    round_up,
+)
 
 _TEMPORAL_3: Final[Mapping[str, Mapping[str, float]]] = {
     "E": {"U": 0.91, "P": 0.94, "F": 0.97},
@@ -24,22 +32,10 @@ _TEMPORAL_2: Final[Mapping[str, Mapping[str, float]]] = {
 }
 _REQUIREMENT_3: Final = {"L": 0.5, "M": 1.0, "H": 1.5}
 _REQUIREMENT_2: Final = {"L": 0.5, "M": 1.0, "H": 1.51}
-_IMPACT_3: Final = {"H": 0.56, "L": 0.22, "N": 0.0}
-_IMPACT_2: Final = {"N": 0.0, "P": 0.275, "C": 0.66}
 _DAMAGE: Final = {"N": 0.0, "L": 0.1, "LM": 0.3, "MH": 0.4, "H": 0.5}
 _TARGETS: Final = {"N": 0.0, "L": 0.25, "M": 0.75, "H": 1.0}
-_WEIGHT_3: Final[Mapping[str, Mapping[str, float]]] = {
-    "AV": {"N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2},
-    "AC": {"L": 0.77, "H": 0.44},
-    "PR": {"N": 0.85, "L": 0.62, "H": 0.27},
-    "UI": {"N": 0.85, "R": 0.62},
-}
-_PRIVILEGES_CHANGED: Final = {"N": 0.85, "L": 0.68, "H": 0.5}
-_ACCESS_2: Final[Mapping[str, Mapping[str, float]]] = {
-    "AV": {"L": 0.395, "A": 0.646, "N": 1.0},
-    "AC": {"H": 0.35, "M": 0.61, "L": 0.71},
-    "Au": {"M": 0.45, "S": 0.56, "N": 0.704},
-}
+_ACCESS_3: Final = ("AV", "AC", "PR", "UI")
+_ACCESS_2: Final = ("AV", "AC", "Au")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +65,7 @@ def scores_of(vector: str) -> Scores:
     factor = _factor(metrics, _TEMPORAL_3)
     return Scores(
         base=base,
-        temporal=_up(base / 10 * factor),
+        temporal=round_up(base / 10 * factor),
         environmental=_environmental_3(version, metrics, factor),
     )
 
@@ -84,18 +80,18 @@ def _environmental_3(version: str, metrics: Mapping[str, str], factor: float) ->
         return metrics[name] if value == "X" else value
 
     def loss(name: str) -> float:
-        return _REQUIREMENT_3.get(metrics.get(f"{name}R", ""), 1.0) * _IMPACT_3[modified(name)]
+        return _REQUIREMENT_3.get(metrics.get(f"{name}R", ""), 1.0) * IMPACT_3[modified(name)]
 
     changed = modified("S") == "C"
     base = min(1 - math.prod(1 - loss(name) for name in "CIA"), 0.915)
     impact = 6.42 * base if not changed else _changed_impact(version, base)
     if impact <= 0:
         return 0
-    weight = {name: table[modified(name)] for name, table in _WEIGHT_3.items()}
+    weight = {name: WEIGHTS_3[name][modified(name)] for name in _ACCESS_3}
     if changed:
-        weight["PR"] = _PRIVILEGES_CHANGED[modified("PR")]
+        weight["PR"] = PRIVILEGES_CHANGED[modified("PR")]
     total = (impact + 8.22 * math.prod(weight.values())) * (1.08 if changed else 1.0)
-    return _up(_up(min(total, 10)) / 10 * factor)
+    return round_up(round_up(min(total, 10)) / 10 * factor)
 
 
 def _changed_impact(version: str, base: float) -> float:
@@ -107,21 +103,16 @@ def _changed_impact(version: str, base: float) -> float:
 
 def _environmental_2(metrics: Mapping[str, str], factor: float) -> int:
     losses = (
-        1 - _IMPACT_2[metrics[name]] * _REQUIREMENT_2.get(metrics.get(f"{name}R", ""), 1.0)
+        1 - IMPACT_2[metrics[name]] * _REQUIREMENT_2.get(metrics.get(f"{name}R", ""), 1.0)
         for name in "CIA"
     )
     impact = min(10.0, 10.41 * (1 - math.prod(losses)))
-    access = 20 * math.prod(table[metrics[name]] for name, table in _ACCESS_2.items())
+    access = 20 * math.prod(WEIGHTS_2[name][metrics[name]] for name in _ACCESS_2)
     weighed = (0.6 * impact + 0.4 * access - 1.5) * (1.176 if impact else 0.0)
     adjusted = _nearest(_nearest(weighed) / 10 * factor) / 10
     damage = _DAMAGE.get(metrics.get("CDP", ""), 0.0)
     targets = _TARGETS.get(metrics.get("TD", ""), 1.0)
     return _nearest((adjusted + (10 - adjusted) * damage) * targets)
-
-
-def _up(score: float) -> int:
-    """Return the smallest number of tenths not below `score`, safe from the noise of floats."""
-    return -(-round(score * 100_000) // 10_000)
 
 
 def _nearest(score: float) -> int:
