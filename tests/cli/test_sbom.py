@@ -268,3 +268,25 @@ def test_a_report_of_a_comparison_for_people() -> None:
     assert "<!doctype html>" in Path("a.html").read_text()
     refused = run("compare", "one.json", "other.json", "-o", "a.pdf").exception
     assert str(refused).startswith("[usage] '.pdf' tells no format")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("purl", "status"),
+    [("pkg:generic/shop", 0), ("pkg:generic/a", 3), ("pkg:npm/a@2.0.0", 1)],
+    ids=["itself", "of-the-same-name", "of-another-version"],
+)
+def test_what_a_document_is_about_hides_nothing(purl: str, status: int) -> None:
+    lock = {"": {"name": "p"}, "node_modules/a": {"version": "1.0.0"}}
+    Path("artifact").mkdir()
+    Path("artifact/package-lock.json").write_text(
+        json.dumps({"lockfileVersion": 3, "packages": lock})
+    )
+    listed = (Component(purl="pkg:npm/a@1.0.0", name="a", version="1.0.0", found_in=()),)
+    version = purl.partition("@")[2] or "1.0.0"
+    made = replace(
+        sbom(*(listed if purl == "pkg:generic/shop" else ())),
+        subject=replace(SUBJECT, purl=purl, version=version),
+    )
+    Path("claim.json").write_bytes(render_sbom(made, format_="cyclonedx-1.6"))
+    assert run("truth", "claim.json", "artifact").exit_code == status

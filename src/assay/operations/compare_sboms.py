@@ -1,11 +1,10 @@
 """`assay sbom compare` and `assay sbom truth`: SBOMs of one artifact against each other, or it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from assay.core.notchecked import NotChecked
-from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.operations.read_sbom import load_sbom, load_sboms
 from assay.operations.survey_build import Build, survey_build
@@ -89,12 +88,15 @@ def check_truth(path: Path, *, source: str, platform: str, build: str) -> Compar
     else:
         truth = survey_build(Path(source), Build(command=build, sandbox=sandbox))
     listed = [*components_of(sbom), *_subject(sbom.subject)]
-    found = find_disagreements(
-        {ARTIFACT: [item for item in truth.components if item.kind != "file"], DOCUMENT: listed}
+    found = _without(
+        sbom.subject,
+        find_disagreements(
+            {ARTIFACT: [item for item in truth.components if item.kind != "file"], DOCUMENT: listed}
+        ),
     )
     return ComparedSboms(
         comparison=found,
-        verdict=_judge(found, truth.not_checked, sbom.subject),
+        verdict=_judge(found, truth.not_checked),
         schema="assay.sbom-truth/v1",
         not_checked=tuple(sorted({*truth.not_checked, *sbom.inventory.not_checked})),
         confined_by=sandbox.description if sandbox is not None else "",
@@ -106,22 +108,26 @@ def _subject(subject: Component | None) -> list[Component]:
     return [] if subject is None or not subject.purl else [subject]
 
 
-def _judge(found: Comparison, gaps: tuple[NotChecked, ...], subject: Component | None) -> Verdict:
-    about = printable(subject.identity) if subject is not None else ""
-    counting = [item for item in found.disagreements if not _is_subject(item, about)]
-    if any(item.kind == "version" or _is_missing(item) for item in counting):
+def _without(subject: Component | None, found: Comparison) -> Comparison:
+    """Return the comparison without the subject, where the artifact does not name itself.
+
+    Something else of the subject's name that the artifact holds stays.
+    """
+    alone = ((DOCUMENT, (subject.identity,)),) if subject is not None else ()
+    kept = tuple(item for item in found.disagreements if item.said != alone)
+    return replace(found, disagreements=kept)
+
+
+def _judge(found: Comparison, gaps: tuple[NotChecked, ...]) -> Verdict:
+    if any(item.kind == "version" or _is_missing(item) for item in found.disagreements):
         return Verdict.FAILED
-    if gaps or any(item.kind == "absent" for item in counting):
+    if gaps or any(item.kind == "absent" for item in found.disagreements):
         return Verdict.UNKNOWN  # what only the SBOM lists: what only the artifact has was above
     return _agreed(found)
 
 
 def _is_missing(item: Disagreement) -> bool:
     return item.kind == "absent" and any(document == ARTIFACT for document, _ in item.said)
-
-
-def _is_subject(item: Disagreement, about: str) -> bool:
-    return [names for document, names in item.said if document == DOCUMENT] == [(about,)]
 
 
 def _agreed(found: Comparison) -> Verdict:
