@@ -160,6 +160,8 @@ def test_what_is_named_beside_another_cve_is_not_that_one(here: Site) -> None:
         first=encoded("GHSA-1", aliases=["CVE-2026-1"], affected=[affected("other")]),
         both=encoded("X-1", aliases=["CVE-2026-1", "CVE-2026-2"], affected=[affected("third")]),
         second=encoded("CVE-2026-2", affected=[affected("leftpad-py")]),
+        third=encoded("GHSA-2", aliases=["CVE-2026-2"], affected=[affected("fourth")]),
+        fourth=encoded("PYSEC-2", aliases=["GHSA-2"], affected=[affected("leftpad-py")]),
     )
     assert ask("CVE-2026-1", here.top).verdict is Verdict.PASSED
 

@@ -135,7 +135,7 @@ def _post(target: Target, message: Message, timestamp: int) -> None:
     except UnavailableError as error:  # without the URL, which may be a secret
         raise UnavailableError(error.what, where=request.host) from None
     except RejectedError as error:
-        raise RejectedError(_without(error.what, url), where=request.host) from None
+        raise RejectedError(error.what, where=request.host) from None
     if answer.status in _OK:
         return
     if answer.status in {408, 429} or answer.status >= 500:
@@ -151,10 +151,6 @@ def _host(url: str) -> str:
     if not host:
         raise UsageError("the target's URL has no host")
     return host
-
-
-def _without(text: str, url: str) -> str:
-    return text.replace(url, "the URL")
 
 
 def _secret(reference: str) -> str:

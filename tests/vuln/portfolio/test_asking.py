@@ -188,3 +188,19 @@ def test_a_page_has_the_most_urgent_of_all_versions(portfolio: Portfolio) -> Non
     assert [one.release.product for one in affected_ones] == ["first"]
     assert lookup.counts == {Answer.AFFECTED: 2, Answer.UNKNOWN: 1, Answer.NOT_AFFECTED: 0}
     assert (lookup.total, lookup.replaced) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "meant"),
+    [
+        (CVE, frozenset(), True),
+        ("CVE-2026-2", {"GHSA-1"}, False),
+        ("CVE-2026-2", {CVE}, True),
+        ("PYSEC-1", {"GHSA-1"}, True),
+        ("PYSEC-1", {"GHSA-2"}, False),
+    ],
+)
+def test_which_vulnerability_is_meant(name: str, others: frozenset[str], *, meant: bool) -> None:
+    """Another CVE is meant only where it is named together with the one that was asked for."""
+    asked = Vulnerability(identifier=CVE, names=frozenset({CVE, "GHSA-1"}))
+    assert asked.is_meant(name, frozenset(others)) is meant
