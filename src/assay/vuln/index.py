@@ -125,6 +125,10 @@ class AdvisoryIndex:
         beside: tuple[tuple[str, str], ...],
     ) -> PackageAnswer:
         """Answer from what the records say; `beside` is what could not be told of any of them."""
+        if not prepared.clusters:  # most packages: nothing has to be asked of the version
+            answer = Answer.UNKNOWN if beside else Answer.NOT_AFFECTED
+            gone = prepared.withdrawn
+            return PackageAnswer(package=package, answer=answer, problems=beside, withdrawn=gone)
         version = package.version
         judged = {entry: entry.judge(version) for entry in prepared.group.entries}
         standing = [

@@ -60,14 +60,18 @@ def match_components(
     `advisories` must hold what its feeds have about these components; `load_advisories` does.
     Components with one purl are one component, found in all of their places.
     """
+    every = tuple(components)
     with without_collector():
-        return _match_all(_places(components), advisories, at=at)
+        return _match_all(_places(every), _cpes(every), advisories, at=at)
 
 
 def _match_all(
-    places: Mapping[str, list[Component]], advisories: AdvisorySet, *, at: datetime
+    places: Mapping[str, list[Component]],
+    cpes: Mapping[str, tuple[str, ...]],
+    advisories: AdvisorySet,
+    *,
+    at: datetime,
 ) -> MatchResult:
-    cpes = {purl: names for purl, same in places.items() if (names := _cpes(same))}
     around = names_around(name for names in cpes.values() for name in names)
     index = AdvisoryIndex(advisories=advisories, at=at, around=around)
     known: dict[str, PackageAnswer] = {}
@@ -82,10 +86,6 @@ def _match_all(
         except MalformedError as error:
             unnamed.append(NotChecked(what="component", where=purl, why=error.what))
     return _result(known, places, advisories, tuple(unnamed))
-
-
-def _cpes(components: Iterable[Component]) -> tuple[str, ...]:
-    return tuple(sorted({name for one in components for name in one.cpes}))
 
 
 def _result(
@@ -150,13 +150,22 @@ def _places(components: Iterable[Component]) -> dict[str, list[Component]]:
     """Return the components by identity, in the order of their first appearance."""
     places: dict[str, list[Component]] = {}
     for component in components:
-        name = component.identity
+        name = component.purl or component.identity  # half a million times: no call where none is
         known = places.get(name)
         if known is None:
             places[name] = [component]
         else:
             known.append(component)
     return places
+
+
+def _cpes(components: Iterable[Component]) -> dict[str, tuple[str, ...]]:
+    """Return the CPE names of components that have any, by identity."""
+    found: dict[str, set[str]] = {}
+    for component in components:
+        if component.cpes:
+            found.setdefault(component.identity, set()).update(component.cpes)
+    return {name: tuple(sorted(names)) for name, names in found.items()}
 
 
 def _consulted(known: Mapping[str, PackageAnswer], advisories: AdvisorySet) -> tuple[Feed, ...]:

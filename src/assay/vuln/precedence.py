@@ -61,12 +61,12 @@ def decide_standing(judged: Sequence[tuple[One, Answer]], version: str) -> Stand
     clear = [(one, one.clears(version)) for one, a in judged if a is Answer.NOT_AFFECTED]
     said = [(one, answer) for one, answer in judged if answer is not Answer.NOT_AFFECTED]
     overruled: dict[One, One] = {}
-    for one, answer in said:
+    for one, answer in said if clear else ():
         is_open = answer is Answer.UNKNOWN and one.leaves_open(version)
         by = _outranking(one, clear, is_open=is_open)
         if by is not None:
             overruled[one] = by
-    standing = [(one, answer) for one, answer in said if one not in overruled]
+    standing = [(one, a) for one, a in said if one not in overruled] if overruled else said
     affecting = tuple(one for one, answer in standing if answer is Answer.AFFECTED)
     return Standing(
         affecting=affecting,

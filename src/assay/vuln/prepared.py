@@ -1,6 +1,6 @@
 """One package's advisories, worked out once: extents, grades, clusters, and fixing versions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -68,6 +68,7 @@ class Group:
 
     entries: tuple[Entry, ...] = ()
     fixes: tuple[tuple[VersionKey, str], ...] = ()
+    _clear: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)  # once each
 
     def smallest_clear(self, present: VersionKey | None) -> str:
         """Return the smallest fixing version above `present` that none of the entries affects.
@@ -75,11 +76,16 @@ class Group:
         Empty where there is none. All fixing versions count where `present` is None.
         """
         for key, version in self.fixes:
-            if present is not None and key <= present:
-                continue
-            if all(entry.judge(version) is not Answer.AFFECTED for entry in self.entries):
+            if (present is None or key > present) and self._is_clear(version):
                 return version
         return ""
+
+    def _is_clear(self, version: str) -> bool:
+        known = self._clear.get(version)
+        if known is None:
+            answers = (entry.judge(version) for entry in self.entries)
+            known = self._clear[version] = all(one is not Answer.AFFECTED for one in answers)
+        return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
