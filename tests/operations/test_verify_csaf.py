@@ -119,6 +119,15 @@ def test_a_list_that_cannot_be_read(folder: Path, name: str) -> None:
     assert [one.where for one in verified(folder).problems] == [name]
 
 
+def test_another_file_is_not_looked_at(folder: Path) -> None:
+    (folder / "white" / "category-a.json").write_text('{"categories": {}}')
+    found = verified(folder)
+    assert (found.verdict, found.problems) == (Verdict.UNKNOWN, ())
+    assert [str(gap) for gap in found.not_checked] == [
+        "file, white/category-a.json: neither a CSAF document nor a list of them"
+    ]
+
+
 def test_a_link_is_not_looked_at(folder: Path) -> None:
     (folder / "white" / "2026" / "b.json").symlink_to("/etc/hostname")
     assert verified(folder).verdict is Verdict.UNKNOWN

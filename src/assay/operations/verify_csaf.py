@@ -16,6 +16,7 @@ from assay.system.clock import now
 from assay.system.files import load_file
 from assay.system.filetree import FileTree, list_folder
 from assay.vuln.beside import DIGEST_SUFFIXES, MAX_DIGEST_FILE_BYTES
+from assay.vuln.csaf.advisories import MARK
 from assay.vuln.csaf.distribution import (
     SIGNATURE_SUFFIX,
     Document,
@@ -154,6 +155,9 @@ class _FolderReader:
             self._take(path, lambda: self.providers.append(parse_provider_metadata(data)))
         elif ROLIE_MARK in data:
             self._take(path, lambda: self._list(path, parse_rolie(data)))
+        elif MARK not in data:
+            why = "neither a CSAF document nor a list of them"
+            self.found.append(NotChecked(what="file", where=printable(path), why=why))
         else:
             one = Document(path=printable(path), data=data, beside=self._beside(path))
             held = hold_document(one, trusted=self.trusted)

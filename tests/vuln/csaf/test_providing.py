@@ -51,9 +51,15 @@ def test_who_publishes() -> None:
 
 
 def test_a_feed_lists_documents() -> None:
-    listed = Listed(path="https://x.example/white/2026/a.json", changed_at=AT)
-    assert parse_rolie(encoded(ROLIE)) == (listed,)
+    assert parse_rolie(encoded(ROLIE)) == (Listed(path="https://x.example/white/2026/a.json"),)
     assert ROLIE_MARK in encoded(ROLIE)
+
+
+def test_a_service_document_lists_none() -> None:
+    assert parse_rolie(encoded({"service": {"workspace": []}})) == ()
+    with pytest.raises(MalformedError) as caught:
+        parse_rolie(b"{}")
+    assert str(caught.value) == "[malformed] no feed, at feed"
 
 
 def test_an_index_lists_documents() -> None:

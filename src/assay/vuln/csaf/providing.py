@@ -73,19 +73,18 @@ def parse_provider_metadata(data: bytes) -> ProviderMetadata:
 
 
 def parse_rolie(data: bytes) -> tuple[Listed, ...]:
-    """Read a ROLIE feed, and return the documents that it lists.
+    """Read a ROLIE feed, and return the documents that it lists; a service document lists none.
+
+    When an entry was updated says nothing: it need not be when its document was released.
 
     Raises:
-        MalformedError: Not strict JSON, or no feed of CSAF documents.
+        MalformedError: Not strict JSON, or neither a feed of CSAF documents nor such a service.
     """
-    feed = JsonValue(parse_json(data, max_bytes=MAX_LIST_BYTES)).field("feed")
-    return tuple(
-        Listed(
-            path=item.field("content").field("src").text(),
-            changed_at=item.field("updated").parsed(parse_time),
-        )
-        for item in feed.field("entry").items()
-    )
+    root = JsonValue(parse_json(data, max_bytes=MAX_LIST_BYTES))
+    if root.optional("service") is not None:
+        return ()
+    entries = root.field("feed").field("entry").items()
+    return tuple(Listed(path=item.field("content").field("src").text()) for item in entries)
 
 
 def parse_index(data: bytes) -> tuple[Listed, ...]:

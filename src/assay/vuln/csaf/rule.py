@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from assay.core.jsonvalue import JsonValue
 from assay.vuln.csaf.view import View
@@ -49,9 +48,6 @@ class NotRun:
     why: str
 
 
-ACCORDING: Final = "see the section of the test in the CSAF 2.0 specification"
-
-
-def breach(value: JsonValue, what: str, remedy: str = ACCORDING) -> Breach:
+def breach(value: JsonValue, what: str, remedy: str) -> Breach:
     """Return the breach at `value`."""
     return Breach(where=value.where, what=what, remedy=remedy)

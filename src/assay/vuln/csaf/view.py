@@ -133,11 +133,6 @@ def status_lists(vulnerability: JsonValue, *names: str) -> Iterator[tuple[str, J
             yield name, item
 
 
-def with_status(vulnerability: JsonValue, *names: str) -> frozenset[str]:
-    """Return the products in any of the lists `names`."""
-    return frozenset(item.text() for _, item in status_lists(vulnerability, *names))
-
-
 def scored(vulnerability: JsonValue) -> Iterator[tuple[JsonValue, JsonValue]]:
     """Yield each score and the CVSS objects in it."""
     for score in vulnerability.optional_items("scores"):
