@@ -7,7 +7,7 @@ import pytest
 
 from assay.findings.finding import Finding
 from assay.findings.reach import Level, Reach, Scope, Sight
-from assay.signing.principals import PrincipalKind
+from assay.signing.principals import PrincipalKind, RoleGrant
 from assay.vuln.vex.account import VexWord
 from tests.vuln.vex.trusted import (
     AT,
@@ -123,6 +123,41 @@ def test_a_finding_that_names_no_one_component_is_left_alone() -> None:
     assert asked(signed(openvex(own())), findings=(both,)).words == ()
     none = replace(FINDING, observations=())
     assert asked(signed(openvex(own())), findings=(none,)).words == ()
+
+
+def test_no_other_role_widens_a_limit() -> None:
+    limited = author(components=("pkg:npm/b",))
+    other = RoleGrant(role="collector", window=limited.window)
+    both = replace(limited, roles=(*limited.roles, other))
+    assert asked(signed(openvex(own()), both)).words == ()
+
+
+def test_the_limits_of_two_grants_are_not_mixed() -> None:
+    """Whoever speaks for one supplier about its packages says nothing of another's for it."""
+    first = author("ana", authors=("Example Ltd",), components=("pkg:npm/b",))
+    second = author("ana", authors=("Other Ltd",), components=("pkg:npm/a",))
+    ana = replace(first, roles=(*first.roles, *second.roles))
+    assert asked(signed(openvex(own()), ana, vouched=True)).words == ()
+    assert asked(signed(openvex(own(), author="Other Ltd"), ana, vouched=True)).words != ()
+
+
+def test_whoever_speaks_for_two_authors_takes_nothing_back_for_the_other() -> None:
+    ana = author("ana", authors=("Example Ltd", "Other Ltd"))
+    old = signed(openvex(affected()), ana)
+    new = openvex(own(), author="Other Ltd", timestamp=LATER, **{"@id": "urn:b"})
+    believed = asked(old, signed(new, ana, name="b", place=1))
+    assert statuses(believed) == ["affected", "not_affected"]
+    same_id = openvex(
+        own(vulnerability={"name": "CVE-2026-2"}), author="Other Ltd", last_updated=LATER
+    )
+    believed = asked(signed(openvex(own()), ana), signed(same_id, ana, name="b", place=1))
+    assert statuses(believed) == ["not_affected"]
+
+
+def test_who_may_not_speak_for_an_author_ends_nothing_of_theirs() -> None:
+    new = openvex(own(vulnerability={"name": "CVE-2026-2"}), version=2, last_updated=LATER)
+    believed = asked(signed(openvex(own())), signed(new, author("bob"), name="b", place=1))
+    assert statuses(believed) == ["not_affected"]
 
 
 WHO = {

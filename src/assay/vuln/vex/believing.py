@@ -25,7 +25,6 @@ from assay.vuln.vex.meaning import (
 from assay.vuln.vex.signed import SignedVex, speaks_for_others, who_answers
 from assay.vuln.vex.statement import Status, UnreadStatement, VexStatement, VexTarget
 
-
 MAX_TEXT: Final = 2_000  # characters, as of the reason of a waiver; the document has all of it
 
 
@@ -43,6 +42,7 @@ class _Said:
 
     word: VexWord
     source: SignedVex
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +62,30 @@ def believe(
     """Return what `documents` say of `findings` in `product`, by those who may say it."""
     words: list[VexWord] = []
     gaps: set[NotChecked] = set()
-    for finding in findings:
-        if (asked := asked_of(finding, product)) is None:
-            continue
-        found: dict[VexWord, _Said] = {}  # documents repeat themselves
-        for source in documents:
-            for item in _of_document(source, asked):
-                if isinstance(item, NotChecked):
-                    gaps.add(item)
-                else:
-                    found[item.word] = item
-        said = tuple(found.values())
+    for asked in (asked_of(finding, product) for finding in findings):
+        said = () if asked is None else _all_said(documents, asked, gaps)
         for one in said:
             if any(_repeats(other, one) for other in said):
                 continue
             if why := _overtaken(one, said, documents):
-                gaps.add(_gap(one.source, one.word.status, asked, why))
+                gaps.add(_gap(one.source, one.word.status, one.asked, why))
             else:
                 words.append(one.word)
     return Believed(words=tuple(words), not_checked=tuple(sorted(gaps)))
+
+
+def _all_said(
+    documents: Sequence[SignedVex], asked: Asked, gaps: set[NotChecked]
+) -> tuple[_Said, ...]:
+    """Return all that is said of one finding, each word once; `gaps` get what is not believed."""
+    found: dict[VexWord, _Said] = {}
+    for source in documents:
+        for item in _of_document(source, asked):
+            if isinstance(item, NotChecked):
+                gaps.add(item)
+            else:
+                found[item.word] = item
+    return tuple(found.values())
 
 
 def _of_document(source: SignedVex, asked: Asked) -> Iterator["_Said | NotChecked"]:
@@ -154,7 +159,7 @@ def _said(
         vouched=speaks_for_others(source, signers),
         document=source.reliance.statement,
     )
-    return _Said(word=word, source=source)
+    return _Said(word=word, source=source, asked=asked)
 
 
 def _overtaken(one: _Said, said: Sequence[_Said], documents: Sequence[SignedVex]) -> str:
