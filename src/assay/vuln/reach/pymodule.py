@@ -29,7 +29,6 @@ from assay.vuln.reach.pyfacts import (
 
 MAX_FILE_BYTES: Final = 4 * 2**20  # of source; what is larger was made by a program
 MAX_BOUND: Final = 64  # things that one name stands for in one scope
-MAX_NODES: Final = 1_000_000  # of one syntax tree; 4 MiB of ordinary code have less
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _RUNS_TEXT: Final = frozenset({"exec", "eval", "compile"})
 _IMPORTERS: Final = frozenset({"import_module", "__import__", "run_module", "import_string"})
@@ -98,13 +97,8 @@ class _Reader:
     def read(self, tree: ast.Module) -> None:
         """Take in all of a tree."""
         self._waiting.append((tree, _At()))
-        count = 0
         while self._waiting:
-            node, at = self._waiting.pop()
-            count += 1
-            if count > MAX_NODES:
-                raise MalformedError(f"over {MAX_NODES} parts")
-            self._take(node, at)
+            self._take(*self._waiting.pop())
 
     def _take(self, node: ast.AST, at: _At) -> None:
         match node:
