@@ -39,7 +39,8 @@ def validate(vex: VexArgument, *, as_json: JsonOption = False) -> None:
     """Hold a VEX document against the rules of its format.
 
     Exits with 1 where it breaks them as a whole, and with 3 where there are statements in it that
-    nobody can understand: they may contradict the others.
+    nobody can understand: they may contradict the others. The tests of CSAF's specification are
+    those of `assay csaf validate`.
 
         assay vex validate vendor.openvex.json
     """
