@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.errors import MalformedError
@@ -9,11 +9,16 @@ from assay.vuln.foreign.splitting import split_array
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text()
 VALUES = st.recursive(
-    LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12
+    LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
 )
 
 
-@given(st.lists(VALUES), st.dictionaries(st.text(), VALUES), st.sampled_from([None, 1]))
+@settings(max_examples=40)
+@given(
+    st.lists(VALUES, max_size=4),
+    st.dictionaries(st.text(), VALUES, max_size=3),
+    st.sampled_from([None, 1]),
+)
 def test_a_document_is_its_frame_and_its_elements(
     elements: list[object], members: dict[str, object], indent: int | None
 ) -> None:

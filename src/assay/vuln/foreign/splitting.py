@@ -12,7 +12,8 @@ from typing import Final
 
 from assay.core.errors import MalformedError
 
-_TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]', re.DOTALL)
+# A text that does not end goes to the end: else each of its quotes would be tried as a beginning.
+_TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
