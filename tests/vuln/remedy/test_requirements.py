@@ -306,3 +306,37 @@ def test_a_version_with_an_epoch() -> None:
         {"requirements.txt": "shop==1!1.0\n"}, advisory("PyPI", "shop", "1!1.5", id_="GHSA-x")
     )
     assert made.texts == {"requirements.txt": "shop==1!1.5\n"}
+
+
+def test_one_that_went_up_goes_farther_where_another_needs_it(tmp_path: Path) -> None:
+    """Both are vulnerable; the smallest version of the one is too old for the other."""
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": (), "1.5": (), "2.0": ()})
+    shelf.pypi("zoo", {"1.0": (), "3.0": ("shop>=2.0",)})
+    records = (SHOP, advisory("PyPI", "shop", "1.4"), advisory("PyPI", "zoo", "3.0"))
+    made = plan(
+        {"requirements.txt": "shop==1.0\nzoo==1.0\n"}, *records, catalogue=shelf.catalogue()
+    )
+    assert made.texts == {"requirements.txt": "shop==2.0\nzoo==3.0\n"}
+    assert {one.package: one.because for one in made.upgrades} == {"shop": "", "zoo": ""}
+    shelf.pypi("shop", {"1.0": (), "1.5": ("zoo<2",), "2.0": ("zoo<2",), "2.1": ("zoo",)})
+    shelf.pypi("zoo", {"1.0": (), "3.0": ()})
+    made = plan(
+        {"requirements.txt": "shop==1.0\nzoo==1.0\n"}, *records, catalogue=shelf.catalogue()
+    )
+    assert made.texts == {"requirements.txt": "shop==2.1\nzoo==3.0\n"}
+
+
+def test_what_nobody_knows_the_wishes_of_comes_last(tmp_path: Path) -> None:
+    """An index lost the metadata of 1.6; what it asks for is not nothing."""
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": (), "1.5": ("till>=2",), "1.6": ("till>=3",)})
+    shelf.pypi("till", {"1.0": (), "2.0": ()})
+    (tmp_path / "shop-1.6-py3-none-any.whl.metadata").unlink()
+    files = {"requirements.txt": "shop==1.0\ntill==1.0\n"}
+    made = plan(files, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"requirements.txt": "shop==1.5\ntill==2.0\n"}
+    shelf.pypi("till", {"1.0": ()})
+    made = plan(files, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"requirements.txt": "shop==1.6\ntill==1.0\n"}
+    assert [gap.where for gap in made.not_checked] == ["shop 1.6"]

@@ -46,6 +46,14 @@ class Rewrite:
     range: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How something is tried: with others raised beside it, and without knowing what it needs."""
+
+    with_others: bool
+    unseen: bool
+
+
 @dataclass(slots=True, kw_only=True)
 class Draft:
     """Changes by the key of their pin, and wishes of the product by what they are about."""
@@ -84,21 +92,37 @@ class Solver:
     def _settle(
         self, pin: Pin, versions: Sequence[str], *, because: str, trail: tuple[str, ...]
     ) -> str:
-        """Try the versions as they are first, and then with others raised beside them."""
-        reasons: list[str] = []
-        for with_others in (False, True):
-            for version in versions[:MAX_TRIES]:
-                before = self.draft.copy()
-                why = self._try(
-                    Change(pin=pin, to=version, because=because), trail, with_others=with_others
-                )
-                if not why:
-                    return ""
-                self.draft = before
-                reasons.append(why)
-        return reasons[-min(len(versions), MAX_TRIES)] if reasons else "no version to go to"
+        """Try the versions, the smallest step first; return why the smallest one will not do."""
+        why = "no version to go to"
+        for version, way in self._attempts(pin, versions):
+            before = self.draft.copy()
+            told = self._try(Change(pin=pin, to=version, because=because), trail, way=way)
+            if not told:
+                return ""
+            self.draft = before
+            if version == versions[0] and not (way.unseen and self._is_told):
+                why = told
+        return why
 
-    def _try(self, change: Change, trail: tuple[str, ...], *, with_others: bool) -> str:
+    def _attempts(self, pin: Pin, versions: Sequence[str]) -> Iterator[tuple[str, Way]]:
+        """Yield what to try: within a step alone first, and then with others raised beside it.
+
+        A version of which nobody knows what it asks for comes after all others.
+        """
+        ecosystem, tried = self.lock.ecosystem, versions[:MAX_TRIES]
+        for unseen in (False, True) if self._is_told else (True,):
+            for step in Step:
+                near = [v for v in tried if step_between(ecosystem, pin.version, v) is step]
+                for with_others in (False, True):
+                    way = Way(with_others=with_others, unseen=unseen)
+                    yield from ((version, way) for version in near)
+
+    @property
+    def _is_told(self) -> bool:
+        """Tell whether anybody is asked what releases ask for."""
+        return self.candidates.catalogue.covers(self.lock.ecosystem)
+
+    def _try(self, change: Change, trail: tuple[str, ...], *, way: Way) -> str:
         self.work += 1
         if self.work > MAX_WORK or len(trail) > MAX_DEPTH:
             return "too many packages hang together to find out by trying"
@@ -108,13 +132,16 @@ class Solver:
             return (
                 f"{pin.name} {change.to} is a {step} step, and at most {self.max_step} is asked for"
             )
+        planned = self.draft.changes.get(pin.key)
+        if planned is not None:  # it goes farther than it had to for its own sake
+            change = replace(change, because=planned.because)
         self.draft.changes[pin.key] = change
         trail = (*trail, pin.key)
         for by, ask in self.askers_of(pin.key):
-            why = self._satisfy(by, ask, change, trail, with_others=with_others)
+            why = self._satisfy(by, ask, change, trail, way=way)
             if why:
                 return why
-        return self._bring_along(change, trail, with_others=with_others)
+        return self._bring_along(change, trail, way=way)
 
     def askers_of(self, key: str) -> Iterator[tuple[str, Ask]]:
         """Yield who asks for the pin `key`, with what they ask for as the draft has them."""
@@ -138,7 +165,7 @@ class Solver:
         change: Change,
         trail: tuple[str, ...],
         *,
-        with_others: bool,
+        way: Way,
     ) -> str:
         """Make who asks go along with `change`, or say why they do not."""
         verdict = allows(self.lock.ecosystem, ask.range, change.to)
@@ -148,9 +175,7 @@ class Solver:
             return self._rewrite(by, ask, change)
         asker = self.lock.pins[by]
         why = f"{asker.name} {asker.version} asks for {ask.name} {ask.range}"
-        if verdict is Verdict.UNKNOWN or by in trail or by in self.draft.changes:
-            return why
-        if not with_others:
+        if verdict is Verdict.UNKNOWN or by in trail or not way.with_others:
             return why
         return self._raise_asker(asker, ask, change, trail) and why
 
@@ -188,11 +213,12 @@ class Solver:
             if self.target(asker.key, one.name) == ask.target
         )
 
-    def _bring_along(self, change: Change, trail: tuple[str, ...], *, with_others: bool) -> str:
+    def _bring_along(self, change: Change, trail: tuple[str, ...], *, way: Way) -> str:
         """See that what the new version asks for is there."""
         needs = self.needs(change.pin, change.to)
         if needs is None:
-            return ""
+            unknown = f"what {change.pin.name} {change.to} asks for is not known"
+            return "" if way.unseen else unknown
         had = {(one.name, one.marker) for one in self.needs(change.pin, change.pin.version) or ()}
         missing: list[str] = []
         for one in needs:
@@ -201,7 +227,7 @@ class Solver:
                 if (one.name, one.marker) not in had and not is_optional(one):
                     missing.append(f"{one.name} {one.range}".strip())
                 continue
-            why = self._raise_needed(target, one, change, trail, with_others=with_others)
+            why = self._raise_needed(target, one, change, trail, way=way)
             if why:
                 return why
         self.draft.changes[change.pin.key] = replace(change, missing=tuple(missing))
@@ -214,7 +240,7 @@ class Solver:
         change: Change,
         trail: tuple[str, ...],
         *,
-        with_others: bool,
+        way: Way,
     ) -> str:
         """See that the pin `target` is what the changed package asks for."""
         pin = self.lock.pins[target]
@@ -224,7 +250,7 @@ class Solver:
         if verdict is Verdict.PASSED or is_optional(one):
             return ""
         why = f"{change.pin.name} {change.to} asks for {one.name} {one.range}, not {version}"
-        if verdict is Verdict.UNKNOWN or planned is not None or target in trail or not with_others:
+        if verdict is Verdict.UNKNOWN or target in trail or not way.with_others:
             return why
         fitting = [
             version

@@ -32,6 +32,7 @@ class IndexCatalogue:
     _requirements: dict[_Key, tuple[Requirement, ...] | None] = field(default_factory=dict)
     _gaps: dict[str, NotChecked] = field(default_factory=dict)
     _silent: set[str] = field(default_factory=set)  # where a guess at metadata was wrong
+    _telling: set[str] = field(default_factory=set)  # where one was right
     _asked: int = 0
 
     def releases(self, ecosystem: str, pin: Pin) -> Mapping[str, Release] | None:
@@ -102,7 +103,9 @@ class IndexCatalogue:
             return None
         what = f"{name} {release.version}" if file.has_metadata else METADATA
         found = self._try(what, lambda: _metadata(source, name, release.version, file))
-        if found is None and not file.has_metadata:
+        if found is not None:
+            self._telling.add(ecosystem)
+        elif not file.has_metadata and ecosystem not in self._telling:
             self._silent.add(ecosystem)
         return found
 
