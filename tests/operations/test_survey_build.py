@@ -25,7 +25,8 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "product"
     made.mkdir()
     (made / "package.txt").write_text(PACKAGE)
-    (made / "package-lock.json").write_text('{"lockfileVersion": 3, "packages": {}}')
+    lock = {"": {"name": "p"}, "node_modules/b": {"version": "1.0.0"}}  # which installs nothing
+    (made / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": lock}))
     return made
 
 

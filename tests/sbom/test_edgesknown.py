@@ -19,6 +19,7 @@ from assay.sbom.lockfiles.pubspeclock import parse_pubspec_lock
 from assay.sbom.lockfiles.reading import Reading
 from assay.sbom.lockfiles.swiftresolved import parse_package_resolved
 from assay.sbom.merge import merge_components
+from tests.fakes.trees import survey
 from tests.sbom import otherlocks as locks
 from tests.sbom.reading import text
 
@@ -127,3 +128,41 @@ JOINED: dict[str, tuple[list[Component], bool | None]] = {
 def test_merged(found: list[Component], *, known: bool | None) -> None:
     (merged,) = merge_components(found)
     assert merged.edges_known is known
+
+
+def installed(files: dict[str, bytes]) -> dict[str, bool | None]:
+    found = survey({"etc/os-release": b"ID=debian\nVERSION_ID=12\n", **files})
+    kept = (item for item in found.components if item.kind == "library")
+    return {item.name: item.edges_known for item in kept}
+
+
+def test_what_is_installed_and_lacks_something() -> None:
+    status = (
+        b"Package: a\nVersion: 1\nDepends: b | c\n\nPackage: c\nVersion: 1\nDepends: d (>= 2)\n"
+    )
+    assert installed({"var/lib/dpkg/status.d/x": status}) == {"a": True, "c": False}
+
+
+def test_an_npm_package_that_lacks_something() -> None:
+    manifest = b'{"name": "%b", "version": "1.0.0", %b}'
+    found = installed(
+        {
+            "node_modules/a/package.json": manifest % (b"a", b'"dependencies": {"b": "1"}'),
+            "node_modules/b/package.json": manifest % (b"b", b'"dependencies": {"c": "1"}'),
+            "node_modules/d/package.json": manifest
+            % (b"d", b'"dependencies": {"c": "1"}, "optionalDependencies": {"c": "1"}'),
+        }
+    )
+    assert found == {"a": True, "b": False, "d": True}
+
+
+def test_a_python_package_that_lacks_something() -> None:
+    found = installed(
+        {
+            f"site-packages/{name}-1.dist-info/METADATA": (
+                f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\nRequires-Dist: {need}\n"
+            ).encode()
+            for name, need in (("a", "b"), ("b", "c ; python_version < '3'"))
+        }
+    )
+    assert found == {"a": True, "b": None}  # a marker may have left it out

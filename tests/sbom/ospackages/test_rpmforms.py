@@ -146,6 +146,18 @@ FAULTS: dict[str, tuple[Read, bytes, str, str]] = {
         "page 2, entry 1",
         "an overflow page of another form",  # after the last one comes page 0
     ),
+    "bdb-page-of-another-type": (
+        read_bdb_headers,
+        put(BDB, SECOND + PAGE + 25, b"\x01"),
+        "page 2, entry 1",
+        "an overflow page of another form",
+    ),
+    "bdb-key-without-value": (
+        read_bdb_headers,
+        put(BDB, FIRST + 20, b"\1\0"),
+        "page 1",
+        "offsets that lead out of the page",
+    ),
     "bdb-empty-page": (
         read_bdb_headers,
         put(BDB, SECOND + PAGE + 22, b"\0\0"),
