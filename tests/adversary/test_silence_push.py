@@ -101,6 +101,17 @@ def test_while_one_pushes_another_import_is_for_the_next_push(tmp_path: Path) ->
         assert find_changes(difference.old, difference.new).packages == {("PyPI", "shop")}
 
 
+def test_stopped_while_the_mirrors_change_places(tmp_path: Path) -> None:
+    """Crash: what was pushed last is still known, and what came since is not taken for pushed."""
+    mirror = tmp_path / "mirror"
+    import_into(folder(tmp_path / "first", {"A": encoded("A")}), mirror, at=AT)
+    with hold_difference(mirror) as difference:
+        difference.close()
+    (mirror / "pushed").rename(mirror / "pushed.old")
+    with hold_difference(mirror) as difference:
+        assert find_changes(difference.old, difference.new).packages == frozenset()
+
+
 def test_an_empty_filter_is_everything_and_not_nothing() -> None:
     """Empty means no: a target without filters hears of all states."""
     assert Target(name="all", kind="file", where="/alerts").states == tuple(State)

@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 
@@ -23,3 +24,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         f"[unavailable] cannot write: Too many levels of symbolic links, at {tmp_path / 'link'}"
     )
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnavailableError) as caught:
+        append_line(tmp_path / "pipe", b"one")
+    assert str(caught.value) == (
+        f"[unavailable] cannot write: No such device or address, at {tmp_path / 'pipe'}"
+    )
