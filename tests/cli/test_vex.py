@@ -268,6 +268,7 @@ def test_what_a_format_would_widen_is_told() -> None:
     again = run("convert", "range.json", "--to", "openvex", "-o", "new.json")
     where = f"product, statements[0] on {CVE}, pkg:npm/a"
     assert again.stderr == f"  not written: {where}: {loss['why']}\n"
+    assert again.stdout == "Wrote new.json: openvex, not all of 2 statements\n"
 
 
 @pytest.mark.usefixtures("folder")

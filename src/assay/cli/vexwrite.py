@@ -225,7 +225,8 @@ def _print_written(done: "WrittenFile", output: Path | None) -> None:
         typer.echo(done.document.decode(), nl=False)
     else:
         noun = "statement" if done.statements == 1 else "statements"
-        typer.echo(printable(f"Wrote {output}: {done.format}, {done.statements} {noun}"))
+        part = "not all of " if any(loss.whole for loss in done.losses) else ""
+        typer.echo(printable(f"Wrote {output}: {done.format}, {part}{done.statements} {noun}"))
     for loss in done.losses:
         how = "not written" if loss.whole else "left out"
         typer.echo(printable(f"  {how}: {loss}"), err=True)
