@@ -118,6 +118,10 @@ def test_a_word_in_a_text_is_no_mark() -> None:
     assert form_of(osv(summary='it says "NVD_CVE" and "ghsa_id"')) is None
 
 
+def test_a_record_of_osv_that_names_githubs_id_is_one_of_osv() -> None:
+    assert form_of(osv(database_specific={"ghsa_id": "GHSA-1"})) is None
+
+
 KEV = b'{"title": "t", "dateReleased": "2026-03-01", "vulnerabilities": []}'
 EPSS = b"#model_version:v1,score_date:2026-03-01T00:00:00Z\ncve,epss,percentile\n"
 SIGNALS = {

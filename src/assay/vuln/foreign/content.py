@@ -42,7 +42,7 @@ class ForeignDraft:
         """Take in a record, unless a newer one with its id is here.
 
         Raises:
-            MalformedError: It could not be read back: whoever reads the feed would be stopped by it.
+            MalformedError: It could not be read back: whoever reads the feed would be stopped.
         """
         lines = tuple(_lines(advisory))
         parse_record(lines[0].partition(b"\t")[2], source=self.name)

@@ -27,13 +27,13 @@ _GZIP: Final = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One form of records.
+    """One form of records; `marks` are what each document of it has, all of them.
 
     What is found names its feed: the `source` of an advisory, the `ecosystem` of what cannot be
     read.
     """
 
-    mark: bytes
+    marks: tuple[bytes, ...]
     records: Reader
 
 
@@ -51,18 +51,18 @@ def _beside_csaf(read: Callable[[bytes], object]) -> Reader:
 
 
 FORMS: Final = (
-    Form(mark=b'"NVD_CVE"', records=nvd_records),
-    Form(mark=b'"CVE_RECORD"', records=cve_records),
-    Form(mark=b'"ghsa_id"', records=ghsa_records),
-    Form(mark=advisories.MARK, records=advisories.csaf_records),
-    Form(mark=providing.METADATA_MARK, records=_beside_csaf(providing.parse_provider_metadata)),
-    Form(mark=providing.ROLIE_MARK, records=_beside_csaf(providing.parse_rolie)),
+    Form(marks=(b'"NVD_CVE"',), records=nvd_records),
+    Form(marks=(b'"CVE_RECORD"',), records=cve_records),
+    Form(marks=(b'"ghsa_id"', b'"updated_at"'), records=ghsa_records),
+    Form(marks=(advisories.MARK,), records=advisories.csaf_records),
+    Form(marks=(providing.METADATA_MARK,), records=_beside_csaf(providing.parse_provider_metadata)),
+    Form(marks=(providing.ROLIE_MARK,), records=_beside_csaf(providing.parse_rolie)),
 )
 
 
 def form_of(data: bytes) -> Form | None:
     """Return the form of a document; None where it is none of a foreign feed."""
-    return next((form for form in FORMS if form.mark in data), None)
+    return next((form for form in FORMS if all(mark in data for mark in form.marks)), None)
 
 
 def one_by_one(feed: str, read: Callable[[bytes], Iterable[Advisory]]) -> Reader:
