@@ -156,14 +156,27 @@ def test_a_graph_that_goes_in_circles_ends(tmp_path: Path) -> None:
     assert [one.why for one in made.unfixed] == ["till 1.0 asks for shop ==1.0"]
 
 
-def test_a_web_of_wishes_ends_soon(tmp_path: Path) -> None:
-    """Ten packages of which each forbids all others: the work is bounded, and that is said."""
-    shelf = Shelf(tmp_path)
-    names = [f"p{number}" for number in range(10)]
+def family(shelf: Shelf, names: list[str]) -> dict[str, str]:
+    """Put packages on the shelf that ask for each other at their own version."""
     for name in names:
-        asked = tuple(f"{other}==1.0" for other in names if other != name)
-        shelf.pypi(name, {f"1.{n}": asked for n in range(30)})
-    files = {"requirements.txt": "".join(f"{name}==1.0\n" for name in names)}
+        others = [other for other in names if other != name]
+        asked = {f"1.{n}": tuple(f"{other}==1.{n}" for other in others) for n in range(30)}
+        shelf.pypi(name, asked)
+    return {"requirements.txt": "".join(f"{name}==1.0\n" for name in names)}
+
+
+def test_a_family_goes_up_together(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    files = family(shelf, [f"p{number}" for number in range(8)])
+    made = plan(files, advisory("PyPI", "p0", "1.5"), catalogue=shelf.catalogue())
+    assert [(one.new, one.verdict) for one in made.upgrades] == [("1.5", Verdict.PASSED)] * 8
+
+
+def test_a_web_of_wishes_ends_soon(tmp_path: Path) -> None:
+    """One of the family stays where it is, and nothing fits: the work is bounded."""
+    shelf = Shelf(tmp_path)
+    files = family(shelf, [f"p{number}" for number in range(8)])
+    shelf.pypi("p7", {"1.0": ("p0<1.2",)})
     made = plan(files, advisory("PyPI", "p0", "1.5"), catalogue=shelf.catalogue())
     assert made.upgrades == ()
     assert len(made.unfixed) == 1

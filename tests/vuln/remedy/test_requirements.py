@@ -278,6 +278,12 @@ def test_few_questions_where_there_are_many_releases(tmp_path: Path) -> None:
         ("counter", "1.70"),
     ]
     assert len(told) < 20
+    asked |= {f"1.{number}": ("shop>1.5",) for number in range(90, 100)}
+    shelf.pypi("counter", asked)  # the newest are too new
+    made = plan(
+        {"requirements.txt": "shop==1.0\ncounter==1.0\n"}, SHOP, catalogue=shelf.catalogue()
+    )
+    assert made.texts == {"requirements.txt": "shop==1.5\ncounter==1.70\n"}
 
 
 def test_a_pin_that_is_there_twice() -> None:

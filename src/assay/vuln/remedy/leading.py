@@ -81,7 +81,7 @@ def _helping(solver: Solver, asker: Pin, pin: Pin, good: Sequence[str]) -> list[
             if solver.target(asker.key, one.name) == pin.key
         )
 
-    return solver.helping(solver.choices(asker).safe, helps)
+    return solver.helping(solver.choices(asker).safe, helps, like=good[0])
 
 
 def _gets(solver: Solver, pin: Pin, wanted: Requirement) -> str:

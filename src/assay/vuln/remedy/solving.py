@@ -10,6 +10,8 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import pairwise
 from typing import Final
 
 from assay.core.verdict import Verdict
@@ -22,8 +24,8 @@ from assay.vuln.remedy.ranges import allows
 from assay.vuln.remedy.steps import Step, step_between
 
 MAX_TRIES: Final = 24  # versions of one package
-FEW: Final = 8  # versions that are looked at one by one
-MAX_DEPTH: Final = 4  # who asks for who asks
+FEW: Final = 8  # versions that are looked at one by one, or all along
+MAX_DEPTH: Final = 12  # who asks for who asks
 MAX_WORK: Final = 1000  # attempts for one pin that is to go up
 
 
@@ -189,21 +191,30 @@ class Solver:
     def _raise_asker(self, asker: Pin, ask: Ask, change: Change, trail: tuple[str, ...]) -> str:
         """Raise who asks to a version that lets the change in."""
         helping = self.helping(
-            self.choices(asker).safe, lambda version: self._lets_in(asker, version, ask, change)
+            self.choices(asker).safe,
+            lambda version: self._lets_in(asker, version, ask, change),
+            like=change.to,
         )
         return self._settle(asker, helping, because=change.pin.key, trail=trail)
 
-    def helping(self, versions: Sequence[str], helps: Callable[[str], bool]) -> list[str]:
-        """Return the versions that help.
+    def helping(
+        self, versions: Sequence[str], helps: Callable[[str], bool], *, like: str
+    ) -> list[str]:
+        """Return the versions that help, from the first one on; `like` is one that likely does.
 
-        For Python each is a question to the index: it is taken that what helps goes on helping,
-        and the first one is searched for by halves. What is then planned is checked in full.
+        For Python each is a question to the index: some are looked at all along, and the first is
+        searched for by halves between two of them. What is then planned is checked in full.
         """
         if self.lock.ecosystem == NPM or len(versions) <= FEW:
             return [version for version in versions if helps(version)]
-        if not helps(versions[-1]):
-            return []
-        return list(versions[bisect_left(versions, 1, key=lambda version: int(helps(version))) :])
+        if like in versions and helps(like):
+            return [like]
+        ends = {*range(0, len(versions), len(versions) // FEW), len(versions) - 1}
+        for before, place in pairwise((-1, *sorted(ends))):
+            if helps(versions[place]):
+                told = partial(_as_number, helps)
+                return list(versions[bisect_left(versions, 1, before + 1, place, key=told) :])
+        return []
 
     def _lets_in(self, asker: Pin, version: str, ask: Ask, change: Change) -> bool:
         needs = self.needs(asker, version)
@@ -271,6 +282,10 @@ class Solver:
             return resolve_place(key, name, self.lock.pins)
         wanted = normal_name(PYPI, name)
         return wanted if wanted in self.lock.pins else ""
+
+
+def _as_number(helps: Callable[[str], bool], version: str) -> int:
+    return int(helps(version))
 
 
 def is_optional(requirement: Requirement) -> bool:

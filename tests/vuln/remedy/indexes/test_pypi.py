@@ -69,6 +69,7 @@ def test_one_version_in_two_spellings() -> None:
         "shop.whl",
         "../shop-9.9.tar.gz",
         "-shop-9.9.tar.gz",
+        'shop-9.9-py3-none-any", x = ".whl',
     ],
 )
 def test_files_of_others_are_no_releases(name: str) -> None:

@@ -4,20 +4,11 @@ Mirrors often have no other one. The attributes of an anchor are all that counts
 """
 
 from html.parser import HTMLParser
-from typing import Final
 from urllib.parse import unquote
-
-from assay.core.errors import MalformedError
-
-MAX_FILES: Final = 100_000  # of one project; the largest have some tens of thousands
 
 
 def parse_simple_html(text: str) -> list[dict[str, object]]:
-    """Return the files that the page names, each as the JSON form describes one.
-
-    Raises:
-        MalformedError: It names more files than any project has.
-    """
+    """Return the files that the page names, each as the JSON form describes one."""
     reader = _Anchors()
     reader.feed(text)
     reader.close()
@@ -33,8 +24,6 @@ class _Anchors(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag != "a" or "href" not in told:
             return
-        if len(self.files) >= MAX_FILES:
-            raise MalformedError(f"over {MAX_FILES} files")
         url, _, fragment = told["href"].partition("#")
         kind, _, digest = fragment.partition("=")
         metadata = told.get("data-core-metadata", told.get("data-dist-info-metadata"))

@@ -156,6 +156,6 @@ def _is_folder(path: Path) -> bool:
 
 def _checked(ecosystem: str, name: str) -> str:
     """Refuse a name that is none: it becomes part of a URL or a path."""
-    if len(name) > 214 or not _NAMES[ecosystem].match(name) or ".." in name:  # npm's own bound
+    if len(name) > 214 or not _NAMES[ecosystem].match(name):  # npm's own bound
         raise MalformedError(f"{printable(name)!r} is no name that an index has")
     return name
