@@ -9,12 +9,12 @@ import pytest
 
 from assay.core.errors import MalformedError
 from assay.core.verdict import Verdict
+from assay.vuln.remedy.changes import Change
 from assay.vuln.remedy.checking import check_edit
 from assay.vuln.remedy.locks import read_locks
 from assay.vuln.remedy.model import Lock
 from assay.vuln.remedy.plan import Plan
 from assay.vuln.remedy.registries import FOLDER, host_of
-from assay.vuln.remedy.solving import Change
 from assay.vuln.signals.kev import KnownExploited
 from tests.vuln.remedy.shelf import NO_SIGNALS, Shelf, advisory, plan, steps_of
 

@@ -8,8 +8,8 @@ from assay.sbom.filekinds import lock_parser
 from assay.sbom.lockfiles.reading import Reading
 from assay.sbom.lockfiles.requirements import parse_requirements
 from assay.vuln.remedy.candidates import purl_at
+from assay.vuln.remedy.changes import Change
 from assay.vuln.remedy.model import Lock
-from assay.vuln.remedy.solving import Change
 
 
 def check_edit(lock: Lock, made: Iterable[Change], before: bytes, texts: Mapping[str, str]) -> None:

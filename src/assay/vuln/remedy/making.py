@@ -13,6 +13,7 @@ from assay.core.errors import MalformedError
 from assay.core.verdict import Verdict
 from assay.vuln.ranges import Answer
 from assay.vuln.remedy.candidates import Candidates, Choices, is_malicious
+from assay.vuln.remedy.changes import Change, Draft
 from assay.vuln.remedy.checking import check_edit
 from assay.vuln.remedy.commands import upgrade_command
 from assay.vuln.remedy.editing import Edited, Work, edit_lock
@@ -22,7 +23,7 @@ from assay.vuln.remedy.notes import release_notes
 from assay.vuln.remedy.overrides import override_hint
 from assay.vuln.remedy.plan import Mended, Unfixed, Upgrade
 from assay.vuln.remedy.ranking import Ranking, total_rank
-from assay.vuln.remedy.solving import Change, Draft, Solver
+from assay.vuln.remedy.solving import Solver
 from assay.vuln.remedy.steps import Step, step_between
 from assay.vuln.versions import BEGINNING, version_key
 

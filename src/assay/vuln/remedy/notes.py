@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from assay.core.printable import printable
+from assay.vuln.remedy.changes import Change
 from assay.vuln.remedy.model import NPM, Catalogue, Lock, Release
 from assay.vuln.remedy.npmedit import has_install_script
-from assay.vuln.remedy.solving import Change
 from assay.vuln.remedy.steps import Step, step_between
 
 MAX_NOTE: Final = 200

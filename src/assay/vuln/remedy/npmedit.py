@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.core.errors import MalformedError
+from assay.vuln.remedy.changes import Rewrite
 from assay.vuln.remedy.jsontext import Node, Span, locate_json, replace_spans, set_members
 from assay.vuln.remedy.npmlock import FOLDER
-from assay.vuln.remedy.solving import Rewrite
 
 _ASKS: Final = ("dependencies", "optionalDependencies", "peerDependencies", "peerDependenciesMeta")
 _NEEDED: Final = (*_ASKS, "engines", "os", "cpu", "libc", "deprecated")

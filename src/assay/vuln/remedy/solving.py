@@ -18,6 +18,7 @@ from assay.core.verdict import Verdict
 from assay.sbom.lockfiles.packagelock import resolve_place
 from assay.vuln.package import normal_name
 from assay.vuln.remedy.candidates import Candidates, Choices
+from assay.vuln.remedy.changes import Change, Draft, Rewrite, Way
 from assay.vuln.remedy.manifestrange import rewritten_range
 from assay.vuln.remedy.model import NPM, OPTIONAL, PYPI, Ask, Lock, Pin, Requirement
 from assay.vuln.remedy.ranges import allows
@@ -27,45 +28,6 @@ MAX_TRIES: Final = 24  # versions of one package
 FEW: Final = 8  # versions that are looked at one by one, or all along
 MAX_DEPTH: Final = 12  # who asks for who asks
 MAX_WORK: Final = 1000  # attempts for one pin that is to go up
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A pin that goes to another version; `because` is the key of the one that needs it."""
-
-    pin: Pin
-    to: str
-    because: str = ""
-    missing: tuple[str, ...] = ()  # what the new version asks for, and the file has not
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewrite:
-    """A wish of the product that is written anew; `by` is the key of the product's own part."""
-
-    by: str
-    ask: Ask
-    range: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How something is tried: with others raised beside it, and without knowing what it needs."""
-
-    with_others: bool
-    unseen: bool
-
-
-@dataclass(slots=True, kw_only=True)
-class Draft:
-    """Changes by the key of their pin, and wishes of the product by what they are about."""
-
-    changes: dict[str, Change] = field(default_factory=dict)
-    rewrites: dict[Ask, Rewrite] = field(default_factory=dict)
-
-    def copy(self) -> "Draft":
-        """Return another draft with the same changes."""
-        return Draft(changes=dict(self.changes), rewrites=dict(self.rewrites))
 
 
 @dataclass(slots=True, kw_only=True)
