@@ -31,7 +31,7 @@ def reach(
     ] = "declared",
     as_json: JsonOption = False,
 ) -> None:
-    """Show how near sources come to the vulnerabilities of what they use.
+    """Show how near sources come to known vulnerabilities.
 
     Reads Python, JavaScript, Go, Rust and Go programs; runs nothing of them. A level is what was
     seen at least, never a proof that more cannot be. Exit status 0: all was matched; 3: the list
