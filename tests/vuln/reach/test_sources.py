@@ -34,6 +34,15 @@ def test_what_is_too_large_is_told_to_the_reader(tmp_path: Path) -> None:
     assert found == {"a.py": None, "b/c.py": b"x = 1\n"}
 
 
+def test_what_is_too_much_together_is_told_to_the_reader(tmp_path: Path) -> None:
+    """What fills the bound is read; what comes behind it is not, and never without a word."""
+    sources = replace(committed(tmp_path / "r"), total=15)
+    found = dict(sources.load(["a.py", "b/c.py"], max_bytes=100))
+    assert found == {"a.py": b"import yaml\n", "b/c.py": None}
+    tree = TreeSources(tree=MemoryTree(contents={"a": b"12345", "b": b"123"}), total=6)
+    assert dict(tree.load(["a", "b"], max_bytes=100)) == {"a": b"12345", "b": None}
+
+
 def test_what_is_excluded_is_not_read_and_told(tmp_path: Path) -> None:
     sources = committed(tmp_path / "r", excluded=frozenset({"left.py", "gone.py"}))
     assert sources.paths == ("a.py", "b/c.py")

@@ -29,6 +29,7 @@ class CommitSources:
     excluded: tuple[str, ...]
     submodules: tuple[str, ...]
     at_once: int = AT_ONCE
+    total: int = MAX_COMMIT_BYTES
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class CommitSources:
 
     def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
         """Yield each path with its content, None where that is too large or not in the clone."""
-        left = _Left(MAX_COMMIT_BYTES)
+        left = _Left(self.total)
         taken = [path for path in paths if left.takes(self.entries[path].size, max_bytes)]
         yield from ((path, None) for path in sorted(set(paths) - set(taken)))
         for batch in self._batches(taken):
@@ -92,6 +93,7 @@ class TreeSources:
     """The files of a folder, an archive or an image."""
 
     tree: FileTree
+    total: int = MAX_TREE_BYTES
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ class TreeSources:
 
     def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
         """Yield each path with its content, None where that is too large or cannot be read."""
-        left, wanted = _Left(MAX_TREE_BYTES), frozenset(paths)
+        left, wanted = _Left(self.total), frozenset(paths)
         for file in self.tree.files:
             if file.path not in wanted:
                 continue
