@@ -24,7 +24,7 @@ def validate(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Hold documents against the shape and the tests of CSAF 2.0.
+    """Hold documents against the rules of CSAF 2.0 (OASIS).
 
     Exit status 0: the shape is right and every mandatory test holds; 1: one does not; 3: one could
     not tell. Optional and informative tests are told and change no status.
@@ -58,11 +58,11 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hold a folder of documents against what stands beside them; asks no network.
+    """Hold a publisher's folder against itself.
 
     Each document: its .sha256 and .sha512, its signature (.asc) by the key that you give, its name,
     and the tests of CSAF. The folder: index.txt, changes.csv, ROLIE feeds, provider-metadata.json.
-    Without a key the answer is about damage, and not about who made the documents.
+    No network is asked. Without a key the answer is about damage, and not about who made them.
 
         assay csaf verify white --key publisher.asc
     """
