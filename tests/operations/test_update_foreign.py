@@ -131,6 +131,15 @@ def test_what_broke_off_goes_on(server: RestServer, nvd: Nvd) -> None:
     assert feed.imported_at == AT  # what the first pages were asked for
 
 
+def test_pages_of_another_server_are_not_gone_on_with(server: RestServer, nvd: Nvd) -> None:
+    nvd.broken_from = 4
+    refused(server)
+    with serving(Nvd()) as other:
+        feed = update(other)
+        assert starts(other) == ["0", "2", "4"]
+    assert (feed.advisories, feed.source) == (5, f"{other.url}/rest/json/cves/2.0")
+
+
 FAULTS = {
     "another-page": (
         nvd_page(nvd_cve(), start=7, total=9),
