@@ -245,6 +245,19 @@ def test_what_is_created(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_what_is_created_as_json() -> None:
+    told = json.loads(run(*CREATED, *CALM_WORDS, "--output", "made.json", "--json").stdout)
+    assert (told["schema"], told["verdict"], told["statements"]) == (
+        "assay.vex-create/v1",
+        "PASSED",
+        1,
+    )
+    assert Path("made.json").exists()
+    with_no_file = run(*CREATED, *CALM_WORDS, "--json").exception
+    assert isinstance(with_no_file, AssayError)
+
+
+@pytest.mark.usefixtures("folder")
 def test_what_is_created_of_all_versions() -> None:
     words = ("create", "--product", "pkg:npm/x", "--all-versions", "--author", "A")
     more = ("--vulnerability", CVE, "--status", "affected", "--action", "wait")

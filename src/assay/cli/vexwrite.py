@@ -156,6 +156,7 @@ def create(  # noqa: PLR0913  # the options of one command
     all_versions: AllVersionsOption = False,
     to: ToOption = _FORMAT,
     output: OutputOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a VEX document with one statement.
 
@@ -183,7 +184,8 @@ def create(  # noqa: PLR0913  # the options of one command
         role=role,
         all_versions=all_versions,
     )
-    _print_written(create_vex(said, to=to, output=output), output)
+    _need_output(output, as_json=as_json)
+    _print_made(create_vex(said, to=to, output=output), output, "create", as_json=as_json)
 
 
 def generate(  # noqa: PLR0913  # the options of one command
@@ -195,6 +197,7 @@ def generate(  # noqa: PLR0913  # the options of one command
     all_versions: AllVersionsOption = False,
     to: ToOption = _FORMAT,
     output: OutputOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write what is recorded about vulnerabilities at HEAD as VEX.
 
@@ -210,7 +213,9 @@ def generate(  # noqa: PLR0913  # the options of one command
     )
 
     about = AboutProduct(product=product, author=author, role=role, all_versions=all_versions)
-    _print_written(generate_vex(repository, about, to=to, output=output), output)
+    _need_output(output, as_json=as_json)
+    done = generate_vex(repository, about, to=to, output=output)
+    _print_made(done, output, "generate", as_json=as_json)
 
 
 def _need_output(output: Path | None, *, as_json: bool) -> None:
@@ -218,6 +223,13 @@ def _need_output(output: Path | None, *, as_json: bool) -> None:
 
     if as_json and output is None:
         raise UsageError("the document and the answer cannot both be on stdout", hint="--output")
+
+
+def _print_made(done: "WrittenFile", output: Path | None, command: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(done.as_json(f"assay.vex-{command}/v1"))
+    else:
+        _print_written(done, output)
 
 
 def _print_written(done: "WrittenFile", output: Path | None) -> None:
