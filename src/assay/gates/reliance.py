@@ -6,6 +6,7 @@ log.
 """
 
 from contextlib import suppress
+from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.reliance import Reliance
@@ -15,8 +16,9 @@ from assay.findings.waiveraccount import parse_waiver_account
 from assay.signing.standing import why_not
 from assay.signing.trust import TrustRoot
 from assay.source.coverage import COVERAGE_TYPE, parse_coverage
-from assay.vuln.vex.account import PREDICATE_TYPE as VEX_ACCOUNT_TYPE
-from assay.vuln.vex.account import parse_vex_account
+
+# `assay.vuln.vex.account.PREDICATE_TYPE`, which whoever verifies a log does not load.
+_VEX_ACCOUNT_TYPE: Final = "urn:assay:predicate:vex:v1"
 
 
 def reliance_on(verified: VerifiedStatement) -> Reliance:
@@ -69,6 +71,10 @@ def _behind(verified: VerifiedStatement) -> tuple[Reliance, ...]:
     if verified.predicate_type == WAIVER_ACCOUNT_TYPE:
         waivers = parse_waiver_account(verified.predicate()).waivers
         return tuple(one.reliance for one in waivers)
-    if verified.predicate_type == VEX_ACCOUNT_TYPE:
+    if verified.predicate_type == _VEX_ACCOUNT_TYPE:
+        from assay.vuln.vex.account import (  # noqa: PLC0415  # who verifies a log needs no vuln
+            parse_vex_account,
+        )
+
         return parse_vex_account(verified.predicate()).documents
     return ()
