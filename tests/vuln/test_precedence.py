@@ -59,6 +59,11 @@ OWN = record("GHSA-1", "", shop(BELOW_2))
 CLEARS = record(CVE, "CVE", shop(unaffected=(ALL,), otherwise=Otherwise.UNAFFECTED))
 NOT_SURE = record(CVE, "CVE", shop(otherwise=Otherwise.UNKNOWN))
 UNREAD = record("GHSA-2", "", shop(Range(type="LUNAR", events=ALL.events)))
+BROKEN = record(
+    CVE,
+    "CVE",
+    shop(Range(type="LUNAR", events=ALL.events), otherwise=Otherwise.UNKNOWN),
+)
 FIXED = record("GHSA-3", "", shop(between("0", "0.5")))
 OTHER_CVE = replace(CLEARS, id="CVE-2023-2000", aliases=())
 
@@ -70,6 +75,7 @@ PACKAGES = {
     "not-knowing-gives-way": ((NOT_SURE, FIXED), NO),
     "not-knowing-gives-way-to-affected": ((NOT_SURE, OWN), YES),
     "what-cannot-be-worked-out-stays": ((UNREAD, CLEARS), OPEN),
+    "nor-does-one-whose-authors-do-not-know": ((BROKEN, FIXED), OPEN),
     "another-cve-clears-nothing": ((NOT_SURE, OTHER_CVE), OPEN),
     "withdrawn": ((replace(OWN, source="GHSA", withdrawn=OWN.modified), CLEARS), NO),
 }
