@@ -44,7 +44,7 @@ def record(
 
 
 def list_(repository: RepositoryOption = Path(), *, as_json: JsonOption = False) -> None:
-    """List recorded documents, what they take away at HEAD, and what is not applied.
+    """List recorded documents, and what they take away at HEAD.
 
     Of everything that is not applied it is said why.
 
@@ -87,7 +87,9 @@ def withdraw(
     reason: Annotated[str, typer.Option(help="Why it is not to count any more.")],
     as_json: JsonOption = False,
 ) -> None:
-    """End what a recorded document takes away; signed by you, a vex-author, and logged.
+    """End what a recorded document takes away.
+
+    Signed by you, a vex-author, and logged.
 
     What it says is affected stays so, unless it is your own word, or one that you answer for.
 
