@@ -55,4 +55,5 @@ def test_the_records_of_a_vulnerability(site: Site) -> None:
     assert answer.out.decode() == (
         "TEST-rightpad-py in rightpad-py (PyPI)\n"
         "  TEST-rightpad-py: no CVE is known; named after TEST-rightpad-py: TEST-rightpad-py\n"
+        "    OSV (package): affected: before 2.0.0\n"
     )
