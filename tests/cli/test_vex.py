@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -332,8 +333,9 @@ def test_explained_contradictions() -> None:
 def test_documents_that_name_no_author_are_nobody_elses() -> None:
     """Two of them are two voices: the newer one does not replace the older."""
     nameless = replace(DOCUMENT, author="")
-    save("n1.json", nameless, "cyclonedx")
-    save("n2.json", replace(nameless, statements=(AFFECTED,)), "cyclonedx")
+    newer = replace(CALM, updated_at=datetime(2026, 6, 2, tzinfo=UTC))
+    save("n1.json", replace(nameless, statements=(AFFECTED,)), "cyclonedx")
+    save("n2.json", replace(nameless, id="", statements=(newer,)), "cyclonedx")
     assert run("explain", "n1.json", "n2.json", *ASKED).exit_code == 3
 
 

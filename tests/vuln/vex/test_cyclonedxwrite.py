@@ -117,6 +117,15 @@ def test_versions_of_a_product_with_components_become_products() -> None:
     assert [one.target.purl for one in found.products] == ["pkg:npm/s@1", "pkg:npm/s@2"]
 
 
+def test_a_product_limited_to_another_version_than_its_own_is_nothing() -> None:
+    never = VexProduct(target=replace(SHOP, versions=("9",)), subcomponents=(LIBRARY,))
+    found = again(replace(DOCUMENT, statements=(CALM, about(never)))).statements
+    assert found == (CALM,)
+    with pytest.raises(MalformedError) as refusal:
+        write_cyclonedx_vex(replace(DOCUMENT, statements=(about(never),)))
+    assert str(refusal.value) == "[malformed] no statement that CycloneDX can say"
+
+
 def test_a_range_of_a_product_with_components_is_left_out() -> None:
     wide = about(
         VexProduct(target=target("pkg:npm/s", ranges=("vers:npm/<2",)), subcomponents=(LIBRARY,))

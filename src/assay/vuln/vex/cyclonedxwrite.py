@@ -54,7 +54,9 @@ def write_cyclonedx_vex(document: VexDocument) -> WrittenVex:
     losses = list[Loss]()
     statements = tuple(sayable_statements(document.statements, losses))
     if not statements:
-        raise MalformedError("no statement that CycloneDX can say", hint=str(losses[0]))
+        raise MalformedError(
+            "no statement that CycloneDX can say", hint=str(losses[0]) if losses else ""
+        )
     things = Things(statements)
     written: dict[str, object] = {
         "bomFormat": "CycloneDX",
