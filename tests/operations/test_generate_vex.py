@@ -150,6 +150,29 @@ def test_words_of_cyclonedx_stay_what_they_are(shop: Site) -> None:
 
 
 @pytest.mark.usefixtures("dated")
+def test_another_cve_of_the_advisory_is_no_alias(shop: Site) -> None:
+    listed = list_findings(shop.top, clock=clock(hours=4)).findings
+    (one,) = [found for found in listed if found.finding.kind is Kind.VULNERABILITY]
+    ids = (NAME, "GHSA-a", "CVE-2026-9", "https://x.example")
+    made = replace(one, finding=replace(one.finding, references=ids))
+    (found,) = say_all((made,), SHOP, at=EPOCH)
+    assert isinstance(found, VexStatement)
+    assert found.vulnerability.aliases == ("GHSA-a",)
+
+
+@pytest.mark.usefixtures("dated")
+def test_an_entry_that_nobody_read_is_not_said_to_be_affected(shop: Site) -> None:
+    record(shop, document(confirmed()))
+    listed = list_findings(shop.top, clock=clock(hours=4)).findings
+    (one,) = [found for found in listed if found.confirmed is not None]
+    assert one.confirmed is not None
+    made = replace(one, confirmed=replace(one.confirmed, status="unread"))
+    (found,) = say_all((made,), SHOP, at=EPOCH)
+    assert isinstance(found, VexStatement)
+    assert found.status is Status.UNDER_INVESTIGATION
+
+
+@pytest.mark.usefixtures("dated")
 def test_nothing_to_say(shop: Site) -> None:
     unnamed = replace(ABOUT, product="pkg:npm/x")
     with pytest.raises(UsageError) as refusal:
