@@ -92,6 +92,7 @@ def test_a_tag_in_a_text_is_no_other_tag() -> None:
 
 def test_many_products_are_read_in_time_that_grows_with_them() -> None:
     """Steps, not seconds: twice the products take no more than some three times the calls."""
+
     def calls(number: int) -> int:
         parts = [{"@id": f"pkg:npm/p{n}@1"} for n in range(number)]
         products = [{"@id": SHOP.purl, "subcomponents": [part]} for part in parts]

@@ -10,6 +10,7 @@ from assay.core.verdict import Verdict
 from assay.operations.generate_sbom import Described, generate_sbom
 from assay.operations.manage_advisories import import_advisories, import_signals
 from assay.operations.match_inventory import Matched, MatchRequest, match_inventory
+from assay.operations.survey_source import Target
 from tests.operations.run import clock
 from tests.operations.site import write_advisories
 
