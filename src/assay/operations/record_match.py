@@ -16,17 +16,15 @@ from assay.core.digest import Digest
 from assay.core.errors import RejectedError, UsageError
 from assay.core.verdict import Verdict
 from assay.evidence.statement import Statement, Subject
-from assay.gates.request import GateRequest
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
-from assay.operations.evidence import gate_evidence, record_verdict
+from assay.operations.decide_again import decide_again
+from assay.operations.evidence import gate_evidence
 from assay.operations.inventories import counted_inventories
-from assay.operations.material import load_policy
 from assay.operations.record import Recorder, open_recorder
 from assay.operations.standing import standing_verdicts
 from assay.operations.supersede import build_supersession
 from assay.sbom.component import Component
-from assay.signing.trust import trust_root_digest
 from assay.source.repository import open_repository
 from assay.vuln.match import match_components
 from assay.vuln.mirror import load_advisories
@@ -111,20 +109,7 @@ def _newest(recorder: Recorder, subject: Digest) -> Iterator[GateVerdict]:
 
 
 def _redecide(recorder: Recorder, old: GateVerdict) -> Redecided:
-    ledger = recorder.ledger
-    verdict, _ = record_verdict(
-        recorder,
-        GateRequest(
-            stage=old.decision.stage,
-            subject=old.subject,
-            resource_uri=old.resource_uri,
-            evidence=(),
-            bundle=load_policy(ledger, old.policy),
-            parameters=old.parameters,
-            trust_root=trust_root_digest(ledger.trust),
-            at=ledger.at,
-        ),
-    )
+    verdict = decide_again(recorder, old)
     return Redecided(
         stage=old.decision.stage, before=old.decision.verdict, now=verdict.decision.verdict
     )

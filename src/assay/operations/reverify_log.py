@@ -19,10 +19,8 @@ from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
 from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
-from assay.gates.request import GateRequest
 from assay.gates.withdrawal import Withdrawal
-from assay.operations.evidence import record_verdict
-from assay.operations.material import load_policy
+from assay.operations.decide_again import decide_again
 from assay.operations.record import Ledger, Recorder, open_ledger, open_recorder
 from assay.operations.standing import read_verdict, why_verdict_fallen, withdrawn_verdicts
 from assay.signing.trust import trust_root_digest
@@ -163,20 +161,7 @@ def _replace(recorder: Recorder, fallen: Fallen) -> Fallen:
     ledger = recorder.ledger
     old = read_verdict(ledger, ledger.entry(fallen.index), fallen.subject)
     why = Withdrawal(verdict=fallen.digest, why="; ".join(fallen.reasons))
-    new, _ = record_verdict(
-        recorder,
-        GateRequest(
-            stage=old.decision.stage,
-            subject=old.subject,
-            resource_uri=old.resource_uri,
-            evidence=(),
-            bundle=load_policy(ledger, old.policy),
-            parameters=old.parameters,
-            trust_root=trust_root_digest(ledger.trust),
-            at=ledger.at,
-            withdraws=(why,),
-        ),
-    )
+    new = decide_again(recorder, old, withdraws=(why,))
     return replace(fallen, now=new.decision.verdict)
 
 
