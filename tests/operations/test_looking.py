@@ -104,6 +104,9 @@ def test_why_advisories_are_one_vulnerability(here: Site) -> None:
                     "aliases": [],
                     "why": ("no CVE is known; named after TEST-rightpad-py: TEST-rightpad-py"),
                     "withdrawn": False,
+                    "source": "OSV",
+                    "rank": "package",
+                    "says": ["affected: before 2.0.0"],
                 }
             ],
         }
