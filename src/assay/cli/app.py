@@ -40,7 +40,7 @@ COMMANDS: Final = {
         "key": "The keys that sign: make, show and list them.",
         "forge": "Record what the forge enforces, and show since when.",
         "csaf": "Security advisories as vendors publish them (CSAF).",
-        "vulns": "The local mirror of advisories.",
+        "vulns": "Advisories: keep them here, and match products with them.",
         "policy": "Rules of your own, beside the default ones.",
     },
 }

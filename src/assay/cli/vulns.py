@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from assay.vuln.advisory import Feed
     from assay.vuln.signals.store import SignalFeed
 
-app = typer.Typer(help="The local mirror of advisories.", no_args_is_help=True)
-app.command("match")(match)
-app.command("push")(push)
-app.command("reach")(reach)
+app = typer.Typer(
+    help="Advisories: keep them here, and match products with them.", no_args_is_help=True
+)
 
 
 def _complete_name() -> list[str]:
@@ -134,6 +133,11 @@ def explain(
             typer.echo(printable(f"  {member.advisory}{gone}: {member.why}"))
             typer.echo(printable(f"    {member.source} ({member.rank}): {'; '.join(member.says)}"))
     print_not_checked(explanation.not_checked)
+
+
+app.command("match")(match)
+app.command("reach")(reach)
+app.command("push")(push)
 
 
 def _print(
