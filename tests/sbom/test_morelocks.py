@@ -91,6 +91,14 @@ def test_deno_with_what_is_not_there() -> None:
     assert (found.depends_on, found.edges_known) == ((), False)
 
 
+def test_deno_with_an_entry_that_cannot_be_read() -> None:
+    """It is left out and told, and what needs it is read."""
+    lock = b'{"version": "5", "npm": {"a@1": {"dependencies": false}, "c@3": {}}}'
+    reading = parse_deno_lock(lock, "deno.lock")
+    assert graph(reading) == {"pkg:npm/c@3": ()}
+    assert len(reading.not_checked) == 1
+
+
 def test_what_gradle_verifies() -> None:
     reading = parse_gradle_verification(text(VERIFICATION).lstrip(), "x.xml")
     assert [(item.purl, item.hashes) for item in reading.components] == [

@@ -200,6 +200,13 @@ REFUSED = {
         labelled("ENCRYPTED PRIVATE " + "KEY").partition(b"-----END")[0],
         "[malformed] not DER",
     ),
+    "ed448-of-the-length-of-ed25519": (
+        labelled("PRIVATE " + "KEY").replace(
+            b"AAAA",
+            base64.b64encode(bytes.fromhex("302e020100300506032b657104220420") + bytes(32)),
+        ),
+        NOT_ONE,
+    ),
     "damaged-openssh": (labelled("OPENSSH PRIVATE " + "KEY"), NOT_ONE),
     "a-public-key": (generate_signer("ed25519").public.pem, NOT_ONE),
     "old-encryption": (

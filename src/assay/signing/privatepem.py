@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
@@ -104,7 +104,8 @@ def _open_plain(
             "a private key in an encryption that is not read",
             hint="put it into ssh-agent; or convert it: openssl pkcs8 -topk8 -scrypt",
         ) from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, InternalError) as error:
+        # InternalError: what OpenSSL says of a key of X448 or Ed448 with another length.
         raise MalformedError("not a private key in PEM") from error
 
 
@@ -128,7 +129,7 @@ def _open_encrypted(der: bytes, passphrase: Passphrase | None) -> PrivateKeyType
         return load_der_private_key(der, passphrase())
     except (ValueError, TypeError) as error:  # TypeError: an empty passphrase
         raise UsageError("the passphrase is wrong, or the key is damaged") from error
-    except UnsupportedAlgorithm as error:
+    except (UnsupportedAlgorithm, InternalError) as error:
         raise MalformedError("a private key of an algorithm that is not read") from error
 
 

@@ -81,12 +81,12 @@ def _read(kind: str, key: str, item: JsonValue, found: _Found) -> None:
     else:
         purl = purl_of("npm", name, bare)
         hashes = (integrity,) if integrity else ()
-    found.components[f"{kind}:{key}"] = Component(
-        purl=purl, name=name, version=bare, found_in=(), hashes=hashes
-    )
     needs = [*_needs(kind, item.optional("dependencies"))]
     needs += _needs(kind, item.optional("optionalDependencies"))
     found.needs[f"{kind}:{key}"] = needs
+    found.components[f"{kind}:{key}"] = Component(
+        purl=purl, name=name, version=bare, found_in=(), hashes=hashes
+    )
 
 
 def _needs(kind: str, needed: JsonValue | None) -> Iterator[str]:
