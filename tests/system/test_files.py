@@ -2,6 +2,7 @@ import os
 import resource
 import signal
 import stat
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -255,3 +256,24 @@ def test_a_file_beneath_over_its_limit(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
         load_beneath(tmp_path, "a", max_bytes=4)
     assert message(caught) == "[unavailable] larger than 4 bytes"
+
+
+def test_memory_is_taken_for_what_is_there_and_not_for_the_bound(tmp_path: Path) -> None:
+    path = tmp_path / "small"
+    path.write_bytes(b"x" * 1000)
+    tracemalloc.start()
+    try:
+        assert len(load_file(path, max_bytes=2**29)) == 1000
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
+def test_a_file_that_does_not_say_how_large_it_is(tmp_path: Path) -> None:
+    whole = load_file(Path("/proc/self/status"), max_bytes=2**20)
+    assert whole.startswith(b"Name:")
+    assert whole.endswith(b"\n")
+    with pytest.raises(UnavailableError) as caught:
+        load_file(Path("/proc/self/status"), max_bytes=100)
+    assert str(caught.value) == "[unavailable] larger than 100 bytes, at /proc/self/status"

@@ -78,6 +78,13 @@ def test_what_is_wrong_with_one_member_is_a_gap() -> None:
         ]
 
 
+def test_a_member_without_a_name_is_a_gap() -> None:
+    data = zip_of(a=b"x").replace(b"a", b"\0")  # what is behind a zero is cut off
+    with open_zip(data, Allowance(left=10)) as tree:
+        assert tree.files == ()
+        assert [gap.why for gap in tree.gaps] == ["it has no name"]
+
+
 def test_another_method_of_packing_is_a_gap() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:

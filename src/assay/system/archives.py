@@ -65,7 +65,7 @@ def read_zip(path: Path, *, limits: ZipLimits, suffix: str) -> Iterator[Member]:
         with inside(str(path)), zipfile.ZipFile(path) as archive:
             members = _checked(archive, path, limits)
             for info in members:
-                if not info.is_dir() and info.filename.endswith(suffix):
+                if info.filename.endswith(suffix):  # the name of a folder ends in a slash
                     yield Member(name=info.filename, data=_content(archive, info))
     except FileNotFoundError as error:
         raise UsageError("no such file", where=str(path)) from error

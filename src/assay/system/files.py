@@ -53,11 +53,15 @@ def _open_to_read(name: str | Path, *, folder: int | None = None) -> int:
 def _load_descriptor(descriptor: int, max_bytes: int) -> tuple[bytes, int]:
     """Return one byte more than `max_bytes` at most, none of what is no file; and the mode."""
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            return b"", mode
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return b"", status.st_mode
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(max_bytes + 1), mode
+            # Memory is taken for all that is asked for, so no more than there is said to be.
+            data = file.read(min(status.st_size, max_bytes) + 1)
+            if len(data) > status.st_size:  # it grows, or does not say (/proc)
+                data += file.read(max_bytes + 1 - len(data))
+            return data, status.st_mode
     finally:
         os.close(descriptor)
 

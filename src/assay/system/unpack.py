@@ -61,7 +61,7 @@ def unpack(data: bytes, budget: Budget) -> Iterator[Unpacked]:
 def _zip(data: bytes, budget: Budget) -> Iterator[Unpacked]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):  # a folder; `is_dir` fails where there is no name
                 continue
             if info.flag_bits & _ENCRYPTED:
                 yield Unpacked(name=info.filename, gap="it is encrypted")

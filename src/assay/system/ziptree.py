@@ -61,7 +61,7 @@ class ZipTree(Closing):
             why = _fault(info, self._members)
             if why:
                 gaps.add(TreeGap(path=info.filename, why=why))
-            elif not info.is_dir():
+            elif not info.filename.endswith("/"):  # `is_dir` fails where there is no name
                 self._members[info.filename] = info
         self.gaps = tuple(sorted(gaps))
         self.files = tuple(
@@ -154,6 +154,8 @@ def _answering() -> Iterator[None]:
 
 
 def _fault(info: zipfile.ZipInfo, seen: dict[str, zipfile.ZipInfo]) -> str:
+    if not info.filename:
+        return "it has no name"
     if info.filename in seen:
         return "a name that is there twice: only the first one was looked at"
     if info.flag_bits & _ENCRYPTED:

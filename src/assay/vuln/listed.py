@@ -41,9 +41,8 @@ def load_content(path: Path, *, digest: Digest, what: str, max_bytes: int) -> by
         UnavailableError: It is gone, or cannot be read.
     """
     try:
-        # A reader takes memory for all that it may read, so the bound is the file's own size.
-        content = load_file(path, max_bytes=min(path.stat().st_size, max_bytes))
-    except (UsageError, FileNotFoundError) as error:
+        content = load_file(path, max_bytes=max_bytes)
+    except UsageError as error:
         raise UnavailableError(f"{what} are gone", where=str(path), hint=AGAIN) from error
     if sha256_of(content) != digest:
         raise TamperedError(f"{what} are not those that were imported", where=str(path), hint=AGAIN)
