@@ -45,6 +45,14 @@ REFUSED = {
         {"code": "bad"},
         "[malformed] 'bad' is not a valid Severity, at parameters",
     ),
+    "VEX that holds for more than a year": (
+        {"vexMaxAgeHours": 2**53},
+        "[malformed] 9007199254740992 hours, where 8784 are the most, at parameters.vexMaxAgeHours",
+    ),
+    "VEX that holds for less than no time": (
+        {"vexMaxAgeHours": -1},
+        "[malformed] -1 hours, where 8784 are the most, at parameters.vexMaxAgeHours",
+    ),
     "a relaxation without a reason": (
         {"relax": [{"rule": "a.b", "reason": "", "until": "2026-01-01T00:00:00Z"}]},
         "[malformed] a relaxation without a reason, at parameters",

@@ -1,7 +1,7 @@
 """What VEX does at the gate: it takes away for a while, and never against who says affected."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
@@ -48,6 +48,12 @@ def by(name: str, **changes: object) -> VexWord:
 def test_nothing_is_taken_away_without_an_account() -> None:
     assert judged() == NOTHING
     assert judged(account()) == NOTHING
+
+
+def test_a_word_from_the_end_of_the_calendar_takes_nothing_away() -> None:
+    """There is no day a year after it."""
+    late = replace(WORD, said_at=datetime(9999, 12, 31, tzinfo=UTC))
+    assert judged(account(late)).set_aside == {}
 
 
 def test_what_is_taken_away_is_told() -> None:

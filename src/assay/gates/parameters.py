@@ -94,13 +94,21 @@ def parse_parameters(value: JsonValue) -> Parameters:
             configuration=Severity(value.field("configuration").text()),
             advisory_max_age_hours=value.field("advisoryMaxAgeHours").integer(),
             evidence_max_age_hours=value.field("evidenceMaxAgeHours").integer(),
-            vex_max_age_hours=value.field("vexMaxAgeHours").integer(),
+            vex_max_age_hours=_vex_hours(value.field("vexMaxAgeHours")),
             scanners=tuple(item.text() for item in value.field("scanners").items()),
             require=tuple(item.text() for item in value.field("require").items()),
             relax=tuple(_parse_relaxation(item) for item in value.field("relax").items()),
         )
     except ValueError as error:
         raise MalformedError(str(error), where=value.where) from error
+
+
+def _vex_hours(value: JsonValue) -> int:
+    if not 0 <= value.integer() <= MAX_VEX_AGE_HOURS:
+        raise MalformedError(
+            f"{value.integer()} hours, where {MAX_VEX_AGE_HOURS} are the most", where=value.where
+        )
+    return value.integer()
 
 
 def _parse_relaxation(item: JsonValue) -> Relaxation:

@@ -11,7 +11,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from assay.core.clock import ALLOWED_SKEW, format_time
@@ -19,6 +19,7 @@ from assay.core.notchecked import NotChecked
 from assay.gates.joining import MAX_ITEMS, join_gaps
 from assay.vuln.vex.account import BLOCKING, TAKING, UNREAD, VexAccount, VexWord
 
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 _ASK: Final = "Ask its author for a newer one, or record one: assay vex record."
 
 
@@ -119,7 +120,8 @@ def _living(word: VexWord, max_age: timedelta, at: datetime) -> VexSetAside | No
 
 
 def _end(word: VexWord, max_age: timedelta) -> datetime:
-    latest = word.said_at + max_age
+    # A time near the end of the calendar has no day a year later.
+    latest = word.said_at + max_age if word.said_at <= _LAST - max_age else _LAST
     return latest if word.expires_at is None else min(latest, word.expires_at)
 
 

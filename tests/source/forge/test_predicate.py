@@ -105,11 +105,12 @@ def test_a_value_outside_its_set() -> None:
     )
 
 
-def test_a_count_below_nothing() -> None:
-    document = {**FULL.as_json(), "tags": [{**rules().as_json(), "approvals": -1}]}
+@pytest.mark.parametrize("number", [-1, 2**53])
+def test_a_count_below_nothing_or_beyond_all_calendars(number: int) -> None:
+    document = {**FULL.as_json(), "tags": [{**rules().as_json(), "approvals": number}]}
     with pytest.raises(MalformedError) as caught:
         parse_forge_state(JsonValue(document))
-    assert str(caught.value) == "[malformed] -1 is no count, at tags[0].approvals"
+    assert str(caught.value) == f"[malformed] {number} is no count, at tags[0].approvals"
 
 
 def test_a_control_that_is_not_told_is_unknown() -> None:

@@ -26,6 +26,7 @@ from assay.source.forge.facts import (
     rules_from,
 )
 
+MAX_COUNT: Final = 10**9  # hours and looks among them: no calendar has more
 STATE_TYPE: Final = "urn:assay:predicate:forge-state:v1"
 
 _Choice = TypeVar("_Choice", bound=enum.Enum)
@@ -153,13 +154,13 @@ def choice(kind: type[_Choice], value: JsonValue) -> _Choice:
 
 
 def count(value: JsonValue, name: str) -> int:
-    """Return the whole number `name`, which is not below 0.
+    """Return the whole number `name`, from 0 to `MAX_COUNT`.
 
     Raises:
-        MalformedError: It is, or is no number.
+        MalformedError: It is another, or no number.
     """
     member = value.field(name)
-    if member.integer() < 0:
+    if not 0 <= member.integer() <= MAX_COUNT:
         raise MalformedError(f"{member.integer()} is no count", where=member.where)
     return member.integer()
 
