@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from assay.core.printable import printable
-from assay.findings.reach import Scope, Sight
+from assay.findings.reach import Level, Scope, Sight
 from assay.vuln.reach.target import Target
 
 MAX_NAMED: Final = 3  # places that a limit names one by one
@@ -15,6 +15,17 @@ _TESTS: Final = re.compile(
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*\.(?:test|spec))\.[a-z]+\Z"
 )
 NO_SYMBOLS: Final = "the advisories name no symbols: whether what is vulnerable is called, not told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One package of a language that imports another: how, and where that stands."""
+
+    unit: str
+    path: str
+    line: int
+    scope: Scope
+    what: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +40,20 @@ class Found:
     def see(self, target: Target, sight: Sight) -> None:
         """Add a sight of what `target` is about."""
         self.sights.setdefault(target.finding, []).append(sight)
+
+    def see_import(self, target: Target, way: Sequence[Step]) -> None:
+        """Add the import of `target` at the end of a way; one step is the product's own import."""
+        last = way[-1]
+        chain = tuple(f"{one.what} ({one.path}:{one.line})" for one in way)
+        sight = Sight(
+            level=Level.IMPORTED,
+            scope=way[0].scope,
+            path=last.path,
+            line=last.line,
+            what=last.what,
+            chain=chain if len(way) > 1 else (),
+        )
+        self.see(target, sight)
 
     def limit(self, target: Target, why: str) -> None:
         """Add what could raise the level of `target`."""
@@ -71,17 +96,6 @@ def name_some(what: str, places: Iterable[str]) -> str:
     every = sorted(places)
     more = f" and {len(every) - MAX_NAMED} more" if len(every) > MAX_NAMED else ""
     return f"{what}: {', '.join(every[:MAX_NAMED])}{more}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One package of a language that imports another: how, and where that stands."""
-
-    unit: str
-    path: str
-    line: int
-    scope: Scope
-    what: str
 
 
 @dataclass(slots=True, kw_only=True)

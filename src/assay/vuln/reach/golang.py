@@ -92,7 +92,7 @@ class _Search:
         for target in self.targets:
             imported = [path for path in ways if path and covers(target, path)]
             for path in imported:
-                self._see_import(target, ways[path])
+                self.found.see_import(target, ways[path])
             if not imported and BINARY not in target.component.methods:
                 self._not_imported(target, [path for path in ways if path and _in(target, path)])
             for own in self.own:
@@ -100,21 +100,6 @@ class _Search:
             if BINARY in target.component.methods:
                 for place in target.component.found_in:
                     self._see_linked(target, place)
-
-    def _see_import(self, target: Target, way: tuple[Step, ...]) -> None:
-        chain = tuple(f"{one.what} ({one.path}:{one.line})" for one in way)
-        last = way[-1]
-        self.found.see(
-            target,
-            Sight(
-                level=Level.IMPORTED,
-                scope=way[0].scope,
-                path=last.path,
-                line=last.line,
-                what=last.what,
-                chain=chain if len(way) > 1 else (),
-            ),
-        )
 
     def _not_imported(self, target: Target, others: list[str]) -> None:
         wanted = ", ".join(sorted(target.packages)[:3]) or target.name

@@ -4,13 +4,13 @@ Calls are not followed: hardly any advisory about npm names symbols, and names a
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
-from assay.findings.reach import Level, Scope, Sight
+from assay.findings.reach import Scope
 from assay.vuln.reach.found import (
     Found,
     PackageGraph,
@@ -112,12 +112,10 @@ class _Search:
         for target in self.targets:
             name = target.name.lower()
             for step in self.own.get(name, ()):
-                self.found.see(target, _sight(step))
+                self.found.see_import(target, (step,))
             way = ways.get(name, ())
             if len(way) > 1:
-                chain = tuple(f"{one.what} ({one.path}:{one.line})" for one in way)
-                sight = replace(_sight(way[-1]), scope=way[0].scope, chain=chain)
-                self.found.see(target, sight)
+                self.found.see_import(target, way)
             self._limits(target, seen=bool(way))
 
     def _limits(self, target: Target, *, seen: bool) -> None:
@@ -159,9 +157,3 @@ def _texts(document: JsonValue, name: str) -> list[tuple[str, str]]:
     if member is None:
         return []
     return [(key, item.value) for key, item in member.members() if isinstance(item.value, str)]
-
-
-def _sight(step: Step) -> Sight:
-    return Sight(
-        level=Level.IMPORTED, scope=step.scope, path=step.path, line=step.line, what=step.what
-    )

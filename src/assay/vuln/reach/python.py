@@ -6,12 +6,12 @@ followed through them, package by package. Calls are looked for in the product's
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.core.stricttoml import parse_toml
-from assay.findings.reach import Level, Scope, Sight
+from assay.findings.reach import Scope
 from assay.vuln.package import normal_name
 from assay.vuln.reach.found import (
     Found,
@@ -139,10 +139,9 @@ class _Search:
 
     def _judge_imports(self, target: Target, way: tuple[Step, ...]) -> None:
         for step in self.own.get(target.finding, ()):
-            self.found.see(target, _sight(step))
+            self.found.see_import(target, (step,))
         if len(way) > 1:
-            chain = tuple(f"{one.what} ({one.path}:{one.line})" for one in way)
-            self.found.see(target, replace(_sight(way[-1]), scope=way[0].scope, chain=chain))
+            self.found.see_import(target, way)
         names = self.names[target.finding]
         if not way:
             spelt = " or ".join(dict.fromkeys(name.partition(".")[0] for name in names.names))
@@ -210,12 +209,6 @@ def read_scripts(data: bytes) -> tuple[str, ...]:
         )
     except MalformedError:
         return ()
-
-
-def _sight(step: Step) -> Sight:
-    return Sight(
-        level=Level.IMPORTED, scope=step.scope, path=step.path, line=step.line, what=step.what
-    )
 
 
 def _module(path: str, data: bytes) -> PyModule | None:

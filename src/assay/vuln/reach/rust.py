@@ -114,27 +114,12 @@ class _Search:
         for target in self.targets:
             way = ways.get(_name(target.name), ())
             if way:
-                self._see_import(target, way)
+                self.found.see_import(target, way)
             else:
                 self._not_used(target)
             if way and way[-1].unit == "":
                 for sight in self.uses.get(target.finding, ()):
                     self.found.see(target, sight)
-
-    def _see_import(self, target: Target, way: tuple[Step, ...]) -> None:
-        last = way[-1]
-        chain = tuple(f"{one.what} ({one.path}:{one.line})" for one in way)
-        self.found.see(
-            target,
-            Sight(
-                level=Level.IMPORTED,
-                scope=way[0].scope,
-                path=last.path,
-                line=last.line,
-                what=last.what,
-                chain=chain if len(way) > 1 else (),
-            ),
-        )
 
     def _not_used(self, target: Target) -> None:
         number, name = self.found.files, shown(_name(target.name))
