@@ -22,6 +22,7 @@ from tests.vuln.csaf.failing import (
     relationship,
     revision,
 )
+from tests.vuln.csaf.failingsoftly import SOFT_CASES
 
 
 def told(document: object) -> tuple[Failure, ...]:
@@ -42,7 +43,9 @@ def test_the_document_of_these_tests_meets_every_test() -> None:
     assert validate_csaf(encoded(vex())).failures == ()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{next(iter(case[1]))}")
+@pytest.mark.parametrize(
+    "case", [*CASES, *SOFT_CASES], ids=lambda case: f"{case[0]}-{next(iter(case[1]))}"
+)
 def test_failing(case: Case) -> None:
     number, changes, message = case
     assert said(told(changed(csaf(), changes)), number) == [message]
@@ -56,7 +59,11 @@ def test_failing_vex(case: Case) -> None:
 
 def test_every_test_has_a_failing_document() -> None:
     """Two need a document of another make: no product tree, and members out of order."""
-    tried = {number for number, _, _ in (*CASES, *VEX_CASES)} | {"6.1.27.4", "6.2.13", "6.3.10"}
+    tried = {number for number, _, _ in (*CASES, *SOFT_CASES, *VEX_CASES)} | {
+        "6.1.27.4",
+        "6.2.13",
+        "6.3.10",
+    }
     assert tried == {test.number for test in (*MANDATORY, *OPTIONAL, *INFORMATIVE)}
 
 
