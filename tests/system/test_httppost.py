@@ -19,13 +19,16 @@ LOOPBACK = frozenset({"127.0.0.1"})
 
 @contextmanager
 def answering(answer: bytes) -> Iterator[str]:
-    """Answer one request, and hang up."""
+    """Answer one request of body `q`, and hang up."""
 
     def serve() -> None:
         with suppress(OSError):  # nobody came, and the block has ended
             connection, _ = listening.accept()
-            with connection:
-                connection.recv(2**16)
+            with connection, connection.makefile("rb") as asked:
+                for line in asked:
+                    if line == b"\r\n":
+                        break
+                asked.read(len(b"q"))  # what is left unread at the end resets the connection
                 connection.sendall(answer)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
