@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from assay.core.clock import ALLOWED_SKEW
 from assay.findings.finding import Finding
+from assay.findings.observation import traits_of
 from assay.findings.reach import Level, Reach, Scope, Sight
 from assay.signing.principals import PrincipalKind, RoleGrant
 from assay.vuln.vex.account import VexWord
@@ -14,6 +16,7 @@ from tests.vuln.vex.trusted import (
     DAY,
     FINDING,
     PURL,
+    SEEN,
     affected,
     asked,
     author,
@@ -381,3 +384,81 @@ def test_what_only_tests_call_speaks_against_nothing() -> None:
     document = signed(openvex(own(justification=CODE)))
     believed = asked(document, findings=(reached(Level.CALLED, Scope.TESTS),))
     assert (statuses(believed), reasons(believed)) == (["not_affected"], [])
+
+
+def test_another_document_of_the_same_author_replaces_nothing() -> None:
+    new = openvex(own(vulnerability={"name": "CVE-2026-2"}), last_updated=LATER, **{"@id": "urn:b"})
+    believed = asked(signed(openvex(own())), signed(new, name="b", place=1))
+    assert statuses(believed) == ["not_affected"]
+
+
+@pytest.mark.parametrize(("older", "newer"), [((1, 5), (2, 0)), ((1, 0), (1, 1))])
+def test_of_one_moment_the_higher_version_is_newer_and_then_the_later_record(
+    older: tuple[int, int], newer: tuple[int, int]
+) -> None:
+    """Version, and place in the log."""
+    elsewhere = own(vulnerability={"name": "CVE-2026-2"})
+    old = signed(openvex(own(), version=older[0]), place=older[1])
+    new = signed(openvex(elsewhere, version=newer[0]), name="b", place=newer[1])
+    assert reasons(asked(old, new)) == ["a newer version of the document took its place"]
+    back = signed(openvex(elsewhere, version=older[0]), place=older[1])
+    left = signed(openvex(own(), version=newer[0]), name="b", place=newer[1])
+    assert statuses(asked(back, left)) == ["not_affected"]
+
+
+def test_a_document_without_a_name_replaces_nothing() -> None:
+    unnamed = replace(openvex(own()), id="")
+    later = replace(openvex(own(vulnerability={"name": "CVE-2026-2"}), last_updated=LATER), id="")
+    believed = asked(signed(unnamed), signed(later, name="b", place=1))
+    assert statuses(believed) == ["not_affected"]
+
+
+def test_one_signer_of_two_takes_nothing_back_for_both() -> None:
+    """What two have signed, one of them does not end; both together end what one has."""
+    bob = author("bob", authors=("Example Ltd",))
+    old, new = openvex(own()), openvex(affected(), timestamp=LATER, **{"@id": "urn:b"})
+    two, one = signed(old, author(), bob), signed(new, name="b", place=1)
+    assert statuses(asked(two, one)) == ["affected", "not_affected"]
+    one, two = signed(old), signed(new, author(), bob, name="b", place=1)
+    assert statuses(asked(one, two)) == ["affected"]
+
+
+def test_affected_about_something_else_confirms_nothing() -> None:
+    elsewhere = {"products": [{"@id": "pkg:npm/b@1.2.3"}]}
+    believed = told(affected(**elsewhere), own())
+    assert statuses(believed) == ["not_affected"]
+
+
+def test_an_entry_of_which_not_even_the_vulnerability_is_known_is_about_any() -> None:
+    unread = own(vulnerability=None, status="perhaps", justification=None)
+    assert statuses(told(own(), unread)) == ["not_affected", "unread"]
+
+
+def test_a_clock_that_is_a_little_ahead_is_borne() -> None:
+    recorded = SAID - ALLOWED_SKEW
+    assert statuses(asked(signed(openvex(own()), recorded=recorded))) == ["not_affected"]
+    earlier = recorded - timedelta(seconds=1)
+    assert statuses(asked(signed(openvex(own()), recorded=earlier))) == []
+
+
+def test_no_text_in_a_word_is_without_end() -> None:
+    long = replace(
+        openvex(own(vulnerability={"name": "X" * 3_000, "aliases": [CVE]})).statements[0],
+        justification=None,
+        raw_justification="y" * 3_000,
+    )
+    word = word_of(asked(signed(replace(openvex(), statements=(long,)))))
+    assert (len(word.vulnerability), len(word.justification)) == (2_000, 2_000)
+
+
+def test_whoever_may_not_speak_is_named() -> None:
+    strangers = signed(openvex(own(), author="Vendor"), author("bob"), author("ana"))
+    assert reasons(asked(strangers)) == [
+        "the trust root does not let ana and bob speak for 'Vendor'"
+    ]
+
+
+def test_a_component_is_called_by_its_canonical_name() -> None:
+    seen = replace(SEEN, traits=traits_of({"component": "pkg:NPM/a@1.2.3", "cluster": CVE}))
+    finding = replace(FINDING, observations=(seen,))
+    assert word_of(asked(signed(openvex(own())), findings=(finding,))).component == PURL

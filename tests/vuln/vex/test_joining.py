@@ -74,3 +74,15 @@ def test_a_statement_without_a_time_would_become_the_newest() -> None:
     assert str(refusal.value) == (
         "[malformed] no time, at 1: statements[0] (say when: assay vex convert --issued)"
     )
+
+
+def test_it_is_as_new_as_the_newest_of_the_documents() -> None:
+    """Also where that is later than every statement in it."""
+    late = replace(DOCUMENT, issued_at=AT + timedelta(days=2))
+    changed = replace(DOCUMENT, updated_at=AT + timedelta(days=3))
+    assert join_vex({"a": DOCUMENT, "b": late}, author="", id_="").document.issued_at == (
+        AT + timedelta(days=2)
+    )
+    assert join_vex({"a": late, "b": changed}, author="", id_="").document.issued_at == (
+        AT + timedelta(days=3)
+    )

@@ -16,6 +16,7 @@ ELSE = f"sha256:{'b' * 64}"
 IMAGE = "pkg:oci/shop@sha256:aa"
 HOME = "repository_url=ghcr.io/a/shop"
 CPE = "cpe:2.3:a:acme:shop:1.0:*:*:*:*:*:*:*"
+OPEN = "arch=a&distro=d&goarch=g&goos=l&os=o&package-id=i&platform=p&upstream=u"
 ANY_CPE = "cpe:2.3:a:acme:shop:*:*:*:*:*:*:*:*"
 
 
@@ -67,6 +68,7 @@ TARGETS = {
         target("pkg:golang/m.example/a@1#sub"), target("pkg:golang/m.example/a@1"), NO
     ),
     # Hashes
+    "all that may be left open": pair(LIBRARY, target(f"pkg:npm/a@1.2.3?{OPEN}"), YES),
     "equal hash": pair(target("", hashes=(HASH,)), replace(LIBRARY, hashes=(HASH,)), YES),
     "other hash": pair(target("", hashes=(HASH,)), replace(LIBRARY, hashes=(ELSE,)), NO),
     "other hash, same purl": pair(
@@ -91,6 +93,17 @@ TARGETS = {
     "CPE for any version": pair(target("", cpes=(ANY_CPE,)), target("", cpes=(ANY_CPE,)), UNKNOWN),
     "CPE guessed beside a purl": pair(
         replace(LIBRARY, cpes=(CPE,)), replace(LIBRARY, cpes=(ANY_CPE,)), YES
+    ),
+    "CPE without a version": pair(
+        target("", cpes=("cpe:/a:acme:shop:",)), target("", cpes=("cpe:/a:acme:shop:",)), UNKNOWN
+    ),
+    "CPE on one side only": pair(
+        target("", ids=("urn:x",), cpes=(CPE,)), target("", ids=("urn:x",)), YES
+    ),
+    "other CPE, equal name": pair(
+        VexTarget(name="shop", version="1.0", cpes=(CPE,)),
+        VexTarget(name="shop", version="1.0", cpes=(CPE.replace("acme", "evil"),)),
+        NO,
     ),
     "equal IRI": pair(
         target("", ids=("urn:x",)), target("", ids=("urn:x", "urn:y"), version="3"), YES
@@ -184,6 +197,7 @@ def test_components_of_two_products_do_not_mix() -> None:
 ABOUT = {
     "the name": ("CVE-1", (), "CVE-1", (), True),
     "in other letters": ("cve-1", (), "CVE-1", (), True),
+    "asked in other letters": ("CVE-1", (), "cve-1", (), True),
     "another": ("CVE-2", (), "CVE-1", (), False),
     "alias of the statement": ("GHSA-a", ("CVE-1",), "CVE-1", (), True),
     "alias of the advisories": ("GHSA-a", (), "CVE-1", ("GHSA-a",), True),

@@ -9,6 +9,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.vuln.vex.record import (
     MAX_DOCUMENT_BYTES,
+    MAX_REASON,
     MAX_SIGNATURE_BYTES,
     VexRecord,
     VexWithdrawal,
@@ -75,3 +76,10 @@ def test_a_withdrawal_says_why() -> None:
     with pytest.raises(MalformedError) as caught:
         VexWithdrawal(document=RECORD.digest, reason="x" * 2_001)
     assert str(caught.value) == "[malformed] a reason of over 2000 characters, at reason"
+
+
+def test_the_longest_reason() -> None:
+    reason = "x" * MAX_REASON
+    assert VexWithdrawal(document=RECORD.digest, reason=reason).reason == reason
+    with pytest.raises(MalformedError):
+        VexWithdrawal(document=RECORD.digest, reason=f"{reason}x")

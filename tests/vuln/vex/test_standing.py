@@ -252,3 +252,9 @@ def test_nothing_is_calm_that_somebody_newest_denies(
 
 def _last(claims: list[tuple[VexStatement, int, str]], author: str) -> int:
     return max(day for _, day, by in claims if by == author)
+
+
+def test_claims_are_in_the_order_of_their_authors() -> None:
+    names = [f"author {number:02}" for number in range(12)]
+    found = ask(*(source(CALM, author=name) for name in reversed(names)))
+    assert [claim.author for claim in found.claims] == names

@@ -95,6 +95,9 @@ LABELS = {
     "name": (VexTarget(name="shop", version="1", ids=("urn:x",)), "shop@1"),
     "unversioned": (VexTarget(name="shop"), "shop"),
     "id": (VexTarget(ids=("urn:x", "urn:y")), "urn:x"),
+    "CPE": (VexTarget(cpes=("cpe:/a:b:c",), hashes=("sha256:aa",)), "cpe:/a:b:c"),
+    "hash": (VexTarget(hashes=("sha256:aa",)), "sha256:aa"),
+    "spelling": (VexTarget(raw_purls=("pkg:x",), ids=("urn:x",)), "pkg:x"),
     "nothing": (VexTarget(), ""),
 }
 
