@@ -42,6 +42,8 @@ BOUNDS = {
     "no-version-of-ours": ({"versionEndExcluding": "2.0"}, "trunk", UNSURE),
     "not-said": ({"versionEndExcluding": "2.0"}, "*", UNSURE),
     "no-version-of-theirs": ({"versionEndExcluding": "second"}, "1.9", UNSURE),
+    "escaped": ({"versionEndIncluding": "1+2"}, r"1\+2", YES),
+    "escaped-start": ({"versionStartIncluding": "1+2"}, r"1\+2", YES),
     "outside-for-sure": ({"versionStartIncluding": "2", "versionEndExcluding": "x"}, "1.9", NO),
 }
 
@@ -61,6 +63,7 @@ VERSIONS = {
     "any-update": (shop("1.0"), shop("1.0", "rc1"), YES),
     "the-update": (shop("1.0", "rc1"), shop("1.0", "rc1"), YES),
     "update-in-the-version": (shop("1.0", "rc1"), shop("1.0rc1"), YES),
+    "escaped-update": (shop("1.0", r"rc\+1"), shop(r"1.0rc\+1"), YES),
     "another-update": (shop("1.0", "rc1"), shop("1.0", "rc2"), NO),
     "the-release": (shop("1.0", "-"), shop("1.0"), YES),
     "not-the-release": (shop("1.0", "-"), shop("1.0", "rc1"), NO),
@@ -84,7 +87,14 @@ NOT_ON = {
     "operator": "AND",
     "nodes": [node(criterion(shop())), node(criterion(WINDOWS, vulnerable=False), negate=True)],
 }
+BESIDE_NOTHING = {
+    "operator": "AND",
+    "nodes": [node(criterion(shop())), {"operator": "AND", "nodes": []}],
+}
 TREES = {
+    "any-of-two": (node(criterion(shop("2.0")), criterion(CART)), (), YES),
+    "any-of-two-the-second": (node(criterion(CART), criterion(shop("2.0"))), (), YES),
+    "beside-nothing": (BESIDE_NOTHING, (), UNSURE),
     "platform-here": (ON_WINDOWS, (WINDOWS,), YES),
     "platform-not-known": (ON_WINDOWS, (), UNSURE),
     "another-platform-is-no-answer": (ON_WINDOWS, ("cpe:/o:debian:debian_linux:12",), UNSURE),
@@ -113,3 +123,28 @@ def test_negated_elsewhere_says_nothing_about_others() -> None:
 def test_any_name_of_a_component_counts() -> None:
     assert judge(node(criterion(shop("1.0"))), CART, shop("1.0")) is YES
     assert judge(node(criterion(shop("1.0")))) is NO
+
+
+def test_what_the_component_does_not_say_is_not_settled_by_what_is_asked_for() -> None:
+    """A plug-in of one platform is not that of each, and one for any is also that of one."""
+    any_, wordpress = (f"cpe:2.3:a:shop:cart:*:*:*:*:*:{one}:*:*" for one in ("*", "wordpress"))
+    assert judge(node(criterion(wordpress)), any_) is UNSURE
+    assert judge(node(criterion(any_)), wordpress) is YES
+
+
+def test_only_what_is_said_is_written() -> None:
+    """The records of the NVD are many: what is empty would be most of their file."""
+    tree = node(criterion(shop("1.0"), versionEndExcluding="2.0"))
+    written = render_configuration(parse_configuration(JsonValue(dict(tree))))
+    assert written == {
+        "operator": "OR",
+        "cpeMatch": [
+            {"criteria": shop("1.0"), "vulnerable": True, "versionEndExcluding": "2.0"},
+        ],
+    }
+    outer = {"operator": "AND", "negate": True, "nodes": [dict(tree)]}
+    assert render_configuration(parse_configuration(JsonValue(outer))) == {
+        "operator": "AND",
+        "negate": True,
+        "nodes": [written],
+    }

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.vuln.cpe.matching import match_attribute, match_names
+from assay.vuln.cpe.matching import has_wildcard, match_attribute, match_names
 from assay.vuln.cpe.name import parse_cpe
 from assay.vuln.releases import Applies
 
@@ -63,6 +63,11 @@ WILDCARDS = [
 @pytest.mark.parametrize(("source", "target", "is_covered"), WILDCARDS)
 def test_wildcards(source: str, target: str, is_covered: bool) -> None:  # noqa: FBT001  # a table
     assert match_attribute(source, target) is (Applies.YES if is_covered else Applies.NO)
+
+
+def test_any_value_is_no_pattern() -> None:
+    assert [has_wildcard(value) for value in ("*", r"\*", r"a\?", "a")] == [False] * 4
+    assert [has_wildcard(value) for value in ("a*", "?", "?a", r"\**")] == [True] * 4
 
 
 @given(st.text("ab.", max_size=6), st.text("ab.", min_size=1, max_size=8))

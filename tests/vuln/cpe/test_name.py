@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import AssayError, MalformedError
-from assay.vuln.cpe.name import CpeName, parse_cpe
+from assay.vuln.cpe.name import MAX_CPE, CpeName, parse_cpe
 
 PLAIN = string.ascii_letters + string.digits + "_.-"
 SPECIAL = "!\"#$%&'()+,/:;<=>@[]^`{|}~\\*?"
@@ -51,6 +51,7 @@ READ = {
             sw_edition="pro", target_sw="wordpress", target_hw="x64", other="o", language="en",
         ),
     ),
+    "percent-one": ("cpe:/a:v:p:1%01", CpeName(part="a", vendor="v", product="p", version="1?")),
     "percent": ("cpe:/a:v:c%2b%2b:1.%02", CpeName(part="a", vendor="v", product=r"c\+\+", version="1.*")),
 }  # fmt: skip
 
@@ -101,3 +102,42 @@ def test_refused(text: str, message: str) -> None:
     with pytest.raises(AssayError) as caught:
         parse_cpe(text)
     assert str(caught.value).startswith(message)
+
+
+LONG = "v" * 90
+LONG_TEXTS = {
+    "another": (f"pkg:{LONG}", f"{f'pkg:{LONG}'[:80]!r} is no CPE name"),
+    "not printable": (f"cpe:/a:{LONG}\n", f"{f'cpe:/a:{LONG}'[:80]!r} is no CPE name"),
+    "too few": (f"cpe:2.3:a:{LONG}", f"{f'cpe:2.3:a:{LONG}'[:80]!r} has 2 attributes"),
+    "part": (f"cpe:/x:{LONG}", f"{f'cpe:/x:{LONG}'[:80]!r} is of the unknown part 'x'"),
+    "attribute": (
+        f"cpe:2.3:a:{LONG}!:p:*:*:*:*:*:*:*:*",
+        f"{f'cpe:2.3:a:{LONG}'[:80]!r} has the attribute {LONG[:80]!r}",
+    ),
+    "too many": (
+        f"cpe:/a:{LONG}:3:4:5:6:7:8:9",
+        f"{f'cpe:/a:{LONG}'[:80]!r} has 9 attributes",
+    ),
+    "packing": (
+        f"cpe:/a:{LONG}:p:1:2:~{LONG}",
+        f"{f'cpe:/a:{LONG}'[:80]!r} has the edition {f'~{LONG}'[:80]!r}",
+    ),
+    "letters": (
+        f"cpe:/a:%c3%a9{LONG}:p",
+        f"{f'cpe:/a:%c3%a9{LONG}'[:80]!r} has the attribute {f'%c3%a9{LONG}'[:80]!r}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), LONG_TEXTS.values(), ids=LONG_TEXTS)
+def test_a_refusal_shows_the_beginning_of_a_long_text(text: str, message: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_cpe(text)
+    assert caught.value.what == message
+
+
+def test_the_longest_name() -> None:
+    longest = "cpe:/a:v:" + "p" * (MAX_CPE - len("cpe:/a:v:"))
+    assert len(parse_cpe(longest).product) == MAX_CPE - 9
+    with pytest.raises(MalformedError):
+        parse_cpe(f"{longest}p")
