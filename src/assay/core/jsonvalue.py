@@ -9,9 +9,13 @@ from assay.core.errors import MalformedError, inside
 _Read = TypeVar("_Read")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JsonValue:
-    """A value inside a parsed JSON, TOML or YAML document, and the path that leads to it."""
+    """A value inside a parsed JSON, TOML or YAML document, and the path that leads to it.
+
+    Not to be changed, although nothing forbids it: a frozen one takes three times as long to make,
+    and a lock file or a set of advisories is hundreds of thousands of them.
+    """
 
     value: object
     where: str = ""
@@ -41,16 +45,23 @@ class JsonValue:
         """Return the elements of this array."""
         if not isinstance(self.value, list):
             raise self._not("an array")
-        return tuple(JsonValue(item, f"{self.where}[{i}]") for i, item in enumerate(self.value))
+        at = self.where
+        return tuple([JsonValue(item, f"{at}[{i}]") for i, item in enumerate(self.value)])
 
     def optional_items(self, name: str) -> tuple["JsonValue", ...]:
         """Return the elements of the array `name`, none where it is absent or null."""
-        member = self.optional(name)
-        return () if member is None else member.items()
+        if not isinstance(self.value, dict):
+            raise self._not("an object")
+        if self.value.get(name) is None:
+            return ()
+        return self.field(name).items()
 
     def members(self) -> tuple[tuple[str, "JsonValue"], ...]:
         """Return the members of this object in the document's order."""
-        return tuple((k, JsonValue(v, self._inside(k))) for k, v in self._object().items())
+        if not isinstance(self.value, dict):
+            raise self._not("an object")
+        at = f"{self.where}." if self.where else ""
+        return tuple([(k, JsonValue(v, at + k)) for k, v in self.value.items()])
 
     def text(self) -> str:
         """Return this value, which must be a string."""
@@ -60,6 +71,13 @@ class JsonValue:
 
     def optional_text(self, name: str, default: str = "") -> str:
         """Return the string `name` of this object, or `default` where it is absent or null."""
+        if not isinstance(self.value, dict):
+            raise self._not("an object")
+        member = self.value.get(name, default)
+        # Nearly all are texts, and need no value of their own to say where they are.
+        return member if type(member) is str else self._text_or(name, default)
+
+    def _text_or(self, name: str, default: str) -> str:
         member = self.optional(name)
         return default if member is None else member.text()
 
@@ -79,11 +97,6 @@ class JsonValue:
         """Return this value, which must be true or false."""
         if not isinstance(self.value, bool):
             raise self._not("true or false")
-        return self.value
-
-    def _object(self) -> dict[str, object]:
-        if not isinstance(self.value, dict):
-            raise self._not("an object")
         return self.value
 
     def _inside(self, name: str) -> str:
