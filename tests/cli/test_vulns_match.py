@@ -5,17 +5,21 @@ from tests.operations.site import Site
 MATCHED = """\
 critical TEST-rightpad-py in rightpad-py 1.0.0  [requirements.txt]
     SSVC: Act (at least Track; not known: exploitation, mission impact, well-being impact)
+    reach: imported (app.py:1); 2 things could raise it
+    • app.py:1: imports rightpad_py
+    • requirements.txt: it is declared
     → Upgrade rightpad-py from 1.0.0 to 2.0.0 or later
 Not checked: 1 thing
          • requirement: no exact version  [requirements.txt: flask]
            → pin it
-PyPI: 1 advisories, newest of 2026-01-01, imported """
+PyPI: 1 advisories, newest of 2026-01-01 ("""
 
 
 def test_what_is_known_what_is_not_and_from_what(site: Site) -> None:
     folder = site.folder / "other"
     folder.mkdir()
     (folder / "requirements.txt").write_text("rightpad-py==1.0.0\nflask\n")
+    (folder / "app.py").write_text("import rightpad_py\n")
     answer = site.assay("vulns", "match", folder)
     assert answer.outcome == (1, "")
     told = answer.out.decode()

@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def ask(path: Path, *, at_least: str = "declared") -> ReachReport:
-    return ask_reach(path, at_least=at_least, progress=lambda _: None, clock=clock())
+    return ask_reach(str(path), at_least=at_least, progress=lambda _: None, clock=clock())
 
 
 def test_the_nearest_come_first(folder: Path) -> None:
@@ -86,7 +86,10 @@ def test_a_wheel_is_looked_into(folder: Path) -> None:
 
 
 REFUSED = {
-    "folder": (("gone", "declared"), "[usage] no such folder or file, at gone"),
+    "folder": (
+        ("gone", "declared"),
+        "[usage] no such folder or file, at gone (an image is oci:…, docker-archive:…, registry:…)",
+    ),
     "level": (
         (".", "unreachable"),
         "[usage] no level 'unreachable' (one of declared, installed, imported, referenced, called)",

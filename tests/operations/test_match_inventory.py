@@ -1,6 +1,8 @@
 """What is known against an inventory, without a repository or a log."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,8 +30,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "product"
 
 
-def match(source: Path | str, *, at_least: str = "info") -> Matched:
-    return match_inventory(MatchRequest(source=str(source), at_least=at_least), clock=clock())
+def match(source: Path | str, *, at_least: str = "info", with_reach: bool = True) -> Matched:
+    request = MatchRequest(source=str(source), at_least=at_least, with_reach=with_reach)
+    return match_inventory(request, progress=lambda _: None, clock=clock())
 
 
 def locked(folder: Path, text: str) -> Path:
@@ -62,6 +65,44 @@ def test_what_is_known_and_how_urgent_it_is(folder: Path) -> None:
 def test_nothing_is_known(folder: Path) -> None:
     matched = match(locked(folder, CLEAN))
     assert (matched.verdict, matched.known, gaps(matched)) == (Verdict.PASSED, (), [])
+
+
+def test_how_near_the_sources_come(folder: Path) -> None:
+    (locked(folder, AFFECTED) / "app.py").write_text("import rightpad_py\n")
+    matched = match(folder)
+    [one] = matched.known
+    assert one.finding.reach is not None
+    assert one.finding.reach.sentence == "imported (app.py:1)"
+    assert matched.not_checked == ()
+    assert matched.as_json()["vulnerabilities"] == [
+        {
+            "finding": one.finding.as_json(),
+            "priority": one.priority.as_json(),
+            "reach": one.finding.reach.as_json(),
+            "counts": True,
+        }
+    ]
+
+
+def test_where_no_sources_are_read_that_is_told(folder: Path) -> None:
+    """Nobody looked: there is no level, and what was not checked says so."""
+    path = sbom(folder, AFFECTED, name="bom.json")
+    for matched, why in (
+        (match(path), "an SBOM has no sources"),
+        (match(folder, with_reach=False), "sources were not to be read"),
+    ):
+        [gap] = matched.not_checked
+        assert (gap.what, gap.where, gap.why) == ("reach", "product", why)
+        assert [one.as_json()["reach"] for one in matched.known] == [None]
+    [clean] = [match(locked(folder, CLEAN), with_reach=False)]
+    assert (clean.verdict, clean.not_checked) == (Verdict.PASSED, ())
+
+
+def test_each_feed_says_its_age(folder: Path) -> None:
+    matched = match(locked(folder, AFFECTED))
+    [feed] = matched.feeds
+    assert matched.age(feed) == (clock()() - datetime(2026, 1, 1, tzinfo=UTC)).days
+    assert matched.age(replace(feed, newest_modified=None)) is None
 
 
 def test_the_most_urgent_is_first(folder: Path) -> None:

@@ -36,12 +36,17 @@ def match(
         list[str] | None,
         typer.Option(help="Another host that the registry may send to.", show_default=False),
     ] = None,
+    with_reach: Annotated[
+        bool,
+        typer.Option("--reach/--no-reach", help="Read how near its sources come to what is known."),
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Match what something is made of with the advisories here.
 
-    Needs no repository, records nothing, and asks no network but a registry that is named. Exit
-    status 0: nothing is known against any component; 1: something is; 3: nobody can tell.
+    Needs no repository, records nothing, and asks no network but a registry that is named. How
+    near sources come is told, and decides nothing. Exit status 0: nothing is known against any
+    component; 1: something is; 3: nobody can tell.
 
         assay vulns match bom.json --at-least high
     """
@@ -56,10 +61,11 @@ def match(
         platform=platform,
         also_ask=frozenset(also_ask or ()),
         at_least=at_least,
+        with_reach=with_reach,
     )
     with progress(quiet=as_json) as show:
         show(f"Looking into {source}")
-        matched = match_inventory(request)
+        matched = match_inventory(request, progress=show)
     if as_json:
         print_json(matched.as_json())
     else:

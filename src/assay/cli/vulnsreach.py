@@ -1,6 +1,5 @@
 """`assay vulns reach`: how near a folder's sources come to its known vulnerabilities."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,10 +15,13 @@ def _complete_level() -> list[str]:
 
 
 def reach(
-    path: Annotated[
-        Path,
-        typer.Argument(help="A folder, a wheel or a program.", show_default="this folder"),
-    ] = Path(),
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A folder, a wheel, a program, or an image: oci:FOLDER, docker-archive:FILE.",
+            show_default="this folder",
+        ),
+    ] = ".",
     *,
     at_least: Annotated[
         str,
@@ -43,7 +45,7 @@ def reach(
     from assay.reports.reachtext import print_reach_report  # noqa: PLC0415
 
     with progress(quiet=as_json) as show:
-        report = ask_reach(path, at_least=at_least, progress=show)
+        report = ask_reach(source, at_least=at_least, progress=show)
     if as_json:
         print_json(report.as_json())
     else:

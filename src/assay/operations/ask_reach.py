@@ -1,13 +1,11 @@
-"""`assay vulns reach`: how near what is in a folder comes to its known vulnerabilities.
+"""`assay vulns reach`: how near what is in a folder or an image comes to its vulnerabilities.
 
 It needs no repository, and records nothing. Sources of dependencies that lie there too (an
 environment, `node_modules`, `vendor`) are followed; in a commit they mostly are not.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from assay.core.clock import Clock, format_time
@@ -19,18 +17,13 @@ from assay.findings.finding import Finding
 from assay.findings.reach import Level
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps
-from assay.sbom.survey import survey_tree
+from assay.operations.survey_source import Target, open_source
 from assay.system.clock import now
-from assay.system.files import load_file
-from assay.system.filetree import FileTree, MemoryTree, list_folder
-from assay.system.ziptree import Allowance, open_zip
 from assay.vuln.match import match_components
 from assay.vuln.mirror import load_advisories
 from assay.vuln.reach.assess import assess_reach
 from assay.vuln.reach.sources import TreeSources
 
-MAX_FILE_BYTES: Final = 2**30  # of one file that is looked into by itself
-MAX_WHEEL_BYTES: Final = 8 * 2**30  # of a wheel, unpacked
 LEVELS: Final = tuple(level.word for level in Level)
 
 
@@ -77,36 +70,37 @@ class ReachReport:
 
 
 def ask_reach(
-    path: Path, *, at_least: str, progress: Callable[[str], None], clock: Clock = now
+    source: str, *, at_least: str, progress: Callable[[str], None], clock: Clock = now
 ) -> ReachReport:
-    """Match what is at `path` with the advisories here, and read how near it comes to them.
+    """Match what is in `source` with the advisories here, and read how near it comes to them.
 
     Raises:
-        UsageError: There is no such folder or file, or no such level.
-        MalformedError: A wheel is none.
+        UsageError: There is no such thing, or there are several; or no such level.
+        RejectedError: It is another than its digest says.
+        MalformedError: It is not what its name says.
         UnavailableError: Something cannot be read.
         TamperedError: The advisories are not those that were imported.
     """
     level = _level(at_least)
     at = clock()
-    with _open(path) as tree:
-        progress(f"Listing the components of {path}")
-        inventory = survey_tree(tree, with_locks=True)
+    with open_source(Target(source=source)) as opened:
+        progress(f"Listing the components of {source}")
+        inventory = opened.survey()
         advisories = load_advisories(open_home().advisories, inventory.components)
         result = match_components(inventory.components, advisories, at=at)
         progress("Reading sources for vulnerable components")
-        sources = TreeSources(tree=tree)
+        sources = TreeSources(tree=opened.tree)
         findings = assess_reach(result.findings, inventory.components, advisories, sources)
     used = tuple(
         feed for name, feed in advisories.feeds.items() if f"advisories/{name}" in result.inputs
     )
     gaps = {*inventory.not_checked, *result.not_checked, *feed_gaps(used)}
     return ReachReport(
-        name=printable(path.resolve().name or "root"),
+        name=opened.subject.name,
         findings=tuple(sorted(findings, key=_nearest)),
         at_least=level,
         assessed_at=format_time(at),
-        not_checked=tuple(sorted(gaps if inventory.components else {*gaps, _none_in(path)})),
+        not_checked=tuple(sorted(gaps if inventory.components else {*gaps, _none_in(source)})),
     )
 
 
@@ -117,22 +111,8 @@ def _level(word: str) -> Level:
     raise UsageError(f"no level {printable(word)!r}", hint=f"one of {', '.join(LEVELS)}")
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[FileTree]:
-    """Open a folder, a wheel, or one file."""
-    if not path.exists():
-        raise UsageError("no such folder or file", where=printable(str(path)))
-    if path.is_dir():
-        yield list_folder(path)
-    elif path.suffix == ".whl":
-        with open_zip(path, Allowance(left=MAX_WHEEL_BYTES)) as wheel:
-            yield wheel
-    else:
-        yield MemoryTree(contents={path.name: load_file(path, max_bytes=MAX_FILE_BYTES)})
-
-
-def _none_in(path: Path) -> NotChecked:
-    return NotChecked(what="components", where=printable(str(path)), why="none was found")
+def _none_in(source: str) -> NotChecked:
+    return NotChecked(what="components", where=printable(source), why="none was found")
 
 
 def _nearest(finding: Finding) -> tuple[object, ...]:

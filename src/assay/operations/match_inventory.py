@@ -1,12 +1,12 @@
 """`assay vulns match`: what is known against a folder, an artifact, an image or an SBOM.
 
 It needs no repository and records nothing. PASSED only where every component was read and judged.
+How near the sources come to what is known is told, and decides nothing: it is what was seen at
+least.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import UsageError
@@ -17,23 +17,20 @@ from assay.findings.finding import Finding, Severity
 from assay.findings.scanreport import ScanReport
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
-from assay.operations.read_sbom import load_sbom
-from assay.operations.survey_source import Target, survey_source
+from assay.operations.match_source import MatchSource, open_match_source
+from assay.operations.survey_source import Target
 from assay.sbom.component import Component, Inventory
-from assay.sbom.formats.reader import MAX_SBOM_BYTES, is_sbom
 from assay.system.clock import now
-from assay.system.files import load_file
-from assay.vuln.advisory import Feed, Rating
+from assay.vuln.advisory import AdvisorySet, Feed, Rating
 from assay.vuln.context import ProductContext
-from assay.vuln.match import match_components
+from assay.vuln.match import MatchResult, feed_input, match_components
 from assay.vuln.mirror import load_advisories
 from assay.vuln.predicate import report_matches, vulnerability_of
 from assay.vuln.priority import Priority, decide_priority, ratings_by_name
 from assay.vuln.ranges import Answer
+from assay.vuln.reach.assess import assess_reach
+from assay.vuln.reach.sources import TreeSources
 from assay.vuln.signals.store import SignalFeed, Signals, load_signals
-
-_DOCUMENTS: Final = (".json", ".xml")  # how the names of SBOMs end
-_SBOM: Final = "sbom:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +41,7 @@ class MatchRequest:
     platform: str = ""
     also_ask: frozenset[str] = frozenset()
     at_least: str = Severity.INFO.value
+    with_reach: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,25 +53,41 @@ class Known:
     counts: bool
 
     def as_json(self) -> dict[str, object]:
-        """Return the JSON object that stands for this value."""
+        """Return the JSON object that stands for this value; no `reach` means nobody looked."""
+        reach = self.finding.reach
         return {
             "finding": self.finding.as_json(),
             "priority": self.priority.as_json(),
+            "reach": None if reach is None else reach.as_json(),
             "counts": self.counts,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """The answer; `known` has the most urgent first, and `unknown` the purls nobody can judge."""
+    """The answer; `known` has the most urgent first, and `unknown` the purls nobody can judge.
+
+    `unseen` is what keeps it from being known how near something is: no verdict turns on that.
+    """
 
     subject: Component
     verdict: Verdict
     report: ScanReport
+    unseen: tuple[NotChecked, ...]
     known: tuple[Known, ...]
     unknown: tuple[str, ...]
     feeds: tuple[Feed, ...]
     signals: tuple[SignalFeed, ...]
+
+    def age(self, feed: Feed) -> int | None:
+        """Return the days since the newest advisory of a feed, None where none has a date."""
+        newest = feed.newest_modified
+        return None if newest is None else max(0, (self.report.observed_at - newest).days)
+
+    @property
+    def not_checked(self) -> tuple[NotChecked, ...]:
+        """Return all that was not looked at."""
+        return tuple(sorted({*self.report.not_checked, *self.unseen}))
 
     def as_json(self) -> dict[str, object]:
         """Return the document `assay.match/v1`."""
@@ -86,14 +100,16 @@ class Matched:
             "examined": dict(self.report.examined),
             "vulnerabilities": [one.as_json() for one in self.known],
             "unknown": list(self.unknown),
-            "feeds": [feed_json(feed) for feed in self.feeds],
+            "feeds": [feed_json(feed) | {"ageDays": self.age(feed)} for feed in self.feeds],
             "signals": [feed.as_json() for feed in self.signals],
             "inputs": dict(self.report.inputs),
-            "notChecked": [gap.as_json() for gap in self.report.not_checked],
+            "notChecked": [gap.as_json() for gap in self.not_checked],
         }
 
 
-def match_inventory(request: MatchRequest, *, clock: Clock = now) -> Matched:
+def match_inventory(
+    request: MatchRequest, *, progress: Callable[[str], None], clock: Clock = now
+) -> Matched:
     """Match what is in `request.source` with the advisories here.
 
     Raises:
@@ -103,26 +119,46 @@ def match_inventory(request: MatchRequest, *, clock: Clock = now) -> Matched:
         TamperedError: The advisories are not those that were imported.
     """
     threshold = _threshold(request.at_least)
-    inventory, subject = _read(request)
-    mirror, at = open_home().advisories, clock()
-    advisories = load_advisories(mirror, inventory.components)
-    result = match_components(inventory.components, advisories, at=at)
-    feeds = tuple(
-        feed for name, feed in advisories.feeds.items() if f"advisories/{name}" in result.inputs
-    )
-    signals = load_signals(mirror, frozenset(map(vulnerability_of, result.findings)))
+    with open_match_source(_target(request), with_sources=request.with_reach) as read:
+        inventory = _with_gaps(read.inventory, request.source)
+        mirror, at = open_home().advisories, clock()
+        advisories = load_advisories(mirror, inventory.components)
+        result = match_components(inventory.components, advisories, at=at)
+        if result.findings and not read.why_unseen:
+            progress("Reading sources for vulnerable components")
+        findings, unseen = _reach(result.findings, advisories, read)
+    feeds = _used(advisories, result)
+    signals = load_signals(mirror, frozenset(map(vulnerability_of, findings)))
     gaps = {*inventory.not_checked, *result.not_checked, *feed_gaps(feeds)}
-    report = replace(report_matches(result, at=at), not_checked=tuple(sorted(gaps)))
-    known = _judge(result.findings, ratings_by_name(advisories), signals, threshold=threshold)
+    report = replace(
+        report_matches(result, at=at), findings=findings, not_checked=tuple(sorted(gaps))
+    )
+    known = _judge(findings, ratings_by_name(advisories), signals, threshold=threshold)
     return Matched(
-        subject=subject,
+        subject=read.subject,
         verdict=_verdict(known, report),
         report=report,
+        unseen=unseen,
         known=known,
         unknown=tuple(sorted(p for p, a in result.answers.items() if a is Answer.UNKNOWN)),
         feeds=feeds,
         signals=tuple(signals.feeds.values()),
     )
+
+
+def _target(request: MatchRequest) -> Target:
+    return Target(source=request.source, platform=request.platform, also_ask=request.also_ask)
+
+
+def _used(advisories: AdvisorySet, result: MatchResult) -> tuple[Feed, ...]:
+    """Return the feeds that were asked, those of other forms than OSV behind the others."""
+    own = (feed for feed in advisories.feeds.values() if feed_input(feed) in result.inputs)
+    foreign = (
+        feed
+        for feed in advisories.foreign.values()
+        if feed_input(feed, foreign=True) in result.inputs
+    )
+    return (*own, *foreign)
 
 
 def _threshold(word: str) -> Severity:
@@ -133,45 +169,27 @@ def _threshold(word: str) -> Severity:
         raise UsageError(f"no severity {printable(word)!r}", hint=f"one of {known}") from error
 
 
-def _read(request: MatchRequest) -> tuple[Inventory, Component]:
-    """Return what is in the source, with all that leaves its list incomplete among the gaps."""
-    source = request.source
-    if _is_document(source):
-        inventory, subject = _from_document(Path(source.removeprefix(_SBOM)))
-    else:
-        inventory, subject = survey_source(
-            Target(source=source, platform=request.platform, also_ask=request.also_ask)
-        )
+def _with_gaps(inventory: Inventory, source: str) -> Inventory:
+    """Return an inventory with all that leaves its list incomplete among the gaps."""
     gaps = (*inventory.not_checked, *_not_listed(inventory))
     if not inventory.components:
         gaps += (NotChecked(what="components", where=printable(source), why="none was found"),)
-    return replace(inventory, not_checked=gaps), subject
+    return replace(inventory, not_checked=gaps)
 
 
-def _is_document(source: str) -> bool:
-    path = Path(source)
-    if source.startswith(_SBOM):
-        return True
-    return (
-        path.suffix in _DOCUMENTS
-        and path.is_file()
-        and is_sbom(load_file(path, max_bytes=MAX_SBOM_BYTES))
-    )
-
-
-def _from_document(path: Path) -> tuple[Inventory, Component]:
-    sbom = load_sbom(path)
-    name = printable(path.name)
-    subject = sbom.subject or Component(purl="", name=name, version="", found_in=())
-    if not sbom.aggregate.startswith("incomplete"):  # with who is left out, or without
-        return sbom.inventory, subject
-    gap = NotChecked(
-        what="SBOM",
-        where=name,
-        why=f"it says of itself that its list is {sbom.aggregate}",
-        remedy="match what it is about: the folder, the artifact or the image",
-    )
-    return replace(sbom.inventory, not_checked=(*sbom.inventory.not_checked, gap)), subject
+def _reach(
+    findings: tuple[Finding, ...], advisories: AdvisorySet, read: MatchSource
+) -> tuple[tuple[Finding, ...], tuple[NotChecked, ...]]:
+    """Return the findings with their reach, and what keeps it from being known."""
+    if not findings:
+        return findings, ()
+    if read.why_unseen:
+        where = read.subject.name
+        remedy = "match the folder that its sources are in"
+        gap = NotChecked(what="reach", where=where, why=read.why_unseen, remedy=remedy)
+        return findings, (gap,)
+    sources = TreeSources(tree=read.tree)
+    return assess_reach(findings, read.inventory.components, advisories, sources), ()
 
 
 def _not_listed(inventory: Inventory) -> Iterator[NotChecked]:

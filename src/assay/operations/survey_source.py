@@ -1,6 +1,7 @@
 """What a folder, an archive, a program or an image is made of, and the way to each of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -45,6 +46,27 @@ class Target:
     exclude: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The files of a target, while it is open, and what it is as the subject of a document.
+
+    `alone` is one file that is looked into by itself. Lock files count `with_locks`: what lies in
+    a folder; in a wheel or an image they are what somebody else wanted.
+    """
+
+    tree: FileTree
+    subject: Component
+    with_locks: bool
+    alone: bool = False
+
+    def survey(self) -> Inventory:
+        """Return what is in it."""
+        found = survey_tree(self.tree, with_locks=self.with_locks)
+        if not self.alone or found.components or found.examined or found.not_checked:
+            return found
+        return replace(found, not_checked=(_unread(self.subject.name),))
+
+
 def survey_source(target: Target) -> tuple[Inventory, Component]:
     """Return what is in `target`, and what it is as the subject of a document.
 
@@ -54,6 +76,13 @@ def survey_source(target: Target) -> tuple[Inventory, Component]:
         MalformedError: It is not what its name says.
         UnavailableError: It cannot be read.
     """
+    with open_source(target) as opened:
+        return opened.survey(), opened.subject
+
+
+@contextmanager
+def open_source(target: Target) -> Iterator[Opened]:
+    """Open what is in `target`; raises what `survey_source` raises."""
     source = target.source
     kind, colon, rest = source.partition(":")
     if colon and kind in _IMAGES:
@@ -62,8 +91,9 @@ def survey_source(target: Target) -> tuple[Inventory, Component]:
                 place=rest, platform=target.platform, also_ask=target.also_ask, scratch=scratch
             )
             image = _IMAGES[kind](asked)
-            inventory = _survey(build_tree(image, scratch), target, with_locks=False)
-        return inventory, _image_subject(image)
+            tree = leave_out(build_tree(image, scratch), target.exclude)
+            yield Opened(tree=tree, subject=_image_subject(image), with_locks=False)
+        return
     if target.platform:
         raise UsageError("only an image has platforms", hint="leave out --platform")
     path = Path(source)
@@ -73,8 +103,23 @@ def survey_source(target: Target) -> tuple[Inventory, Component]:
             where=printable(source),
             hint=f"an image is {', '.join(f'{kind}:…' for kind in _IMAGES)}",
         )
-    name = printable(path.resolve().name or "root")
-    return _survey_path(path, target), _subject(name, "", kind="application")
+    subject = _subject(printable(path.resolve().name or "root"), "", kind="application")
+    with _open_path(path, subject) as opened:
+        yield replace(opened, tree=leave_out(opened.tree, target.exclude))
+
+
+@contextmanager
+def _open_path(path: Path, subject: Component) -> Iterator[Opened]:
+    """Open a folder, a wheel or one file."""
+    if path.is_dir():
+        yield Opened(tree=list_folder(path), subject=subject, with_locks=True)
+    elif path.suffix == ".whl":
+        with open_zip(path, Allowance(left=MAX_WHEEL_BYTES)) as wheel:
+            yield Opened(tree=wheel, subject=subject, with_locks=False)
+    else:
+        contents = {path.name: load_file(path, max_bytes=MAX_FILE_BYTES)}
+        tree = MemoryTree(contents=contents)
+        yield Opened(tree=tree, subject=subject, with_locks=True, alone=True)
 
 
 def _subject(name: str, version: str, *, kind: str) -> Component:
@@ -138,19 +183,6 @@ def _split(place: str) -> tuple[Path, str]:
     return (Path(path), reference) if at and not Path(place).exists() else (Path(place), "")
 
 
-def _survey_path(path: Path, target: Target) -> Inventory:
-    if path.is_dir():
-        return _survey(list_folder(path), target, with_locks=True)
-    if path.suffix == ".whl":
-        with open_zip(path, Allowance(left=MAX_WHEEL_BYTES)) as wheel:
-            return _survey(wheel, target, with_locks=False)
-    contents = {path.name: load_file(path, max_bytes=MAX_FILE_BYTES)}
-    found = _survey(MemoryTree(contents=contents), target, with_locks=True)
-    if found.components or found.examined or found.not_checked:
-        return found
-    return replace(found, not_checked=(_unread(printable(path.name)),))
-
-
 def _unread(name: str) -> NotChecked:
     return NotChecked(
         what="file",
@@ -158,7 +190,3 @@ def _unread(name: str) -> NotChecked:
         why="of no kind that is looked into: what is in it is not known",
         remedy="unpack it, and look into the folder",
     )
-
-
-def _survey(tree: FileTree, target: Target, *, with_locks: bool) -> Inventory:
-    return survey_tree(leave_out(tree, target.exclude), with_locks=with_locks)

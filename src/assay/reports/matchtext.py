@@ -4,15 +4,18 @@ from typing import Final
 
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
+from assay.findings.reach import Reach
 from assay.operations.match_inventory import Known, Matched
 from assay.reports.grouping import group_gaps
 from assay.reports.lines import COLOURS, Lines, stdout_lines
+from assay.reports.reachtext import print_sights
 from assay.reports.text import print_steps
 from assay.reports.wording import counted, place
 from assay.vuln.priority import Priority
 from assay.vuln.signals.store import NAMES
 
 KNOWN_SHOWN: Final = 100
+SIGHTS_SHOWN: Final = 2  # `assay vulns reach` shows all
 _INDENT: Final = 4
 
 
@@ -23,12 +26,14 @@ def print_matched(matched: Matched) -> None:
         _print_known(lines, one)
     if len(matched.known) > KNOWN_SHOWN:
         lines.put(f"and {len(matched.known) - KNOWN_SHOWN:,} more; --json has all")
-    gaps = matched.report.not_checked
+    gaps = matched.not_checked
     if gaps:
         lines.put((f"Not checked: {counted(len(gaps), 'thing')}", "bold"))
         print_steps(lines, group_gaps(gaps))
     for feed in matched.feeds:
+        days = matched.age(feed)
         newest = f"{feed.newest_modified:%Y-%m-%d}" if feed.newest_modified else "no date"
+        newest += "" if days is None else f" ({counted(days, 'day')} old)"
         lines.put(
             f"{feed.ecosystem}: {feed.advisories:,} advisories, newest of {newest}, "
             f"imported {feed.imported_at:%Y-%m-%d %H:%M}"
@@ -56,7 +61,17 @@ def _print_known(lines: Lines, one: Known) -> None:
     title = finding.title if one.counts else f"{finding.title} (does not count)"
     lines.put(title, (f"  [{place(finding)}]", "dim"), bullet=f"{finding.severity.value:<9}")
     lines.put((priority_words(one.priority), "dim"), indent=_INDENT)
+    if finding.reach is not None:
+        _print_reach(lines, finding.reach)
     lines.put((finding.remedy, "cyan"), indent=_INDENT, bullet="→ ")
+
+
+def _print_reach(lines: Lines, reach: Reach) -> None:
+    """Print how near it is, the places that show it, and how much could bring it nearer."""
+    limits = len(reach.limits)
+    nearer = f"; {counted(limits, 'thing')} could raise it" if limits else ""
+    lines.put((f"reach: {reach.sentence}{nearer}", "dim"), indent=_INDENT)
+    print_sights(lines, reach.sights[:SIGHTS_SHOWN], indent=_INDENT)
 
 
 def _sentence(matched: Matched) -> str:

@@ -1,8 +1,9 @@
 """How near a product comes to its vulnerabilities, for people."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from assay.findings.reach import Reach, Scope
+from assay.findings.reach import Reach, Scope, Sight
 from assay.reports.lines import Lines, stdout_lines
 from assay.reports.wording import counted
 
@@ -43,11 +44,16 @@ def print_reach_report(report: "ReachReport") -> None:
             lines.put(str(gap), indent=2, bullet="• ")
 
 
-def _print_details(lines: Lines, reach: Reach, *, indent: int) -> None:
-    for sight in reach.sights:
+def print_sights(lines: Lines, sights: Iterable[Sight], *, indent: int) -> None:
+    """Print the places that show a level, each with the way there."""
+    for sight in sights:
         chain = f", by way of {' > '.join(sight.chain)}" if sight.chain else ""
         scope = _SCOPES.get(sight.scope, "")
         lines.put(f"{sight.place}{scope}: {sight.what}{chain}", indent=indent, bullet="• ")
+
+
+def _print_details(lines: Lines, reach: Reach, *, indent: int) -> None:
+    print_sights(lines, reach.sights, indent=indent)
     for limit in reach.limits[:LIMITS_SHOWN]:
         lines.put((limit, "dim"), indent=indent, bullet=("could be nearer: ", "dim"))
     more = len(reach.limits) - LIMITS_SHOWN
