@@ -6,6 +6,7 @@ import pytest
 from assay.core.errors import AssayError
 from assay.vuln.advisory import Advisory, Otherwise, Rating, Unreadable
 from assay.vuln.foreign.cve import cve_records, parse_cve
+from assay.vuln.osv import MAX_SUMMARY
 from assay.vuln.ranges import Answer, extent_of
 from tests.vuln.foreign.records import (
     BELOW_2,
@@ -63,6 +64,10 @@ PACKAGES = {
         {"collectionURL": "https://www.npmjs.com/package/shop", "packageName": "shop"},
         ("npm", "shop"),
     ),
+    "other-letters": (
+        {"collectionURL": "https://PyPI.org/project", "packageName": "s"},
+        ("PyPI", "s"),
+    ),
     "no-registry": ({"collectionURL": "https://github.com/shop/shop", "packageName": "s"}, None),
     "another-host": ({"collectionURL": "https://pypi.org.evil.example", "packageName": "s"}, None),
     "prose": ({"vendor": "Shop", "product": "Shop"}, None),
@@ -106,6 +111,8 @@ JUDGED = {
     "changed-back": ("3.0", [CHANGED], "unaffected", YES),
     "after-all-changes": ("4.0", [CHANGED], "unknown", OPEN),
     "one-version": ("1.0.0", [said("affected", "1.0")], "unaffected", YES),
+    "below-the-one": ("0.9", [said("affected", "1.0")], "unaffected", NO),
+    "above-the-one": ("1.0.1", [said("affected", "1.0")], "unaffected", NO),
     "one-that-is-not": ("1.0", [said("unaffected", "1.0")], "affected", NO),
     "all-others": ("1.1", [said("unaffected", "1.0")], "affected", YES),
     "unknown-version": ("1.0", [said("unknown", "1.0")], "unaffected", OPEN),
@@ -146,6 +153,7 @@ def test_unaffected_in_so_many_words() -> None:
 BARE = encoded(
     {"dataType": "CVE_RECORD", "dataVersion": "5.0", "cveMetadata": {"state": "PUBLISHED"}}
 )
+WHERE = "containers.cna.affected[0].versions[0].status"
 REFUSED = {
     "version": (
         cve_record().replace(b'"5.1"', b'"4.0"'),
@@ -161,9 +169,21 @@ REFUSED = {
     ),
     "status": (
         cve_record(cve_affected(said("maybe", "1.0"))),
-        "[malformed] the status 'maybe', at containers.cna.affected[0].versions[0].status",
+        f"[malformed] the status 'maybe', at {WHERE}",
     ),
     "id": (cve_record(name="CVE-1"), "[malformed] 'CVE-1' is no CVE id, at cveMetadata.cveId"),
+    "long-status": (
+        cve_record(cve_affected(said("m" * 50, "1.0"))),
+        f"[malformed] the status '{'m' * 40}', at containers.cna.affected[0].versions[0].status",
+    ),
+    "long-state": (
+        cve_record(state="R" * 50),
+        f"[malformed] the state '{'R' * 40}', at cveMetadata.state",
+    ),
+    "time": (
+        cve_record().replace(b'"datePublished"', b'"when"').replace(b'"dateUpdated"', b'"or"'),
+        "[malformed] no dateUpdated, at cveMetadata",
+    ),
     "containers": (BARE, "[malformed] no containers, at containers"),
 }
 
@@ -186,3 +206,28 @@ def test_a_document_is_one_record() -> None:
 def test_the_first_years_left_the_zone_out() -> None:
     data = cve_record().replace(b'143Z"', b'143"')
     assert parse_cve(data).modified == datetime(2023, 5, 1, 10, 15, 9, 143000, tzinfo=UTC)
+
+
+def test_when_it_was_published_is_known_or_not() -> None:
+    first = cve_record().replace(b'"datePublished": "2023-05-01', b'"datePublished": "2023-04-01')
+    assert parse_cve(first).published == datetime(2023, 4, 1, 10, 15, 9, 143000, tzinfo=UTC)
+    unsaid = cve_record().replace(b'"datePublished"', b'"when"')
+    assert parse_cve(unsaid).published is None
+
+
+def test_what_was_never_changed_is_as_old_as_its_publication() -> None:
+    once = cve_record().replace(b'"dateUpdated"', b'"other"')
+    assert parse_cve(once).modified == parse_cve(cve_record()).published
+
+
+def test_the_summary_is_one_line_of_a_title_or_of_the_prose() -> None:
+    assert parse_cve(cve_record(title=" first \nsecond")).summary == "first "
+    assert len(parse_cve(cve_record(title="t" * 2_000)).summary) <= MAX_SUMMARY
+    prose = [{"lang": "en", "value": "it breaks badly"}]
+    for title in (None, "", " "):
+        assert parse_cve(cve_record(title=title, descriptions=prose)).summary == "it breaks badly"
+
+
+def test_commits_are_no_versions() -> None:
+    (entry,) = parse_cve(cve_record(cve_affected(GIT, BETWEEN))).affected
+    assert [one.type for one in entry.ranges] == ["GIT", "ECOSYSTEM"]

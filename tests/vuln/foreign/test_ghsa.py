@@ -67,3 +67,11 @@ def test_no_json_is_one_unreadable_record() -> None:
     (item,) = ghsa_records("page.json", b"[")
     assert isinstance(item, Unreadable)
     assert (item.ecosystem, item.name) == ("GHSA", "page.json")
+
+
+@pytest.mark.parametrize("name", ["", "shop\nr:X", "shop\x1b[2J"])
+def test_a_name_that_is_none(name: str) -> None:
+    broken = vulnerable() | {"package": {"ecosystem": "pip", "name": name}}
+    (found,) = ghsa_records("page.json", encoded(ghsa(vulnerabilities=[broken])))
+    assert isinstance(found, Unreadable)
+    assert found.why == f"[malformed] {name!r} as a name, at vulnerabilities[0].package.name"

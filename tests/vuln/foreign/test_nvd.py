@@ -130,3 +130,8 @@ def test_a_tree_that_is_too_deep_is_refused() -> None:
     with pytest.raises(AssayError) as caught:
         read(configurations=[tree])
     assert str(caught.value).startswith("[malformed] over 8 levels, at cve.configurations[0].nodes")
+
+
+@pytest.mark.parametrize("text", ["2023-05-01T10:15:09Z", "2023-05-01T12:15:09+02:00"])
+def test_a_time_that_says_its_zone_is_taken_at_its_word(text: str) -> None:
+    assert read(lastModified=text).modified == datetime(2023, 5, 1, 10, 15, 9, tzinfo=UTC)
