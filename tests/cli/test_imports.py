@@ -20,6 +20,7 @@ UNUSED: Final = frozenset(
         "assay.gates.reading",
         "assay.gates.request",
         "assay.operations.home",
+        "assay.operations.ledger",
         "assay.operations.record",
         "assay.policy.bundle",
         "assay.policy.engine",

@@ -10,7 +10,8 @@ from assay.core.clock import Clock
 from assay.core.errors import AssayError
 from assay.operations.check_source import check_source
 from assay.operations.checkreport import CheckReport
-from assay.operations.record import Ledger, Recorder, open_ledger, open_recorder
+from assay.operations.ledger import Ledger, open_ledger
+from assay.operations.record import Recorder, open_recorder
 from assay.source.repository import open_repository
 from tests.operations.site import Site
 

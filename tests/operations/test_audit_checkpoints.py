@@ -11,7 +11,7 @@ import pytest
 from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.kit.document import Kit, KitEntry, parse_kit, render_kit
 from assay.evidence.merkle import inclusion_path
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from tests.operations.auditing import Answers, audit, commit_of, exported
 from tests.operations.run import check, ledger
 from tests.operations.site import Site

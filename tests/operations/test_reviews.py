@@ -18,7 +18,7 @@ from assay.evidence.statement import Statement, Subject
 from assay.operations.attest_source import SourceAttested, attest_source
 from assay.operations.head_reviews import judge_head
 from assay.operations.initialise import initialise
-from assay.operations.record import Expected
+from assay.operations.ledger import Expected
 from assay.operations.review_change import ReviewRecorded, ReviewRequest, review_change
 from assay.operations.show_reviews import ReviewStatus, show_reviews
 from assay.operations.show_tags import show_tags

@@ -8,7 +8,7 @@ import pytest
 from assay.core.digest import Digest
 from assay.core.errors import UsageError
 from assay.core.verdict import Verdict
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.operations.scan_index import scan_index
 from assay.operations.search_secrets import SecretsFound, search_secrets
 from assay.scan.secrets.live.probe import Validity

@@ -29,8 +29,8 @@ from assay.operations.checkreport import CheckReport
 from assay.operations.evidence import gate_evidence
 from assay.operations.import_scan import import_scans
 from assay.operations.initialise import initialise
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.manage_advisories import import_advisories
-from assay.operations.record import Ledger, open_ledger
 from assay.operations.restore_log import RESTORE_TYPE, restore_log
 from assay.reports.jsonreport import check_json
 from assay.scan.secrets.live.probe import Validity

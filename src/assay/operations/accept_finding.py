@@ -18,7 +18,8 @@ from assay.core.printable import printable
 from assay.findings.finding import Finding
 from assay.findings.waiver import MAX_AGE, ROLE, SetAside, Waiver
 from assay.gates.vexfacts import VexSetAside
-from assay.operations.record import Ledger, open_ledger, open_recorder
+from assay.operations.ledger import Ledger, open_ledger
+from assay.operations.record import open_recorder
 from assay.operations.recorded_findings import recorded_findings
 from assay.operations.vexaccount import vex_standing
 from assay.operations.waivers import load_waivers, waiver_statement

@@ -15,7 +15,7 @@ from assay.findings.identity import identity_of
 from assay.gates.reading import COLLECTOR, VEX_TYPE
 from assay.gates.vexfacts import NOTHING, VexJudgement, VexSetAside, judge_vex
 from assay.operations.commit_configuration import load_configuration
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.source.repository import open_repository
 from assay.source.tree import list_tree
 from assay.vuln.portfolio.asking import Found

@@ -21,7 +21,8 @@ from assay.operations.branches import find_branch
 from assay.operations.commit_configuration import load_configuration
 from assay.operations.commit_trust import load_commit_trust
 from assay.operations.forgestates import load_states
-from assay.operations.record import Ledger, Recorder, open_recorder
+from assay.operations.ledger import Ledger
+from assay.operations.record import Recorder, open_recorder
 from assay.operations.reviews import SeenRevision, default_base, load_revisions, review_range
 from assay.source.entries import EntryKind
 from assay.source.forge.continuity import Protection, protection_over_time

@@ -24,7 +24,7 @@ from assay.evidence.backup.record import (
 )
 from assay.evidence.checkpoints.checkpoint import verify_checkpoint
 from assay.evidence.store import LogStore
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.signing.notekey import NoteKey
 from assay.source.repository import open_repository
 from assay.system.archives import Member

@@ -8,7 +8,7 @@ from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.evidence.sigstore.write import render_statement_bundle
 from assay.operations.entryname import named_entry
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.operations.show_entry import verified_entry
 from assay.signing.keys import PublicKey
 from assay.signing.trust import TrustRoot

@@ -22,8 +22,9 @@ from assay.operations.home import (
     load_signer_choices,
     open_home,
 )
+from assay.operations.ledger import open_ledger
 from assay.operations.newlogkey import open_new_log_key
-from assay.operations.record import Recorder, open_ledger, open_recorder
+from assay.operations.record import Recorder, open_recorder
 from assay.operations.seen import pin_trust
 from assay.operations.signingkeys import open_signing_key
 from assay.operations.trustdraft import (

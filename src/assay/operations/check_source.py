@@ -39,8 +39,9 @@ from assay.operations.commit_trust import load_commit_trust
 from assay.operations.configuration import FILE_NAME, MAX_BYTES, Configuration
 from assay.operations.evidence import gate_evidence, record_verdict
 from assay.operations.identitykey import load_identity_key
+from assay.operations.ledger import Ledger
 from assay.operations.material import record_material
-from assay.operations.record import Ledger, Recorder, open_recorder
+from assay.operations.record import Recorder, open_recorder
 from assay.operations.savedverdict import SavedVerdict
 from assay.operations.savedverdict import save_verdict as save_to
 from assay.operations.show_status import status_of

@@ -13,7 +13,7 @@ from assay.core.digest import Digest
 from assay.evidence.statement import Statement, Subject
 from assay.operations.forgestates import forge_accounts
 from assay.operations.head_reviews import judge_head
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.operations.waivers import account_statements
 from assay.source.coverage import COVERAGE_TYPE
 from assay.source.entries import EntryKind, TreeEntry

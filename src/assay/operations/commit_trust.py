@@ -7,7 +7,7 @@ entry about a commit dates it, by the log's own time of record.
 from collections.abc import Iterable
 
 from assay.core.digest import Digest
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.source.judging import CommitTrust
 from assay.source.signers import CommitSigners
 

@@ -17,7 +17,7 @@ from assay.evidence.checkpoints.sealing import verify_seen
 from assay.evidence.store import LogStore
 from assay.operations.forks import keep_fork
 from assay.operations.home import load_trust, open_home, open_log
-from assay.operations.record import load_keys
+from assay.operations.ledger import load_keys
 from assay.operations.verifierkeys import read_log_key
 from assay.signing.logkeys import LogKeys
 from assay.source.repository import open_repository

@@ -37,8 +37,8 @@ from assay.evidence.checkpoints.note import (
 )
 from assay.evidence.checkpoints.witness import AddCheckpoint, render_add_checkpoint
 from assay.operations.home import Home
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.linefile import load_lines
-from assay.operations.record import Ledger, open_ledger
 from assay.operations.trustfile import witness_keys
 from assay.operations.verifierkeys import read_witness_key
 from assay.signing.notekey import NoteKey

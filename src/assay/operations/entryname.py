@@ -4,7 +4,7 @@ from typing import Final
 
 from assay.core.digest import parse_digest
 from assay.core.errors import AssayError, UsageError
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 
 _MAX_DIGITS: Final = 18  # more entries than any log can have
 _MAX_SHOWN: Final = 80  # characters: a digest has fewer

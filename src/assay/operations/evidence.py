@@ -23,7 +23,8 @@ from assay.gates.reading import (
 from assay.gates.request import GateRequest, decide_verdict
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import render_vsa
-from assay.operations.record import Ledger, OvertakenError, Recorder
+from assay.operations.ledger import Ledger
+from assay.operations.record import OvertakenError, Recorder
 from assay.operations.standing import standing_verdicts
 from assay.vuln.predicate import PREDICATE_TYPE as VULNS_TYPE
 

@@ -24,7 +24,7 @@ from assay.evidence.kit.document import (
 from assay.evidence.merkle import verify_consistency
 from assay.evidence.trustchain import TRUST_ROOT_TYPE
 from assay.gates.reading import VERDICT_TYPE
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.savedverdict import named_digest
 from assay.operations.standing import read_verdict
 from assay.operations.witnessing import WitnessedCheckpoint, required_checkpoint

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from assay.core.errors import RejectedError
 from assay.evidence.envelope import VerifiedStatement
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.source.forge.account import ForgeAccount, account_for
 from assay.source.forge.continuity import DatedState
 from assay.source.forge.facts import ForgeRepository

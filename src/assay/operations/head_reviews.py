@@ -3,7 +3,7 @@
 from assay.core.errors import UsageError
 from assay.operations.branches import ProtectedBranch, find_branch
 from assay.operations.commit_trust import load_commit_trust
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.operations.reviews import default_base, load_revisions, review_range
 from assay.source.coverage import Coverage
 from assay.source.repository import Repository

@@ -23,7 +23,8 @@ from assay.operations.home import (
     save_origin,
 )
 from assay.operations.identitykey import ensure_identity_key
-from assay.operations.record import check_anchor, check_keys, load_keys
+from assay.operations.ledger import check_anchor, load_keys
+from assay.operations.record import check_keys
 from assay.operations.signersettings import (
     LOG,
     STATEMENTS,

@@ -6,7 +6,7 @@ from assay.core.digest import Digest
 from assay.core.errors import MalformedError
 from assay.gates.reading import SBOM_TYPE, SUPERSESSION_TYPE, read_evidence, read_replacements
 from assay.gates.supersession import Replacement, apply_replacements
-from assay.operations.record import Expected, Ledger
+from assay.operations.ledger import Expected, Ledger
 from assay.sbom.component import Inventory
 
 

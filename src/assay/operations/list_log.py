@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.core.clock import Clock
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.source.repository import open_repository
 from assay.system.clock import now
 

@@ -8,7 +8,7 @@ from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.gates.vexfacts import VexJudgement
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.recorded_findings import RecordedFindings, recorded_findings
 from assay.operations.vexaccount import vex_standing
 from assay.operations.vexrecords import RecordedVex

@@ -12,7 +12,8 @@ from assay.core.errors import RejectedError
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.statement import Statement, Subject
 from assay.evidence.trustchain import change_statement
-from assay.operations.record import Expected, Ledger, Recorder
+from assay.operations.ledger import Expected, Ledger
+from assay.operations.record import Recorder
 from assay.policy.bundle import PolicyBundle, load_bundle
 
 POLICY_TYPE: Final = "urn:assay:predicate:policy:v1"

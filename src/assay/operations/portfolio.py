@@ -30,7 +30,7 @@ from assay.operations.branches import find_branch
 from assay.operations.commit_configuration import load_configuration
 from assay.operations.home import open_home, state_folder
 from assay.operations.inventories import counted_inventories
-from assay.operations.record import Expected, Ledger, open_ledger
+from assay.operations.ledger import Expected, Ledger, open_ledger
 from assay.sbom.component import Component
 from assay.source.git import try_git
 from assay.source.repository import Repository, open_repository

@@ -20,7 +20,7 @@ from assay.evidence.tiles.tlogproof import (
     verify_tlog_proof,
 )
 from assay.operations.entryname import named_entry
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.operations.verifierkeys import NO_WITNESS, read_log_key, read_witness_keys
 from assay.operations.witnessing import required_checkpoint
 from assay.source.repository import open_repository

@@ -29,7 +29,7 @@ from assay.evidence.tiles.layout import (
     tiles_of,
 )
 from assay.evidence.tiles.published import CHECKPOINT, blob_path
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.witnessing import WitnessedCheckpoint, required_checkpoint
 from assay.source.repository import open_repository
 from assay.system.clock import now

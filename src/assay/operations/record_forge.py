@@ -12,7 +12,8 @@ from assay.core.notchecked import NotChecked
 from assay.core.secret import Secret
 from assay.evidence.statement import Statement, Subject
 from assay.operations.forgestates import forge_accounts
-from assay.operations.record import open_ledger, open_recorder
+from assay.operations.ledger import open_ledger
+from assay.operations.record import open_recorder
 from assay.source.forge.account import ForgeAccount
 from assay.source.forge.facts import ForgeKind, ForgeState
 from assay.source.forge.opening import (

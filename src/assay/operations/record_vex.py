@@ -18,7 +18,8 @@ from assay.evidence.envelope import parse_claims, parse_envelope
 from assay.evidence.reading import LogEntry
 from assay.evidence.statement import Statement, Subject
 from assay.operations.entryname import named_entry
-from assay.operations.record import Ledger, Recorder, open_recorder
+from assay.operations.ledger import Ledger
+from assay.operations.record import Recorder, open_recorder
 from assay.operations.vexrecords import IMPORTER, ROLES, RecordedVex, load_entry
 from assay.operations.vexsignatures import is_signed_by_others
 from assay.signing.principals import VEX_AUTHOR

@@ -11,7 +11,7 @@ from assay.findings.scanreport import ScanReport
 from assay.gates.reading import SUPERSESSION_TYPE, Evidence, read_evidence, read_replacements
 from assay.gates.supersession import apply_replacements
 from assay.operations.evidence import gate_evidence
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

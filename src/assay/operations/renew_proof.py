@@ -22,7 +22,7 @@ from assay.evidence.tiles.tlogproof import (
     render_tlog_proof,
     verify_tlog_proof,
 )
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.savedverdict import (
     MAX_BYTES,
     SavedVerdict,

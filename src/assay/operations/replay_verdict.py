@@ -14,8 +14,8 @@ from assay.gates.replay import name_differences, recompute_verdict
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
 from assay.operations.entryname import named_entry
+from assay.operations.ledger import Expected, Ledger, open_ledger
 from assay.operations.material import load_policy
-from assay.operations.record import Expected, Ledger, open_ledger
 from assay.operations.savedverdict import load_verdict
 from assay.operations.standing import why_verdict_fallen
 from assay.signing.trust import TrustRoot, trust_root_digest

@@ -21,7 +21,8 @@ from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE
 from assay.gates.withdrawal import Withdrawal
 from assay.operations.decide_again import decide_again
-from assay.operations.record import Ledger, Recorder, open_ledger, open_recorder
+from assay.operations.ledger import Ledger, open_ledger
+from assay.operations.record import Recorder, open_recorder
 from assay.operations.standing import read_verdict, why_verdict_fallen, withdrawn_verdicts
 from assay.signing.trust import trust_root_digest
 from assay.source.repository import open_repository

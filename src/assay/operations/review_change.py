@@ -15,7 +15,8 @@ from assay.core.errors import RejectedError, UnavailableError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.operations.branches import ProtectedBranch, find_branch, resolve_commit
 from assay.operations.commit_trust import load_commit_trust
-from assay.operations.record import Ledger, Recorder, open_recorder
+from assay.operations.ledger import Ledger
+from assay.operations.record import Recorder, open_recorder
 from assay.signing.principals import Principal
 from assay.source.changes import SignedCommit, load_range
 from assay.source.git import run_git, try_git

@@ -16,7 +16,7 @@ from assay.core.errors import MalformedError
 from assay.core.notchecked import NotChecked
 from assay.evidence.envelope import VerifiedStatement
 from assay.gates.reliance import reliance_on
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.signing.trust import trust_root_digest
 from assay.source.changes import Change, Line, load_line
 from assay.source.coverage import Coverage, MergeAccount, Observation, count_coverage

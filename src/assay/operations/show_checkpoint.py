@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.source.repository import open_repository
 from assay.system.clock import now
 

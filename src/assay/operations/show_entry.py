@@ -9,7 +9,7 @@ from assay.core.errors import SignatureInvalidError
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
 from assay.operations.entryname import named_entry
-from assay.operations.record import Expected, Ledger, open_ledger
+from assay.operations.ledger import Expected, Ledger, open_ledger
 from assay.signing.principals import ROLES
 from assay.source.repository import open_repository
 from assay.system.clock import now

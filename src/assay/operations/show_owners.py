@@ -18,7 +18,7 @@ from assay.core.printable import printable
 from assay.core.verdict import Verdict, all_of
 from assay.operations.collect_context import OwnersPlace, load_owners_at
 from assay.operations.forgestates import load_states
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.show_reviews import judge_branch
 from assay.source.changes import Change
 from assay.source.forge.facts import Account, ForgeState

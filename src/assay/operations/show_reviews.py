@@ -9,7 +9,7 @@ from assay.core.errors import UsageError
 from assay.core.verdict import Verdict
 from assay.operations.branches import find_branch, resolve_commit
 from assay.operations.commit_trust import load_commit_trust
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.reviews import (
     ReviewedRange,
     SeenRevision,

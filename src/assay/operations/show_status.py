@@ -8,7 +8,7 @@ from assay.assurance.statusjson import Status
 from assay.core.clock import Clock
 from assay.core.digest import Digest
 from assay.operations.evidence import all_evidence
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.source.repository import open_repository
 from assay.system.clock import now
 

@@ -7,7 +7,7 @@ from assay.core.clock import Clock
 from assay.core.printable import printable
 from assay.core.verdict import Verdict, all_of
 from assay.operations.commit_trust import load_commit_trust
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.source.repository import open_repository
 from assay.source.tag import TagAnswer, check_tags
 from assay.system.clock import now

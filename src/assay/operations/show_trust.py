@@ -6,7 +6,7 @@ from pathlib import Path
 from assay.core.clock import Clock, format_time
 from assay.core.strictjson import parse_json
 from assay.evidence.trustchain import TrustChain
-from assay.operations.record import open_ledger
+from assay.operations.ledger import open_ledger
 from assay.signing.trust import (
     MAX_TRUST_ROOT_BYTES,
     TrustRoot,

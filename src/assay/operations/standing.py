@@ -11,7 +11,7 @@ from assay.evidence.reading import LogEntry
 from assay.gates.reading import VERDICT_TYPE, role_for
 from assay.gates.verdict import GateVerdict
 from assay.gates.vsa import parse_verdict
-from assay.operations.record import Expected, Ledger
+from assay.operations.ledger import Expected, Ledger
 
 
 def read_verdict(ledger: Ledger, entry: LogEntry, subject: Digest) -> GateVerdict:

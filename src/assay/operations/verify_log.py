@@ -17,7 +17,7 @@ from assay.evidence.checkpoints.checkpoint import (
 )
 from assay.evidence.checkpoints.note import MAX_NOTE_BYTES
 from assay.operations.forks import verify_history
-from assay.operations.record import Ledger, open_ledger
+from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.seen import advance_anchor
 from assay.operations.trustfile import witness_keys
 from assay.operations.witnessing import newest_witnessed

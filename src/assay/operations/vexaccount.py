@@ -17,7 +17,7 @@ from assay.operations.commit_configuration import (
     product_name,
     resource_uri,
 )
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.operations.vexrecords import RecordedVex, has_vex, load_vex
 from assay.scan.imports.predicate import parse_imported_scan
 from assay.source.repository import Repository

@@ -18,7 +18,7 @@ from assay.core.notchecked import NotChecked
 from assay.core.reliance import Reliance
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
-from assay.operations.record import Expected, Ledger
+from assay.operations.ledger import Expected, Ledger
 from assay.operations.vexsignatures import Opened, document_bytes, open_foreign
 from assay.signing.principals import VEX_AUTHOR
 from assay.signing.standing import why_revoked

@@ -13,7 +13,7 @@ from assay.findings.waiver import PREDICATE_TYPE, ROLE, Waiver, parse_waiver, wa
 from assay.findings.waiveraccount import PREDICATE_TYPE as ACCOUNT_TYPE
 from assay.findings.waiveraccount import RecordedWaiver, WaiverAccount
 from assay.gates.reliance import reliance_on
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.signing.principals import PrincipalKind
 
 

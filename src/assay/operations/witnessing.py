@@ -10,7 +10,7 @@ from assay.evidence.checkpoints.checkpoint import (
     verify_checkpoint,
     verify_cosigned,
 )
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.operations.trustfile import witness_keys
 
 

@@ -15,7 +15,7 @@ from assay.evidence.envelope import parse_envelope
 from assay.evidence.store import LogStore, open_store
 from assay.evidence.trustchain import TrustChain, Version
 from assay.operations.home import Home
-from assay.operations.record import Expected, Ledger
+from assay.operations.ledger import Expected, Ledger
 from assay.operations.replay_verdict import replay_verdict
 from assay.operations.show_entry import load_envelope, show_entry
 from assay.signing.logkeys import key_history
