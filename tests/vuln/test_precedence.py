@@ -170,6 +170,28 @@ def test_products(advisories: AdvisorySet, one: Component, answer: Answer) -> No
     assert bool(result.findings) is (answer is YES)
 
 
+def test_every_record_about_a_product_counts() -> None:
+    """Two of one feed, and two of one id in two feeds."""
+    other = replace(NVD, id="CVE-2023-2000")
+    found = match(product(other, NVD), with_cpe()).findings
+    assert sorted(finding.rule for finding in found) == [f"osv/{CVE}", "osv/CVE-2023-2000"]
+    elsewhere = parse_nvd_cve(
+        encoded(nvd_cve(configurations=[{"nodes": [node(criterion(CPE.replace("1.0", "3.0")))]}]))
+    )
+    both = product(replace(elsewhere, source="CVE"), NVD)
+    assert list(match(both, with_cpe()).answers.values()) == [YES]
+
+
+def test_a_name_of_no_product_finds_nothing_and_is_told() -> None:
+    """Else whatever is recorded about everything would be found in it."""
+    unnamed = CPE.replace(":shop:shop:", ":*:shop:")
+    result = match(replace(product(), products={"*:shop": (NVD,)}), with_cpe(cpe=unnamed))
+    assert result.findings == ()
+    assert ("CPE name", f"{unnamed!r} names no product") in [
+        (gap.what, gap.why) for gap in result.not_checked
+    ]
+
+
 def gaps(advisories: AdvisorySet, one: Component) -> list[tuple[str, str]]:
     return [(gap.what, gap.why) for gap in match(advisories, one).not_checked]
 
