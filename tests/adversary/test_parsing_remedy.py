@@ -132,13 +132,13 @@ def test_a_namesake_on_the_public_index(
     assert server.asked == []
     assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
     assert [gap.why for gap in made.not_checked] == [
-        "the lock file has it from own.example, which is not asked"
+        "the lock file has it from own.example/simple, which is not asked"
     ]
 
 
 def test_a_tarball_elsewhere(shelf: Shelf) -> None:
     """The registry of the lock file is kept, and the integrity goes with the version."""
-    shelf.npm("shop", {"1.5.0": {}})
+    shelf.npm("shop", {"1.0.0": {}, "1.5.0": {}})
     entry = {"version": "1.0.0", "resolved": "https://own.example/shop/-/shop-1.0.0.tgz"}
     lock = {"lockfileVersion": 3, "packages": {"": {}, "node_modules/shop": entry}}
     files = {"package-lock.json": json.dumps(lock)}

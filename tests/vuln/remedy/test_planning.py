@@ -14,7 +14,7 @@ from assay.vuln.remedy.checking import check_edit
 from assay.vuln.remedy.locks import read_locks
 from assay.vuln.remedy.model import Lock
 from assay.vuln.remedy.plan import Plan
-from assay.vuln.remedy.registries import FOLDER, host_of
+from assay.vuln.remedy.registries import FOLDER, index_of
 from assay.vuln.signals.kev import KnownExploited
 from tests.vuln.remedy.shelf import NO_SIGNALS, Shelf, advisory, plan, steps_of
 
@@ -102,16 +102,19 @@ def test_the_index_that_a_file_names() -> None:
         return read_locks(files)[0].pins["shop"].registry
 
     assert registry("shop==1.0\n") == ""
-    assert registry("-i https://own.example/simple\nshop==1.0\n") == "own.example"
+    assert registry("-i https://own.example/simple\nshop==1.0\n") == "own.example/simple"
     assert (
         registry(
             "--extra-index-url=https://b.example/x\n--index-url https://a.example/\nshop==1.0\n"
         )
-        == "a.example and b.example"
+        == "a.example and b.example/x"
     )
     assert registry("--find-links wheels\nshop==1.0\n") == FOLDER
-    assert registry("-r more.txt\nshop==1.0\n", "-i https://own.example/simple\n") == "own.example"
-    assert host_of("http://[") == ""
+    assert (
+        registry("-r more.txt\nshop==1.0\n", "-i https://own.example/simple\n")
+        == "own.example/simple"
+    )
+    assert index_of("http://[") == ""
 
 
 def test_the_registry_that_npm_is_told_of() -> None:
@@ -131,7 +134,7 @@ def test_the_registry_that_npm_is_told_of() -> None:
         "all.example",
     ]
     (found,) = read_locks({"p/package-lock.json": lock, ".npmrc": rc})
-    assert [pin.registry for pin in found.pins.values()] == ["", "own.example", ""]
+    assert [pin.registry for pin in found.pins.values()] == ["", "own.example/npm", ""]
 
 
 def test_the_registry_that_a_lock_file_names() -> None:
@@ -140,7 +143,7 @@ def test_the_registry_that_a_lock_file_names() -> None:
     (lock,) = read_locks({"uv.lock": text.encode()})
     assert lock.pins["shop"].registry == FOLDER
     (lock,) = read_locks({"uv.lock": text.replace("../wheels", "https://own.example/x").encode()})
-    assert lock.pins["shop"].registry == "own.example"
+    assert lock.pins["shop"].registry == "own.example/x"
 
 
 def test_a_graph_that_goes_in_circles_ends(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_hashes_are_never_invented() -> None:
 def test_all_hashes_of_the_new_version_in_the_layout_of_the_old(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.pypi("shop", {"1.0": (), "1.5": ()})
-    old = f"--hash=sha256:{'0' * 64}"
+    old = hashes("1.0")[0]
     one, other = hashes("1.5")
     for before, after in {
         f"shop==1.0 \\\n    {old}\n    # via x\n": f"shop==1.5 \\\n    {one} \\\n    {other}\n    # via x\n",
@@ -167,7 +167,8 @@ def test_only_releases_that_are_there_and_not_yanked(tmp_path: Path) -> None:
 
 def test_only_releases_that_run_on_the_products_python(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    shelf.pypi("shop", {"1.5": (), "1.6": ()}, python={"1.5": ">=3.12", "1.6": ">=3.9"})
+    pythons = {"1.5": ">=3.12", "1.6": ">=3.9"}
+    shelf.pypi("shop", {"1.0": (), "1.5": (), "1.6": ()}, python=pythons)
     files = {
         "requirements.txt": "shop==1.0\n",
         "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.10"\n',
@@ -216,7 +217,7 @@ def test_what_the_new_version_asks_for_goes_up_as_well(tmp_path: Path) -> None:
 def test_what_a_hashed_file_has_not_is_named(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.pypi("shop", {"1.0": (), "1.5": ("till>=2",)})
-    text = f"shop==1.0 --hash=sha256:{'0' * 64}\n"
+    text = f"shop==1.0 {hashes('1.0')[0]}\n"
     made = plan({"requirements.txt": text}, SHOP, catalogue=shelf.catalogue())
     (one,) = made.upgrades
     assert (made.texts, one.why_not) == ({}, "the file has no till >=2")

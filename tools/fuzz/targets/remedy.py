@@ -1,6 +1,7 @@
 """Readers and editors of remediation: whatever is in a file, an edit is right or refused."""
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -89,6 +90,9 @@ class _Everything:
     """A catalogue in which every package has one newer release that asks for nothing."""
 
     gaps = ()
+
+    def prepare(self, ecosystem: str, wanted: Sequence[tuple[Pin, str]]) -> None:
+        del ecosystem, wanted
 
     def covers(self, ecosystem: str) -> bool:
         del ecosystem

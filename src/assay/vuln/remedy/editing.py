@@ -13,13 +13,13 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES
 from assay.vuln.remedy import npmlock, requirementslock
+from assay.vuln.remedy.asking import is_optional
 from assay.vuln.remedy.changes import Change, Rewrite
 from assay.vuln.remedy.model import Catalogue, Lock, Release, Requirement
 from assay.vuln.remedy.npmedit import NewEntry, edit_npm_lock, edit_package_json
 from assay.vuln.remedy.pipfileedit import edit_pipfile_lock
 from assay.vuln.remedy.pyproject import edit_project
 from assay.vuln.remedy.requirementsedit import NewPin, edit_requirements
-from assay.vuln.remedy.solving import is_optional
 from assay.vuln.remedy.tomledit import NewBlock, edit_toml_lock
 
 NOT_HERE: Final = "the new version is not known here"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.core.verdict import Verdict
+from assay.vuln.remedy.helping import helping
 from assay.vuln.remedy.manifestrange import rewritten_range
 from assay.vuln.remedy.model import NPM, Ask, Pin, Requirement
 from assay.vuln.remedy.ranges import allows
@@ -45,7 +46,7 @@ def _leads(
     if pin.key in trail or len(trail) > MAX_DEPTH or solver.work > MAX_WORK or not good:
         return None
     found: dict[str, Lead] = {}
-    for by, ask in solver.askers_of(pin.key):
+    for by, ask in solver.asking.askers(pin.key, solver.draft):
         if by not in solver.lock.pins:
             more = _own(solver, ask, pin, good)
         elif _gets(solver, pin, Requirement(name=ask.name, range=ask.range)) in good:
@@ -74,14 +75,15 @@ def _helping(solver: Solver, asker: Pin, pin: Pin, good: Sequence[str]) -> list[
     """Return the versions of who asks that let a good one in, or do without the package."""
 
     def helps(version: str) -> bool:
-        needs = solver.needs(asker, version)
+        needs = solver.asking.needs(asker, version)
         return needs is not None and all(
             _gets(solver, pin, one) in good
             for one in needs
-            if solver.target(asker.key, one.name) == pin.key
+            if solver.asking.target(asker.key, one) == pin.key
         )
 
-    return solver.helping(solver.choices(asker).safe, helps, like=good[0])
+    versions = solver.choices(asker).safe
+    return helping(solver.lock.ecosystem, versions, helps, like=good[0])
 
 
 def _gets(solver: Solver, pin: Pin, wanted: Requirement) -> str:

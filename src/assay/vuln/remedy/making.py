@@ -61,7 +61,9 @@ class Maker:
     def take(self, lock: Lock) -> None:
         """Plan for one lock file, and edit it."""
         solver = Solver(lock=lock, candidates=self.candidates, max_step=self.wanted.max_step)
-        for pin, has in self._affected(lock):
+        affected = self._affected(lock)
+        self._ask_ahead(solver, [pin for pin, _ in affected])
+        for pin, has in affected:
             if pin.key not in solver.draft.changes:
                 self._solve(solver, pin, has)
         if solver.draft.changes:
@@ -70,6 +72,18 @@ class Maker:
                 self.upgrades.append(self._upgrade(lock, change, edited, solver.draft))
         self.upgrades += [self._led(lock, led) for led in self.led.values()]
         self.led.clear()
+
+    def _ask_ahead(self, solver: Solver, affected: list[Pin]) -> None:
+        """Ask for all at once that will be asked for one after the other."""
+        lock, catalogue = solver.lock, self.candidates.catalogue
+        if not affected or not catalogue.covers(lock.ecosystem):
+            return
+        keys = solver.asking.near({pin.key for pin in affected})
+        catalogue.prepare(
+            lock.ecosystem, [(p, p.version) for p in lock.pins.values() if p.key in keys and p.purl]
+        )
+        first = [(pin, solver.choices(pin).safe[:1]) for pin in affected]
+        catalogue.prepare(lock.ecosystem, [(pin, safe[0]) for pin, safe in first if safe])
 
     def _affected(self, lock: Lock) -> list[tuple[Pin, tuple[Mended, ...]]]:
         """Return what has anything that is to be mended, the most urgent first."""

@@ -4,7 +4,7 @@ A `Lock` is one file, whatever its format. A pin's key is its place in that file
 `node_modules` for npm, where one package can be there at several versions, else the normal name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -26,8 +26,13 @@ class Pin:
     version: str
     purl: str
     direct: bool | None = None  # None: the file does not say
-    hashed: bool = False
-    registry: str = ""  # the host that the file says it is from; empty where it does not say
+    hashes: frozenset[str] = frozenset()  # as the file has them
+    registry: str = ""  # the index that the file says it is from; empty where it does not say
+
+    @property
+    def hashed(self) -> bool:
+        """Tell whether the file has a hash of it."""
+        return bool(self.hashes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +51,22 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """What a release asks for; `marker` is its condition, empty where there is none."""
+
+    name: str
+    range: str
+    marker: str = ""
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """One lock file. `asks` has an entry for each pin whose wishes the file tells.
 
     `edges` are the keys that a pin leads to, where the file tells these without their ranges.
+    `find` tells which pin the package at a key gets for what it asks for, and nothing for none;
+    without it, that is the one of the same normal name.
     """
 
     path: str
@@ -58,17 +75,8 @@ class Lock:
     pins: Mapping[str, Pin]
     asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=lambda: MappingProxyType({}))
     edges: Mapping[str, frozenset[str]] | None = None
+    find: Callable[[str, Requirement], str] | None = None
     python: str = ""  # what the product says of the Python that it needs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """What a release asks for; `marker` is its condition, empty where there is none."""
-
-    name: str
-    range: str
-    marker: str = ""
-    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,9 @@ class Release:
 class Catalogue(Protocol):
     """Where releases are looked up. What cannot be had is None, with a reason in `gaps`."""
 
+    def prepare(self, ecosystem: str, wanted: Sequence[tuple[Pin, str]]) -> None:
+        """Ask ahead for the releases of pins, and for what a version of each asks for."""
+
     def releases(self, ecosystem: str, pin: Pin) -> Mapping[str, Release] | None:
         """Return the releases of a pin's package by version."""
 
@@ -116,6 +127,9 @@ class Catalogue(Protocol):
 
 class NoCatalogue:
     """What is known of releases without asking anybody: nothing."""
+
+    def prepare(self, ecosystem: str, wanted: Sequence[tuple[Pin, str]]) -> None:
+        """Do nothing: nobody is asked."""
 
     def releases(self, ecosystem: str, pin: Pin) -> Mapping[str, Release] | None:
         """Return None: nobody was asked."""

@@ -15,7 +15,7 @@ from assay.sbom.lockfiles.npmsource import npm_package
 from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES, has_flag, resolve_place
 from assay.sbom.manifest import MAX_MANIFEST_BYTES
 from assay.vuln.remedy.model import NPM, OWN, Ask, Lock, Pin
-from assay.vuln.remedy.registries import host_of, npm_registry
+from assay.vuln.remedy.registries import npm_registry, registry_of
 
 KIND: Final = "npm"
 FOLDER: Final = "node_modules/"
@@ -55,7 +55,14 @@ def read_npm_lock(data: bytes, path: str, manifests: Mapping[str, bytes]) -> Loc
         )
         for key, pin in pins.items()
     }
-    return Lock(path=path, ecosystem=NPM, kind=KIND, pins=marked, asks=asks)
+    return Lock(
+        path=path,
+        ecosystem=NPM,
+        kind=KIND,
+        pins=marked,
+        asks=asks,
+        find=lambda key, one: resolve_place(key, one.name, marked),
+    )
 
 
 def lock_places(document: JsonValue) -> dict[str, JsonValue]:
@@ -97,8 +104,8 @@ def _pin(key: str, entry: JsonValue) -> Pin | None:
         name=package.name,
         version=package.version,
         purl=registry if "?" not in registry else "",
-        hashed=bool(entry.optional_text("integrity")),
-        registry=host_of(entry.optional_text("resolved")),
+        hashes=frozenset(entry.optional_text("integrity").split()),
+        registry=registry_of(entry.optional_text("resolved"), package.name),
     )
 
 

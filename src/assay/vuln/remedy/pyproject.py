@@ -11,12 +11,15 @@ from assay.core.stricttoml import parse_toml
 from assay.sbom.lockfiles.pypisource import normal_name
 from assay.vuln.remedy.jsontext import Span, replace_spans
 from assay.vuln.remedy.model import Ask
+from assay.vuln.remedy.registries import pdm_registry
 from assay.vuln.remedy.requirementsedit import NewPin
 from assay.vuln.remedy.requirementslock import requirement_ask
 
 _CARET: Final = re.compile(r"\^\s*(\d{1,18}(?:\.\d{1,18})*)\Z", re.ASCII)
 _TILDE: Final = re.compile(r"~\s*(\d{1,18}(?:\.\d{1,18})*)\Z", re.ASCII)
 _BARE: Final = re.compile(r"\d[\w.!+*-]*\Z", re.ASCII)
+PYTHON: Final = "python"
+_PIPFILE_OWN: Final = frozenset({"requires", "scripts", "pipenv"})
 _FORCED: Final = ("constraint", "override", "dev")
 _PINNED: Final = re.compile(
     r"""(?P<quote>["'])(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\[\]"']*\])?\s*"""
@@ -31,6 +34,7 @@ class Project:
 
     asks: tuple[Ask, ...] = ()
     python: str = ""
+    registry: str = ""  # from which all packages are, where a lock file does not say
 
 
 def read_project(data: bytes, path: str) -> Project:
@@ -42,7 +46,29 @@ def read_project(data: bytes, path: str) -> Project:
     document = parse_toml(data)
     project = document.optional("project")
     python = "" if project is None else project.optional_text("requires-python")
-    return Project(asks=tuple(_asks(document, path)), python=python)
+    asks = tuple(_asks(document, path))
+    needed = (ask.range for ask in asks if ask.name == PYTHON)  # Poetry's own way to say it
+    return Project(
+        asks=tuple(ask for ask in asks if ask.name != PYTHON),
+        python=python or next(needed, ""),
+        registry=pdm_registry(document),
+    )
+
+
+def read_pipfile(data: bytes, path: str) -> Project:
+    """Read the Pipfile at `path`.
+
+    Raises:
+        MalformedError: Not TOML, or a table that is none.
+    """
+    document = parse_toml(data)
+    asks = [
+        ask
+        for group, table in document.members()
+        if group not in _PIPFILE_OWN and isinstance(table.value, dict)
+        for ask in _poetry_asks(table, path)
+    ]
+    return Project(asks=tuple(asks))
 
 
 def edit_project(text: str, wanted: Mapping[str, NewPin]) -> str:
@@ -126,7 +152,7 @@ def _poetry_asks(table: JsonValue, path: str) -> Iterator[Ask]:
     for name, wanted in table.members():
         choices = wanted.items() if isinstance(wanted.value, list) else (wanted,)
         for one in choices:
-            said = one.optional_text("version") if isinstance(one.value, dict) else one.text()
+            said = one.optional_text("version", "*") if isinstance(one.value, dict) else one.text()
             own = normal_name(name)
             yield Ask(name=own, range=poetry_range(said), target=own, manifest=path)
 

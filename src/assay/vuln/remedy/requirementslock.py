@@ -6,6 +6,8 @@ of the same name. What the pinned packages ask of each other only an index can t
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -17,27 +19,51 @@ from assay.vuln.nativeranges import MAX_RANGE
 from assay.vuln.remedy.model import OWN, PYPI, Ask, Lock, Pin
 
 KIND: Final = "requirements"
+NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})  # no file says from which index
 
 
 def requirements_lock(path: str, readings: Mapping[str, Reading]) -> Lock:
     """Return the requirements file at `path` as a lock; `readings` are all that were read."""
-    pins = {pin.key: pin for component in readings[path].components if (pin := pypi_pin(component))}
+    pins: dict[str, Pin] = {}
+    for component in readings[path].components:
+        pin = pypi_pin(component)
+        if pin is not None:
+            add_pin(pins, pin)
     asked = (ask for beside in files_with(path, readings) for ask in _asks(beside, readings, pins))
     return Lock(path=path, ecosystem=PYPI, kind=KIND, pins=pins, asks={OWN: tuple(asked)})
 
 
-def pypi_pin(component: Component) -> Pin | None:
-    """Return a component of the Python index as a pin; None for one from another place."""
+def pypi_pin(component: Component, registries: Mapping[str, str] = NOWHERE) -> Pin | None:
+    """Return a component of the Python index as a pin; None for one from another place.
+
+    `registries` are the indexes of packages by normal name, where these are told.
+    """
     if not component.purl.startswith("pkg:pypi/") or "?" in component.purl:
         return None
+    name = normal_name(component.name)
     return Pin(
-        key=normal_name(component.name),
+        key=name,
         name=component.name,
         version=component.version,
         purl=component.purl,
         direct=component.direct,
-        hashed=bool(component.hashes),
+        hashes=frozenset(component.hashes),
+        registry=registries.get(name, ""),
     )
+
+
+def add_pin(pins: dict[str, Pin], pin: Pin) -> str:
+    """Add a Python package under its normal name; return its key.
+
+    Where that is there at another version, for another environment, the version is in the key.
+    """
+    known = pins.get(pin.key)
+    if known is not None and known.purl == pin.purl:  # in another group, which goes along
+        pins[pin.key] = replace(known, hashes=known.hashes | pin.hashes)
+        return pin.key
+    key = pin.key if known is None else f"{pin.key}@{pin.version}"
+    pins[key] = replace(pin, key=key)
+    return key
 
 
 def requirement_ask(text: str, manifest: str) -> Ask | None:

@@ -7,25 +7,21 @@
 * Nothing goes down, and nothing is overridden: a plan that needs that says so instead.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import pairwise
 from typing import Final
 
 from assay.core.verdict import Verdict
-from assay.sbom.lockfiles.packagelock import resolve_place
-from assay.vuln.package import normal_name
+from assay.vuln.remedy.asking import Asking, is_optional
 from assay.vuln.remedy.candidates import Candidates, Choices
 from assay.vuln.remedy.changes import Change, Draft, Rewrite, Way
+from assay.vuln.remedy.helping import helping
 from assay.vuln.remedy.manifestrange import rewritten_range
-from assay.vuln.remedy.model import NPM, OPTIONAL, PYPI, Ask, Lock, Pin, Requirement
+from assay.vuln.remedy.model import Ask, Lock, Pin, Requirement
 from assay.vuln.remedy.ranges import allows
 from assay.vuln.remedy.steps import Step, step_between
 
 MAX_TRIES: Final = 24  # versions of one package
-FEW: Final = 8  # versions that are looked at one by one, or all along
 MAX_DEPTH: Final = 12  # who asks for who asks
 MAX_WORK: Final = 1000  # attempts for one pin that is to go up
 
@@ -40,6 +36,11 @@ class Solver:
     draft: Draft = field(default_factory=Draft)
     gotten: dict[tuple[str, str], str] = field(default_factory=dict)  # by pin and range
     work: int = 0  # attempts for one pin
+
+    @property
+    def asking(self) -> Asking:
+        """Return who asks for what."""
+        return Asking(lock=self.lock, catalogue=self.candidates.catalogue)
 
     def choices(self, pin: Pin) -> Choices:
         """Return the versions that `pin` may go to."""
@@ -91,6 +92,8 @@ class Solver:
         if self.work > MAX_WORK or len(trail) > MAX_DEPTH:
             return "too many packages hang together to find out by trying"
         pin, ecosystem = change.pin, self.lock.ecosystem
+        if self.asking.has_twin(pin):
+            return f"{pin.name} is there at several versions, for different environments"
         step = step_between(ecosystem, pin.version, change.to)
         if step.size > self.max_step.size:
             return (
@@ -101,26 +104,11 @@ class Solver:
             change = replace(change, because=planned.because)
         self.draft.changes[pin.key] = change
         trail = (*trail, pin.key)
-        for by, ask in self.askers_of(pin.key):
+        for by, ask in self.asking.askers(pin.key, self.draft):
             why = self._satisfy(by, ask, change, trail, way=way)
             if why:
                 return why
         return self._bring_along(change, trail, way=way)
-
-    def askers_of(self, key: str) -> Iterator[tuple[str, Ask]]:
-        """Yield who asks for the pin `key`, with what they ask for as the draft has them."""
-        for by, asks in self.lock.asks.items():
-            if by not in self.draft.changes:
-                yield from ((by, ask) for ask in asks if ask.target == key)
-        for by, pin in self.lock.pins.items():
-            change = self.draft.changes.get(by)
-            if change is None and by in self.lock.asks:
-                continue
-            if self.lock.edges is not None and key not in self.lock.edges.get(by, ()):
-                continue
-            for one in self.needs(pin, change.to if change else pin.version) or ():
-                if self.target(by, one.name) == key:
-                    yield by, Ask(name=one.name, range=one.range, target=key)
 
     def _satisfy(
         self,
@@ -152,50 +140,33 @@ class Solver:
 
     def _raise_asker(self, asker: Pin, ask: Ask, change: Change, trail: tuple[str, ...]) -> str:
         """Raise who asks to a version that lets the change in."""
-        helping = self.helping(
+        found = helping(
+            self.lock.ecosystem,
             self.choices(asker).safe,
             lambda version: self._lets_in(asker, version, ask, change),
             like=change.to,
         )
-        return self._settle(asker, helping, because=change.pin.key, trail=trail)
-
-    def helping(
-        self, versions: Sequence[str], helps: Callable[[str], bool], *, like: str
-    ) -> list[str]:
-        """Return the versions that help, from the first one on; `like` is one that likely does.
-
-        For Python each is a question to the index: some are looked at all along, and the first is
-        searched for by halves between two of them. What is then planned is checked in full.
-        """
-        if self.lock.ecosystem == NPM or len(versions) <= FEW:
-            return [version for version in versions if helps(version)]
-        if like in versions and helps(like):
-            return [like]
-        ends = {*range(0, len(versions), len(versions) // FEW), len(versions) - 1}
-        for before, place in pairwise((-1, *sorted(ends))):
-            if helps(versions[place]):
-                told = partial(_as_number, helps)
-                return list(versions[bisect_left(versions, 1, before + 1, place, key=told) :])
-        return []
+        return self._settle(asker, found, because=change.pin.key, trail=trail)
 
     def _lets_in(self, asker: Pin, version: str, ask: Ask, change: Change) -> bool:
-        needs = self.needs(asker, version)
+        needs = self.asking.needs(asker, version)
         return needs is not None and all(
             allows(self.lock.ecosystem, one.range, change.to) is Verdict.PASSED
             for one in needs
-            if self.target(asker.key, one.name) == ask.target
+            if self.asking.target(asker.key, one) == ask.target
         )
 
     def _bring_along(self, change: Change, trail: tuple[str, ...], *, way: Way) -> str:
         """See that what the new version asks for is there."""
-        needs = self.needs(change.pin, change.to)
+        needs = self.asking.needs(change.pin, change.to)
         if needs is None:
             unknown = f"what {change.pin.name} {change.to} asks for is not known"
             return "" if way.unseen else unknown
-        had = {(one.name, one.marker) for one in self.needs(change.pin, change.pin.version) or ()}
+        before = self.asking.needs(change.pin, change.pin.version) or ()
+        had = {(one.name, one.marker) for one in before}
         missing: list[str] = []
         for one in needs:
-            target = self.target(change.pin.key, one.name)
+            target = self.asking.target(change.pin.key, one)
             if not target:
                 if (one.name, one.marker) not in had and not is_optional(one):
                     missing.append(f"{one.name} {one.range}".strip())
@@ -231,25 +202,3 @@ class Solver:
             if allows(self.lock.ecosystem, one.range, version) is Verdict.PASSED
         ]
         return self._settle(pin, fitting, because=change.pin.key, trail=trail) and why
-
-    def needs(self, pin: Pin, version: str) -> tuple[Requirement, ...] | None:
-        """Return what a version of a pin's package asks for; None where that is not known."""
-        if not pin.purl:
-            return None
-        return self.candidates.catalogue.requirements(self.lock.ecosystem, pin, version)
-
-    def target(self, key: str, name: str) -> str:
-        """Return the key of the pin that `name` means for the package at `key`, or nothing."""
-        if self.lock.ecosystem == NPM:
-            return resolve_place(key, name, self.lock.pins)
-        wanted = normal_name(PYPI, name)
-        return wanted if wanted in self.lock.pins else ""
-
-
-def _as_number(helps: Callable[[str], bool], version: str) -> int:
-    return int(helps(version))
-
-
-def is_optional(requirement: Requirement) -> bool:
-    """Tell whether a release does without it: npm's optional ones, and the extras of Python."""
-    return requirement.marker == OPTIONAL or "extra" in requirement.marker

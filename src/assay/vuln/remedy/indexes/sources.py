@@ -20,6 +20,7 @@ from assay.system.httpapi import ApiRequest, ask_api
 from assay.vuln.remedy.indexes.npm import MAX_PACKUMENT_BYTES
 from assay.vuln.remedy.indexes.pypi import MAX_METADATA_BYTES, MAX_PAGE_BYTES
 from assay.vuln.remedy.model import NPM, PYPI, ReleaseFile
+from assay.vuln.remedy.registries import index_of
 
 PUBLIC: Final[Mapping[str, str]] = MappingProxyType(
     {PYPI: "https://pypi.org/simple", NPM: "https://registry.npmjs.org"}
@@ -47,8 +48,8 @@ class IndexSource(Protocol):
         """Return OSV's word for the ecosystem."""
 
     @property
-    def host(self) -> str:
-        """Return the host that is asked; empty for a copy."""
+    def place(self) -> str:
+        """Return the index that is asked, as `index_of` writes it; empty for a copy."""
 
     def page(self, name: str) -> bytes:
         """Return what the index says of the project `name`.
@@ -73,9 +74,9 @@ class HttpIndex:
     base: str
 
     @property
-    def host(self) -> str:
-        """Return the host of the URL."""
-        return urlsplit(self.base).hostname or ""
+    def place(self) -> str:
+        """Return the index that is asked."""
+        return index_of(self.base)
 
     def page(self, name: str) -> bytes:
         """Return the page of a project."""
@@ -91,11 +92,11 @@ class HttpIndex:
         return f"{self.base}/{quote(_checked(self.ecosystem, name), safe='@')}{ending}"
 
     def _get(self, url: str, max_bytes: int, accept: str) -> bytes:
-        host = urlsplit(url).hostname or ""
+        own, host = urlsplit(self.base).hostname or "", urlsplit(url).hostname or ""
         request = ApiRequest(
             method="GET",
             url=url,
-            host=host if self.base == PUBLIC[PYPI] and host in _FILE_HOSTS else self.host,
+            host=host if self.base == PUBLIC[PYPI] and host in _FILE_HOSTS else own,
             headers={"Accept": accept},
             body=None,
             authorities=None,
@@ -115,7 +116,7 @@ class FolderIndex:
     folder: Path
 
     @property
-    def host(self) -> str:
+    def place(self) -> str:
         """Return nothing: whoever made the copy knows where it is from."""
         return ""
 
