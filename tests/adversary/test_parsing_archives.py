@@ -11,7 +11,8 @@ import pytest
 from assay.core.errors import MalformedError, RejectedError
 from assay.system.http import FetchLimits, fetch_file
 from assay.vuln.match import match_components
-from assay.vuln.mirror import import_advisories, load_advisories, load_feeds
+from assay.vuln.mirror import import_advisories, load_advisories
+from assay.vuln.mirrorfiles import load_feeds
 from tests.vuln.records import encoded
 from tests.vuln.test_match import component
 from tests.vuln.test_mirror import folder

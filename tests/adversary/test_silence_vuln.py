@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from assay.vuln.match import GET_ADVISORIES, MatchResult, match_components
-from assay.vuln.mirror import import_advisories, load_advisories, load_feeds, update_advisories
+from assay.vuln.mirror import import_advisories, load_advisories
+from assay.vuln.mirrorfiles import load_feeds
+from assay.vuln.mirrorupdate import update_advisories
 from assay.vuln.ranges import Answer
 from tests.vuln.records import affected, encoded
 from tests.vuln.test_match import component

@@ -7,7 +7,9 @@ import pytest
 
 from assay.core.errors import RejectedError, UnavailableError
 from assay.vuln.match import match_components
-from assay.vuln.mirror import import_advisories, load_advisories, load_feeds, update_advisories
+from assay.vuln.mirror import import_advisories, load_advisories
+from assay.vuln.mirrorfiles import load_feeds
+from assay.vuln.mirrorupdate import update_advisories
 from assay.vuln.ranges import Answer
 from tests.vuln.records import encoded
 from tests.vuln.test_match import component, known

@@ -18,15 +18,9 @@ from assay.sbom.component import Component
 from assay.system.http import Fetched
 from assay.vuln.ecosystems import ECOSYSTEMS
 from assay.vuln.match import match_components
-from assay.vuln.mirror import (
-    BUCKET,
-    fetcher,
-    import_advisories,
-    load_advisories,
-    load_all_advisories,
-    load_feeds,
-    update_advisories,
-)
+from assay.vuln.mirror import import_advisories, load_advisories, load_all_advisories
+from assay.vuln.mirrorfiles import load_feeds
+from assay.vuln.mirrorupdate import BUCKET, fetcher, update_advisories
 from assay.vuln.ranges import Answer
 from tests.vuln.records import affected, encoded
 from tests.vuln.test_match import component

@@ -20,9 +20,11 @@ from assay.vuln.explaining import Explained, explain_clusters
 from assay.vuln.foreign.forms import MAX_DOCUMENT_BYTES
 from assay.vuln.foreign.store import load_foreign_feeds
 from assay.vuln.match import GET_ADVISORIES
-from assay.vuln.mirror import BUCKET, fetcher, load_advisories_named, load_feeds
 from assay.vuln.mirror import import_advisories as import_into
-from assay.vuln.mirror import update_advisories as update_in
+from assay.vuln.mirror import load_advisories_named
+from assay.vuln.mirrorfiles import load_feeds
+from assay.vuln.mirrorupdate import BUCKET, fetcher
+from assay.vuln.mirrorupdate import update_advisories as update_in
 from assay.vuln.signals.epss import MAX_EPSS_BYTES
 from assay.vuln.signals.store import (
     EPSS,

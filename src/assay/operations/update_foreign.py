@@ -24,7 +24,7 @@ from assay.vuln.foreign.store import (
     load_foreign_feeds,
 )
 from assay.vuln.foreign.updating import GHSA_SERVER, NVD_SERVER, update_foreign
-from assay.vuln.mirror import Fetch
+from assay.vuln.mirrorupdate import Fetch
 from assay.vuln.source import Source
 
 FOREIGN: Final = (NVD, CVE, GHSA)

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from assay.core.errors import UnavailableError
 from assay.core.printable import printable
@@ -44,6 +44,36 @@ def scratch_folder() -> Iterator[Path]:
         except KeyboardInterrupt:  # a second Ctrl-C while the first one is being cleaned up
             _remove(folder)
             raise
+
+
+def scratch_file(folder: Path) -> BinaryIO:
+    """Return a file on the disk of `folder` that has no name: it ends with whoever holds it.
+
+    Raises:
+        UnavailableError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryFile(dir=folder)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot make a temporary file: {error.strerror}", where=printable(str(folder))
+        ) from error
+
+
+def write_lines(file: BinaryIO, lines: Iterable[bytes], *, where: Path) -> None:
+    """Write `lines` into a scratch file, which is then read from its beginning.
+
+    Raises:
+        UnavailableError: The disk is full.
+    """
+    try:
+        file.writelines(b"%b\n" % line for line in lines)
+        file.seek(0)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write a temporary file: {error.strerror}", where=printable(str(where))
+        ) from error
 
 
 def link_files(root: Path, paths: Iterable[str], into: Path) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import pytest
 from assay.core.errors import AssayError, MalformedError
 from assay.vuln.foreign.forms import form_of, unpacked
 from assay.vuln.foreign.store import load_foreign, load_foreign_feeds
-from assay.vuln.mirror import import_advisories, load_feeds
+from assay.vuln.mirror import import_advisories
+from assay.vuln.mirrorfiles import load_feeds
 from assay.vuln.signals.store import is_signal
 from tests.vuln.foreign.records import cve_affected, cve_record, encoded, ghsa, nvd_cve, nvd_page
 from tests.vuln.records import encoded as osv

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -5,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import AssayError, MalformedError, TamperedError
+from assay.core.errors import (
+    AssayError,
+    MalformedError,
+    RejectedError,
+    TamperedError,
+    UnavailableError,
+)
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.vuln.advisory import Advisory, Affected, Event, Feed, Otherwise, Range, Rating
@@ -140,16 +147,62 @@ def test_a_date_to_come_is_no_sign_of_life(tmp_path: Path) -> None:
     assert feed.newest_modified is None
 
 
-def test_a_changed_byte_is_refused(tmp_path: Path) -> None:
+PARTS = {"a-record": b"introduced", "the-directory": b"assay-table", "how-long-it-is": b"000000"}
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_a_changed_byte_is_refused(tmp_path: Path, part: bytes) -> None:
+    """Of the same length, and of the same time: neither is looked at."""
     take(tmp_path, reading(about("SHOP-1")))
     (path,) = tmp_path.glob("*.foreign")
-    path.write_bytes(path.read_bytes().replace(b"introduced", b"Introduced"))
+    there = path.stat()
+    path.write_bytes(path.read_bytes().replace(part, part.swapcase().replace(b"0", b"1")))
+    os.utime(path, ns=(there.st_atime_ns, there.st_mtime_ns))
+    assert path.stat().st_size == there.st_size
     with pytest.raises(TamperedError) as caught:
-        load_foreign(tmp_path)
+        load_advisories(tmp_path, [component("pkg:pypi/shop@1.0")])
     assert str(caught.value) == (
         "[tampered] the records of CSAF:Shop are not those that were imported, "
         f"at {path} (import or update them again)"
     )
+
+
+def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
+    take(tmp_path, reading(about("SHOP-1")))
+    (content,) = load_foreign(tmp_path).contents
+    (path,) = tmp_path.glob("*.foreign")
+    path.unlink()
+    message = (
+        f"[unavailable] the records of CSAF:Shop are gone, at {path} (import or update them again)"
+    )
+    for ask in (lambda: load_foreign(tmp_path), lambda: content.named("SHOP-1")):
+        with pytest.raises(UnavailableError) as caught:
+            ask()
+        assert str(caught.value) == message
+
+
+def test_what_is_not_asked_for_is_not_read(tmp_path: Path) -> None:
+    """A question about one record costs its block, not the feed."""
+    take(tmp_path, reading(*(about(f"SHOP-{n}", summary="x" * 200) for n in range(700))))
+    (path,) = tmp_path.glob("*.foreign")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"a:SHOP-350\t", b"a:SHOP-???\t"))
+    (content,) = load_foreign(tmp_path).contents
+    assert [one.id for one in content.named("SHOP-1")] == ["SHOP-1"]
+    with pytest.raises(TamperedError):
+        content.named("SHOP-350")
+
+
+def test_a_refused_import_leaves_nothing_behind(tmp_path: Path) -> None:
+    take(tmp_path, reading(*(about(f"SHOP-{n}") for n in range(4))))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(RejectedError) as caught:
+        take(tmp_path, reading(about("SHOP-1")))
+    assert str(caught.value) == (
+        "[rejected] 1 records, where there were 4, "
+        "at there (import it with `assay vulns import` if that is right)"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def members(path: Path) -> Mapping[str, JsonValue]:
@@ -160,4 +213,4 @@ def test_files_that_no_list_names_are_dropped(tmp_path: Path) -> None:
     for name in ("SHOP-1", "SHOP-2", "SHOP-3"):
         take(tmp_path, reading(about(name)))
     assert len(tuple(tmp_path.glob("*.foreign"))) == 2  # this list's, and the last one's
-    assert members(tmp_path / "foreign.json")["schema"].text() == "assay.foreign-feeds/v1"
+    assert members(tmp_path / "foreign.json")["schema"].text() == "assay.foreign-feeds/v2"

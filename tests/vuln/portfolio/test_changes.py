@@ -11,7 +11,7 @@ from assay.vuln.foreign.forms import one_by_one
 from assay.vuln.foreign.store import Incoming, import_foreign
 from assay.vuln.mirror import import_advisories
 from assay.vuln.osv import parse_advisory
-from assay.vuln.portfolio.changes import Changes, _differing, find_changes
+from assay.vuln.portfolio.changes import Changes, _differing, _lines, find_changes
 from assay.vuln.signals.store import import_signal
 from tests.vuln.portfolio.test_store import AT
 from tests.vuln.records import affected, encoded
@@ -103,7 +103,7 @@ LINES = st.lists(st.binary(max_size=3).filter(lambda line: b"\n" not in line), u
 def test_lines_of_one_file_alone(old: list[bytes], new: list[bytes]) -> None:
     """Whatever the lines are, in whatever order tabs and line feeds have."""
     files = [b"".join(line + b"\n" for line in sorted(lines)) for lines in (old, new)]
-    found = list(_differing(*files))
+    found = list(_differing(*map(_lines, files)))
     assert [line for is_old, line in found if is_old] == sorted({*old} - {*new})
     assert [line for is_old, line in found if not is_old] == sorted({*new} - {*old})
 

@@ -64,6 +64,7 @@ def _native_ranges(data: bytes) -> object:
     return parse_native_range(scheme, data[1:].decode("utf-8", "surrogateescape"))
 
 
+_DIRECTORY: Final = b"assay-table/1\tNVD\n70000\t%b\ta:CVE-2023-1000\n" % (b"0" * 64)
 _NOTIFY: Final = (
     b'[[notify]]\nname = "a"\nkind = "webhook"\nurl = "https://a.example"\nsecret = "env:A"\n'
     b'minimum = "Attend"\ndeployed = true\nstates = ["affected"]\ngroup = "push"\n'
@@ -76,6 +77,7 @@ TARGETS: Final = (
     raw("assay.vuln.foreign.cve:parse_cve", lambda: (_CVE,)),
     raw("assay.vuln.foreign.nvd:parse_nvd_cve", lambda: (_NVD_CVE,)),
     raw("assay.vuln.foreign.record:parse_record", lambda: (_RECORD,), source="NVD"),
+    raw("assay.vuln.table.reading:parse_directory", lambda: (_DIRECTORY,), name="NVD"),
     value("assay.vuln.feedlist:parse_listed", lambda: (_LISTED,)),
     Target(
         name="assay.vuln.foreign.nvd:nvd_records",

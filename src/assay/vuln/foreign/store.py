@@ -1,44 +1,51 @@
-"""Foreign feeds in the local mirror: one file each, and their list beside that of OSV's.
+"""Foreign feeds in the local mirror: a table for each, and their list beside that of OSV's.
 
-As with OSV's, the list names each file by its digest and is replaced in one step, and what is read
-is compared first. A foreign feed adds what its records say; it never makes an ecosystem one that
-was looked at.
+The list names each table by its digest and is replaced in one step. A table is read in parts, and
+each part is compared with that digest before it is used (`assay.vuln.table`).
+
+What this proves: that an answer rests on exactly the bytes that its inputs name, and that damage is
+seen. What it does not: who wrote them. The mirror is in the user's own folder, and whoever can
+write there can write the list as well; that the feed was the publisher's is what TLS, or whoever
+handed over a file to import, vouches for at the import.
+
+A foreign feed adds what its records say; it never makes an ecosystem one that was looked at.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from assay.core.collector import without_collector
-from assay.core.digest import sha256_of
 from assay.core.errors import (
     MalformedError,
     RejectedError,
     TamperedError,
     UnavailableError,
-    inside,
 )
 from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.system.files import save_file
+from assay.system.largefiles import new_file
 from assay.system.lock import hold_lock
 from assay.vuln.advisory import Feed, Unreadable
 from assay.vuln.feedlist import parse_listed, render_listed
-from assay.vuln.foreign.content import ForeignContent, ForeignDraft, check_content
+from assay.vuln.foreign.content import ForeignContent
+from assay.vuln.foreign.draft import ForeignDraft
 from assay.vuln.foreign.forms import Read, Reader
 from assay.vuln.foreign.joining import Foreign
-from assay.vuln.listed import load_content, load_list
+from assay.vuln.listed import load_list
+from assay.vuln.table.reading import open_table
 
-SCHEMA: Final = "assay.foreign-feeds/v1"
-MAX_CONTENT_BYTES: Final = 4 * 2**30  # the whole NVD, with every product, has a tenth
+SCHEMA: Final = "assay.foreign-feeds/v2"
 RELAPSE: Final = "import it with `assay vulns import` if that is right"
 _LOCK_SECONDS: Final = 60.0
 
 Document = tuple[str, bytes]
-Drafts = dict[str, ForeignDraft]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,74 +75,122 @@ def import_foreign(incoming: Incoming, mirror: Path, *, at: datetime) -> Feed:
     name = incoming.name
     with hold_lock(mirror / ".lock", seconds=_LOCK_SECONDS), without_collector():
         old = load_foreign_feeds(mirror).get(name)
-        draft = ForeignDraft(name=name)
-        if incoming.keep and old is not None:  # what was changed here is refused
-            draft = load_foreign_content(mirror, old).draft(newest=old.newest_modified)
-        drafts = {name: draft}
-        for document, data in incoming.documents:
-            collect_foreign(drafts, incoming.records(document, data), at=at)
-        if set(drafts) != {name} or not (draft.lines or draft.unreadable):
-            raise MalformedError(f"no records for {name} alone", where=incoming.origin)
-        if old is not None and len(draft.lines) * 2 < old.advisories:
-            what = f"{len(draft.lines)} records, where there were {old.advisories}"
-            raise RejectedError(what, where=incoming.origin, hint=RELAPSE)
-        (feed,) = save_foreign(
-            mirror, drafts, at=at, origin=incoming.origin, through=incoming.through
-        )
-        return feed
+        with closing(Drafts(folder=mirror)) as drafts:
+            if incoming.keep and old is not None:  # what was changed here is refused
+                drafts.of(name).take_settled(load_foreign_content(mirror, old).settled())
+            for document, data in incoming.documents:
+                drafts.collect(incoming.records(document, data))
+            if drafts.names() != {name}:
+                raise MalformedError(f"no records for {name} alone", where=incoming.origin)
+            taken = Taken(at=at, origin=incoming.origin, through=incoming.through)
+            (feed,) = save_foreign(mirror, drafts, taken, accept=partial(_refuse_relapse, old))
+            return feed
+
+
+def _refuse_relapse(old: Feed | None, feed: Feed) -> None:
+    if old is not None and feed.advisories * 2 < old.advisories:
+        what = f"{feed.advisories} records, where there were {old.advisories}"
+        raise RejectedError(what, where=feed.source, hint=RELAPSE)
 
 
 def is_sound(mirror: Path, feed: Feed) -> bool:
     """Tell whether the records of `feed` are here as they were saved, so that changes will do."""
     try:
-        load_foreign_content(mirror, feed)
+        for _ in load_foreign_content(mirror, feed).table.lines():
+            pass  # each block is compared when it is read
     except (TamperedError, MalformedError, UnavailableError):
         return False
     return True
 
 
-def collect_foreign(drafts: Drafts, found: Read, *, at: datetime) -> None:
-    """Put what was found into the drafts of the feeds that it names."""
-    for item in found:
-        if isinstance(item, Unreadable):
-            _draft(drafts, item.ecosystem).add_unreadable(item)
-            continue
-        draft = _draft(drafts, item.source)
-        try:
-            draft.add(item, at=at)
-        except MalformedError as error:
-            why = printable(str(error))
-            draft.add_unreadable(Unreadable(ecosystem="", name=printable(item.id), why=why))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafts:
+    """The feeds that are being collected, by name; what memory cannot hold lies in `folder`.
+
+    Whoever makes them closes them.
+    """
+
+    folder: Path
+    found: dict[str, ForeignDraft] = field(default_factory=dict)
+
+    def of(self, name: str) -> ForeignDraft:
+        """Return the draft of a feed, a new one where there is none."""
+        if name not in self.found:
+            self.found[name] = ForeignDraft(name=name, folder=self.folder)
+        return self.found[name]
+
+    def names(self) -> frozenset[str]:
+        """Return the feeds that anything was found for."""
+        return frozenset(name for name, draft in self.found.items() if not draft.is_empty)
+
+    def close(self) -> None:
+        """Drop what lies on the disk."""
+        for draft in self.found.values():
+            draft.close()
+
+    def collect(self, found: Read) -> frozenset[str]:
+        """Put what was found into the drafts of the feeds that it names; return those."""
+        touched = set()
+        for item in found:
+            if isinstance(item, Unreadable):
+                touched.add(item.ecosystem)
+                self.of(item.ecosystem).add_unreadable(item)
+                continue
+            touched.add(item.source)
+            try:
+                self.of(item.source).add(item)
+            except MalformedError as error:
+                why, name = printable(str(error)), printable(item.id)
+                self.of(item.source).add_unreadable(Unreadable(ecosystem="", name=name, why=why))
+        return frozenset(touched)
 
 
-def _draft(drafts: Drafts, name: str) -> ForeignDraft:
-    return drafts.setdefault(name, ForeignDraft(name=name))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """When records were taken, where from, and up to when the origin was asked for changes."""
+
+    at: datetime
+    origin: str
+    through: str = ""
 
 
 def save_foreign(
-    mirror: Path, drafts: Mapping[str, ForeignDraft], *, at: datetime, origin: str, through: str
+    mirror: Path, drafts: Drafts, taken: Taken, *, accept: Callable[[Feed], None]
 ) -> tuple[Feed, ...]:
-    """Replace the feeds that `drafts` are of. The caller holds the mirror's lock.
+    """Replace the feeds that `drafts` are of, unless `accept` refuses one of them.
+
+    The caller holds the mirror's lock.
 
     Raises:
         UnavailableError: It cannot be written.
     """
-    contents = {name: draft.render() for name, draft in sorted(drafts.items())}
-    feeds = tuple(
-        Feed(
-            ecosystem=name,
-            digest=sha256_of(content),
-            advisories=len(drafts[name].lines),
-            unreadable=len(drafts[name].unread()),
-            imported_at=at,
-            newest_modified=drafts[name].newest,
-            source=origin,
-            etag=through,
-        )
-        for name, content in contents.items()
-    )
-    _save(mirror, feeds, contents)
+    old = load_foreign_feeds(mirror)
+    try:
+        feeds = tuple(_write(mirror, drafts.of(name), taken) for name in sorted(drafts.names()))
+        for feed in feeds:
+            accept(feed)
+        _save_list(mirror, feeds)
+    finally:
+        _drop_unlisted(mirror, old.values())
     return feeds
+
+
+def _write(mirror: Path, draft: ForeignDraft, taken: Taken) -> Feed:
+    """Write the table of a draft; no list names it yet."""
+    with new_file(mirror) as file:
+        digest, tally = draft.write(file, at=taken.at)
+        feed = Feed(
+            ecosystem=draft.name,
+            digest=digest,
+            advisories=tally.advisories,
+            unreadable=tally.unreadable,
+            imported_at=taken.at,
+            newest_modified=tally.newest_modified,
+            source=taken.origin,
+            etag=taken.through,
+        )
+        file.keep(_path(mirror, feed))
+    return feed
 
 
 def confirm_foreign(mirror: Path, feed: Feed, *, at: datetime) -> Feed:
@@ -158,24 +213,25 @@ def load_foreign_feeds(mirror: Path) -> Mapping[str, Feed]:
 
 
 def load_foreign_content(mirror: Path, feed: Feed) -> ForeignContent:
-    """Return the records of `feed`.
+    """Return the records of `feed`, of which the directory alone was read and compared.
 
     Raises:
-        TamperedError: The file is not what was imported.
+        TamperedError: The directory is not what was imported.
         MalformedError: It is of another format.
         UnavailableError: It cannot be read.
     """
-    path, what = _path(mirror, feed), f"the records of {feed.ecosystem}"
-    data = load_content(path, digest=feed.digest, what=what, max_bytes=MAX_CONTENT_BYTES)
-    with inside(str(path)):
-        return check_content(data, name=feed.ecosystem)
+    name = feed.ecosystem
+    table = open_table(
+        _path(mirror, feed), name=name, digest=feed.digest, what=f"the records of {name}"
+    )
+    return ForeignContent(name=name, table=table)
 
 
 def load_foreign(mirror: Path) -> Foreign:
     """Return all foreign feeds of the mirror.
 
     Raises:
-        TamperedError: A file is not what was imported.
+        TamperedError: A directory is not what was imported.
         MalformedError: It is of another format.
         UnavailableError: It cannot be read.
     """
@@ -184,19 +240,16 @@ def load_foreign(mirror: Path) -> Foreign:
     return Foreign(feeds=feeds, contents=contents)
 
 
-def _save(mirror: Path, feeds: tuple[Feed, ...], contents: Mapping[str, bytes]) -> None:
-    """Save the files, then the list, then drop what neither this list nor the last one names."""
-    for feed in feeds:
-        save_file(_path(mirror, feed), contents[feed.ecosystem])
-    _save_list(mirror, feeds)
-
-
 def _save_list(mirror: Path, feeds: tuple[Feed, ...]) -> None:
-    old = load_foreign_feeds(mirror)
-    every = dict(old) | {feed.ecosystem: feed for feed in feeds}
+    every = dict(load_foreign_feeds(mirror)) | {feed.ecosystem: feed for feed in feeds}
     listed = [render_listed(every[name]) for name in sorted(every)]
     save_file(_list(mirror), render_canonical_json({"schema": SCHEMA, "feeds": listed}))
-    kept = {_path(mirror, one) for one in (*old.values(), *every.values())}
+
+
+def _drop_unlisted(mirror: Path, last: Iterable[Feed]) -> None:
+    """Drop the files that neither the list names nor `last`: somebody may be reading those."""
+    every = (*load_foreign_feeds(mirror).values(), *last)
+    kept = {_path(mirror, feed) for feed in every}
     for path in mirror.glob("*.foreign"):
         if path not in kept:
             path.unlink(missing_ok=True)

@@ -5,15 +5,16 @@ are read.
 """
 
 import io
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from assay.vuln.advisory import Feed
 from assay.vuln.feedfile import find_packages, find_unreadable
+from assay.vuln.foreign.draft import keys_of
 from assay.vuln.foreign.store import load_foreign_content, load_foreign_feeds
-from assay.vuln.mirror import load_feed_content, load_feeds
+from assay.vuln.mirrorfiles import load_feed_content, load_feeds
 from assay.vuln.osv import parse_advisory
 from assay.vuln.signals.store import list_exploited
 
@@ -46,13 +47,13 @@ def find_changes(old: Path, new: Path) -> Changes:
     vanished: set[str] = set()
     unplaced: list[tuple[str, int]] = []
     for ecosystem, then, content in _changed(load_feeds, load_feed_content, old, new):
-        found = _compare(then, content)
+        found = _compare(then or b"", content or b"")
         packages |= {(ecosystem, name) for name in found.packages}
         vanished |= found.vanished
         if found.unplaced:
             unplaced.append((ecosystem, found.unplaced))
-    for _, then, content in _changed(load_foreign_feeds, _foreign_data, old, new):
-        keys, gone = _compare_foreign(then, content)
+    for _, before, now in _changed(load_foreign_feeds, _foreign_lines, old, new):
+        keys, gone = _compare_foreign(before or iter(()), now or iter(()))
         packages |= keys
         vanished |= gone
     return Changes(
@@ -63,16 +64,19 @@ def find_changes(old: Path, new: Path) -> Changes:
     )
 
 
-def _foreign_data(mirror: Path, feed: Feed) -> bytes:
-    return load_foreign_content(mirror, feed).data
+Content = TypeVar("Content")
+
+
+def _foreign_lines(mirror: Path, feed: Feed) -> Iterator[bytes]:
+    return load_foreign_content(mirror, feed).settled()
 
 
 def _changed(
     listed: Callable[[Path], Mapping[str, Feed]],
-    load: Callable[[Path, Feed], bytes],
+    load: Callable[[Path, Feed], Content],
     old: Path,
     new: Path,
-) -> Iterator[tuple[str, bytes, bytes]]:
+) -> Iterator[tuple[str, Content | None, Content | None]]:
     """Yield name and contents of each feed that differs; a feed that is gone has no content."""
     before, now = listed(old), listed(new)
     for name in sorted({*before, *now}):
@@ -80,17 +84,16 @@ def _changed(
         if then is None or there is None or then.digest != there.digest:
             yield (
                 name,
-                b"" if then is None else load(old, then),
-                b"" if there is None else load(new, there),
+                None if then is None else load(old, then),
+                None if there is None else load(new, there),
             )
 
 
-def _differing(old: bytes, new: bytes) -> Iterator[tuple[bool, bytes]]:
-    """Yield the lines that are in one of two sorted files alone, and whether that is the old one.
+def _differing(left: Iterator[bytes], right: Iterator[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Yield the lines that are in one of two sorted files alone, and whether that is the left one.
 
     Side by side, so that of two large files no second copy is made.
     """
-    left, right = _lines(old), _lines(new)
     one, other = next(left, None), next(right, None)
     while one is not None or other is not None:
         if one == other:
@@ -118,7 +121,7 @@ class _Found:
 
 def _compare(old: bytes, new: bytes) -> _Found:
     found = _Found()
-    for is_old, line in _differing(old, new):
+    for is_old, line in _differing(_lines(old), _lines(new)):
         key, _, record = line.partition(b"\t")
         if key.startswith(b"p:"):
             found.packages.add(key[2:].decode())
@@ -133,16 +136,18 @@ def _compare(old: bytes, new: bytes) -> _Found:
     return found
 
 
-def _compare_foreign(old: bytes, new: bytes) -> tuple[set[tuple[str, str]], set[str]]:
+def _compare_foreign(
+    old: Iterator[bytes], new: Iterator[bytes]
+) -> tuple[set[tuple[str, str]], set[str]]:
     """Return the packages that changed records are, or were, about, and records that vanished."""
     records: dict[bool, set[bytes]] = {True: set(), False: set()}
-    for is_old, line in _differing(old, new):
-        if line.startswith(b"r:"):
-            records[is_old].add(line[2:].partition(b"\t")[0])
     found: set[tuple[str, str]] = set()
-    for line in itertools.chain(_lines(old), _lines(new)):
-        key, _, own = line.partition(b"\t")
-        if key.startswith(b"p:") and (own in records[True] or own in records[False]):
-            ecosystem, _, package = key[2:].decode().partition("/")
-            found.add((ecosystem, package))
+    for is_old, line in _differing(old, new):
+        if line.startswith(b"u:"):
+            continue
+        records[is_old].add(line[2:].partition(b"\t")[0])
+        for kind, _, key in (one.partition(":") for one in keys_of(line)):
+            if kind == "p":
+                ecosystem, _, package = key.partition("/")
+                found.add((ecosystem, package))
     return found, {name.decode() for name in records[True] - records[False]}
