@@ -13,13 +13,13 @@ import pytest
 from assay.core.errors import AssayError, MalformedError
 from assay.evidence.dsse import sign_dsse
 from assay.evidence.statement import PAYLOAD_TYPE, render_statement
-from assay.gates.vexfacts import judge_vex
 from assay.operations.vexsignatures import open_foreign
 from assay.signing.keys import Signer
 from assay.signing.principals import PrincipalKind, RevocationReason
 from assay.signing.trust import Revocation, TrustRoot
 from assay.vuln.vex.account import VexAccount
 from assay.vuln.vex.believing import Believed
+from assay.vuln.vex.judging import judge_vex
 from assay.vuln.vex.record import MAX_DOCUMENT_BYTES, VexRecord
 from tests.fakes.trust import ALICE, MALLORY, NOW, ROOT, statement, trusted_key
 from tests.vuln.vex.trusted import (

@@ -1,7 +1,7 @@
 """Silence: what a CSAF document leaves open, or nobody here can read, is never "not affected"."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,8 @@ from assay.vuln.foreign.store import load_foreign, load_foreign_feeds
 from assay.vuln.match import match_components
 from assay.vuln.mirror import import_advisories, load_advisories
 from assay.vuln.ranges import Answer
-from assay.vuln.vex.standing import Standing, VexIndex, VexQuestion, VexSource
-from assay.vuln.vex.statement import VexTarget
+from assay.vuln.vex.standing import Standing, VexAnswer, VexClaimant, VexQuestion, answer_vex
+from assay.vuln.vex.statement import Status, VexTarget
 from assay.vuln.vex.targets import parse_target
 from tests.vuln.csaf.documents import branch, changed, csaf, encoded, product, vex
 from tests.vuln.records import affected
@@ -96,24 +96,23 @@ def test_a_changed_document_beside_its_digest_is_not_imported(tmp_path: Path) ->
     assert load_foreign_feeds(tmp_path / "mirror") == {}
 
 
-def standing(*documents: dict[str, object], version: str = "1.0") -> Standing:
+def answer(*documents: dict[str, object], version: str = "1.0") -> VexAnswer:
     read = [read_csaf(JsonValue(json.loads(encoded(one)))) for one in documents]
-    index = VexIndex([VexSource(document=one, author="Example") for one in read], at=AT)
+    claimants = [VexClaimant(document=one, author="Example") for one in read]
     question = VexQuestion(
         vulnerability=ONE,
         product=VexTarget(),
         component=parse_target(f"pkg:pypi/shop@{version}"),
     )
-    return index.answer(question).standing
+    return answer_vex(claimants, question, max_age=timedelta(days=366), at=AT)
 
 
 def test_a_vex_document_that_holds_stands() -> None:
-    assert standing(vex()) is Standing.STANDS
+    assert answer(vex()).status is Status.NOT_AFFECTED
 
 
 NOTHING_STANDS: dict[str, dict[str, object]] = {
     "no reason": {"vulnerabilities.0.flags": None},
-    "two statuses": {f"{STATUS}.known_affected": ["P1"]},
     "a draft": {"document.tracking.status": "draft"},
     "a product that is defined twice": {"product_tree.full_product_names": [product(1)]},
     "a range that nobody can read": {
@@ -132,13 +131,18 @@ NOTHING_STANDS: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("name", NOTHING_STANDS)
 def test_what_is_not_said_clearly_calms_nobody(name: str) -> None:
     """Waiver silently wider than it says: nothing of an unclear document stands."""
-    assert standing(changed(vex(), NOTHING_STANDS[name])) is Standing.UNCLEAR
+    assert answer(changed(vex(), NOTHING_STANDS[name])).standing is Standing.UNCLEAR
+
+
+def test_of_two_statuses_of_one_product_the_worse_counts() -> None:
+    both = changed(vex(), {f"{STATUS}.known_affected": ["P1"]})
+    assert answer(both).status is Status.AFFECTED
 
 
 def test_a_document_of_another_shape_is_no_vex() -> None:
     """Unknown fields and versions ignored."""
     with pytest.raises(MalformedError):
-        standing(changed(vex(), {"document.csaf_version": "9.0"}))
+        answer(changed(vex(), {"document.csaf_version": "9.0"}))
 
 
 def test_a_test_that_could_not_tell_is_not_passed() -> None:

@@ -1,13 +1,14 @@
 """Verification of VEX that is none: a statement applied to what it is not about."""
 
-from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from assay.vuln.vex.standing import Standing, VexAnswer, VexIndex, VexQuestion, VexSource
+from assay.vuln.vex.standing import Standing, VexAnswer, VexClaimant, VexQuestion, answer_vex
 from assay.vuln.vex.targets import parse_target
 from tests.vuln.vex.vexes import AT, CVE, LIBRARY, OTHER, SHOP, openvex, said
 
+YEAR = timedelta(days=366)
 TILL = "pkg:generic/till@1.0"
 EVIL = f"{LIBRARY.purl}?repository_url=https://npm.evil.example"
 AFFECTED: dict[str, object] = {"status": "affected", "justification": None, "action_statement": "x"}
@@ -20,14 +21,14 @@ def ask(
     component: str = LIBRARY.purl,
     aliases: tuple[str, ...] = (),
 ) -> VexAnswer:
-    source = VexSource(document=openvex(*statements), author="Example Ltd")
+    source = VexClaimant(document=openvex(*statements), author="Example Ltd")
     question = VexQuestion(
         vulnerability=vulnerability,
         product=parse_target(product),
         component=parse_target(component),
         aliases=aliases,
     )
-    return VexIndex((source,), at=AT).answer(question)
+    return answer_vex((source,), question, max_age=YEAR, at=AT)
 
 
 def product(name: str, *parts: str) -> list[dict[str, object]]:
@@ -94,13 +95,7 @@ def test_an_alias_counts_that_the_statement_gives() -> None:
 
 def test_a_weak_hash_is_no_name() -> None:
     weak = [{"@id": "urn:x", "hashes": {"md5": "a" * 32, "sha1": "b" * 40}}]
-    answer = VexIndex(
-        (VexSource(document=openvex(said(products=weak)), author="A"),), at=AT
-    ).answer(
-        VexQuestion(
-            vulnerability=CVE,
-            product=SHOP,
-            component=replace(LIBRARY, hashes=("md5:" + "a" * 32, "sha1:" + "b" * 40)),
-        )
-    )
+    source = VexClaimant(document=openvex(said(products=weak)), author="A")
+    question = VexQuestion(vulnerability=CVE, product=SHOP, component=parse_target(LIBRARY.purl))
+    answer = answer_vex((source,), question, max_age=YEAR, at=AT)
     assert answer.standing is Standing.SILENT

@@ -322,8 +322,13 @@ def test_contradictions_are_told_and_kept() -> None:
 def test_explained_contradictions() -> None:
     result = run("explain", "calm.json", "loud.json", *ASKED, "--json")
     told = json.loads(result.stdout)
-    assert (result.exit_code, told["standing"], told["status"]) == (3, "unclear", None)
-    assert len(told["doubts"]) == 2
+    assert (result.exit_code, told["standing"], told["status"]) == (1, "stands", "affected")
+    assert told["doubts"] == [
+        (
+            f"Example Ltd says not_affected of {CVE} in {LIBRARY.purl}, which is not applied: "
+            "its author said otherwise on 2026-06-01T00:00:00Z"
+        )
+    ]
     assert run("explain", "loud.json", *ASKED).exit_code == 1
     silent = ("--product", SHOP.purl, "--component", LIBRARY.purl, "--vulnerability", "CVE-9")
     assert run("explain", "loud.json", *silent).exit_code == 3
@@ -336,7 +341,7 @@ def test_documents_that_name_no_author_are_nobody_elses() -> None:
     newer = replace(CALM, updated_at=datetime(2026, 6, 2, tzinfo=UTC))
     save("n1.json", replace(nameless, statements=(AFFECTED,)), "cyclonedx")
     save("n2.json", replace(nameless, id="", statements=(newer,)), "cyclonedx")
-    assert run("explain", "n1.json", "n2.json", *ASKED).exit_code == 3
+    assert run("explain", "n1.json", "n2.json", *ASKED).exit_code == 1
 
 
 @pytest.mark.usefixtures("folder")

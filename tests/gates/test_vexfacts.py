@@ -9,9 +9,10 @@ from assay.evidence.envelope import VerifiedStatement
 from assay.gates.facts import build_facts
 from assay.gates.parameters import Parameters
 from assay.gates.reading import VEX_TYPE
-from assay.gates.vexfacts import NOTHING, VexJudgement, judge_vex, vex_facts
+from assay.gates.vexfacts import vex_facts
 from assay.gates.waivers import without_waived
 from assay.vuln.vex.account import UNREAD, VexAccount, VexWord
+from assay.vuln.vex.judging import NOTHING, VexJudgement, judge_vex
 from tests.fakes.trust import COMMIT, verified
 from tests.findings.test_scanreport import REPORT
 from tests.gates.evidencekit import imported, scan

@@ -10,9 +10,9 @@ from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind
 from assay.findings.reach import Level, Reach, Scope, Sight
-from assay.gates.vexfacts import VexSetAside
 from assay.operations.accept_finding import ListedFinding, accept_finding, list_findings
 from assay.operations.generate_vex import AboutProduct, generate_vex, say_all
+from assay.vuln.vex.judging import VexSetAside
 from assay.vuln.vex.statement import Status, VexStatement
 from assay.vuln.vexformats import parse_vex
 from tests.operations.run import clock

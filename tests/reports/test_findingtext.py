@@ -5,7 +5,6 @@ import pytest
 from assay.core.digest import sha256_of
 from assay.findings.finding import Finding, Location
 from assay.findings.fingerprint import name_sightings
-from assay.gates.vexfacts import VexSetAside
 from assay.operations.accept_finding import Acceptance, FindingList, ListedFinding
 from assay.reports.findingtext import (
     print_acceptance,
@@ -13,7 +12,8 @@ from assay.reports.findingtext import (
     print_findings,
     short_names,
 )
-from assay.vuln.vex.account import UNREAD
+from assay.vuln.vex.account import UNCLEAR, UNREAD
+from assay.vuln.vex.judging import VexSetAside
 from tests.findings.test_fingerprint import SIGHTING
 from tests.findings.test_merge import FIX
 from tests.findings.test_waiver import WAIVER
@@ -123,10 +123,11 @@ def test_names_are_as_long_as_it_takes() -> None:
 def test_what_vex_says(capsys: pytest.CaptureFixture[str]) -> None:
     taken = VexSetAside(word=WORD, expires=OURS.expires)
     said = ListedFinding(finding=FOUND, waiver=None, vex=taken)
-    print_findings(listed(said, ListedFinding(finding=FOUND, waiver=None, confirmed=WORD)))
+    loud = replace(WORD, status="affected")
+    print_findings(listed(said, ListedFinding(finding=FOUND, waiver=None, confirmed=loud)))
     _, first, second, *_ = capsys.readouterr().out.splitlines()
     assert first.endswith("[a.py:3]  not_affected until 2026-06-03, says Example Ltd")
-    assert second.endswith("[a.py:3]  confirmed: Example Ltd says not_affected")
+    assert second.endswith("[a.py:3]  confirmed: Example Ltd says affected")
     print_finding(said)
     assert capsys.readouterr().out.splitlines()[-3:] == [
         "",
@@ -145,6 +146,11 @@ def test_what_vex_confirms(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown[-6:-3] == ["", "confirmed: Example Ltd says affected", "  Wait for 2.0."]
     unread = ListedFinding(finding=FOUND, waiver=None, confirmed=replace(WORD, status=UNREAD))
     print_findings(listed(unread))
-    assert "kept in the count: Example Ltd says something that cannot be read" in (
+    assert "kept in the count: Example Ltd has an entry that cannot be read" in (
+        capsys.readouterr().out
+    )
+    unclear = ListedFinding(finding=FOUND, waiver=None, confirmed=replace(WORD, status=UNCLEAR))
+    print_findings(listed(unclear))
+    assert "kept in the count: Example Ltd says affected of what may be this" in (
         capsys.readouterr().out
     )

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from assay.core.notchecked import NotChecked
-from assay.gates.vexfacts import NOTHING, VexJudgement, VexSetAside
 from assay.operations.list_vex import VexListing
 from assay.operations.record_vex import VexRecorded, VexWithdrawn
 from assay.operations.vexrecords import RecordedVex
 from assay.reports.vexrecordtext import print_listing, print_recorded, print_withdrawn
 from assay.vuln.vex.account import UNREAD
+from assay.vuln.vex.judging import NOTHING, VexJudgement, VexSetAside
 from tests.vuln.vex.test_account import WORD
 from tests.vuln.vex.trusted import AT, DAY, FINDING, author, own, signed, statement_of
 from tests.vuln.vex.vexes import openvex

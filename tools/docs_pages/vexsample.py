@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from assay.core.digest import sha256_of
 from assay.core.notchecked import NotChecked
 from assay.core.reliance import Reliance
-from assay.gates.vexfacts import judge_vex, vex_facts
+from assay.gates.vexfacts import vex_facts
 from assay.vuln.vex.account import PREDICATE_TYPE as ACCOUNT_TYPE
 from assay.vuln.vex.account import VexAccount, VexWord
+from assay.vuln.vex.judging import judge_vex
 from assay.vuln.vex.record import (
     DOCUMENT_TYPE,
     IMPORT_TYPE,

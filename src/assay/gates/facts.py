@@ -32,8 +32,9 @@ from assay.gates.reading import (
 )
 from assay.gates.reviewfacts import join_coverages
 from assay.gates.supersession import Counted, Replacement, apply_replacements
-from assay.gates.vexfacts import VexJudgement, judge_vex, vex_facts
+from assay.gates.vexfacts import vex_facts
 from assay.gates.waivers import waivers_in_force, without_waived
+from assay.vuln.vex.judging import VexJudgement, judge_vex
 
 if TYPE_CHECKING:
     from assay.findings.waiver import SetAside

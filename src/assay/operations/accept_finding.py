@@ -17,7 +17,6 @@ from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.findings.finding import Finding
 from assay.findings.waiver import MAX_AGE, ROLE, SetAside, Waiver
-from assay.gates.vexfacts import VexSetAside
 from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.record import open_recorder
 from assay.operations.recorded_findings import recorded_findings
@@ -26,6 +25,7 @@ from assay.operations.waivers import load_waivers, waiver_statement
 from assay.source.repository import Repository, open_repository
 from assay.system.clock import now
 from assay.vuln.vex.account import VexWord
+from assay.vuln.vex.judging import VexSetAside
 
 MIN_NAME: Final = 6  # characters of an identity's hash that name a finding
 _SHORT: Final = 12  # of those that a shell offers; a colon would end a word there

@@ -19,7 +19,6 @@ from assay.findings.waiver import SetAside
 from assay.gates.reading import IMPORTED_TYPE, LOG_CHECK_TYPE, VERDICT_TYPE, VEX_TYPE
 from assay.gates.request import GateRequest
 from assay.gates.verdict import GateVerdict
-from assay.gates.vexfacts import judge_vex
 from assay.operations.checkreport import CheckReport, LoggedStatement
 from assay.operations.collect import (
     Collected,
@@ -56,6 +55,7 @@ from assay.source.repository import Repository, open_repository
 from assay.source.tree import list_tree, load_blob
 from assay.system.clock import now
 from assay.vuln.vex.account import parse_vex_account
+from assay.vuln.vex.judging import judge_vex
 
 STAGE: Final = "source"
 

@@ -1,6 +1,7 @@
 """`assay vex explain`: what VEX documents together say about one component, by their own words."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -9,10 +10,11 @@ from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
+from assay.gates.parameters import MAX_VEX_AGE_HOURS
 from assay.operations.create_vex import named_target
 from assay.operations.read_vex import load_vex
 from assay.system.clock import now
-from assay.vuln.vex.standing import Standing, VexAnswer, VexIndex, VexQuestion, VexSource
+from assay.vuln.vex.standing import Standing, VexAnswer, VexClaimant, VexQuestion, answer_vex
 from assay.vuln.vex.statement import Status
 
 _VERDICTS: Final = {
@@ -53,7 +55,7 @@ class ExplainedVex:
             "verdict": self.verdict.value,
             "standing": str(self.answer.standing),
             "status": None if self.answer.status is None else str(self.answer.status),
-            "claims": [str(claim) for claim in self.answer.claims],
+            "claims": list(self.answer.claims),
             "doubts": list(self.answer.doubts),
             "notChecked": [note.as_json() for note in self.not_checked],
         }
@@ -78,10 +80,12 @@ def explain_vex(paths: tuple[Path, ...], asked: AskedVex, *, clock: Clock = now)
         aliases=asked.aliases,
     )
     documents = {name: load_vex(path) for name, path in zip(names, paths, strict=True)}
-    sources = [
-        VexSource(document=one, author=one.author or name) for name, one in documents.items()
+    claimants = [
+        VexClaimant(document=one, author=one.author or name, called=name)
+        for name, one in documents.items()
     ]
-    answer = VexIndex(sources, at=clock()).answer(question)
+    max_age = timedelta(hours=MAX_VEX_AGE_HOURS)
+    answer = answer_vex(claimants, question, max_age=max_age, at=clock())
     signatures = NotChecked(
         what="signatures",
         where=", ".join(names),

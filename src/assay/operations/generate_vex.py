@@ -17,13 +17,13 @@ from assay.core.errors import MalformedError, UsageError
 from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding, Kind
 from assay.findings.reach import Level, Scope
-from assay.gates.vexfacts import VexSetAside
 from assay.operations.accept_finding import ListedFinding, list_findings
 from assay.operations.convert_vex import WrittenFile, write_vex
 from assay.operations.create_vex import named_target
 from assay.operations.generate_sbom import document_time
 from assay.system.clock import now
 from assay.vuln.clusters import is_cve
+from assay.vuln.vex.judging import VexSetAside
 from assay.vuln.vex.statement import (
     Justification,
     Status,

@@ -7,13 +7,13 @@ from pathlib import Path
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
-from assay.gates.vexfacts import VexJudgement
 from assay.operations.ledger import Ledger, open_ledger
 from assay.operations.recorded_findings import RecordedFindings, recorded_findings
 from assay.operations.vexaccount import vex_standing
 from assay.operations.vexrecords import RecordedVex
 from assay.source.repository import open_repository
 from assay.system.clock import now
+from assay.vuln.vex.judging import VexJudgement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from assay.evidence.statement import Statement, Subject
 from assay.findings.finding import Finding, Kind
 from assay.findings.merge import merge_findings
 from assay.gates.reading import IMPORTED_TYPE, role_for
-from assay.gates.vexfacts import NOTHING, VexJudgement, judge_vex
 from assay.operations.commit_configuration import (
     load_configuration,
     product_name,
@@ -24,6 +23,7 @@ from assay.source.repository import Repository
 from assay.source.tree import list_tree
 from assay.vuln.vex.account import PREDICATE_TYPE, VexAccount
 from assay.vuln.vex.believing import believe
+from assay.vuln.vex.judging import NOTHING, VexJudgement, judge_vex
 from assay.vuln.vex.statement import VexTarget
 from assay.vuln.vex.targets import parse_target
 

@@ -9,7 +9,8 @@ from assay.operations.accept_finding import Acceptance, FindingList, ListedFindi
 from assay.reports.lines import Lines, stdout_lines
 from assay.reports.reachtext import print_reach
 from assay.reports.wording import counted, place, severity_words
-from assay.vuln.vex.account import UNREAD, VexWord
+from assay.vuln.vex.account import VexWord
+from assay.vuln.vex.statement import Status
 
 _SHORT = 8  # characters of the hash that are shown in a list, where no two begin alike
 PLACES_SHOWN = 20
@@ -92,9 +93,8 @@ def _standing(one: ListedFinding) -> str:
 
 
 def _confirmed(word: VexWord) -> str:
-    if word.status == UNREAD:
-        return f"kept in the count: {word.whose} says something that cannot be read"
-    return f"confirmed: {word.whose} says {word.status}"
+    how = "confirmed" if word.status == Status.AFFECTED.value else "kept in the count"
+    return f"{how}: {word.whose} {word.told}"
 
 
 def _print_vex(lines: Lines, one: ListedFinding) -> None:

@@ -9,8 +9,6 @@ from assay.operations.record_vex import VexRecorded, VexWithdrawn
 from assay.operations.vexrecords import RecordedVex
 from assay.reports.lines import Lines, stdout_lines
 from assay.reports.wording import counted
-from assay.vuln.vex.account import UNREAD
-from assay.vuln.vex.signed import speaks_for_others
 
 SHOWN = 20
 
@@ -60,7 +58,7 @@ def _print_whose(lines: Lines, one: RecordedVex, *, indent: int = 2) -> None:
         lines.put(f"brought in by {' and '.join(one.recorded_by)}", indent=indent)
         return
     document, names = one.signed.document, tuple(p.name for p in one.signed.signers)
-    how = "on the word of" if speaks_for_others(one.signed, names) else "signed by"
+    how = "on the word of" if one.signed.vouches(names) else "signed by"
     said = counted(len(document.statements), "statement")
     who = " and ".join(names)
     lines.put(f"{document.format} by {document.author}, {how} {who}: {said}", indent=indent)
@@ -84,8 +82,8 @@ def _print_confirmed(lines: Lines, found: VexListing) -> None:
     lines.put()
     lines.put((f"Kept in the count: {len(confirmed)}", "bold"))
     for finding, word in list(confirmed.items())[:SHOWN]:
-        said = "has an entry that cannot be read" if word.status == UNREAD else "says affected"
-        lines.put(f"{found.titles.get(finding, finding)}: {word.whose} {said}", bullet="  ")
+        title = found.titles.get(finding, finding)
+        lines.put(f"{title}: {word.whose} {word.told}", bullet="  ")
     _print_more(lines, len(confirmed))
 
 

@@ -22,9 +22,14 @@ from assay.vuln.vex.statement import Status
 
 PREDICATE_TYPE: Final = "urn:assay:predicate:vex:v1"
 UNREAD: Final = "unread"  # an entry that nobody understood, and that may say "affected"
+UNCLEAR: Final = "unclear"  # it says "affected" of what may be this component at this version
 TAKING: Final = frozenset({Status.NOT_AFFECTED.value, Status.FIXED.value})
-BLOCKING: Final = frozenset({Status.AFFECTED.value, UNREAD})
-_SAID: Final = frozenset({*(status.value for status in Status), UNREAD})
+BLOCKING: Final = frozenset({Status.AFFECTED.value, UNREAD, UNCLEAR})
+_SAID: Final = frozenset({*(status.value for status in Status), UNREAD, UNCLEAR})
+_TOLD: Final = {
+    UNREAD: "has an entry that cannot be read",
+    UNCLEAR: "says affected of what may be this",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,11 @@ class VexWord:
             raise MalformedError(f"VEX of {self.finding!r}", where="finding")
         if not (self.author and self.signed_by):
             raise MalformedError("a word by nobody")
+
+    @property
+    def told(self) -> str:
+        """Return what is said, after whose word it is."""
+        return _TOLD.get(self.status, f"says {self.status}")
 
     @property
     def whose(self) -> str:

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from assay.core.digest import Digest
 from assay.core.errors import MalformedError
 from assay.core.purlpattern import is_purl_match
 from assay.core.reliance import Reliance
 from assay.signing.principals import VEX_AUTHOR, Principal, PrincipalKind, RoleGrant
+from assay.vuln.vex.source import ByName, named_statements
 from assay.vuln.vex.statement import VexDocument, VexStatement
 
 
@@ -34,48 +36,61 @@ class SignedVex:
     vouched: bool
     ended: bool = False
     withdrawn: bool = False
-    by_name: dict[str, list[VexStatement]] = field(default_factory=dict, repr=False)
+    by_name: ByName = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def said_at(self) -> datetime | None:
-        """Return when the document says that it was made, or changed."""
-        times = (self.document.issued_at, self.document.updated_at)
-        return max((at for at in times if at is not None), default=None)
+    def name(self) -> Digest:
+        """Return the digest of the envelope in the log."""
+        return self.reliance.statement
+
+    @property
+    def author(self) -> str:
+        """Return whose word the document says it is."""
+        return self.document.author
+
+    @property
+    def recorded_at(self) -> datetime:
+        """Return when it was recorded, after which it cannot have been said."""
+        return self.reliance.at
+
+    @property
+    def signer_names(self) -> frozenset[str]:
+        """Return who signed it."""
+        return frozenset(signer.name for signer in self.signers)
 
     def candidates(self, names: Iterable[str]) -> tuple[VexStatement, ...]:
         """Return the statements that call their vulnerability by one of `names`, in upper case."""
-        if not self.by_name:
-            for statement in self.document.statements:
-                for name in {name.upper() for name in statement.vulnerability.names}:
-                    self.by_name.setdefault(name, []).append(statement)
-        found = (one for name in sorted(set(names)) for one in self.by_name.get(name, ()))
-        return tuple({id(one): one for one in found}.values())
+        return named_statements(self.by_name, self.document, names)
 
+    def who_answers(self, purl: str) -> tuple[tuple[str, ...], str]:
+        """Return the signers whose word it is about the component, or why there are none."""
+        author = self.document.author
+        speaking = [
+            p for p in self.signers if any(_speaks_for(p, g, author) for g in _grants(self, p))
+        ]
+        if not speaking:
+            who = " and ".join(sorted(p.name for p in self.signers))
+            return (), f"the trust root does not let {who} speak for {author!r}"
+        people = [
+            p
+            for p in speaking
+            if not self.vouched or _is_own_name(p, author) or p.kind is PrincipalKind.PERSON
+        ]
+        if not people:
+            return (), "its author did not sign it, and no person answers for it"
+        allowed = [
+            p
+            for p in people
+            if any(_speaks_for(p, g, author) and _is_given(g, purl) for g in _grants(self, p))
+        ]
+        if not allowed:
+            return (), f"the trust root does not let {people[0].name} speak about {purl}"
+        return tuple(sorted(p.name for p in allowed)), ""
 
-def who_answers(source: SignedVex, purl: str) -> tuple[tuple[str, ...], str]:
-    """Return the signers whose word it is about the component, or why there are none."""
-    author = source.document.author
-    speaking = [
-        p for p in source.signers if any(_speaks_for(p, g, author) for g in _grants(source, p))
-    ]
-    if not speaking:
-        who = " and ".join(sorted(p.name for p in source.signers))
-        return (), f"the trust root does not let {who} speak for {author!r}"
-    people = [
-        p
-        for p in speaking
-        if not source.vouched or _is_own_name(p, author) or p.kind is PrincipalKind.PERSON
-    ]
-    if not people:
-        return (), "its author did not sign it, and no person answers for it"
-    allowed = [
-        p
-        for p in people
-        if any(_speaks_for(p, g, author) and _is_given(g, purl) for g in _grants(source, p))
-    ]
-    if not allowed:
-        return (), f"the trust root does not let {people[0].name} speak about {purl}"
-    return tuple(sorted(p.name for p in allowed)), ""
+    def vouches(self, signers: tuple[str, ...]) -> bool:
+        """Tell whether the signers answer for a document that its author did not sign."""
+        named = [p for p in self.signers if p.name in signers]
+        return self.vouched and not any(_is_own_name(p, self.document.author) for p in named)
 
 
 def _grants(source: SignedVex, principal: Principal) -> tuple[RoleGrant, ...]:
@@ -100,9 +115,3 @@ def _is_given(grant: RoleGrant, purl: str) -> bool:
         return any(is_purl_match(pattern, purl) for pattern in grant.components)
     except MalformedError:
         return False
-
-
-def speaks_for_others(source: SignedVex, signers: tuple[str, ...]) -> bool:
-    """Tell whether the signers answer for a document that its author did not sign."""
-    named = [p for p in source.signers if p.name in signers]
-    return source.vouched and not any(_is_own_name(p, source.document.author) for p in named)

@@ -1,29 +1,29 @@
-"""What stands of all that VEX documents say about one vulnerability in one component.
+"""What VEX documents together come to about one vulnerability in one component, at their word.
 
-* The newest statement of an author counts; an older one does not come back when it ends.
-* Authors who contradict each other, statements of one moment that do, and everything that may be
-  about this and could not be read, leave nothing "not affected" or "fixed".
-* Who an author is, is for the caller to establish: what a document says of itself is no proof.
+Who an author is, is for the caller to establish: what a document says of itself is no proof. What
+is said is judged as at the gate (`vuln.vex.believing`, `vuln.vex.judging`); a document is taken for
+what it claims, and for recorded at the time of the question.
 """
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from assay.core.clock import ALLOWED_SKEW, format_time
+from assay.core.clock import format_time
+from assay.core.digest import Digest, sha256_of
 from assay.core.printable import printable
+from assay.core.reliance import Reliance
+from assay.findings.finding import Kind
+from assay.findings.identity import identity_of
+from assay.signing.principals import VEX_AUTHOR
+from assay.vuln.vex.account import UNCLEAR, UNREAD, VexAccount, VexWord
+from assay.vuln.vex.believing import believe_about
+from assay.vuln.vex.judging import VexJudgement, judge_vex
 from assay.vuln.vex.matching import Coverage, covers, is_about
-from assay.vuln.vex.statement import (
-    Status,
-    UnreadStatement,
-    VexDocument,
-    VexStatement,
-    VexTarget,
-    VexVulnerability,
-)
-
-_CALMING = frozenset({Status.NOT_AFFECTED, Status.FIXED})
+from assay.vuln.vex.meaning import Asked, may_be_about
+from assay.vuln.vex.source import ClaimedVex
+from assay.vuln.vex.statement import Status, VexDocument, VexTarget
 
 
 class Standing(enum.StrEnum):
@@ -35,11 +35,17 @@ class Standing(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VexSource:
-    """A document, and the author that the caller has established for it."""
+class VexClaimant:
+    """A document, the author that the caller has established for it, and what it is called."""
 
     document: VexDocument
     author: str
+    called: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what people know it by."""
+        return self.document.id or self.called or "no id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,134 +60,96 @@ class VexQuestion:
     component: VexTarget
     aliases: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VexClaim:
-    """A statement that covers the question, and where it comes from."""
-
-    statement: VexStatement
-    author: str
-    document: str
-
-    def __str__(self) -> str:
-        """Render the one form that it has in a line."""
-        at = self.statement.dated_at
-        when = format_time(at) if at else "at no time that is known"
-        text = f"{self.statement.status} says {self.author}, {when} ({self.document or 'no id'})"
-        return printable(text)
+    @property
+    def asked(self) -> Asked:
+        """Return the finding that it would be."""
+        label = self.component.label
+        return Asked(
+            finding=identity_of(Kind.VULNERABILITY, label, self.vulnerability),
+            vulnerability=self.vulnerability,
+            aliases=self.aliases,
+            purl=label,
+            component=self.component,
+            product=self.product,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VexAnswer:
-    """What stands: a `status` where one does, the claims that count, and what speaks against it."""
+    """What stands: a `status` where one does, what was said, and what is not applied, with why."""
 
     standing: Standing
     status: Status | None = None
-    claims: tuple[VexClaim, ...] = ()
+    claims: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
 
-class VexIndex:
-    """Documents of authors, ready to be asked many times, as of the time `at`."""
-
-    def __init__(self, sources: Iterable[VexSource], *, at: datetime) -> None:
-        self._at = at
-        self._said: dict[str, list[VexClaim]] = {}
-        self._unread: list[tuple[str, UnreadStatement]] = []
-        for source in _current(tuple(sources)):
-            name = source.document.id
-            for statement in source.document.statements:
-                claim = VexClaim(statement=statement, author=source.author, document=name)
-                for alias in {text.upper() for text in statement.vulnerability.names}:
-                    self._said.setdefault(alias, []).append(claim)
-            self._unread.extend((name, unread) for unread in source.document.unread)
-
-    def answer(self, question: VexQuestion) -> VexAnswer:
-        """Return what stands about `question`."""
-        doubts = [*self._may_be_unread(question)]
-        covering = list[VexClaim]()
-        for claim in self._about(question):
-            match covers(
-                claim.statement.products, product=question.product, component=question.component
-            ):
-                case Coverage.COVERED:
-                    covering.append(claim)
-                case Coverage.UNKNOWN:
-                    doubts.append(f"it cannot be told whether it is about this version: {claim}")
-                case Coverage.NOT_COVERED:
-                    pass
-        standing = list[VexClaim]()
-        for author in sorted({claim.author for claim in covering}):
-            theirs = [claim for claim in covering if claim.author == author]
-            standing.extend(self._newest(theirs, doubts))
-        return _judge(standing, doubts)
-
-    def _about(self, question: VexQuestion) -> list[VexClaim]:
-        names = {question.vulnerability.upper(), *(name.upper() for name in question.aliases)}
-        found = [claim for name in sorted(names) for claim in self._said.get(name, ())]
-        unique = {id(claim): claim for claim in found}.values()
-        return [one for one in unique if _asks(question, one.statement.vulnerability)]
-
-    def _may_be_unread(self, question: VexQuestion) -> Iterator[str]:
-        for document, unread in self._unread:
-            named = [VexVulnerability(name=name) for name in unread.names]
-            if named and not any(_asks(question, one) for one in named):
-                continue
-            if not unread.products or Coverage.NOT_COVERED is not covers(
-                unread.products, product=question.product, component=question.component
-            ):
-                yield printable(f"unread in {document or 'a document'}: {unread.why}")
-
-    def _newest(self, claims: list[VexClaim], doubts: list[str]) -> list[VexClaim]:
-        """Return what counts of one author's claims: the newest, and those without a time."""
-        ahead = [one for one in claims if _date(one) > self._at + ALLOWED_SKEW]
-        doubts.extend(f"dated in the future: {claim}" for claim in ahead)
-        known = [one for one in claims if one not in ahead]
-        newest = max(map(_date, known), default=_NEVER)
-        last = [one for one in known if _date(one) in {newest, _NEVER}]
-        ended = [one for one in last if _has_ended(one, self._at)]
-        doubts.extend(f"it ended: {claim}" for claim in ended)
-        return [one for one in last if one not in ended]
+def answer_vex(
+    claimants: Sequence[VexClaimant], question: VexQuestion, *, max_age: timedelta, at: datetime
+) -> VexAnswer:
+    """Return what stands about `question`, of several documents, as of the time `at`."""
+    asked = question.asked
+    sources = {
+        sha256_of(f"{place} {one.label}".encode()): one for place, one in enumerate(claimants)
+    }
+    claimed = [_claimed(one, name, at) for name, one in sources.items()]
+    believed = believe_about(claimed, (asked,))
+    account = VexAccount(
+        observed_at=at,
+        documents=tuple(
+            Reliance(statement=one, keys=(), role=VEX_AUTHOR, at=at) for one in sources
+        ),
+        words=believed.words,
+        not_checked=believed.not_checked,
+    )
+    judged = judge_vex((account,), max_age=max_age, at=at)
+    status = _status(judged, account, asked)
+    silent = not any(_may_speak_of(one.document, asked) for one in claimants)
+    unclear = Standing.SILENT if silent else Standing.UNCLEAR
+    return VexAnswer(
+        standing=unclear if status is None else Standing.STANDS,
+        status=status,
+        claims=tuple(sorted(_claim(word, sources[word.document], at) for word in account.words)),
+        doubts=_doubts(judged, account),
+    )
 
 
-_NEVER = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
+def _claimed(one: VexClaimant, name: Digest, at: datetime) -> ClaimedVex:
+    """Return a document as if it had just been recorded, none after another."""
+    return ClaimedVex(document=one.document, author=one.author, name=name, place=0, recorded_at=at)
 
 
-def _asks(question: VexQuestion, said: VexVulnerability) -> bool:
-    return is_about(said, vulnerability=question.vulnerability, aliases=question.aliases)
+def _status(judged: VexJudgement, account: VexAccount, asked: Asked) -> Status | None:
+    """Return the one status that stands; none where nothing does, or nobody can tell."""
+    taken, confirmed = judged.set_aside.get(asked.finding), judged.confirmed.get(asked.finding)
+    if confirmed is not None:
+        return Status.AFFECTED if confirmed.status == Status.AFFECTED.value else None
+    if taken is not None:
+        return Status(taken.word.status)
+    waiting = Status.UNDER_INVESTIGATION
+    return waiting if any(word.status == waiting.value for word in account.words) else None
 
 
-def _date(claim: VexClaim) -> datetime:
-    return claim.statement.dated_at or _NEVER
+def _may_speak_of(document: VexDocument, asked: Asked) -> bool:
+    """Tell whether a document has anything that may be about what was asked."""
+    said = (
+        one
+        for one in document.statements
+        if is_about(one.vulnerability, vulnerability=asked.vulnerability, aliases=asked.aliases)
+    )
+    return any(
+        covers(one.products, product=asked.product, component=asked.component)
+        is not Coverage.NOT_COVERED
+        for one in said
+    ) or any(may_be_about(entry, asked) for entry in document.unread)
 
 
-def _has_ended(claim: VexClaim, at: datetime) -> bool:
-    ends = claim.statement.expires_at
-    return ends is not None and ends <= at
+def _claim(word: VexWord, one: VexClaimant, at: datetime) -> str:
+    when = format_time(word.said_at) if word.said_at < at else "at no time that is known"
+    return printable(f"{word.status} says {word.whose}, {when} ({one.label})")
 
 
-def _current(sources: tuple[VexSource, ...]) -> Iterator[VexSource]:
-    """Yield the newest version of each document: what it no longer says was taken back."""
-    newest: dict[tuple[str, str], int] = {}
-    for source in sources:
-        key = (source.author, source.document.id)
-        newest[key] = max(newest.get(key, source.document.version), source.document.version)
-    for source in sources:
-        key = (source.author, source.document.id)
-        if not source.document.id or source.document.version == newest[key]:
-            yield source
-
-
-def _judge(claims: list[VexClaim], doubts: list[str]) -> VexAnswer:
-    statuses = {claim.statement.status for claim in claims}
-    kept, against = tuple(claims), tuple(dict.fromkeys(doubts))
-    if len(statuses) > 1:
-        against += tuple(f"contradiction: {claim}" for claim in claims)
-        return VexAnswer(standing=Standing.UNCLEAR, claims=kept, doubts=against)
-    if not statuses:
-        silence = Standing.UNCLEAR if against else Standing.SILENT
-        return VexAnswer(standing=silence, doubts=against)
-    (status,) = statuses
-    if status in _CALMING and against:
-        return VexAnswer(standing=Standing.UNCLEAR, claims=kept, doubts=against)
-    return VexAnswer(standing=Standing.STANDS, status=status, claims=kept, doubts=against)
+def _doubts(judged: VexJudgement, account: VexAccount) -> tuple[str, ...]:
+    odd = (word for word in account.words if word.status in {UNCLEAR, UNREAD})
+    told = [f"{word.whose} {word.told}: {word.because}" for word in odd]
+    return tuple(dict.fromkeys(map(printable, (*told, *(gap.why for gap in judged.not_checked)))))
