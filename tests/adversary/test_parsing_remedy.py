@@ -106,14 +106,15 @@ def test_an_answer_without_end(index: tuple[RestServer, IndexCatalogue]) -> None
         parse_project_page(b"<" + b" " * MAX_PAGE_BYTES, "shop")
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_page_that_sends_elsewhere(
-    index: tuple[RestServer, IndexCatalogue], shelf: Shelf
+    index: tuple[RestServer, IndexCatalogue], shelf: Shelf, scheme: str
 ) -> None:
     """Metadata are asked for where the index is, and nowhere that a page names."""
     server, catalogue = index
     shelf.pypi("shop", {"1.0": (), "1.5": ()})
     page = (shelf.folder / "shop.json").read_text()
-    inside = page.replace("https://files.example", "http://169.254.169.254/latest")
+    inside = page.replace("https://files.example", f"{scheme}://169.254.169.254/latest")
     (shelf.folder / "shop.json").write_text(inside)
     made = plan({"requirements.txt": "shop==1.0\n"}, SHOP, catalogue=catalogue)
     assert {one.path for one in server.asked} == {"/simple/shop/"}

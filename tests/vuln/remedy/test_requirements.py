@@ -99,7 +99,7 @@ def test_malicious_goes_up_with_no_other_either(tmp_path: Path) -> None:
 def test_only_what_was_asked_for() -> None:
     text = "shop==1.0\nother==1.0\n"
     records = (SHOP, advisory("PyPI", "other", "2.0", cve="CVE-2026-1"))
-    for only in ("other", "Other", "cve-2026-1"):
+    for only in ("other", "Other", "cve-2026-1", "ghsa-other-2.0"):
         made = plan({"requirements.txt": text}, *records, only=(only,))
         assert steps_of(made) == [("other", "1.0", "2.0", "PASSED")]
     assert plan({"requirements.txt": text}, *records, only=("nothing",)).upgrades == ()

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from assay.core.errors import MalformedError
+from assay.vuln.nativeranges import MAX_RANGE
 from assay.vuln.remedy.indexes.pypi import parse_project_page, parse_requirements_of
 from assay.vuln.remedy.model import Release, ReleaseFile, Requirement
 
@@ -146,3 +147,32 @@ def test_refused(read: object, message: str) -> None:
     with pytest.raises(MalformedError) as caught:
         read()
     assert str(caught.value) == f"[malformed] {message}"
+
+
+def test_a_page_in_html_names_files_by_its_anchors_alone() -> None:
+    """Mirrors put more on a page, and queries behind a file's name."""
+    html = (
+        '<link href="shop-9.9.tar.gz"><a name="x">shop-9.8.tar.gz</a>'
+        '<a href="../shop%2D1.5.tar.gz?x=a/b">anything</a>'
+    )
+    found = parse_project_page(html.encode(), "shop")
+    assert list(found) == ["1.5"]
+    (file,) = found["1.5"].files
+    assert (file.name, file.url) == ("shop-1.5.tar.gz", "../shop%2D1.5.tar.gz?x=a/b")
+    assert (file.digest, file.has_metadata, file.metadata_digest) == ("", None, "")
+    assert (found["1.5"].python, found["1.5"].yanked) == ("", False)
+
+
+def test_the_longest_requirement() -> None:
+    longest = b"x>" + b"1" * (MAX_RANGE - 2)
+    (one,) = parse_requirements_of(
+        METADATA + b"Requires-Dist: " + longest, name="shop", version="1.5"
+    )
+    assert len(one.range) == MAX_RANGE - 1
+
+
+def test_a_refusal_shows_the_beginning_of_a_long_text() -> None:
+    text = b"Requires-Dist: " + b"!" * 100
+    with pytest.raises(MalformedError) as caught:
+        parse_requirements_of(METADATA + text, name="shop", version="1.5")
+    assert caught.value.what == f"{'!' * 80!r} is no requirement"
