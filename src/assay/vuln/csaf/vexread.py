@@ -68,6 +68,7 @@ class _Said:
     impact: str = ""
     dated_at: datetime | None = None
     action: str = ""
+    action_at: datetime | None = None
     responses: tuple[str, ...] = ()
 
 
@@ -192,6 +193,7 @@ class _Reader:
                 threat for threat in threats if threat.field("category").text() == "impact"
             ),
             action=_texts(remediations),
+            action_at=_last_date(remediations),
             dated_at=_last_date((*flags, *threats)) if STATUSES[status] in _CALMING else None,
             responses=tuple(
                 dict.fromkeys(
@@ -251,6 +253,7 @@ class _Reader:
             justification=_justification(said.labels),
             impact_statement="" if impact == ONLY_DATED else impact,
             action_statement="" if action == NO_ACTION else action,
+            action_at=said.action_at if affected else None,
             responses=said.responses if affected else (),
             notes=self.notes,
             issued_at=said.dated_at or time_of(tracking.field("initial_release_date")),
@@ -280,7 +283,8 @@ def _justification(labels: tuple[str, ...]) -> Justification | None:
 
 def _order(said: _Said) -> tuple[str, ...]:
     dated = "" if said.dated_at is None else said.dated_at.isoformat()
-    return (said.status, *said.labels, "", said.impact, dated, said.action, *said.responses)
+    done = "" if said.action_at is None else said.action_at.isoformat()
+    return (said.status, *said.labels, "", said.impact, dated, said.action, done, *said.responses)
 
 
 def _last_date(items: Iterable[JsonValue]) -> datetime | None:

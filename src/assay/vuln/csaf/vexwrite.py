@@ -11,17 +11,16 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import quote
 
 from assay.core.errors import MalformedError
 from assay.sbom.formats.serial import derived_uuid
 from assay.vuln.clusters import is_cve
-from assay.vuln.csaf.urls import url_parts
+from assay.vuln.csaf.vexhead import about_document, release_times
+from assay.vuln.csaf.vexlosses import lost_members
 from assay.vuln.csaf.vexread import (
     NO_ACTION,
     ONLY_DATED,
     RESPONSES_OF,
-    VERSION,
     nothing_said,
 )
 from assay.vuln.csaf.vextree import ProductTree, unwritable
@@ -33,11 +32,17 @@ from assay.vuln.vex.statement import (
     VexStatement,
     WrittenVex,
 )
-from assay.vuln.vex.tags import EXPIRES, JUSTIFICATION, RESPONSES, STATUS, add_tags
+from assay.vuln.vex.tags import (
+    EXPIRES,
+    JUSTIFICATION,
+    RESPONSES,
+    STATUS,
+    add_tags,
+    is_word,
+)
 from assay.vuln.vex.targets import exact_time
 from assay.vuln.vex.words import raw_reason
 
-MAX_REVISIONS: Final = 1000  # each is an entry of the history, which may have no gap
 _CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}\Z")
 _LISTS: Final[Mapping[Status, str]] = {
     Status.AFFECTED: "known_affected",
@@ -45,7 +50,6 @@ _LISTS: Final[Mapping[Status, str]] = {
     Status.NOT_AFFECTED: "known_not_affected",
     Status.UNDER_INVESTIGATION: "under_investigation",
 }
-_ROLES: Final = frozenset({"coordinator", "discoverer", "other", "translator", "user", "vendor"})
 _CATEGORIES: Final = {response: category for category, response in RESPONSES_OF.items()}
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -64,75 +68,18 @@ def write_csaf(document: VexDocument) -> WrittenVex:
     named: dict[str, list[VexStatement]] = {}
     for statement in document.statements:
         named.setdefault(statement.vulnerability.name, []).append(statement)
-    first, last = _times(document)
+    first, last = release_times(document)
     written = [_Vulnerability(named[name], tree, losses, last).write() for name in sorted(named)]
     losses += _lost_names(document.statements)
+    losses += lost_members(document)
     whole: dict[str, object] = {
         "document": {},
         "product_tree": tree.as_json(),
         "vulnerabilities": written,
     }
     identifier = document.id.strip() or derived_uuid(whole)
-    whole["document"] = _about(document, identifier=identifier, first=first, last=last)
+    whole["document"] = about_document(document, identifier=identifier, first=first, last=last)
     return WrittenVex(document=whole, losses=tuple(sorted(set(losses))))
-
-
-def _times(document: VexDocument) -> tuple[datetime, datetime]:
-    """Return when the document was first released, and last."""
-    times = [one.dated_at for one in document.statements if one.dated_at is not None]
-    first = document.issued_at or min(times, default=None)
-    if first is None:
-        raise MalformedError("neither the document nor a statement says when")
-    return first, max([document.updated_at or first, first, *times])
-
-
-def _about(
-    document: VexDocument, *, identifier: str, first: datetime, last: datetime
-) -> dict[str, object]:
-    role = document.role if document.role in _ROLES else "other"
-    tracking: dict[str, object] = {
-        "current_release_date": exact_time(last),
-        "id": identifier,
-        "initial_release_date": exact_time(first),
-        "revision_history": _history(max(document.version, 1), first, last),
-        "status": "final",
-        "version": str(max(document.version, 1)),
-    }
-    if document.tooling:
-        tracking["generator"] = {"engine": {"name": document.tooling}}
-    return {
-        "category": "csaf_vex",
-        "csaf_version": VERSION,
-        "publisher": {
-            "category": role,
-            "name": document.author or "unknown",
-            "namespace": _namespace(document),
-        },
-        "title": f"VEX document {identifier}",
-        "tracking": tracking,
-    }
-
-
-def _history(version: int, first: datetime, last: datetime) -> list[dict[str, object]]:
-    """Return an entry for each version; of those between nobody knows more than the first date."""
-    if version > MAX_REVISIONS:
-        raise MalformedError(f"version {version}, where {MAX_REVISIONS} revisions are written")
-    return [
-        {
-            "date": exact_time(last if number == version else first),
-            "number": str(number),
-            "summary": "First version." if number == 1 else "The statements were revised.",
-        }
-        for number in range(1, version + 1)
-    ]
-
-
-def _namespace(document: VexDocument) -> str:
-    """Return the namespace of the publisher: the origin of the document's id, or a name of ours."""
-    parts = url_parts(document.id) if document.id.startswith(("https://", "http://")) else None
-    if parts is not None and parts.netloc and parts.netloc.isascii():
-        return f"{parts.scheme}://{quote(parts.netloc, safe=':.-')}"
-    return f"urn:assay:publisher:{quote(document.author or 'unknown', safe='')}"
 
 
 class _Vulnerability:
@@ -189,8 +136,11 @@ class _Vulnerability:
             self._lose_time(statement)
         if statement.status is Status.AFFECTED:
             self._add_remediation(statement, ids, tags)
+            if statement.impact_statement:
+                self._add_threat(statement.impact_statement, ids, {})
         else:
-            self._add_impact(statement, ids, tags)
+            words = ",".join(filter(is_word, statement.responses))
+            self._add_impact(statement, ids, tags | {RESPONSES: words})
 
     def _add_impact(self, statement: VexStatement, ids: list[str], tags: dict[str, str]) -> None:
         """Add why; and when, if that is earlier than the release, for it makes nothing younger."""
@@ -208,8 +158,11 @@ class _Vulnerability:
             impact = ONLY_DATED
         details = add_tags(impact, tags)
         if details:
-            threat = {"category": "impact", "details": details, "product_ids": ids}
-            self.threats.append(threat | date)
+            self._add_threat(details, ids, date)
+
+    def _add_threat(self, details: str, ids: list[str], date: dict[str, object]) -> None:
+        threat = {"category": "impact", "details": details, "product_ids": ids}
+        self.threats.append(threat | date)
 
     def _add_remediation(
         self, statement: VexStatement, ids: list[str], tags: dict[str, str]
@@ -219,7 +172,7 @@ class _Vulnerability:
         unsaid = "mitigation" if statement.action_statement else "none_available"
         said = tuple(RESPONSES_OF[category] for category in known[:1])
         if statement.responses != said:
-            tags = tags | {RESPONSES: ",".join(statement.responses)}
+            tags = tags | {RESPONSES: ",".join(filter(is_word, statement.responses))}
         details = add_tags(statement.action_statement or NO_ACTION, tags)
         written: dict[str, object] = {
             "category": (known or [unsaid])[0],
