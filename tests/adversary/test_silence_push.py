@@ -15,7 +15,7 @@ from assay.vuln.mirror import import_advisories as import_into
 from assay.vuln.mirror import load_advisories
 from assay.vuln.portfolio.baseline import hold_difference
 from assay.vuln.portfolio.changes import find_changes
-from assay.vuln.portfolio.pushing import Judging, State, find_events
+from assay.vuln.portfolio.pushing import Judging, State, find_concerned, find_events
 from assay.vuln.portfolio.store import Portfolio
 from tests.operations.conftest import dated_site, here
 from tests.operations.run import clock
@@ -44,12 +44,12 @@ def test_a_feed_that_shrinks_suddenly_clears_nobody(tmp_path: Path) -> None:
     states = [tmp_path / "old", tmp_path / "new"]
     import_into(folder(tmp_path / "all", many), states[0], at=AT)
     import_into(folder(tmp_path / "few", {"V-0": many["V-0"]}), states[1], at=AT)
-    changes = find_changes(*states)
+    changes = find_changes(*states, likely=None)
     old, new = (load_advisories(state, held) for state in states)
     with Portfolio(open_sqlite(tmp_path / "portfolio.sqlite", create=True)) as portfolio:
         portfolio.put(LOG, [(release(), held)], anew=False)
         judging = Judging(old=old, new=new, changes=changes, at=AT)
-        events = find_events(portfolio, judging, changes.packages)
+        events = find_events(judging, find_concerned(portfolio, changes.packages, ()))
     assert [event.state for event in events] == [State.VANISHED] * 1999
 
 
@@ -98,7 +98,9 @@ def test_while_one_pushes_another_import_is_for_the_next_push(tmp_path: Path) ->
         import_into(second, mirror, at=AT)
         difference.close()
     with hold_difference(mirror) as difference:
-        assert find_changes(difference.old, difference.new).packages == {("PyPI", "shop")}
+        assert find_changes(difference.old, difference.new, likely=None).packages == {
+            ("PyPI", "shop")
+        }
 
 
 def test_stopped_while_the_mirrors_change_places(tmp_path: Path) -> None:
@@ -109,7 +111,7 @@ def test_stopped_while_the_mirrors_change_places(tmp_path: Path) -> None:
         difference.close()
     (mirror / "pushed").rename(mirror / "pushed.old")
     with hold_difference(mirror) as difference:
-        assert find_changes(difference.old, difference.new).packages == frozenset()
+        assert find_changes(difference.old, difference.new, likely=None).packages == frozenset()
 
 
 def test_an_empty_filter_is_everything_and_not_nothing() -> None:
@@ -122,17 +124,17 @@ def test_an_unreadable_advisory_about_anything_is_told_of(tmp_path: Path) -> Non
     good = {"A": encoded("A")}
     import_into(folder(tmp_path / "old-source", good), tmp_path / "old", at=AT)
     import_into(folder(tmp_path / "source", good | {"X": b"{"}), tmp_path / "new", at=AT)
-    assert find_changes(tmp_path / "old", tmp_path / "new").unplaced == (("PyPI", 1),)
+    assert find_changes(tmp_path / "old", tmp_path / "new", likely=None).unplaced == (("PyPI", 1),)
 
 
 def test_one_held_version_that_nobody_can_read_is_told_of(tmp_path: Path) -> None:
     """Unparsable version: a new advisory about its package leaves it in doubt, not out."""
     held = Component(purl="pkg:pypi/shop@trunk", name="shop", version="trunk", found_in=("lock",))
     import_into(folder(tmp_path / "source", {"A": encoded("A")}), tmp_path / "new", at=AT)
-    changes = find_changes(tmp_path / "old", tmp_path / "new")
+    changes = find_changes(tmp_path / "old", tmp_path / "new", likely=None)
     old, new = (load_advisories(tmp_path / name, (held,)) for name in ("old", "new"))
     with Portfolio(open_sqlite(tmp_path / "portfolio.sqlite", create=True)) as portfolio:
         portfolio.put(LOG, [(release(), (held,))], anew=False)
         judging = Judging(old=old, new=new, changes=changes, at=AT)
-        [event] = find_events(portfolio, judging, changes.packages)
+        [event] = find_events(judging, find_concerned(portfolio, changes.packages, ()))
     assert (event.state, event.vulnerability) == (State.DOUBTFUL, "A")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.operations.configuration import Configuration, parse_configuration
-from assay.operations.notifysettings import parse_targets
+from assay.operations.notifysettings import parse_settings
 from assay.operations.signersettings import load_choices
 from tests.docs.pages import PAGES, ROOT, blocks_of, name_of
 
@@ -39,7 +39,7 @@ def test_settings_that_are_shown_are_read(text: str, tmp_path: Path) -> None:
         choices = load_choices(tmp_path / "config.toml", statements=tmp_path, log=tmp_path)
         assert not (choices.statements.default and choices.log.default)
     elif set(tomllib.loads(text)) == {"notify"}:
-        assert parse_targets(text.encode(), where="notify.toml")
+        assert parse_settings(text.encode(), where="notify.toml").targets
     else:
         assert parse_configuration(text.encode()) != Configuration()
 

@@ -4,7 +4,7 @@ import pytest
 
 from assay.core.errors import UsageError
 from assay.findings.finding import Severity
-from assay.operations.notifysettings import Group, Target, load_targets, parse_targets
+from assay.operations.notifysettings import Group, Target, load_settings, parse_settings
 from assay.vuln.portfolio.pushing import State
 from assay.vuln.ssvc import Decision
 
@@ -19,12 +19,12 @@ FILE = '\n[[notify]]\nname = "log"\nkind = "file"\npath = "/var/log/alerts.jsonl
 
 
 def test_no_file_is_nobody(tmp_path: Path) -> None:
-    assert load_targets(tmp_path / "notify.toml") == ()
+    assert load_settings(tmp_path / "notify.toml").targets == ()
 
 
 def test_what_is_not_said_leaves_nothing_out(tmp_path: Path) -> None:
     (tmp_path / "notify.toml").write_text(WEBHOOK + FILE)
-    assert load_targets(tmp_path / "notify.toml") == (
+    assert load_settings(tmp_path / "notify.toml").targets == (
         Target(
             name="psirt",
             kind="webhook",
@@ -40,7 +40,7 @@ def test_filters() -> None:
         'minimum = "Attend"\nseverity = "high"\nproducts = ["shop*"]\nowners = ["web team"]\n'
         'deployed = true\nexploited = true\nstates = ["affected", "cleared"]\ngroup = "push"\n'
     )
-    assert parse_targets((FILE + filters).encode(), where="notify.toml") == (
+    assert parse_settings((FILE + filters).encode(), where="notify.toml").targets == (
         Target(
             name="log",
             kind="file",
@@ -115,7 +115,7 @@ REFUSED = {
         FILE + 'states = ["new"]\n',
         (
             "[usage] 'new', at notify.toml: notify[0].states[0] "
-            "(one of exploited, affected, doubtful, vanished, cleared)"
+            "(one of exploited, affected, lapsed, likely, doubtful, vanished, cleared)"
         ),
     ),
     "no pattern": (
@@ -132,7 +132,7 @@ REFUSED = {
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)
 def test_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        parse_targets(text.encode(), where="notify.toml")
+        parse_settings(text.encode(), where="notify.toml")
     assert str(caught.value) == message
 
 
@@ -140,7 +140,7 @@ def test_refused(text: str, message: str) -> None:
 def test_a_secret_that_is_written_down_is_refused_and_not_repeated(secret: str) -> None:
     text = WEBHOOK.replace("env:PSIRT_SECRET", secret)
     with pytest.raises(UsageError) as caught:
-        parse_targets(text.encode(), where="notify.toml")
+        parse_settings(text.encode(), where="notify.toml")
     assert str(caught.value) == (
         "[usage] a secret is named, and not written, here, at notify.toml: notify[0].secret "
         "(env:NAME or file:PATH)"

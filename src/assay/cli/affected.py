@@ -33,6 +33,9 @@ def affected(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Read the logs from their beginning.")
     ] = False,
+    as_read: Annotated[
+        bool, typer.Option("--as-read", help="Answer from what was read; look at no log now.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show which products a vulnerability, or a package, is in.
@@ -52,9 +55,10 @@ def affected(
         repositories=tuple(repositories or ()),
         all_releases=all_releases,
         rebuild=rebuild,
+        as_read=as_read,
     )
     with progress(quiet=as_json) as show:
-        show("Reading the logs")
+        show("Asking the portfolio" if as_read else "Reading the logs")
         report = ask_affected(request if as_json else replace(request, most=SHOWN))
     if as_json:
         print_json(report.as_json())
@@ -64,6 +68,8 @@ def affected(
 
 
 def _print(report: "AffectedReport") -> None:
+    from assay.vuln.ranges import Answer  # noqa: PLC0415  # start-up time
+
     for place in report.places:
         _print_place(place)
     more = sum(report.counts.values()) - len(report.places)
@@ -72,8 +78,9 @@ def _print(report: "AffectedReport") -> None:
             f"{count} {told.value}" for told, count in report.counts.items() if count
         )
         typer.echo(f"… and {more} more ({counts} in all); --json has all")
+    spared = report.counts.get(Answer.NOT_AFFECTED, 0)
     say = {
-        Verdict.PASSED: "is in none of",
+        Verdict.PASSED: "affects, by what VEX says, none of" if spared else "is in none of",
         Verdict.FAILED: "is in some of",
         Verdict.UNKNOWN: "is not known to be in any of",
     }
@@ -123,6 +130,8 @@ def _print_place(place: "Place") -> None:
     typer.echo(printable(f"             {found.reason}", limit=400))
     if place.priority is not None:
         typer.echo(printable(f"             {_priority(place.priority)}", limit=400))
+    if place.reach[1]:
+        typer.echo(printable(f"             {place.reach[1]}", limit=400))
     if place.path:
         typer.echo(printable(f"             by {' > '.join(place.path)}", limit=2000))
     if found.fixed:

@@ -12,6 +12,7 @@ from assay.operations.manage_advisories import feed_gaps
 from assay.vuln.advisory import AdvisorySet
 from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.portfolio.asking import Question
+from assay.vuln.portfolio.store import Portfolio
 
 
 def find_gaps(question: Question, query: str, names: frozenset[str]) -> Iterable[NotChecked]:
@@ -28,14 +29,25 @@ def find_gaps(question: Question, query: str, names: frozenset[str]) -> Iterable
             remedy="run `assay check` in their repositories, and name them with --in",
         )
     for release in portfolio.unread(current=question.current):
-        why = release.problem or f"{release.unnamed} components have no package URL"
-        yield NotChecked(what="product", where=release.product, why=printable(why))
+        yield NotChecked(what="product", where=release.product, why=printable(release.doubt))
     if not names:
         return
     yield from _unread_feeds(portfolio.ecosystems(), advisories, question.at)
     records = (r for rs in advisories.advisories.values() for r in rs)
     if all(names.isdisjoint((r.id, *r.aliases)) for r in records):
         yield _nobody_names(advisories, query)
+
+
+def find_unread(portfolio: Portfolio) -> Iterable[NotChecked]:
+    """Yield what an answer lacks that is given without looking at the logs."""
+    remedy = "leave out --as-read"
+    oldest = portfolio.oldest_reading()
+    if oldest is not None:
+        why = f"not looked at now; the longest ago, one was read on {format_time(oldest)}"
+        yield NotChecked(what="logs", where="the portfolio", why=why, remedy=remedy)
+    for origin in portfolio.never_read():
+        why = "nothing of it was read by this version yet"
+        yield NotChecked(what="log", where=origin, why=why, remedy=remedy)
 
 
 def _unread_feeds(

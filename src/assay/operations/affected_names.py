@@ -60,9 +60,9 @@ def load_about(
     """
     if not is_package(query):
         return _vulnerability(mirror, query)
-    purls = (query, *holdings_named(portfolio, query).values())
-    asked = (Component(purl=one, name="", version="", found_in=()) for one in purls)
-    return load_advisories(mirror, asked), frozenset()
+    asked = Component(purl=query, name="", version="", found_in=())
+    held = (one.component for one in holdings_named(portfolio, query).values())
+    return load_advisories(mirror, (asked, *held)), frozenset()
 
 
 def _vulnerability(mirror: Path, query: str) -> tuple[AdvisorySet, frozenset[str]]:

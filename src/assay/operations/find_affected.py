@@ -5,17 +5,18 @@ advisories here, and some advisory knows the vulnerability: otherwise nobody can
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from assay.core.clock import Clock, format_time
+from assay.core.errors import UsageError
 from assay.core.notchecked import NotChecked
 from assay.core.verdict import Verdict
-from assay.operations.affected_gaps import find_gaps
+from assay.findings.reach import Level
+from assay.operations.affected_gaps import find_gaps, find_unread
 from assay.operations.affected_names import as_asked, is_package, load_about
-from assay.operations.affected_vex import taken_away
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
 from assay.operations.portfolio import open_portfolio, own_repository, refresh_portfolio
@@ -30,7 +31,8 @@ from assay.vuln.portfolio.asking import (
     find_affected,
     find_holders,
 )
-from assay.vuln.portfolio.store import ALL
+from assay.vuln.portfolio.said import finding_of
+from assay.vuln.portfolio.store import ALL, Portfolio
 from assay.vuln.priority import Priority, decide_priority, ratings_by_name
 from assay.vuln.ranges import Answer
 from assay.vuln.signals.store import NAMES, SignalFeed, Signals, load_signals
@@ -44,13 +46,15 @@ MAX_NAMES: Final = 1000  # of one vulnerability, its names in all databases take
 class AffectedRequest:
     """What to ask for, and where. `repositories` are read besides those that were read before.
 
-    `most` is how many places are listed; all are counted.
+    `most` is how many places are listed; all are counted. `as_read` answers from what was read
+    before, and looks at no log: for portfolios of so many that looking at them takes long.
     """
 
     query: str
     repositories: Sequence[Path] = ()
     all_releases: bool = False
     rebuild: bool = False
+    as_read: bool = False
     most: int = ALL
 
 
@@ -59,11 +63,13 @@ class Place:
     """A release where it is, and on which way it came in; the way is empty where not known.
 
     `priority` is that of the most urgent vulnerability; None where none is known to affect it.
+    `reach` is how near the product comes to it, a level and a sentence, as far as its log says.
     """
 
     found: Found
     path: tuple[str, ...]
     priority: Priority | None
+    reach: tuple[str, str] = ("", "")
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
@@ -80,6 +86,8 @@ class Place:
             "reason": self.found.reason,
             "vulnerabilities": list(self.found.vulnerabilities),
             "fixed": self.found.fixed,
+            "setAside": self.found.set_aside,
+            "reach": {"level": self.reach[0], "shown": self.reach[1]} if self.reach[0] else None,
             "path": list(self.path),
             "priority": None if self.priority is None else self.priority.as_json(),
         }
@@ -123,14 +131,13 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
     """Answer which products hold what `request.query` names: a vulnerability's id, or a purl.
 
     Raises:
-        UsageError: The query is neither; or a repository has no log.
+        UsageError: The query is neither; a repository has no log; or logs are to be read, and none.
         TamperedError: A log, or the advisories, are not what was recorded.
         UnavailableError: Something needed does not answer.
     """
     query, at = as_asked(request.query), clock()
     with open_portfolio() as portfolio:
-        own = own_repository(request.repositories)
-        gaps = refresh_portfolio(portfolio, own, at=at, anew=request.rebuild)
+        gaps = _read_logs(portfolio, request, at)
         advisories, names = load_about(query, open_home().advisories, portfolio)
         question = Question(
             portfolio=portfolio,
@@ -138,6 +145,7 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             at=at,
             current=not request.all_releases,
             most=request.most,
+            unread=frozenset(gap.where for gap in gaps if gap.what == "log"),
         )
         with portfolio.snapshot():
             lookup = (
@@ -147,10 +155,8 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             )
             signals = _signals(lookup.found)
             places = _places(question, lookup.found, signals)
-            logs = {log.origin: log.place for log in portfolio.logs()}
             gaps += tuple(find_gaps(question, query, names))
             products = portfolio.count()
-        places, lookup = _with_vex(places, lookup, logs, at)
         feeds = _consulted(advisories, lookup.found)
         gaps += feed_gaps(feeds)
         gaps += tuple(_silent(signals) if lookup.found else ())
@@ -165,6 +171,18 @@ def ask_affected(request: AffectedRequest, *, clock: Clock = now) -> AffectedRep
             signals=tuple(signals.feeds.values()),
             not_checked=tuple(sorted(set(gaps))),
         )
+
+
+def _read_logs(
+    portfolio: Portfolio, request: AffectedRequest, at: datetime
+) -> tuple[NotChecked, ...]:
+    """Read what is new in the logs, unless nobody wants that; return what was not read."""
+    if not request.as_read:
+        own = own_repository(request.repositories)
+        return refresh_portfolio(portfolio, own, at=at, anew=request.rebuild)
+    if request.rebuild or request.repositories:
+        raise UsageError("--as-read looks at no log", hint="leave it out, or --in and --rebuild")
+    return tuple(find_unread(portfolio))
 
 
 def _signals(found: Sequence[Found]) -> Signals:
@@ -189,48 +207,43 @@ def _places(question: Question, found: Sequence[Found], signals: Signals) -> tup
     judged = [(_priority(one, ratings, signals), one) for one in found]
     judged.sort(key=lambda pair: -1 if pair[0] is None else pair[0].urgency, reverse=True)
     del judged[question.most :]
+    reached = _reached(question, [one for _, one in judged[:MAX_PATHS]])
     return tuple(
         Place(
             found=one,
             path=question.portfolio.path_to(one.holding) if number < MAX_PATHS else (),
             priority=priority,
+            reach=reached[number] if number < MAX_PATHS else _NO_REACH,
         )
         for number, (priority, one) in enumerate(judged)
     )
 
 
-def _with_vex(
-    places: tuple[Place, ...], lookup: Lookup, logs: Mapping[str, str], at: datetime
-) -> tuple[tuple[Place, ...], Lookup]:
-    """Return the places, and how many there are, with what VEX in their logs takes away.
+_NO_REACH: Final = ("", "")
 
-    As many are looked at as ways are looked up for; all others stay as they are.
-    """
-    shown = [place.found for place in places[:MAX_PATHS]]
-    said = taken_away(shown, logs, at=at)
-    judged = tuple(
-        replace(
-            place,
-            found=replace(
-                place.found,
-                answer=Answer.NOT_AFFECTED,
-                reason="; ".join(dict.fromkeys(f"it {one.words}: {one.reason}" for one in words)),
-            ),
-        )
-        if words
-        else place
-        for place, words in zip(places[:MAX_PATHS], said, strict=True)
-    )
-    gone = sum(1 for words in said if words)
-    counts = dict(lookup.counts)
-    counts[Answer.AFFECTED] -= gone
-    counts[Answer.NOT_AFFECTED] = counts.get(Answer.NOT_AFFECTED, 0) + gone
-    return (*judged, *places[MAX_PATHS:]), replace(lookup, counts=counts)
+
+def _reached(question: Question, found: Sequence[Found]) -> Sequence[tuple[str, str]]:
+    """Return of each the furthest that is known of any of its vulnerabilities."""
+    asked = [
+        (number, (finding_of(one.purl, name), one.holding.release))
+        for number, one in enumerate(found)
+        for name in one.vulnerabilities
+    ]
+    known = question.portfolio.said.reached([key for _, key in asked])
+    furthest = [_NO_REACH] * len(found)
+    for (number, _), reach in zip(asked, known, strict=True):
+        furthest[number] = max(furthest[number], reach, key=lambda one: _LEVELS.get(one[0], 0))
+    return furthest
+
+
+_LEVELS: Final = {level.word: level.value for level in Level}
 
 
 def _priority(
     found: Found, ratings: Mapping[str, Sequence[Rating]], signals: Signals
 ) -> Priority | None:
+    if found.set_aside:
+        return None  # there is nothing to act on
     decided = (
         decide_priority(name, ratings.get(name, ()), signals, found.release.context)
         for name in found.vulnerabilities
@@ -242,7 +255,7 @@ def _verdict(lookup: Lookup, gaps: Sequence[NotChecked], *, is_held: bool) -> Ve
     """Answer FAILED where any is affected; `is_held`: where any holds what was asked for."""
     if lookup.counts[Answer.AFFECTED] or (is_held and lookup.total):
         return Verdict.FAILED
-    return Verdict.UNKNOWN if lookup.total or gaps else Verdict.PASSED
+    return Verdict.UNKNOWN if lookup.counts[Answer.UNKNOWN] or gaps else Verdict.PASSED
 
 
 def _consulted(advisories: AdvisorySet, found: Sequence[Found]) -> tuple[Feed, ...]:

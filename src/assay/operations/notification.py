@@ -23,6 +23,7 @@ from assay.vuln.portfolio.release import Release
 from assay.vuln.priority import Priority
 from assay.vuln.ssvc import Decision
 
+SET_ASIDE: Final = "set aside"  # what is noted as told where VEX holds: it is an alarm when it ends
 MAX_EVENTS: Final = 100  # in one message; the others are counted
 _URGENCY: Final = tuple(Decision).index
 _STATES: Final = tuple(State)
@@ -30,11 +31,15 @@ _STATES: Final = tuple(State)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """An event in one release; `priority` is None where nothing is known to affect it."""
+    """An event in one release; `priority` is None where nothing is known to affect it.
+
+    `set_aside` are the words of VEX by which it does not: nobody is alarmed then.
+    """
 
     release: Release
     event: Event
     priority: Priority | None
+    set_aside: str = ""
 
     @property
     def rank(self) -> tuple[int, int, str, str]:
@@ -51,7 +56,7 @@ class Alert:
             product=release.product,
             subject=str(release.subject),
             vulnerability=f"{event.vulnerability} {event.purl}",
-            state=event.state.value,
+            state=SET_ASIDE if self.set_aside else event.state.value,
         )
 
     def as_json(self) -> dict[str, object]:
@@ -68,6 +73,8 @@ class Alert:
             "decision": decided.decision.value if decided else None,
             "atLeast": decided.at_least.value if decided else None,
             "kev": self.priority.facts.get("kev", "") if self.priority else "",
+            "epss": self.priority.facts.get("epss", "") if self.priority else "",
+            "setAside": printable(self.set_aside),
             "reason": printable(event.reason),
         }
 
@@ -77,13 +84,13 @@ def group_by_told(alerts: Iterable[Alert]) -> Mapping[Told, Sequence[Alert]]:
     grouped: dict[Told, list[Alert]] = {}
     for alert in alerts:
         grouped.setdefault(replace(alert.told(), state=""), []).append(alert)
-    return {replace(key, state=told[0].event.state.value): told for key, told in grouped.items()}
+    return {replace(key, state=told[0].told().state): told for key, told in grouped.items()}
 
 
 def concerns(target: Target, alert: Alert) -> bool:
     """Tell whether `target` wants to hear of an alert; what is not known leaves nothing out."""
     context = alert.release.context
-    if alert.event.state not in target.states:
+    if alert.set_aside or alert.event.state not in target.states:
         return False
     if target.deployed and context.deployed is False:
         return False
@@ -176,6 +183,8 @@ def count_states(states: Iterable[State]) -> dict[str, int]:
 _SAID: Final[Mapping[State, str]] = {
     State.EXPLOITED: "known to be exploited",
     State.AFFECTED: "newly affecting it",
+    State.LAPSED: "which VEX does not take away any more",
+    State.LIKELY: "likely to be exploited by now",
     State.DOUBTFUL: "of which nobody can tell",
     State.VANISHED: "whose advisory vanished",
     State.CLEARED: "not affecting it any more",

@@ -10,6 +10,8 @@ minimum = "Attend"                       # of what SSVC decides at most
 deployed = true
 ```
 
+`epss-percent = 10`, before the tables, tells of what EPSS newly gives that probability or more.
+
 Nothing of this is read from a repository: whoever can write there could send what they like to
 whom they like. A secret is named, and not written, here. An unknown key is refused: a misspelt
 filter would tell everything, or nothing.
@@ -29,12 +31,14 @@ from assay.core.wording import near_hint
 from assay.findings.finding import Severity
 from assay.system.files import load_file
 from assay.vuln.portfolio.pushing import State
+from assay.vuln.signals.epss import PARTS
 from assay.vuln.ssvc import Decision
 
 MAX_SETTINGS_BYTES: Final = 256 * 2**10
 _FILTERS: Final = (
     *("minimum", "severity", "products", "owners", "deployed", "exploited", "states", "group"),
 )
+_EPSS: Final = "epss-percent"
 _OF_KIND: Final = {"webhook": ("url", "secret"), "file": ("path",)}
 
 
@@ -66,18 +70,29 @@ class Target:
     group: Group = Group.PRODUCT
 
 
-def load_targets(path: Path) -> tuple[Target, ...]:
-    """Return the targets in the file at `path`; none where there is no file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Who is told, and from which probability on EPSS is told of; None where it is not.
+
+    `likely` counts parts of `PARTS`, as EPSS does here.
+    """
+
+    targets: tuple[Target, ...] = ()
+    likely: int | None = None
+
+
+def load_settings(path: Path) -> Settings:
+    """Return the settings in the file at `path`; nobody is told where there is no file.
 
     Raises:
         UsageError: It is not as described above.
     """
     if not path.exists():
-        return ()
-    return parse_targets(load_file(path, max_bytes=MAX_SETTINGS_BYTES), where=str(path))
+        return Settings()
+    return parse_settings(load_file(path, max_bytes=MAX_SETTINGS_BYTES), where=str(path))
 
 
-def parse_targets(data: bytes, *, where: str) -> tuple[Target, ...]:
+def parse_settings(data: bytes, *, where: str) -> Settings:
     """Read the settings; `where` is what messages call them.
 
     Raises:
@@ -85,11 +100,23 @@ def parse_targets(data: bytes, *, where: str) -> tuple[Target, ...]:
     """
     try:
         document = parse_toml(data, max_bytes=MAX_SETTINGS_BYTES)
-        _refuse_unknown(document, ("notify",))
-        return _targets(document.optional_items("notify"))
+        _refuse_unknown(document, (_EPSS, "notify"))
+        return Settings(
+            targets=_targets(document.optional_items("notify")), likely=_likely(document)
+        )
     except MalformedError as error:
         place = f"{where}: {error.where}" if error.where else where
         raise UsageError(error.what, where=place, hint=error.hint) from error
+
+
+def _likely(document: JsonValue) -> int | None:
+    member = document.optional(_EPSS)
+    if member is None:
+        return None
+    percent = member.integer()
+    if not 1 <= percent <= 100:
+        raise MalformedError(f"{percent} percent", where=member.where, hint="from 1 to 100")
+    return percent * PARTS // 100
 
 
 def _targets(items: Iterable[JsonValue]) -> tuple[Target, ...]:

@@ -31,12 +31,14 @@ from assay.operations.commit_configuration import load_configuration
 from assay.operations.home import open_home, state_folder
 from assay.operations.inventories import counted_inventories
 from assay.operations.ledger import Expected, Ledger, open_ledger
+from assay.operations.portfolio_said import read_said
 from assay.sbom.component import Component
 from assay.source.git import try_git
 from assay.source.repository import Repository, open_repository
 from assay.source.tree import list_tree
 from assay.system.environment import get_variable
 from assay.vuln.context import ProductContext
+from assay.vuln.portfolio.held import is_named
 from assay.vuln.portfolio.release import Release
 from assay.vuln.portfolio.store import KnownLog, Portfolio
 
@@ -133,9 +135,24 @@ def _read_log(
         if before is None or again or replace(now, read_at=before.read_at) != before:
             start = 0 if again or before is None else before.entries
             reading = _Reading(ledger=ledger, repository=repository, start=start)
-            reading = replace(reading, kept=_newest_recorded(reading, now.tip))
-            portfolio.put(now, _releases(reading), anew=again, kept=reading.kept)
+            commits = _commits(ledger)
+            reading = replace(reading, kept=_newest_recorded(reading, commits, now.tip))
+            said = {
+                str(commit): read_said(ledger, repository, commit)
+                for commit in commits
+                if commit == commits[-1] or str(commit) in reading.kept
+            }
+            portfolio.put(now, _releases(reading), anew=again, kept=reading.kept, said=said)
     return origin
+
+
+def _commits(ledger: Ledger) -> tuple[Digest, ...]:
+    """Return the commits that the log lists, each once, the newest last."""
+    found: dict[Digest, None] = {}
+    for _, subject in _entries(ledger, start=0):
+        found.pop(subject, None)
+        found[subject] = None
+    return tuple(one for one in found if one.algorithm == "gitCommit")
 
 
 def _protected_tip(repository: Repository) -> str:
@@ -145,15 +162,15 @@ def _protected_tip(repository: Repository) -> str:
         return ""
 
 
-def _newest_recorded(reading: _Reading, tip: str) -> tuple[str, ...]:
-    """Return the first commit from `tip` back, along first parents, that the log lists."""
+def _newest_recorded(reading: _Reading, listed: Iterable[Digest], tip: str) -> tuple[str, ...]:
+    """Return the first commit from `tip` back, along first parents, that is `listed`."""
     if not tip:
         return ()
     line = f"--max-count={_LOOKED_BACK}"
     done = try_git(reading.repository, "rev-list", "--first-parent", line, tip)
     if done.status:
         return ()
-    subjects = {subject for _, subject in _entries(reading.ledger, start=0)}
+    subjects = frozenset(listed)
     commits = (Digest("gitCommit", word) for word in done.output.decode().split())
     newest = next((str(commit) for commit in commits if commit in subjects), "")
     return (newest,) if newest else ()
@@ -202,7 +219,7 @@ def _listed(reading: _Reading, subject: Digest, newest: LogEntry, *, current: bo
         statement=newest.digest,
         recorded_at=ledger.recorded_at(newest.index),
         context=context,
-        unnamed=sum(1 for component in components.values() if not component.purl),
+        unnamed=sum(1 for component in components.values() if not is_named(component)),
         problem=printable("; ".join(dict.fromkeys(problems)), limit=_MAX_PROBLEM),
     )
     return release, tuple(components.values())

@@ -22,7 +22,7 @@ from assay.core.clock import Clock
 from assay.core.errors import AssayError
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
-from assay.operations.alerts import find_alerts
+from assay.operations.alerts import Pushed, find_alerts
 from assay.operations.deliver import Delivered, deliver_waiting
 from assay.operations.home import open_home
 from assay.operations.notification import (
@@ -32,7 +32,7 @@ from assay.operations.notification import (
     describe_release,
     group_by_told,
 )
-from assay.operations.notifysettings import Target, load_targets
+from assay.operations.notifysettings import Target, load_settings
 from assay.operations.portfolio import open_portfolio, portfolio_location, refresh_portfolio
 from assay.operations.record_match import Redecided, Rematch, record_match
 from assay.system.clock import now
@@ -40,11 +40,12 @@ from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.portfolio.baseline import Difference, hold_difference
 from assay.vuln.portfolio.changes import Changes, find_changes
 from assay.vuln.portfolio.pushing import State
+from assay.vuln.portfolio.quiet import find_quiet
 from assay.vuln.portfolio.store import Portfolio
 
 # What a new statement in the log can show: that something is exploited is not in one, and that an
 # advisory vanished must not take away what it said.
-_RECORDED: Final = frozenset({State.AFFECTED, State.DOUBTFUL, State.CLEARED})
+_RECORDED: Final = frozenset({State.AFFECTED, State.LAPSED, State.DOUBTFUL, State.CLEARED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ def push_advisories(
         UnavailableError: The portfolio does not answer, or somebody else is pushing.
     """
     home = open_home()
-    targets = load_targets(home.notify)
+    settings = load_settings(home.notify)
     with hold_difference(home.advisories) as difference:
         location = portfolio_location()
         if isinstance(location, Path) and not location.exists() and not request.repositories:
@@ -126,17 +127,26 @@ def push_advisories(
             at = clock()
             gaps = refresh_portfolio(portfolio, request.repositories, at=at, anew=False)
             progress("Comparing the advisories")
-            changes = find_changes(difference.old, difference.new)
-            alerts = find_alerts(portfolio, difference, changes, at)
+            changes = find_changes(difference.old, difference.new, likely=settings.likely)
+            pushed = Pushed(
+                portfolio=portfolio,
+                difference=difference,
+                changes=changes,
+                at=at,
+                unread=frozenset(gap.where for gap in gaps if gap.what == "log"),
+            )
+            alerts = find_alerts(pushed)
             releases = _by_release(alerts)
             delivered = _NOTHING
             if not request.dry_run:
-                _note(portfolio, targets, alerts, at)
+                _note(portfolio, settings.targets, alerts, at)
                 releases, unrecorded = _record(portfolio, releases, difference, clock, progress)
                 gaps = (*gaps, *unrecorded)
+                with portfolio.transaction():
+                    portfolio.outbox.note_quiet(find_quiet(portfolio, at=at))
                 difference.close()
                 progress("Sending notifications")
-                delivered = deliver_waiting(portfolio, targets, clock=clock)
+                delivered = deliver_waiting(portfolio, settings.targets, clock=clock)
             gaps = (*gaps, *_gaps(portfolio, changes), *delivered.problems)
             return _report(releases, changes, delivered, request, gaps)
 
@@ -175,8 +185,8 @@ def _report(
 def _gaps(portfolio: Portfolio, changes: Changes) -> Iterable[NotChecked]:
     """Yield what nobody can tell about the change: who has lists that cannot be read, and what."""
     for release in portfolio.unread():
-        why = release.problem or f"{release.unnamed} components have no package URL"
-        yield NotChecked(what="product", where=printable(release.product), why=printable(why))
+        why = printable(release.doubt)
+        yield NotChecked(what="product", where=printable(release.product), why=why)
     held = frozenset(portfolio.ecosystems())
     for ecosystem, count in changes.unplaced:
         if ecosystem in held:
@@ -201,7 +211,10 @@ def _by_release(alerts: Iterable[Alert]) -> tuple[PushedRelease, ...]:
 def _note(
     portfolio: Portfolio, targets: Sequence[Target], alerts: Sequence[Alert], at: datetime
 ) -> None:
-    """Put into the outbox what was not told yet, and note it as told: both, or nothing."""
+    """Put into the outbox what was not told yet, and note it as told: both, or nothing.
+
+    What VEX sets aside is noted too, and nobody is told: when VEX ends, it is another state.
+    """
     if not targets or not alerts:
         return
     by_told = group_by_told(alerts)

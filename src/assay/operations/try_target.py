@@ -6,7 +6,7 @@ from assay.core.wording import near_hint
 from assay.operations.deliver import send
 from assay.operations.home import open_home
 from assay.operations.notification import trial_message
-from assay.operations.notifysettings import load_targets
+from assay.operations.notifysettings import load_settings
 from assay.system.clock import now
 
 
@@ -18,7 +18,7 @@ def try_target(name: str, *, clock: Clock = now) -> None:
         RejectedError: The target refuses it.
         UnavailableError: The target does not answer.
     """
-    targets = {target.name: target for target in load_targets(open_home().notify)}
+    targets = {target.name: target for target in load_settings(open_home().notify).targets}
     if name not in targets:
         raise UsageError(
             f"no target {name!r} in notify.toml",

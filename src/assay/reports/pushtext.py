@@ -12,6 +12,8 @@ SHOWN = 20  # releases, and alerts of each; --json has all
 _LINES = {
     State.EXPLOITED: "newly known to be exploited",
     State.AFFECTED: "newly affected",
+    State.LAPSED: "affected, and VEX does not say otherwise any more",
+    State.LIKELY: "affected by what is newly likely to be exploited",
     State.DOUBTFUL: "newly in doubt",
     State.VANISHED: "affected by advisories that vanished",
     State.CLEARED: "not affected any more",
@@ -71,6 +73,8 @@ def _print_alert(alert: Alert) -> None:
     ssvc = f"; SSVC: {alert.priority.decided.decision.value}" if alert.priority else ""
     _say(f"  {event.state.value:<10} {event.vulnerability}  {event.purl}{ssvc}{fixed}")
     _say(f"             {event.reason}")
+    if alert.set_aside:
+        _say(f"             nobody is alarmed: {alert.set_aside}")
 
 
 def _say(line: str) -> None:

@@ -31,7 +31,7 @@ def _mirror(path: Path, records: Mapping[str, bytes]) -> Path:
 
 
 def _changes(tmp_path: Path, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Changes:
-    return find_changes(_mirror(tmp_path / "old", old), _mirror(tmp_path / "new", new))
+    return find_changes(_mirror(tmp_path / "old", old), _mirror(tmp_path / "new", new), likely=None)
 
 
 def test_the_same_records_are_no_change(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_packages_of_what_is_new_or_changed(tmp_path: Path) -> None:
 
 
 def test_everything_is_new_where_nothing_was_pushed(tmp_path: Path) -> None:
-    found = find_changes(tmp_path / "absent", _mirror(tmp_path / "new", BOTH))
+    found = find_changes(tmp_path / "absent", _mirror(tmp_path / "new", BOTH), likely=None)
     assert found.packages == {("PyPI", "cart"), ("PyPI", "till"), ("PyPI", "shop")}
 
 
@@ -69,7 +69,7 @@ def test_an_ecosystem_that_nothing_came_for_did_not_change(tmp_path: Path) -> No
 
 def test_a_feed_that_is_gone_vanished_whole(tmp_path: Path) -> None:
     old, new = _mirror(tmp_path / "old", BOTH), tmp_path / "new"
-    found = find_changes(old, new)
+    found = find_changes(old, new, likely=None)
     assert found.vanished == {"A", "B"}
     assert len(found.packages) == 3
 
@@ -90,10 +90,10 @@ def test_records_of_feeds_of_another_form(tmp_path: Path) -> None:
     """They are there once, and their packages apart: a changed one concerns all of these."""
     old = _foreign(tmp_path / "old", BOTH["A"], BOTH["B"])
     new = _foreign(tmp_path / "new", encoded("B", summary="worse", affected=[affected("cart")]))
-    found = find_changes(old, new)
+    found = find_changes(old, new, likely=None)
     assert found.packages == {("PyPI", "shop"), ("PyPI", "cart"), ("PyPI", "till")}
     assert found.vanished == {"A"}
-    assert find_changes(new, new) == Changes()
+    assert find_changes(new, new, likely=None) == Changes()
 
 
 LINES = st.lists(st.binary(max_size=3).filter(lambda line: b"\n" not in line), unique=True)
@@ -119,6 +119,6 @@ def test_records_that_cannot_be_read_belong_where_they_seem_to(tmp_path: Path) -
 def test_what_was_listed_as_exploited_since(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     import_signal(catalogue(), new, at=AT, source="kev.json")
-    assert find_changes(old, new).exploited == {"CVE-2026-1"}
+    assert find_changes(old, new, likely=None).exploited == {"CVE-2026-1"}
     import_signal(catalogue(), old, at=AT, source="kev.json")
-    assert find_changes(old, new).exploited == frozenset()
+    assert find_changes(old, new, likely=None).exploited == frozenset()

@@ -12,6 +12,7 @@ from assay.vuln.portfolio.pushing import (
     Event,
     Judging,
     State,
+    find_concerned,
     find_events,
     holders_by_release,
 )
@@ -45,7 +46,7 @@ def events(
     portfolio: Portfolio, old: AdvisorySet, new: AdvisorySet, changes: Changes | None = None
 ) -> tuple[Event, ...]:
     judging = Judging(old=old, new=new, changes=changes or Changes(), at=AT)
-    return find_events(portfolio, judging, HELD)
+    return find_events(judging, find_concerned(portfolio, HELD, ()))
 
 
 def told(found: tuple[Event, ...]) -> list[tuple[State, str, str]]:

@@ -8,6 +8,7 @@ from assay.core.digest import sha256_of
 from assay.evidence.storage.connecting import connect
 from assay.sbom.component import Component
 from assay.vuln.context import Exposure, ProductContext
+from assay.vuln.portfolio.held import Held
 from assay.vuln.portfolio.release import Release, parents_of
 from assay.vuln.portfolio.store import KnownLog, Portfolio
 from tests.fakes.backends import Backend
@@ -80,7 +81,9 @@ def test_what_is_put_in_is_found_by_package(portfolio: Portfolio) -> None:
     _put(portfolio, (shop, SHOP), (desk, (component("parser", direct=True),)))
     assert portfolio.logs() == (LOG,)
     assert portfolio.count() == 2
-    assert set(portfolio.versions_of("PyPI", "parser").values()) == {"pkg:pypi/parser@1.0"}
+    assert set(portfolio.versions_of("PyPI", "parser").values()) == {
+        Held(purl="pkg:pypi/parser@1.0")
+    }
     assert _holders(portfolio, "parser") == [shop, desk]
     assert _holders(portfolio, "engine") == [shop]
     assert _holders(portfolio, "unheard-of") == []

@@ -3,7 +3,7 @@
 import gzip
 from typing import Final
 
-from assay.operations.notifysettings import parse_targets
+from assay.operations.notifysettings import parse_settings
 from assay.vuln.foreign.ghsa import ghsa_records
 from assay.vuln.foreign.nvd import nvd_records
 from assay.vuln.nativeranges import parse_native_range
@@ -91,8 +91,8 @@ TARGETS: Final = (
     ),
     raw("assay.vuln.portfolio.graph:parse_graph", lambda: (b"\1\0\0\0\0\0\0\0",)),
     Target(
-        name="assay.operations.notifysettings:parse_targets",
-        read=lambda data: parse_targets(data, where="notify.toml"),
+        name="assay.operations.notifysettings:parse_settings",
+        read=lambda data: parse_settings(data, where="notify.toml"),
         seeds=lambda: (_NOTIFY,),
     ),
     text("assay.vuln.vers:parse_vers", lambda: (b"vers:npm/>=1.0.0|!=1.2.0|<2.0.0",)),

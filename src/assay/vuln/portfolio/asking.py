@@ -15,7 +15,9 @@ from assay.vuln.advisory import Advisory, AdvisorySet
 from assay.vuln.clusters import cluster_advisories
 from assay.vuln.index import AdvisoryIndex, Match, PackageAnswer
 from assay.vuln.package import Package, parse_package
+from assay.vuln.portfolio.held import Held
 from assay.vuln.portfolio.release import Holding, Release
+from assay.vuln.portfolio.said import finding_of
 from assay.vuln.portfolio.store import ALL, Portfolio
 from assay.vuln.ranges import Answer
 from assay.vuln.versions import version_key
@@ -25,8 +27,9 @@ from assay.vuln.versions import version_key
 class Found:
     """A release that holds a package, and what is known about that version.
 
-    `answer` is AFFECTED or UNKNOWN; where a package was asked for, also NOT_AFFECTED. `fixed` is
-    the smallest version without the vulnerability, empty where none is known.
+    `answer` is AFFECTED or UNKNOWN; where a package was asked for, also NOT_AFFECTED, and wherever
+    VEX says so: `set_aside` are its words then. `fixed` is the smallest version without the
+    vulnerability, empty where none is known.
     """
 
     release: Release
@@ -36,6 +39,7 @@ class Found:
     reason: str
     fixed: str = ""
     vulnerabilities: tuple[str, ...] = ()
+    set_aside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class Question:
     """What is asked of which portfolio, by which advisories, as of when.
 
     `current` leaves out all that newer releases replaced. `most` is how many holders are read of
-    versions of which the same is known.
+    versions of which the same is known. VEX of the logs in `unread` takes nothing away.
     """
 
     portfolio: Portfolio
@@ -69,12 +73,13 @@ class Question:
     at: datetime
     current: bool
     most: int = ALL
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
     number: int
-    purl: str
+    held: Held
     answer: Answer
     reason: str
     fixed: str = ""
@@ -104,15 +109,24 @@ def find_affected(question: Question, asked: Vulnerability) -> Lookup:
     `question.advisories` must hold all about the packages it is about.
     """
     index = AdvisoryIndex(advisories=question.advisories, at=question.at)
-    judged: list[_Judged] = []
-    for (ecosystem, name), records in question.advisories.advisories.items():
+    judged: dict[int, _Judged] = {}
+    for records, found in _named(question):
         naming = _about_it(records, asked)
-        for number, purl in question.portfolio.versions_of(ecosystem, name).items():
-            answer = index.answer(purl)
-            one = _about(answer, asked, number, purl) or _doubt(answer, naming, number, purl)
+        for number, held in found.items():
+            answer = held.judged_by(index)
+            one = _about(answer, asked, number, held) or _doubt(answer, naming, number, held)
             if one is not None:
-                judged.append(one)
+                judged[number] = one
     return _lookup(question, judged)
+
+
+def _named(question: Question) -> Iterator[tuple[tuple[Advisory, ...], Mapping[int, Held]]]:
+    """Yield the records about each package, or product, and what is held of it."""
+    advisories, portfolio = question.advisories, question.portfolio
+    for (ecosystem, name), records in advisories.advisories.items():
+        yield records, portfolio.versions_of(ecosystem, name)
+    for product, records in advisories.products.items():
+        yield records, portfolio.of_product(product)
 
 
 def find_holders(question: Question, purl: str) -> Lookup:
@@ -122,26 +136,24 @@ def find_holders(question: Question, purl: str) -> Lookup:
         MalformedError: `purl` is no package URL.
     """
     index = AdvisoryIndex(advisories=question.advisories, at=question.at)
-    judged: list[_Judged] = []
+    judged: dict[int, _Judged] = {}
     for number, held in holdings_named(question.portfolio, purl).items():
-        answer = index.answer(held)
+        answer = held.judged_by(index)
         known = tuple(match.vulnerability for match in answer.matches)
         why = ", ".join(known) or "; ".join(reason for _, reason in answer.problems)
-        judged.append(
-            _Judged(
-                number=number,
-                purl=held,
-                answer=answer.answer,
-                reason=why,
-                fixed=answer.clear,
-                names=known,
-            )
+        judged[number] = _Judged(
+            number=number,
+            held=held,
+            answer=answer.answer,
+            reason=why,
+            fixed=answer.clear,
+            names=known,
         )
     return _lookup(question, judged)
 
 
-def holdings_named(portfolio: Portfolio, purl: str) -> Mapping[int, str]:
-    """Return the purls in the portfolio that are meant by `purl`, by their numbers.
+def holdings_named(portfolio: Portfolio, purl: str) -> Mapping[int, Held]:
+    """Return what is held in the portfolio and is meant by `purl`, by number.
 
     A package of a distribution is meant by its own name, and by that of its source.
 
@@ -153,7 +165,7 @@ def holdings_named(portfolio: Portfolio, purl: str) -> Mapping[int, str]:
     return {
         number: one
         for number, one in sorted(held.items(), key=lambda item: item[1])
-        if not wanted.version or _is_same(wanted, one, plain)
+        if not wanted.version or _is_same(wanted, one.purl, plain)
     }
 
 
@@ -168,23 +180,46 @@ def _without_version(purl: str) -> str:
     return before if at and "/" not in version else path
 
 
-def _lookup(question: Question, judged: Iterable[_Judged]) -> Lookup:
+def _lookup(question: Question, judged: Mapping[int, _Judged]) -> Lookup:
     """Count the holders of what was judged, and read as many as are asked for."""
-    by_number = {one.number: one for one in judged}
-    holders = question.portfolio.count_holders(tuple(by_number))
+    holders = question.portfolio.count_holders(tuple(judged))
+    aside = _set_aside(question, judged.values())
     counts = dict.fromkeys(Answer, 0)
     alike: dict[tuple[Answer, tuple[str, ...]], list[int]] = {}
     replaced = 0
-    for number, one in by_number.items():
+    for number, one in judged.items():
         there = holders[number]
         counts[one.answer] += there.current if question.current else there.current + there.replaced
         replaced += there.replaced if question.current else 0
         if there.current or not question.current:
             alike.setdefault((one.answer, one.names), []).append(number)
+    counts[Answer.AFFECTED] -= len(aside)
+    counts[Answer.NOT_AFFECTED] += len(aside)
     found = tuple(
-        one for numbers in alike.values() for one in _holders(question, numbers, by_number)
+        one for numbers in alike.values() for one in _holders(question, numbers, judged, aside)
     )
     return Lookup(found=found, counts=counts, replaced=replaced)
+
+
+def _set_aside(
+    question: Question, judged: Iterable[_Judged]
+) -> Mapping[tuple[int, int], tuple[str, ...]]:
+    """Return, by package and release, the words of VEX that take all of it away."""
+    affected = [one for one in judged if one.answer is Answer.AFFECTED and one.names]
+    asked: dict[str, list[int]] = {}
+    for one in affected:
+        for name in one.names:
+            asked.setdefault(finding_of(one.held.purl, name), []).append(one.number)
+    said = question.portfolio.said.set_aside(asked, at=question.at, current=question.current)
+    if not said:
+        return {}
+    found: dict[tuple[int, int], tuple[str, ...]] = {}
+    for one in affected:
+        told = [said.get((finding_of(one.held.purl, name), one.number), ()) for name in one.names]
+        words = [{s.release: s.words for s in t if s.log not in question.unread} for t in told]
+        for release in set(words[0]).intersection(*words[1:]):
+            found[one.number, release] = tuple(dict.fromkeys(by[release] for by in words))
+    return found
 
 
 def _about_it(records: tuple[Advisory, ...], asked: Vulnerability) -> frozenset[str]:
@@ -200,7 +235,7 @@ def _about_it(records: tuple[Advisory, ...], asked: Vulnerability) -> frozenset[
     return frozenset(record.id for members in meant.values() for record in members)
 
 
-def _about(answer: PackageAnswer, asked: Vulnerability, number: int, purl: str) -> _Judged | None:
+def _about(answer: PackageAnswer, asked: Vulnerability, number: int, held: Held) -> _Judged | None:
     """Return what the advisories say about this one vulnerability, if it affects the version."""
     matches = [
         match for match in answer.matches if asked.is_meant(match.vulnerability, names_of(match))
@@ -210,7 +245,7 @@ def _about(answer: PackageAnswer, asked: Vulnerability, number: int, purl: str) 
     first = matches[0]
     return _Judged(
         number=number,
-        purl=purl,
+        held=held,
         answer=Answer.AFFECTED,
         reason=f"{first.summary or 'no summary'} [{first.grade.reason}]",
         fixed=first.fixed,
@@ -223,12 +258,14 @@ def names_of(match: Match) -> frozenset[str]:
     return frozenset((match.vulnerability, *match.aliases, *match.advisories))
 
 
-def _doubt(answer: PackageAnswer, naming: frozenset[str], number: int, purl: str) -> _Judged | None:
+def _doubt(
+    answer: PackageAnswer, naming: frozenset[str], number: int, held: Held
+) -> _Judged | None:
     """Return why nobody can tell, if that concerns the advisories in `naming`."""
     why = [reason for advisory, reason in answer.problems if not advisory or advisory in naming]
     if not why:
         return None
-    return _Judged(number=number, purl=purl, answer=Answer.UNKNOWN, reason="; ".join(why))
+    return _Judged(number=number, held=held, answer=Answer.UNKNOWN, reason="; ".join(why))
 
 
 def _is_same(wanted: Package, held: str, plain: str) -> bool:
@@ -243,19 +280,28 @@ def _is_same(wanted: Package, held: str, plain: str) -> bool:
 
 
 def _holders(
-    question: Question, numbers: Sequence[int], judged: Mapping[int, _Judged]
+    question: Question,
+    numbers: Sequence[int],
+    judged: Mapping[int, _Judged],
+    aside: Mapping[tuple[int, int], tuple[str, ...]],
 ) -> Iterator[Found]:
-    """Yield the holders of versions of which the same is known: the first ones of all together."""
+    """Yield the holders of versions of which the same is known: the first ones of all together.
+
+    What VEX sets aside is there besides, and takes nobody's place.
+    """
+    beside = sum(package in numbers for package, _ in aside) if aside else 0
     for holding, release in question.portfolio.holders_of(
-        numbers, current=question.current, most=question.most
+        numbers, current=question.current, most=min(ALL, question.most + beside)
     ):
         one = judged[holding.package]
+        words = "; ".join(aside.get((holding.package, holding.release), ()))
         yield Found(
             release=release,
             holding=holding,
-            purl=one.purl,
-            answer=one.answer,
-            reason=one.reason,
+            purl=one.held.purl,
+            answer=Answer.NOT_AFFECTED if words else one.answer,
+            reason=words or one.reason,
             fixed=one.fixed,
             vulnerabilities=one.names,
+            set_aside=words,
         )

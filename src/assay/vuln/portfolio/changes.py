@@ -16,27 +16,33 @@ from assay.vuln.foreign.draft import keys_of
 from assay.vuln.foreign.store import load_foreign_content, load_foreign_feeds
 from assay.vuln.mirrorfiles import load_feed_content, load_feeds
 from assay.vuln.osv import parse_advisory
-from assay.vuln.signals.store import list_exploited
+from assay.vuln.signals.store import list_exploited, list_likely
 
 Keys = frozenset[tuple[str, str]]  # ecosystem and normal name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changed: packages, what became known to be exploited, and what vanished.
+    """What changed: packages, products (`vendor:product`), what is exploited since, what vanished.
 
+    `likely` are the CVEs whose exploitation has become likely, by EPSS.
     `vanished` are ids of advisories that were there and are not, without having been withdrawn.
-    `unplaced` counts, by ecosystem, new records that cannot be read and may be about any package.
+    `unplaced` counts, by ecosystem or foreign feed, new records that cannot be read and may be
+    about any package.
     """
 
     packages: Keys = frozenset()
+    products: frozenset[str] = frozenset()
     exploited: frozenset[str] = frozenset()
+    likely: frozenset[str] = frozenset()
     vanished: frozenset[str] = frozenset()
     unplaced: tuple[tuple[str, int], ...] = ()
 
 
-def find_changes(old: Path, new: Path) -> Changes:
+def find_changes(old: Path, new: Path, *, likely: int | None) -> Changes:
     """Return what differs between the mirrors `old` and `new`; `old` may be absent.
+
+    `likely` is from what EPSS on, in parts of `PARTS`, exploitation is; None where nobody asks.
 
     Raises:
         TamperedError: A file is not what was imported.
@@ -52,13 +58,21 @@ def find_changes(old: Path, new: Path) -> Changes:
         vanished |= found.vanished
         if found.unplaced:
             unplaced.append((ecosystem, found.unplaced))
-    for _, before, now in _changed(load_foreign_feeds, _foreign_lines, old, new):
-        keys, gone = _compare_foreign(before or iter(()), now or iter(()))
-        packages |= keys
-        vanished |= gone
+    products: set[str] = set()
+    for name, before, now in _changed(load_foreign_feeds, _foreign_lines, old, new):
+        other = _compare_foreign(before or iter(()), now or iter(()))
+        packages |= other.packages
+        products |= other.products
+        vanished |= other.vanished
+        if other.unplaced:
+            unplaced.append((name, other.unplaced))
+    exploited = list_exploited(new)
+    crossed = frozenset[str]() if likely is None else _crossed(old, new, likely)
     return Changes(
         packages=frozenset(packages),
-        exploited=list_exploited(new) - list_exploited(old),
+        products=frozenset(products),
+        exploited=exploited - list_exploited(old),
+        likely=crossed - exploited,
         vanished=frozenset(vanished),
         unplaced=tuple(unplaced),
     )
@@ -136,18 +150,37 @@ def _compare(old: bytes, new: bytes) -> _Found:
     return found
 
 
-def _compare_foreign(
-    old: Iterator[bytes], new: Iterator[bytes]
-) -> tuple[set[tuple[str, str]], set[str]]:
-    """Return the packages that changed records are, or were, about, and records that vanished."""
+@dataclass(slots=True, kw_only=True)
+class _FoundForeign:
+    """What differs between two files of one foreign feed."""
+
+    packages: set[tuple[str, str]] = field(default_factory=set)
+    products: set[str] = field(default_factory=set)
+    vanished: set[str] = field(default_factory=set)
+    unplaced: int = 0
+
+
+def _compare_foreign(old: Iterator[bytes], new: Iterator[bytes]) -> _FoundForeign:
+    """Return what changed records are, or were, about, and records that vanished."""
+    found = _FoundForeign()
     records: dict[bool, set[bytes]] = {True: set(), False: set()}
-    found: set[tuple[str, str]] = set()
     for is_old, line in _differing(old, new):
         if line.startswith(b"u:"):
+            found.unplaced += not is_old
             continue
         records[is_old].add(line[2:].partition(b"\t")[0])
         for kind, _, key in (one.partition(":") for one in keys_of(line)):
             if kind == "p":
                 ecosystem, _, package = key.partition("/")
-                found.add((ecosystem, package))
-    return found, {name.decode() for name in records[True] - records[False]}
+                found.packages.add((ecosystem, package))
+            elif kind == "c":
+                found.products.add(key)
+    found.vanished = {name.decode() for name in records[True] - records[False]}
+    return found
+
+
+def _crossed(old: Path, new: Path, likely: int) -> frozenset[str]:
+    """Return the CVEs that are likely now, and were not; all of none where EPSS is new here."""
+    before = list_likely(old, likely)
+    now = list_likely(new, likely)
+    return frozenset() if before is None or now is None else now - before

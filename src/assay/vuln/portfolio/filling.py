@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from assay.core.clock import format_time
-from assay.core.errors import MalformedError
 from assay.core.strictjson import render_canonical_json
 from assay.sbom.component import Component
 from assay.system.database import Database, Row
-from assay.vuln.package import parse_package
+from assay.vuln.foreign.joining import wanted_products
 from assay.vuln.portfolio.graph import ROOT_NUMBER, parse_graph, render_graph
+from assay.vuln.portfolio.held import Held, found_by, held_in
 from assay.vuln.portfolio.release import REPLACED, ROOT, Release, parents_of, place_of
-from assay.vuln.portfolio.rows import context_of, data_of, number_of, text_of
+from assay.vuln.portfolio.rows import context_of, cpes_text, data_of, number_of, text_of
 
 COMMIT: Final = "gitCommit:"  # how the subject of a release begins that is a commit
 
@@ -101,6 +101,7 @@ def _take_out(database: Database, release: int, place: int) -> None:
     held = _held(database, release)
     database.execute_many(_DROP_HOLDING, [(package, place, release) for package in held])
     database.execute("DELETE FROM portfolio_graphs WHERE release = ?", (release,))
+    database.execute("DELETE FROM portfolio_said WHERE release = ?", (release,))
     database.execute("DELETE FROM portfolio_releases WHERE number = ?", (release,))
 
 
@@ -117,7 +118,7 @@ def _held(database: Database, release: int) -> Sequence[int]:
 
 def _add_holdings(database: Database, release: int, components: Sequence[Component]) -> None:
     parents = parents_of(components)
-    numbers = _numbers(database, tuple(parents))
+    numbers = _numbers(database, held_in(components))
     held = {numbers[name]: _parent_number(up, numbers) for name, up in parents.items()}
     database.execute(
         "INSERT INTO portfolio_graphs (release, graph) VALUES (?, ?)",
@@ -133,32 +134,31 @@ def _parent_number(parent: str | None, numbers: Mapping[str, int]) -> int | None
     return ROOT_NUMBER if parent == ROOT else numbers[parent]
 
 
-def _numbers(database: Database, names: tuple[str, ...]) -> Mapping[str, int]:
+def _numbers(database: Database, held: Mapping[str, Held]) -> Mapping[str, int]:
     """Return the number of each package, given one first where it has none."""
-    rows: list[Row] = [(name,) for name in names]
-    found = database.query_each("SELECT number FROM portfolio_packages WHERE purl = ?", rows)
+    rows: list[Row] = [(one.purl, cpes_text(one.cpes)) for one in held.values()]
+    found = database.query_each(
+        "SELECT number FROM portfolio_packages WHERE purl = ? AND cpes = ?", rows
+    )
     last = _newest(database.query_one("SELECT MAX(number) FROM portfolio_packages"))
     numbers: dict[str, int] = {}
     made: list[Row] = []
-    for name, row in zip(names, found, strict=True):
+    products: list[Row] = []
+    for one, key, row in zip(held.values(), rows, found, strict=True):
         if row is None:
             last += 1
-            made.append((last, name, *_found_by(name)))
-        numbers[name] = last if row is None else number_of(row[0])
+            made.append((last, *key, *found_by(one)))
+            products += [(product, last) for product in sorted(wanted_products((one.component,)))]
+        numbers[one.purl] = last if row is None else number_of(row[0])
     database.execute_many(
-        "INSERT INTO portfolio_packages (number, purl, ecosystem, name) VALUES (?, ?, ?, ?)",
+        "INSERT INTO portfolio_packages (number, purl, cpes, ecosystem, name) "
+        "VALUES (?, ?, ?, ?, ?)",
         made,
     )
+    database.execute_many(
+        "INSERT INTO portfolio_products (product, package) VALUES (?, ?)", products
+    )
     return numbers
-
-
-def _found_by(name: str) -> tuple[str, str]:
-    """Return the ecosystem and the normal name; what has no purl is only a step of a path."""
-    try:
-        package = parse_package(name)
-    except MalformedError:
-        return "", name
-    return package.ecosystem, package.name
 
 
 def _newest(row: Row | None) -> int:

@@ -36,8 +36,18 @@ class Told:
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Quiet:
+    """A vulnerability in a component of a release that VEX takes away."""
+
+    log: str
+    subject: str
+    vulnerability: str
+    component: str
+
+
 class Outbox:
-    """The two tables. Changes are made inside of a transaction of the portfolio."""
+    """The three tables. Changes are made inside of a transaction of the portfolio."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -64,6 +74,35 @@ class Outbox:
             "INSERT INTO portfolio_told (log, product, subject, vulnerability, state) "
             "VALUES (?, ?, ?, ?, ?)",
             [(*_key(one), one.state) for one in told],
+        )
+
+    def quiet(self) -> frozenset[Quiet]:
+        """Return what VEX took away when that was last noted."""
+        rows = self._database.query(
+            "SELECT log, subject, vulnerability, component FROM portfolio_quiet"
+        )
+        return frozenset(
+            Quiet(
+                log=text_of(log),
+                subject=text_of(subject),
+                vulnerability=text_of(vulnerability),
+                component=text_of(component),
+            )
+            for log, subject, vulnerability, component in rows
+        )
+
+    def note_quiet(self, now: frozenset[Quiet]) -> None:
+        """Note what VEX takes away now, in the place of what it did."""
+        before = self.quiet()
+        self._database.execute_many(
+            "DELETE FROM portfolio_quiet "
+            "WHERE log = ? AND subject = ? AND vulnerability = ? AND component = ?",
+            [_quiet_row(one) for one in sorted(before - now)],
+        )
+        self._database.execute_many(
+            "INSERT INTO portfolio_quiet (log, subject, vulnerability, component) "
+            "VALUES (?, ?, ?, ?)",
+            [_quiet_row(one) for one in sorted(now - before)],
         )
 
     def add(self, messages: Iterable[Message], *, at: datetime) -> None:
@@ -121,3 +160,7 @@ class Outbox:
 
 def _key(one: Told) -> Row:
     return (one.log, one.product, one.subject, one.vulnerability)
+
+
+def _quiet_row(one: Quiet) -> Row:
+    return (one.log, one.subject, one.vulnerability, one.component)

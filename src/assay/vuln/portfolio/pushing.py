@@ -11,11 +11,14 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from assay.vuln.advisory import AdvisorySet
+from assay.vuln.foreign.joining import wanted_products
 from assay.vuln.index import AdvisoryIndex, Match, PackageAnswer
 from assay.vuln.portfolio.asking import names_of
 from assay.vuln.portfolio.changes import Changes
+from assay.vuln.portfolio.held import Held, found_by
 from assay.vuln.portfolio.store import Portfolio
 
 
@@ -24,9 +27,15 @@ class State(enum.StrEnum):
 
     EXPLOITED = "exploited"  # affected, and by now known to be exploited
     AFFECTED = "affected"
+    LAPSED = "lapsed"  # affected, and VEX that said otherwise does not hold any more
+    LIKELY = "likely"  # affected, and by now likely to be exploited, by EPSS
     DOUBTFUL = "doubtful"  # nobody can tell, and before there was nothing to tell
     VANISHED = "vanished"  # affected, by an advisory that is not there any more
     CLEARED = "cleared"  # not affected any more: withdrawn, or the range is another one
+
+
+# States of what affects a release, and is no alarm where VEX says that it does not.
+AFFECTING: Final = frozenset({State.EXPLOITED, State.AFFECTED, State.LAPSED, State.LIKELY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +62,32 @@ class Judging:
     at: datetime
 
 
-def find_events(
-    portfolio: Portfolio, judging: Judging, packages: Iterable[tuple[str, str]]
-) -> tuple[Event, ...]:
-    """Return what is new about each version that is held of `packages`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """What somebody holds that a change may be about; `package` is its name in the advisories."""
+
+    number: int
+    held: Held
+    package: tuple[str, str]
+
+
+def find_concerned(
+    portfolio: Portfolio, packages: Iterable[tuple[str, str]], products: Iterable[str]
+) -> tuple[Concerned, ...]:
+    """Return what is held of `packages`, and with CPE names of `products`, each once."""
+    found = {
+        number: Concerned(number=number, held=held, package=key)
+        for key in sorted(packages)
+        for number, held in portfolio.versions_of(*key).items()
+    }
+    for product in sorted(products):
+        for number, held in portfolio.of_product(product).items():
+            found.setdefault(number, Concerned(number=number, held=held, package=found_by(held)))
+    return tuple(found.values())
+
+
+def find_events(judging: Judging, concerned: Iterable[Concerned]) -> tuple[Event, ...]:
+    """Return what is new about each of `concerned`.
 
     The advisory sets of `judging` must hold all about these packages.
     """
@@ -64,15 +95,28 @@ def find_events(
     after = AdvisoryIndex(advisories=judging.new, at=judging.at)
     return tuple(
         event
-        for key in sorted(packages)
-        for number, purl in portfolio.versions_of(*key).items()
+        for one in concerned
         for event in _Version(
-            number=number,
-            purl=purl,
-            old=before.answer(purl),
-            new=after.answer(purl),
-            added=_added(judging, key),
+            number=one.number,
+            purl=one.held.purl,
+            old=one.held.judged_by(before),
+            new=one.held.judged_by(after),
+            added=_added(judging, one),
         ).events(judging.changes)
+    )
+
+
+def event_of(state: State, match: Match, number: int, purl: str, *, reason: str = "") -> Event:
+    """Return the event that a match has newly this state."""
+    return Event(
+        state=state,
+        vulnerability=match.vulnerability,
+        aliases=match.aliases,
+        purl=purl,
+        package=number,
+        reason=reason or match.summary or "no summary",
+        fixed=match.fixed,
+        severity=match.grade.severity.value,
     )
 
 
@@ -90,11 +134,16 @@ def holders_by_release(
     return {release: tuple(told) for release, told in found.items()}
 
 
-def _added(judging: Judging, key: tuple[str, str]) -> tuple[str, ...]:
+def _added(judging: Judging, one: Concerned) -> tuple[str, ...]:
     """Return the ids of the records about a package that were not there before."""
-    known = {record.id for record in judging.old.advisories.get(key, ())}
-    now = (record.id for record in judging.new.advisories.get(key, ()))
-    return tuple(sorted(dict.fromkeys(name for name in now if name not in known)))
+    known = frozenset(_ids(judging.old, one))
+    return tuple(sorted({name for name in _ids(judging.new, one) if name not in known}))
+
+
+def _ids(advisories: AdvisorySet, one: Concerned) -> Iterator[str]:
+    yield from (record.id for record in advisories.advisories.get(one.package, ()))
+    for product in wanted_products((one.held.component,)):
+        yield from (record.id for record in advisories.products.get(product, ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +163,8 @@ class _Version:
                 yield self._event(State.EXPLOITED, match)
             elif not _is_among(match, self.old.matches):
                 yield self._event(State.AFFECTED, match)
+            elif not changes.likely.isdisjoint(names_of(match)):
+                yield self._event(State.LIKELY, match)
         for match in self.old.matches:
             if not _is_among(match, self.new.matches):
                 yield from self._gone(match, changes)
@@ -129,16 +180,7 @@ class _Version:
             yield self._event(State.CLEARED, match, "withdrawn, or not about this version any more")
 
     def _event(self, state: State, match: Match, reason: str = "") -> Event:
-        return Event(
-            state=state,
-            vulnerability=match.vulnerability,
-            aliases=match.aliases,
-            purl=self.purl,
-            package=self.number,
-            reason=reason or match.summary or "no summary",
-            fixed=match.fixed,
-            severity=match.grade.severity.value,
-        )
+        return event_of(state, match, self.number, self.purl, reason=reason)
 
     def _doubts(self) -> Iterator[Event]:
         """Yield what nobody can tell now, for each record; all new ones where it is the version."""

@@ -34,6 +34,13 @@ class Release:
     unnamed: int = 0
     problem: str = ""
 
+    @property
+    def doubt(self) -> str:
+        """Return what of it cannot be told, or an empty text."""
+        if self.problem or not self.unnamed:
+            return self.problem
+        return f"{self.unnamed} components have no package URL, nor a CPE name that can be used"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:

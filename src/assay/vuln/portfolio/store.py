@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Final, LiteralString
 
 from assay.core.clock import format_time, parse_time
 from assay.core.closing import Closing
@@ -18,10 +19,12 @@ from assay.sbom.component import Component
 from assay.system.database import Database, Row
 from assay.vuln.portfolio.filling import add_release, forget_log, mark_current
 from assay.vuln.portfolio.graph import parse_graph, way_to
+from assay.vuln.portfolio.held import Held
 from assay.vuln.portfolio.outbox import Outbox
 from assay.vuln.portfolio.queries import count_holdings, find_releases, first_holdings
 from assay.vuln.portfolio.release import REPLACED, Holding, Release
-from assay.vuln.portfolio.rows import data_of, number_of, release_of, text_of
+from assay.vuln.portfolio.rows import data_of, held_of, number_of, release_of, text_of
+from assay.vuln.portfolio.said import Said, SaidTable, replace_said
 from assay.vuln.portfolio.tables import prepare_tables
 
 ALL: Final = 2**31 - 1  # holders of one package: more than there can be releases
@@ -51,6 +54,16 @@ class Holders:
     replaced: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A current release that holds a package: both by number, and what they are."""
+
+    release: int
+    subject: str
+    package: int
+    held: Held
+
+
 class Portfolio(Closing):
     """The tables in one database, which is closed with it."""
 
@@ -62,6 +75,7 @@ class Portfolio(Closing):
             raise
         self._database = database
         self.outbox: Final = Outbox(database)
+        self.said: Final = SaidTable(database)
 
     def close(self) -> None:
         """Close the database."""
@@ -99,18 +113,26 @@ class Portfolio(Closing):
         *,
         anew: bool,
         kept: Iterable[str] = (),
+        said: Mapping[str, Sequence[Said]] = MappingProxyType({}),
     ) -> None:
         """Add what was read from a log, in the order of its time; all before goes if `anew`.
 
         Current are the newest commit in the log, the newest of each other kind of subject, and
-        those whose subject is in `kept`.
+        those whose subject is in `kept`. `said` is what the log says of vulnerabilities, by commit.
         """
         with self._database.transaction():
+            before = self._products_of(log.origin)
             if anew:
                 forget_log(self._database, log.origin)
             for release, components in releases:
                 add_release(self._database, release, components)
             mark_current(self._database, log.origin, kept)
+            for subject, words in said.items():
+                replace_said(self._database, log.origin, subject, words)
+            self._database.execute(
+                "UPDATE portfolio_size SET products = products + ?",
+                (self._products_of(log.origin) - before,),
+            )
             self._database.execute("DELETE FROM portfolio_logs WHERE origin = ?", (log.origin,))
             self._database.execute(
                 "INSERT INTO portfolio_logs (origin, place, entries, trust, read_at, tip) "
@@ -121,26 +143,37 @@ class Portfolio(Closing):
                 ),
             )
 
-    def versions_of(self, ecosystem: str, name: str) -> Mapping[int, str]:
-        """Return the purls under which a package is held anywhere, by their numbers."""
-        rows = self._database.query(
-            "SELECT number, purl FROM portfolio_packages WHERE ecosystem = ? AND name = ? "
-            "ORDER BY purl",
+    def versions_of(self, ecosystem: str, name: str) -> Mapping[int, Held]:
+        """Return what is held of a package anywhere, by number, in the order of the purls."""
+        return self._held(
+            "SELECT number, purl, cpes FROM portfolio_packages WHERE ecosystem = ? AND name = ? "
+            "ORDER BY purl, cpes",
             (ecosystem, name),
         )
-        return {number_of(number): text_of(purl) for number, purl in rows}
 
-    def spelled(self, purl: str) -> Mapping[int, str]:
-        """Return the purls that are `purl` with any version and qualifiers, by their numbers.
+    def of_product(self, product: str) -> Mapping[int, Held]:
+        """Return what is held with a CPE name of `product`, `vendor:product`, by number."""
+        return self._held(
+            "SELECT p.number, p.purl, p.cpes FROM portfolio_products n "
+            "JOIN portfolio_packages p ON p.number = n.package WHERE n.product = ? "
+            "ORDER BY p.purl, p.cpes",
+            (product,),
+        )
+
+    def spelled(self, purl: str) -> Mapping[int, Held]:
+        """Return what is held under `purl` with any version and qualifiers, by number.
 
         Advisories know a package by another name where it was built from a source package.
         """
-        rows = self._database.query(
-            "SELECT number, purl FROM portfolio_packages "
-            "WHERE purl = ? OR (purl >= ? AND purl < ?) OR (purl >= ? AND purl < ?) ORDER BY purl",
+        return self._held(
+            "SELECT number, purl, cpes FROM portfolio_packages WHERE purl = ? "
+            "OR (purl >= ? AND purl < ?) OR (purl >= ? AND purl < ?) ORDER BY purl, cpes",
             (purl, f"{purl}@", f"{purl}A", f"{purl}?", f"{purl}@"),
         )
-        return {number_of(number): text_of(found) for number, found in rows}
+
+    def _held(self, sql: LiteralString, parameters: Row) -> Mapping[int, Held]:
+        rows = self._database.query(sql, parameters)
+        return {number_of(row[0]): held_of(row[1:]) for row in rows}
 
     def count_holders(self, packages: Sequence[int]) -> Mapping[int, Holders]:
         """Return how many releases hold each of `packages`."""
@@ -183,6 +216,26 @@ class Portfolio(Closing):
         )
         return [number_of(row[0]) for row in rows]
 
+    def holders_in(self, log: str, purl: str) -> tuple[Holder, ...]:
+        """Return the current releases of a log that hold `purl`, whatever its CPE names."""
+        rows = self._database.query(
+            "SELECT r.number, r.subject, p.number, p.purl, p.cpes FROM portfolio_packages p "
+            "JOIN portfolio_releases r ON r.log = ? AND r.place < ? "
+            "JOIN portfolio_holdings h "
+            "ON h.package = p.number AND h.place = r.place AND h.release = r.number "
+            "WHERE p.purl = ? ORDER BY 1, 3",
+            (log, REPLACED, purl),
+        )
+        return tuple(
+            Holder(
+                release=number_of(release),
+                subject=text_of(subject),
+                package=number_of(package),
+                held=held_of(held),
+            )
+            for release, subject, package, *held in rows
+        )
+
     def releases(self, numbers: Iterable[int]) -> Mapping[int, Release]:
         """Return the releases with these numbers."""
         rows = find_releases(self._database, numbers)
@@ -224,13 +277,28 @@ class Portfolio(Closing):
 
     def count(self) -> int:
         """Return how many products have a current release."""
+        return _count(self._database.query_one("SELECT products FROM portfolio_size"))
+
+    def _products_of(self, origin: str) -> int:
         return _count(
             self._database.query_one(
-                "SELECT COUNT(*) FROM (SELECT DISTINCT log, product FROM portfolio_releases "
-                "WHERE place < ?) products",
-                (REPLACED,),
+                "SELECT COUNT(DISTINCT product) FROM portfolio_releases "
+                "WHERE log = ? AND place < ?",
+                (origin, REPLACED),
             )
         )
+
+    def oldest_reading(self) -> datetime | None:
+        """Return when the log was read that was not read for the longest; None without logs."""
+        row = self._database.query_one("SELECT MIN(read_at) FROM portfolio_logs")
+        return None if row is None or row[0] is None else parse_time(text_of(row[0]))
+
+    def never_read(self) -> tuple[str, ...]:
+        """Return the origins of the logs that are known, and of which nothing was read yet."""
+        rows = self._database.query(
+            "SELECT origin FROM portfolio_logs WHERE entries = 0 ORDER BY origin"
+        )
+        return tuple(text_of(row[0]) for row in rows)
 
 
 def _count(row: Row | None) -> int:

@@ -11,7 +11,7 @@ from typing import Final, LiteralString
 from assay.core.errors import UsageError
 from assay.system.database import Database, Dialect
 
-VERSION: Final = 3  # to be raised also where names of packages are brought to another form
+VERSION: Final = 4  # to be raised also where names of packages are brought to another form
 OUTBOX_VERSION: Final = 1
 
 _LASTING: Final[tuple[LiteralString, ...]] = (
@@ -24,6 +24,9 @@ _LASTING: Final[tuple[LiteralString, ...]] = (
   read_at TEXT NOT NULL,
   tip TEXT NOT NULL
 )""",
+    """CREATE INDEX IF NOT EXISTS portfolio_logs_by_reading ON portfolio_logs (read_at)""",
+    """CREATE INDEX IF NOT EXISTS portfolio_logs_unread ON portfolio_logs (origin)
+  WHERE entries = 0""",
     """CREATE TABLE IF NOT EXISTS portfolio_outbox_version (version INTEGER NOT NULL)""",
     # What was last told of a vulnerability in a release.
     """CREATE TABLE IF NOT EXISTS portfolio_told (
@@ -42,6 +45,14 @@ _LASTING: Final[tuple[LiteralString, ...]] = (
   body TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   problem TEXT NOT NULL
+)""",
+    # What VEX took away at the last push.
+    """CREATE TABLE IF NOT EXISTS portfolio_quiet (
+  log TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  component TEXT NOT NULL,
+  PRIMARY KEY (log, subject, vulnerability, component)
 )""",
 )
 _MADE: Final[tuple[LiteralString, ...]] = (
@@ -64,6 +75,8 @@ _MADE: Final[tuple[LiteralString, ...]] = (
   ON portfolio_releases (place, log, product)""",
     """CREATE INDEX IF NOT EXISTS portfolio_releases_unread
   ON portfolio_releases (place) WHERE unnamed > 0 OR problem <> ''""",
+    # How many products have a current release: counting a hundred thousand takes too long.
+    """CREATE TABLE IF NOT EXISTS portfolio_size (products INTEGER NOT NULL)""",
     # What a release holds, and what pulled it in: read for a way, and to take a release out.
     """CREATE TABLE IF NOT EXISTS portfolio_graphs (
   release INTEGER PRIMARY KEY,
@@ -71,12 +84,36 @@ _MADE: Final[tuple[LiteralString, ...]] = (
 )""",
     """CREATE TABLE IF NOT EXISTS portfolio_packages (
   number INTEGER PRIMARY KEY,
-  purl TEXT NOT NULL UNIQUE,
+  purl TEXT NOT NULL,
+  cpes TEXT NOT NULL,
   ecosystem TEXT NOT NULL,
-  name TEXT NOT NULL
+  name TEXT NOT NULL,
+  UNIQUE (purl, cpes)
 )""",
     """CREATE INDEX IF NOT EXISTS portfolio_packages_by_name
   ON portfolio_packages (ecosystem, name)""",
+    # Which packages have a CPE name of a product, `vendor:product`.
+    """CREATE TABLE IF NOT EXISTS portfolio_products (
+  product TEXT NOT NULL,
+  package INTEGER NOT NULL,
+  PRIMARY KEY (product, package)
+) WITHOUT ROWID""",
+    # What a release's log says of its vulnerabilities: how near it comes, and what VEX takes away.
+    """CREATE TABLE IF NOT EXISTS portfolio_said (
+  finding TEXT NOT NULL,
+  release INTEGER NOT NULL,
+  vulnerability TEXT NOT NULL,
+  component TEXT NOT NULL,
+  level TEXT NOT NULL,
+  reach TEXT NOT NULL,
+  ends TEXT NOT NULL,
+  words TEXT NOT NULL,
+  PRIMARY KEY (finding, release)
+) WITHOUT ROWID""",
+    """CREATE INDEX IF NOT EXISTS portfolio_said_of_release
+  ON portfolio_said (release)""",
+    """CREATE INDEX IF NOT EXISTS portfolio_said_until
+  ON portfolio_said (ends) WHERE ends <> ''""",
     # The inverted index: all holders of a package lie side by side, the most urgent ones first.
     """CREATE TABLE IF NOT EXISTS portfolio_holdings (
   package SMALLER NOT NULL,
@@ -118,8 +155,11 @@ _THERE_POSTGRESQL: Final = (
 )
 _DROP: Final[tuple[LiteralString, ...]] = (
     "DROP TABLE IF EXISTS portfolio_releases",
+    "DROP TABLE IF EXISTS portfolio_size",
     "DROP TABLE IF EXISTS portfolio_graphs",
     "DROP TABLE IF EXISTS portfolio_packages",
+    "DROP TABLE IF EXISTS portfolio_products",
+    "DROP TABLE IF EXISTS portfolio_said",
     "DROP TABLE IF EXISTS portfolio_holdings",
 )
 
@@ -128,6 +168,7 @@ def _make_anew(database: Database, *, is_new: bool) -> None:
     for sql in _DROP:
         database.execute(sql)
     _make(database, _MADE)
+    database.execute("INSERT INTO portfolio_size VALUES (0)")
     database.execute("UPDATE portfolio_logs SET entries = 0, trust = ''")
     database.execute("DELETE FROM portfolio_version")
     database.execute("INSERT INTO portfolio_version VALUES (?)", (VERSION,))

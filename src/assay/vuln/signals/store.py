@@ -169,12 +169,32 @@ def list_exploited(mirror: Path) -> frozenset[str]:
         MalformedError: The mirror is of another format.
         UnavailableError: It cannot be read.
     """
-    feed = load_signal_feeds(mirror).get(KEV)
+    lines = _all_lines(mirror, KEV)
+    return frozenset(line.partition("\t")[0] for line in lines or ())
+
+
+def list_likely(mirror: Path, least: int) -> frozenset[str] | None:
+    """Return all CVEs whose probability is `least` parts or more; None where EPSS is not here.
+
+    Raises:
+        TamperedError: The file is not what was imported.
+        MalformedError: The mirror is of another format.
+        UnavailableError: It cannot be read.
+    """
+    lines = _all_lines(mirror, EPSS)
+    if lines is None:
+        return None
+    parts = (line.split("\t") for line in lines)
+    return frozenset(cve for cve, probability, _ in parts if int(probability) >= least)
+
+
+def _all_lines(mirror: Path, name: str) -> list[str] | None:
+    feed = load_signal_feeds(mirror).get(name)
     if feed is None:
-        return frozenset()
-    path, what = _path(mirror, feed), f"the entries of {KEV}"
+        return None
+    path, what = _path(mirror, feed), f"the entries of {name}"
     content = load_content(path, digest=feed.digest, what=what, max_bytes=MAX_EPSS_BYTES)
-    return frozenset(line.partition("\t")[0] for line in content.decode().splitlines())
+    return content.decode().splitlines()
 
 
 def _kev_lines(data: bytes) -> tuple[list[bytes], datetime]:
