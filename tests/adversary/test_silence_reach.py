@@ -7,14 +7,14 @@ either seen through, or what was not read is told; no file makes the reader fail
 import pytest
 
 from assay.findings.reach import Level
-from assay.vuln.reach.golang import GoLanguage
-from assay.vuln.reach.javascript import JavaScriptLanguage
-from assay.vuln.reach.python import PythonLanguage
-from assay.vuln.reach.rust import RustLanguage
+from assay.vuln.reach.golang import GoSearch
+from assay.vuln.reach.javascript import JavaScriptSearch
+from assay.vuln.reach.python import PythonSearch
+from assay.vuln.reach.rust import RustSearch
 from tests.vuln.reach.looking import level, limits, look, target
 
 YAML = target("PyPI", "PyYAML")
-UNREAD = "Python files that were not read: a.py"
+UNREAD = "Python files that were not read to the end: a.py"
 SEEN_THROUGH = {
     "utf-7": b"# coding: utf-7\n+AGkAbQBwAG8AcgB0- yaml\n",
     "utf-16 escapes": b"# coding: unicode_escape\n\\x69mport yaml\n",
@@ -59,13 +59,13 @@ TOLD = {
 @pytest.mark.parametrize("source", SEEN_THROUGH.values(), ids=SEEN_THROUGH)
 def test_hidden_imports_are_seen(source: bytes) -> None:
     """An import hidden by encodings, continuations and odd places: treated as none."""
-    assert level(look(PythonLanguage(), {"a.py": source}, YAML), "PyYAML") is Level.IMPORTED
+    assert level(look(PythonSearch, {"a.py": source}, YAML), "PyYAML") is Level.IMPORTED
 
 
 @pytest.mark.parametrize(("source", "limit"), TOLD.values(), ids=TOLD)
 def test_what_hides_an_import_is_told(source: bytes, limit: str) -> None:
     """A file that cannot be read, code made of text: treated as a file without imports."""
-    found = look(PythonLanguage(), {"a.py": source}, YAML)
+    found = look(PythonSearch, {"a.py": source}, YAML)
     assert level(found, "PyYAML") is Level.DECLARED
     assert limit in limits(found, "PyYAML")
 
@@ -73,10 +73,10 @@ def test_what_hides_an_import_is_told(source: bytes, limit: str) -> None:
 def test_no_answer_says_that_it_cannot_be_reached() -> None:
     """Nothing read, nothing found: the level is what the lock file shows, and says why."""
     for language, name, ecosystem in (
-        (PythonLanguage(), "x", "PyPI"),
-        (JavaScriptLanguage(), "x", "npm"),
-        (GoLanguage(), "a.b/x", "Go"),
-        (RustLanguage(), "x", "crates.io"),
+        (PythonSearch, "x", "PyPI"),
+        (JavaScriptSearch, "x", "npm"),
+        (GoSearch, "a.b/x", "Go"),
+        (RustSearch, "x", "crates.io"),
     ):
         found = look(language, {}, target(ecosystem, name))
         assert level(found, name) is Level.DECLARED
@@ -91,17 +91,17 @@ def test_no_answer_says_that_it_cannot_be_reached() -> None:
 def test_bytes_of_any_kind_are_read_or_told(suffix: str, data: bytes) -> None:
     """A file that makes a reader fail hides all others."""
     for language, one in (
-        (PythonLanguage(), YAML),
-        (JavaScriptLanguage(), target("npm", "x")),
-        (GoLanguage(), target("Go", "a.b/x")),
-        (RustLanguage(), target("crates.io", "x")),
+        (PythonSearch, YAML),
+        (JavaScriptSearch, target("npm", "x")),
+        (GoSearch, target("Go", "a.b/x")),
+        (RustSearch, target("crates.io", "x")),
     ):
         look(language, {f"a{suffix}": data, "b.py": "import yaml"}, one)
 
 
 def test_names_are_printable() -> None:
     """A path or a module's name with terminal escape sequences comes out escaped."""
-    found = look(PythonLanguage(), {"a\x1b[2J.py": "import yaml\nexec(x)\n"}, YAML)
+    found = look(PythonSearch, {"a\x1b[2J.py": "import yaml\nexec(x)\n"}, YAML)
     sights = found.sights["PyYAML"]
     assert [sight.path for sight in sights] == ["a\\x1b[2J.py"]
     assert all(text.isprintable() for text in limits(found, "PyYAML"))

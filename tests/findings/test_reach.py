@@ -45,6 +45,7 @@ reaches = st.builds(
     st.sampled_from(Level),
     st.lists(sights, max_size=9),
     st.lists(st.text("ab", min_size=1, max_size=3), max_size=4),
+    st.lists(st.text("ab", min_size=1, max_size=3), max_size=4),
 )
 
 
@@ -55,41 +56,56 @@ def test_levels_are_in_the_order_of_nearness() -> None:
 
 
 def test_nothing_seen_is_what_is_declared_at_least() -> None:
-    assert make_reach(Level.DECLARED, (), ("no file read",)) == Reach(
+    assert make_reach(Level.DECLARED, (), ("no file read",), ()) == Reach(
         level=Level.DECLARED, limits=("no file read",)
     )
 
 
 def test_the_strongest_sight_makes_the_level_and_comes_first() -> None:
-    reach = make_reach(Level.DECLARED, (IMPORT, CALL), ("something",))
+    reach = make_reach(Level.DECLARED, (IMPORT, CALL), ("something",), ())
     assert (reach.level, reach.sights, reach.limits) == (Level.CALLED, (CALL, IMPORT), ())
 
 
 def test_an_import_for_types_is_shown_and_raises_nothing() -> None:
-    reach = make_reach(Level.DECLARED, (TYPES,), ())
+    reach = make_reach(Level.DECLARED, (TYPES,), (), ())
     assert (reach.level, reach.sights) == (Level.DECLARED, (TYPES,))
 
 
 def test_what_tests_alone_show_is_told_to_be_that() -> None:
-    reach = make_reach(Level.DECLARED, (TEST, IMPORT), ())
+    reach = make_reach(Level.DECLARED, (TEST, IMPORT), (), ())
     assert reach.only_in_tests
     assert reach.sentence == "the vulnerable symbol is called, in tests only (tests/a.py:3)"
-    assert not make_reach(Level.DECLARED, (TEST, CALL), ()).only_in_tests
-    assert not make_reach(Level.DECLARED, (), ()).only_in_tests
+    assert not make_reach(Level.DECLARED, (TEST, CALL), (), ()).only_in_tests
+    assert not make_reach(Level.DECLARED, (), (), ()).only_in_tests
+
+
+def test_what_is_hidden_may_be_a_call() -> None:
+    """Whatever was not seen through may hide a call: no level below that is taken for all."""
+    assert make_reach(Level.DECLARED, (), ("l",), ()).may_be is Level.DECLARED
+    assert make_reach(Level.DECLARED, (), (), ("a file",)).may_be is Level.CALLED
+
+
+def test_a_call_in_tests_leaves_open_what_is_run() -> None:
+    """A test that calls it is no reason to forget the file that was not read."""
+    reach = make_reach(Level.DECLARED, (TEST,), ("l",), ("a file",))
+    assert (reach.limits, reach.hidden) == (("l",), ("a file",))
+    over = make_reach(Level.DECLARED, (TEST, CALL), ("l",), ("a file",))
+    assert (over.limits, over.hidden) == ((), ())
 
 
 def test_a_level_below_is_no_level() -> None:
     """Sights of a lower level than what is known already lower nothing."""
-    assert make_reach(Level.INSTALLED, (TYPES,), ()).level is Level.INSTALLED
+    assert make_reach(Level.INSTALLED, (TYPES,), (), ()).level is Level.INSTALLED
 
 
 def test_sights_and_limits_are_bounded_the_strongest_kept() -> None:
     many = [replace(IMPORT, line=number) for number in range(50)]
-    reach = make_reach(Level.DECLARED, (*many, CALL), ())
+    reach = make_reach(Level.DECLARED, (*many, CALL), (), ())
     assert len(reach.sights) == MAX_SIGHTS
     assert reach.sights[0] == CALL
-    bounded = make_reach(Level.DECLARED, (), map(str, range(100)))
+    bounded = make_reach(Level.DECLARED, (), map(str, range(100)), ())
     assert len(bounded.limits) == MAX_LIMITS
+    assert len(make_reach(Level.DECLARED, (), (), map(str, range(100))).hidden) == MAX_LIMITS
 
 
 @given(st.lists(reaches, min_size=1, max_size=4))
@@ -115,6 +131,7 @@ REFUSED = {
     "level": ({"level": "unreachable"}, "[malformed] level 'unreachable', at level"),
     "sights": ({"sights": None}, "[malformed] no sights, at sights"),
     "limits": ({"limits": [1]}, "[malformed] int where text is needed, at limits[0]"),
+    "hidden": ({"hidden": None}, "[malformed] no hidden, at hidden"),
     "scope": (
         {"sights": [CALL.as_json() | {"scope": "never"}]},
         "[malformed] scope 'never', at sights[0].scope",
@@ -124,7 +141,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("change", "message"), REFUSED.values(), ids=REFUSED)
 def test_refused(change: dict[str, object], message: str) -> None:
-    whole = make_reach(Level.DECLARED, (IMPORT,), ()).as_json() | change
+    whole = make_reach(Level.DECLARED, (IMPORT,), (), ()).as_json() | change
     with pytest.raises(MalformedError) as caught:
         parse_reach(JsonValue(whole))
     assert str(caught.value) == message
@@ -154,8 +171,8 @@ def observation(tool: str, *reach: Reach) -> Observation:
 
 def test_a_finding_is_as_near_as_any_tool_saw() -> None:
     """Our own reading and a trace of govulncheck are about one finding."""
-    ours = observation("osv", make_reach(Level.DECLARED, (IMPORT,), ("calls",)))
-    theirs = observation("govulncheck", make_reach(Level.DECLARED, (CALL,), ()))
+    ours = observation("osv", make_reach(Level.DECLARED, (IMPORT,), ("calls",), ()))
+    theirs = observation("govulncheck", make_reach(Level.DECLARED, (CALL,), (), ()))
     merged = merge_findings([finding(ours), finding(theirs), finding(observation("grype"))])
     reach = merged[0].reach
     assert reach is not None
@@ -165,5 +182,5 @@ def test_a_finding_is_as_near_as_any_tool_saw() -> None:
 
 def test_an_observation_without_it_is_written_as_before() -> None:
     assert "reach" not in observation("osv").as_json()
-    told = observation("osv", make_reach(Level.DECLARED, (IMPORT,), ()))
+    told = observation("osv", make_reach(Level.DECLARED, (IMPORT,), (), ()))
     assert parse_observation(JsonValue(told.as_json())) == told

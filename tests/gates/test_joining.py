@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
-from assay.findings.finding import Finding, Location, Observation, Severity
+from assay.findings.finding import Finding, Kind, Location, Observation, Severity
 from assay.findings.reach import Level, Scope, Sight, make_reach
 from assay.findings.scanreport import ScanReport
 from assay.gates.joining import MAX_ITEMS, join_inventories, join_reports
@@ -48,19 +48,41 @@ def test_the_worst_severity_that_anybody_gave() -> None:
 def test_policy_sees_how_near_a_vulnerability_is_only_where_somebody_looked() -> None:
     """A rule can raise on the level; no member means that it is not known, and never "far"."""
     sight = Sight(level=Level.CALLED, scope=Scope.RUN, path="a.py", what="calls it")
-    one = finding("a")
+    one = replace(finding("a"), kind=Kind.VULNERABILITY)
     observation = Observation(
         tool="osv",
         rule="CVE-1",
         message="m",
         location=Location(path="lock"),
-        reach=(make_reach(Level.DECLARED, (sight,), ()),),
+        reach=(make_reach(Level.DECLARED, (sight,), (), ()),),
     )
     joined = join_reports([report(replace(one, observations=(observation,)))], at=NOW)
     told = JsonValue(joined).field("findings").items()[0].field("reach").value
-    assert told == {"level": "called", "rank": 5, "only_in_tests": False, "limits": 0}
-    silent = JsonValue(join_reports([report(one)], at=NOW)).field("findings").items()[0]
-    assert silent.optional("reach") is None
+    called = {"level": "called", "rank": 5}
+    assert told == called | {"may_be": called, "only_in_tests": False, "limits": 0, "hidden": 0}
+    known = replace(one, kind=Kind.VULNERABILITY)
+    silent = JsonValue(join_reports([report(known)], at=NOW)).field("findings").items()[0]
+    assert silent.field("reach").value == {"may_be": called}
+
+
+def test_what_hides_a_call_is_no_reason_to_let_pass() -> None:
+    """Far away, and only in tests, is what nobody can tell where a file was not read."""
+    sight = Sight(level=Level.IMPORTED, scope=Scope.TESTS, path="test_a.py", what="imports it")
+    for hidden, may_be, tests in (((), "imported", True), (("a.py",), "called", False)):
+        observation = Observation(
+            tool="osv",
+            rule="CVE-1",
+            message="m",
+            location=Location(path="lock"),
+            reach=(make_reach(Level.DECLARED, (sight,), ("a limit",), hidden),),
+        )
+        one = replace(finding("a"), kind=Kind.VULNERABILITY, observations=(observation,))
+        told = JsonValue(join_reports([report(one)], at=NOW)).field("findings").items()[0]
+        reach = told.field("reach")
+        assert reach.field("level").text() == "imported"
+        assert reach.field("may_be").field("level").text() == may_be
+        assert reach.field("only_in_tests").value is tests
+        assert (reach.field("limits").value, reach.field("hidden").value) == (1, len(hidden))
 
 
 def test_what_policy_sees_of_a_finding() -> None:

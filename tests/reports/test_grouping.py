@@ -60,8 +60,8 @@ def test_the_worst_findings_come_first_and_what_is_no_finding_last() -> None:
 def test_how_near_a_finding_is_stands_behind_it_and_decides_among_equals() -> None:
     far, near = finding("far", Severity.HIGH), finding("near", Severity.HIGH)
     sight = Sight(level=Level.CALLED, scope=Scope.TESTS, path="t.py", what="calls it")
-    seen = make_reach(Level.DECLARED, (sight,), ())
-    nothing = make_reach(Level.DECLARED, (), ("no file",))
+    seen = make_reach(Level.DECLARED, (sight,), (), ())
+    nothing = make_reach(Level.DECLARED, (), ("no file",), ())
     place = Location(path="lock")
     far, near = (
         replace(

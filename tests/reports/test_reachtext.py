@@ -24,11 +24,12 @@ def printed(reach: Reach | None) -> str:
 
 
 def test_what_shows_it_and_what_could_raise_it() -> None:
-    reach = make_reach(Level.DECLARED, (CALL, TYPES), [f"limit {i}" for i in range(7)])
+    reach = make_reach(Level.DECLARED, (CALL, TYPES), [f"limit {i}" for i in range(7)], ["x"])
     assert printed(reach) == (
         "Reach  the vulnerable symbol is referenced, in tests only (t.py:3)\n"
         "  • t.py:3 (a test): calls x, by way of main (a.py:1) > f (b.py:2)\n"
         "  • a.py:1 (for types only): imports x\n"
+        "  not seen through: x\n"
         "  could be nearer: limit 0\n"
         "  could be nearer: limit 1\n"
         "  could be nearer: limit 2\n"

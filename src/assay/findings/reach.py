@@ -2,7 +2,9 @@
 
 * A level is shown by evidence, and never lowered by the lack of it. There is no level that means
   "cannot be reached": nobody who reads sources can know that.
-* `limits` say what was not looked at, or cannot be known, that could raise the level.
+* `limits` say what a look of this kind cannot know that could raise the level; `hidden` what was
+  there to be read, and was not seen through: a file of no known syntax, code made at run time.
+* Whatever is hidden may hide a call: `may_be` says so, and is what a rule may rely on.
 * Values join to the highest level, and it is no matter in which order.
 """
 
@@ -72,11 +74,17 @@ class Sight:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Reach:
-    """The level, at least; the strongest sights, the first that of the level; and the limits."""
+    """The level, at least; the strongest sights, the first that of the level; and what is open."""
 
     level: Level
     sights: tuple[Sight, ...] = ()
     limits: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def may_be(self) -> Level:
+        """Return the highest level that it can have as far as was read."""
+        return Level.CALLED if self.hidden else self.level
 
     @property
     def only_in_tests(self) -> bool:
@@ -97,6 +105,7 @@ class Reach:
             "level": self.level.word,
             "sights": [sight.as_json() for sight in self.sights],
             "limits": list(self.limits),
+            "hidden": list(self.hidden),
         }
 
 
@@ -109,16 +118,19 @@ _SENTENCES: Final = {
 }
 
 
-def make_reach(base: Level, sights: Iterable[Sight], limits: Iterable[str]) -> Reach:
+def make_reach(
+    base: Level, sights: Iterable[Sight], limits: Iterable[str], hidden: Iterable[str]
+) -> Reach:
     """Return what `sights` show, `base` at least. What types alone need raises nothing."""
     kept = sorted(set(sights), key=_strength)
     level = max((s.level for s in kept if s.scope is not Scope.TYPES), default=base)
-    level = max(level, base)
+    # A call that is run leaves nothing that anything could raise. One in tests does.
+    over = any(s.level is Level.CALLED and s.scope is Scope.RUN for s in kept)
     return Reach(
-        level=level,
+        level=max(level, base),
         sights=tuple(kept[:MAX_SIGHTS]),
-        # At the highest level there is nothing left that anything could raise.
-        limits=() if level is Level.CALLED else tuple(sorted(set(limits))[:MAX_LIMITS]),
+        limits=() if over else tuple(sorted(set(limits))[:MAX_LIMITS]),
+        hidden=() if over else tuple(sorted(set(hidden))[:MAX_LIMITS]),
     )
 
 
@@ -131,6 +143,7 @@ def join_reach(known: Iterable[Reach]) -> Reach | None:
         max(one.level for one in every),
         (sight for one in every for sight in one.sights),
         (limit for one in every for limit in one.limits),
+        (what for one in every for what in one.hidden),
     )
 
 
@@ -157,6 +170,7 @@ def parse_reach(value: JsonValue) -> Reach:
         level=_level(value.field("level")),
         sights=tuple(_sight(item) for item in value.field("sights").items()),
         limits=tuple(item.text() for item in value.field("limits").items()),
+        hidden=tuple(item.text() for item in value.field("hidden").items()),
     )
 
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from assay.core.notchecked import NotChecked
 from assay.core.strictjson import render_canonical_json
-from assay.findings.finding import Finding, Location
+from assay.findings.finding import Finding, Kind, Location
 from assay.findings.merge import merge_findings
-from assay.findings.reach import Reach
+from assay.findings.reach import Level
 from assay.findings.scanreport import ScanReport
 from assay.gates.acceptance import renew_acceptance
 from assay.sbom.component import Inventory
@@ -114,25 +114,34 @@ def _finding(finding: Finding) -> dict[str, object]:
         "note": first.note,
         "places": len(finding.locations),
         "remedy": finding.remedy,
-        **_reach(finding.reach),
+        **_reach(finding),
     }
 
 
-def _reach(reach: Reach | None) -> dict[str, object]:
-    """Return the level that is known, and its rank: the higher, the nearer. None means not known.
+def _reach(finding: Finding) -> dict[str, object]:
+    """Return the level that is known of a vulnerability, and the one that it may have.
 
-    There is no member where nobody looked, so that no rule takes that for a low level.
+    The level is what was seen at least: a reason to refuse. A rule that lets pass what is far away
+    relies on `may_be`, which is the highest where nobody looked, or something hid from who did.
     """
-    if reach is None:
+    if finding.kind is not Kind.VULNERABILITY:
         return {}
+    reach = finding.reach
+    if reach is None:
+        return {"reach": {"may_be": _level(Level.CALLED)}}
     return {
         "reach": {
-            "level": reach.level.word,
-            "rank": reach.level.value,
-            "only_in_tests": reach.only_in_tests,
+            **_level(reach.level),
+            "may_be": _level(reach.may_be),
+            "only_in_tests": reach.only_in_tests and not reach.hidden,
             "limits": len(reach.limits),
+            "hidden": len(reach.hidden),
         }
     }
+
+
+def _level(level: Level) -> dict[str, object]:
+    return {"level": level.word, "rank": level.value}
 
 
 def _place(location: Location) -> str:

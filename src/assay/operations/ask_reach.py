@@ -49,9 +49,9 @@ class ReachReport:
 
     @property
     def verdict(self) -> Verdict:
-        """UNKNOWN where the list of vulnerabilities may not be whole, else PASSED.
+        """UNKNOWN where the list may not be whole, or a source was not read to its end.
 
-        A level is no verdict: a policy makes one.
+        Else PASSED: a level is no verdict, a policy makes one.
         """
         return Verdict.UNKNOWN if self.not_checked else Verdict.PASSED
 
@@ -90,14 +90,14 @@ def ask_reach(
         result = match_components(inventory.components, advisories, at=at)
         progress("Reading sources for vulnerable components")
         sources = TreeSources(tree=opened.tree)
-        findings = assess_reach(result.findings, inventory.components, advisories, sources)
+        assessed = assess_reach(result.findings, inventory.components, advisories, sources)
     used = tuple(
         feed for name, feed in advisories.feeds.items() if f"advisories/{name}" in result.inputs
     )
-    gaps = {*inventory.not_checked, *result.not_checked, *feed_gaps(used)}
+    gaps = {*inventory.not_checked, *result.not_checked, *feed_gaps(used), *assessed.not_checked}
     return ReachReport(
         name=opened.subject.name,
-        findings=tuple(sorted(findings, key=_nearest)),
+        findings=tuple(sorted(assessed.findings, key=_nearest)),
         at_least=level,
         assessed_at=format_time(at),
         not_checked=tuple(sorted(gaps if inventory.components else {*gaps, _none_in(source)})),

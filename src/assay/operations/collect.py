@@ -233,10 +233,9 @@ def _match(
         return report
     excluded = frozenset(e.path for e in entries if _exclusion(e.path, settings) is not None)
     sources = commit_sources(repository, entries, excluded=excluded)
-    return replace(
-        report,
-        findings=assess_reach(result.findings, inventory.components, advisories, sources),
-    )
+    # A source that is not read to its end is told with each finding; no vulnerability is missed.
+    assessed = assess_reach(result.findings, inventory.components, advisories, sources)
+    return replace(report, findings=assessed.findings)
 
 
 def _is_taken(path: str, scanners: tuple[Scanner, ...]) -> bool:

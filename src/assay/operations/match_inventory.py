@@ -189,7 +189,8 @@ def _reach(
         gap = NotChecked(what="reach", where=where, why=read.why_unseen, remedy=remedy)
         return findings, (gap,)
     sources = TreeSources(tree=read.tree)
-    return assess_reach(findings, read.inventory.components, advisories, sources), ()
+    assessed = assess_reach(findings, read.inventory.components, advisories, sources)
+    return assessed.findings, assessed.not_checked
 
 
 def _not_listed(inventory: Inventory) -> Iterator[NotChecked]:

@@ -68,8 +68,8 @@ def _print_known(lines: Lines, one: Known) -> None:
 
 def _print_reach(lines: Lines, reach: Reach) -> None:
     """Print how near it is, the places that show it, and how much could bring it nearer."""
-    limits = len(reach.limits)
-    nearer = f"; {counted(limits, 'thing')} could raise it" if limits else ""
+    number = len(reach.limits) + len(reach.hidden)
+    nearer = f"; {counted(number, 'thing')} could raise it" if number else ""
     lines.put((f"reach: {reach.sentence}{nearer}", "dim"), indent=_INDENT)
     print_sights(lines, reach.sights[:SIGHTS_SHOWN], indent=_INDENT)
 

@@ -54,8 +54,10 @@ def print_sights(lines: Lines, sights: Iterable[Sight], *, indent: int) -> None:
 
 def _print_details(lines: Lines, reach: Reach, *, indent: int) -> None:
     print_sights(lines, reach.sights, indent=indent)
+    for what in reach.hidden[:LIMITS_SHOWN]:
+        lines.put((what, "dim"), indent=indent, bullet=("not seen through: ", "dim"))
     for limit in reach.limits[:LIMITS_SHOWN]:
         lines.put((limit, "dim"), indent=indent, bullet=("could be nearer: ", "dim"))
-    more = len(reach.limits) - LIMITS_SHOWN
+    more = sum(max(0, len(some) - LIMITS_SHOWN) for some in (reach.hidden, reach.limits))
     if more > 0:
         lines.put((f"and {more} more; see --json", "dim"), indent=indent, bullet="• ")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from assay.findings.reach import Level, Sight, make_reach
 from assay.sbom.component import Component
 from assay.system.filetree import MemoryTree
-from assay.vuln.reach.found import Found, Language
+from assay.vuln.reach.found import Found
+from assay.vuln.reach.search import Search
 from assay.vuln.reach.sources import TreeSources
 from assay.vuln.reach.target import Symbol, Target, split_symbol
 
@@ -13,7 +14,11 @@ TYPES = {"PyPI": "pypi", "npm": "npm", "Go": "golang", "crates.io": "cargo"}
 
 
 def target(
-    ecosystem: str, name: str, *symbols: str | Symbol, parents: tuple[str, ...] = ()
+    ecosystem: str,
+    name: str,
+    *symbols: str | Symbol,
+    parents: tuple[str, ...] = (),
+    nested: tuple[str, ...] = (),
 ) -> Target:
     """Return a vulnerability of `name` in `symbols`, known by that name."""
     component = Component(
@@ -29,10 +34,12 @@ def target(
             one if isinstance(one, Symbol) else Symbol(parts=split_symbol(one)) for one in symbols
         ),
         parents=parents,
+        parents_known=True,
+        nested=nested,
     )
 
 
-def look(language: Language, files: Mapping[str, bytes | str], *targets: Target) -> Found:
+def look(language: type[Search], files: Mapping[str, bytes | str], *targets: Target) -> Found:
     """Return what `language` finds in `files`."""
     contents = {
         path: text.encode() if isinstance(text, str) else text for path, text in files.items()
@@ -42,14 +49,19 @@ def look(language: Language, files: Mapping[str, bytes | str], *targets: Target)
 
 def level(found: Found, name: str) -> Level:
     """Return the level that was found."""
-    return make_reach(Level.DECLARED, found.sights.get(name, ()), ()).level
+    return make_reach(Level.DECLARED, found.sights.get(name, ()), (), ()).level
 
 
 def best(found: Found, name: str) -> Sight:
     """Return the strongest sight."""
-    return make_reach(Level.DECLARED, found.sights[name], ()).sights[0]
+    return make_reach(Level.DECLARED, found.sights[name], (), ()).sights[0]
 
 
 def limits(found: Found, name: str) -> set[str]:
-    """Return all limits that hold for a target."""
-    return found.general | found.limits.get(name, set())
+    """Return all that is open about a target: what a look cannot know, and what is hidden."""
+    return found.limits.get(name, set()) | hidden(found, name)
+
+
+def hidden(found: Found, name: str) -> set[str]:
+    """Return what was not seen through that may hide more about a target."""
+    return found.general | found.hidden.get(name, set())

@@ -50,7 +50,7 @@ def assessed(tmp_path: Path, files: Files, *components: Component) -> tuple[Find
     import_advisories(folder(tmp_path / "source", records), mirror, at=AT)
     advisories = load_advisories(mirror, components)
     findings = match_components(components, advisories, at=AT).findings
-    return assess_reach(findings, components, advisories, files)
+    return assess_reach(findings, components, advisories, files).findings
 
 
 def component(purl: str, **more: tuple[str, ...]) -> Component:
@@ -93,7 +93,8 @@ def test_a_language_that_is_not_read_is_told(tmp_path: Path) -> None:
     [found] = assessed(tmp_path, Files(contents=SOURCES), component("pkg:maven/g/jar@1.0"))
     assert found.reach is not None
     assert found.reach.level is Level.DECLARED
-    assert found.reach.limits == (NO_SYMBOLS, "the sources of Maven packages are not analysed")
+    assert found.reach.limits == (NO_SYMBOLS,)
+    assert found.reach.hidden == ("the sources of Maven packages are not analysed",)
 
 
 def test_what_lies_there_is_installed(tmp_path: Path) -> None:
@@ -102,4 +103,4 @@ def test_what_lies_there_is_installed(tmp_path: Path) -> None:
     [found] = assessed(tmp_path, files, there)
     assert found.reach is not None
     assert found.reach.sentence == "installed; no import of it was seen (site)"
-    assert "excluded in assay.toml: b.py" in found.reach.limits
+    assert "excluded in assay.toml: b.py" in found.reach.hidden

@@ -6,7 +6,7 @@ import pytest
 
 from assay.core.errors import MalformedError
 from assay.findings.reach import Level
-from assay.vuln.reach.golang import GoLanguage
+from assay.vuln.reach.golang import GoSearch
 from assay.vuln.reach.goprogram import read_functions, symbol_of
 from assay.vuln.reach.target import Symbol
 from tests.fakes.programs import elf, macho, pe
@@ -101,7 +101,7 @@ def test_linked_is_not_called() -> None:
         ZIP,
         component=replace(ZIP.component, found_in=("bin/x",), methods=("binary-analysis",)),
     )
-    found = look(GoLanguage(), {"bin/x": FORMS["elf"]}, held)
+    found = look(GoSearch, {"bin/x": FORMS["elf"]}, held)
     sight = best(found, "stdlib")
     assert (level(found, "stdlib"), sight.path, sight.what) == (
         Level.REFERENCED,
@@ -109,8 +109,8 @@ def test_linked_is_not_called() -> None:
         "archive/zip.Reader.init is linked in; whether it is called, a program does not say",
     )
     unlinked = replace(held, symbols=(Symbol(package="html/template", parts=("New",)),))
-    found = look(GoLanguage(), {"bin/x": FORMS["elf"]}, unlinked)
+    found = look(GoSearch, {"bin/x": FORMS["elf"]}, unlinked)
     assert limits(found, "stdlib") == {"no function of html/template was seen in bin/x"}
     for files in ({}, {"bin/x": elf({".gopclntab": b"\xf2\xff\xff\xff"})}):
-        found = look(GoLanguage(), files, held)
+        found = look(GoSearch, files, held)
         assert limits(found, "stdlib") == {"the functions of the program bin/x were not read"}

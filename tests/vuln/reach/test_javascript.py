@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.findings.reach import Level, Scope
-from assay.vuln.reach.javascript import JavaScriptLanguage
+from assay.vuln.reach.javascript import JavaScriptSearch
 from assay.vuln.reach.jsimports import is_alias, package_of, read_imports, script_text
 from assay.vuln.reach.jstokens import JsLexer, unescape
 from tests.vuln.reach.looking import best, level, limits, look, target
 
-JS = JavaScriptLanguage()
+JS = JavaScriptSearch
 LODASH = target("npm", "lodash")
 IMPORTED = {
     "default": 'import _ from "lodash"',
@@ -75,7 +75,7 @@ def test_imported(source: str) -> None:
 def test_not_seen_imported(source: str) -> None:
     found = look(JS, {"a.js": source}, LODASH)
     assert level(found, "lodash") is Level.DECLARED
-    assert "none of 1 JavaScript files that were read imports it" in limits(found, "lodash")
+    assert "none of 1 JavaScript files that were read imports lodash" in limits(found, "lodash")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ LIMITS = {
         "<p>don't {require(`lodash`)}</p>",
         "code that has an import among quotes that do not pair: a.jsx:1",
     ),
-    "no end": ("/* require('lodash')", "code that has a comment or a template without an end"),
+    "no end": ("/* require('lodash')", "JavaScript files that were not read to the end: a.jsx"),
     "a dialect": ("", "pages and dialects are not read: page.html"),
     "aliases": ("import '#lodash'; import '@/a'", "specifiers that a setting gives a meaning"),
 }
@@ -171,9 +171,8 @@ def test_names_that_a_manifest_gives() -> None:
 def test_what_cannot_be_read_is_told() -> None:
     found = look(JS, {"package.json": "{", "a.js": "x"}, target("npm", "x", "x.y", parents=("q",)))
     assert {
-        "files that were not read: package.json",
+        "JavaScript files that were not read to the end: package.json",
         "what depends on it was not read: q",
-        "calls are not followed in JavaScript",
     } <= limits(found, "x")
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from assay.core.errors import MalformedError
 from assay.findings.reach import Scope
-from assay.vuln.reach.pymodule import MAX_BOUND, MAX_FILE_BYTES, parse_module
+from assay.vuln.reach.pymodule import MAX_BOUND, parse_module
+from assay.vuln.reach.pysource import MAX_FILE_BYTES
 
 REFUSED = {
     "too large": (

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from assay.findings.reach import Level, Scope
-from assay.vuln.reach.python import PythonLanguage, read_scripts
+from assay.vuln.reach.python import PythonSearch, read_scripts
 from tests.vuln.reach.looking import best, level, limits, look, target
 
-PYTHON = PythonLanguage()
+PYTHON = PythonSearch
 YAML = target("PyPI", "PyYAML", "yaml.load", "yaml.Loader.get_data")
 NAMED = target("PyPI", "Jinja2", "jinja2.environment.Environment.from_string")
 
@@ -234,7 +234,7 @@ LIMITS = {
         "APPS = ['yaml.apps']",
         "a text names it, and may lead to an import: a.py:1",
     ),
-    "no Python": ("def (", "Python files that were not read: a.py"),
+    "no Python": ("def (", "Python files that were not read to the end: a.py"),
 }
 
 
@@ -249,7 +249,10 @@ def test_a_module_of_the_product_with_the_same_name() -> None:
     files = {"yaml.py": "def load(x): pass", "a.py": "import yaml\nyaml.load(x)"}
     found = look(PYTHON, files, YAML)
     assert level(found, "PyYAML") is Level.DECLARED
-    assert limits(found, "PyYAML") == {"the product has a module yaml of its own"}
+    assert limits(found, "PyYAML") == {
+        "the product has a module yaml of its own",
+        "a module yaml of the product stands beside it",
+    }
 
 
 def test_what_was_not_read_is_told() -> None:
@@ -257,7 +260,7 @@ def test_what_was_not_read_is_told() -> None:
     found = look(PYTHON, files, target("PyPI", "PyYAML", parents=("flask", "spam")))
     assert {
         "what depends on it was not read: flask, spam",
-        "Cython sources are not read: fast.pyx",
+        "compiled Python and Cython are not read: fast.pyx",
     } <= limits(found, "PyYAML")
 
 

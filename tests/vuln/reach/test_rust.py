@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.findings.reach import Level
-from assay.vuln.reach.rust import RustLanguage
+from assay.vuln.reach.rust import RustSearch
 from assay.vuln.reach.rustsource import read_rust
 from tests.vuln.reach.looking import best, level, limits, look, target
 
-RUST = RustLanguage()
+RUST = RustSearch
 SMALL = target("crates.io", "small-vec", "small_vec::SmallVec::grow", "small_vec::now")
 LEVELS = {
     "path": ("fn f() { small_vec::now(); }", Level.CALLED),

@@ -88,9 +88,10 @@ def test_symbols_beyond_what_is_looked_for_are_counted(tmp_path: Path) -> None:
     findings = match_components([shop], advisories, at=AT).findings
     [target] = find_targets(findings, [shop], advisories)
     assert (len(target.symbols), target.left_out) == (MAX_SYMBOLS, 7)
-    [found] = assess_reach(findings, [shop], advisories, TreeSources(tree=MemoryTree(contents={})))
+    nothing = TreeSources(tree=MemoryTree(contents={}))
+    [found] = assess_reach(findings, [shop], advisories, nothing).findings
     assert found.reach is not None
-    assert "7 more symbols of the advisories were not looked for" in found.reach.limits
+    assert "7 more symbols of the advisories were not looked for" in found.reach.hidden
 
 
 def test_targets_have_the_symbols_of_their_own_cluster(tmp_path: Path) -> None:

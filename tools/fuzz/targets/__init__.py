@@ -63,6 +63,8 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.findings.fixes.edit:parse_fix": _INSIDE_FINDING,
     "assay.findings.observation:parse_location": _INSIDE_FINDING,
     "assay.findings.reach:parse_reach": _INSIDE_FINDING,
+    "assay.vuln.reach.pysource:parse_tree": "read through assay.vuln.reach.pymodule:parse_module",
+    "assay.vuln.reach.pysource:read_notebook": "read through assay.vuln.reach.pymodule:parse_module",
     "assay.core.reliance:parse_reliance": _INSIDE_VERDICT,
     "assay.gates.withdrawal:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (

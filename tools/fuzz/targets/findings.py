@@ -31,6 +31,7 @@ _OBSERVED: Final = Observation(
             Level.DECLARED,
             (Sight(level=Level.CALLED, scope=Scope.TESTS, path="a.py", what="x", chain=("f",)),),
             ("limit",),
+            ("a file",),
         ),
     ),
 )

@@ -87,7 +87,7 @@ def _claim(
     cves = [name for name in names if name.startswith("CVE-")]
     named = f"{module}@{version}"
     sights = [_sight(finding, linked=linked) for finding in findings]
-    reach = make_reach(Level.DECLARED, sights, limits)
+    reach = make_reach(Level.DECLARED, sights, (), limits)
     fixed = next((text for one in findings if (text := one.optional_text("fixed_version"))), "")
     return Claim(
         kind=Kind.VULNERABILITY,

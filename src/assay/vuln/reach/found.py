@@ -11,7 +11,7 @@ from assay.vuln.reach.target import Target
 
 MAX_NAMED: Final = 3  # places that a limit names one by one
 _TESTS: Final = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|spec|testdata|benches)/"
+    r"(?:^|/)(?:tests?|__tests__|testdata|benches)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*\.(?:test|spec))\.[a-z]+\Z"
 )
 NO_SYMBOLS: Final = "the advisories name no symbols: whether what is vulnerable is called, not told"
@@ -30,11 +30,17 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """Sights and limits by the finding that they are about; `general` limits are about all."""
+    """Sights, limits and what is hidden, by the finding that they are about.
+
+    What is hidden from all of them is in `general`; `unread` says why of each file that was not
+    read to its end.
+    """
 
     sights: dict[str, list[Sight]] = field(default_factory=dict)
     limits: dict[str, set[str]] = field(default_factory=dict)
+    hidden: dict[str, set[str]] = field(default_factory=dict)
     general: set[str] = field(default_factory=set)
+    unread: dict[str, str] = field(default_factory=dict)
     files: int = 0
 
     def see(self, target: Target, sight: Sight) -> None:
@@ -56,8 +62,12 @@ class Found:
         self.see(target, sight)
 
     def limit(self, target: Target, why: str) -> None:
-        """Add what could raise the level of `target`."""
+        """Add what no look of this kind knows that could raise the level of `target`."""
         self.limits.setdefault(target.finding, set()).add(why)
+
+    def hide(self, target: Target, why: str) -> None:
+        """Add what was there and was not seen through, and may hide more about `target`."""
+        self.hidden.setdefault(target.finding, set()).add(why)
 
 
 class SourceFiles(Protocol):
@@ -73,17 +83,6 @@ class SourceFiles(Protocol):
 
     def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
         """Yield each path with its content, None where that is larger or cannot be read."""
-
-
-class Language(Protocol):
-    """A reader of the sources of one language."""
-
-    @property
-    def ecosystem(self) -> str:
-        """The ecosystem whose packages it looks for, in the word of advisories."""
-
-    def look(self, files: SourceFiles, targets: tuple[Target, ...]) -> Found:
-        """Look for `targets`, all of its ecosystem, in those of `files` that it reads."""
 
 
 def scope_of(path: str) -> Scope:
@@ -112,6 +111,15 @@ class PackageGraph:
             step.path,
         ):
             known[imported] = step
+
+    def importers(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the packages, not the product, that import any of `names` not only for types."""
+        wanted = frozenset(names)
+        return frozenset(
+            unit
+            for unit, steps in self.steps.items()
+            if unit and any(n in steps and steps[n].scope is not Scope.TYPES for n in wanted)
+        )
 
     def ways(self) -> Mapping[str, tuple[Step, ...]]:
         """Return for each package that the product leads to a shortest way of imports to it."""

@@ -7,6 +7,8 @@ from typing import Final
 from assay.vuln.reach.gotokens import go_tokens
 from assay.vuln.reach.lexed import Tokens
 
+_BUILD: Final = re.compile(r"^//go:build ([^\n]{1,200})", re.MULTILINE)
+_LINKNAME: Final = re.compile(r"^//go:linkname\b", re.MULTILINE)
 _VERSION: Final = re.compile(r"v[0-9]+\Z")
 _DOT_VERSION: Final = re.compile(r"\.v[0-9]+\Z")
 
@@ -32,23 +34,41 @@ class GoUse:
 
 @dataclass(slots=True, kw_only=True)
 class GoFile:
-    """The facts of one file; `whole` is false where a comment or text has no end."""
+    """The facts of one file; `whole` is false where a comment or text has no end.
+
+    `names` stand before a dot, `bare` are words without one on either side. `built` is the
+    condition under which the file is built. `dynamic` says by what it does what could be anything.
+    """
 
     imports: list[GoImport] = field(default_factory=list)
     uses: list[GoUse] = field(default_factory=list)
     whole: bool = True
+    names: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    built: str = ""
+    dynamic: dict[str, int] = field(default_factory=dict)
 
 
 def read_go(data: bytes) -> GoFile:
     """Return the facts of a Go file; any bytes are read."""
-    found, whole = go_tokens(data.decode("utf-8", "replace"))
-    file, tokens = GoFile(whole=whole), Tokens(found)
+    text = data.decode("utf-8", "replace")
+    found, whole = go_tokens(text)
+    built = _BUILD.search(text)
+    file, tokens = GoFile(whole=whole, built=built[1].strip() if built else ""), Tokens(found)
+    if link := _LINKNAME.search(text):
+        file.dynamic["links names of packages by a comment"] = text.count("\n", 0, link.start()) + 1
     while tokens.more:
         token = tokens.take()
         if token.is_word("import") and not tokens.peek(-2).is_mark("."):
             _imports(tokens, file)
         elif token.kind == "word":
             _use(tokens, file)
+    for use in file.uses:
+        if use.first == ".":
+            file.bare.add(use.second)
+        file.names.add(use.first)
+        if (use.first, use.second) == ("plugin", "Open"):
+            file.dynamic["loads a plug-in"] = use.line
     return file
 
 

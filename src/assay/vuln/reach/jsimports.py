@@ -23,10 +23,14 @@ class JsImport:
 
 @dataclass(slots=True, kw_only=True)
 class JsFile:
-    """The facts of one file. `dynamic` says by line what could be anything."""
+    """The facts of one file. `dynamic` says by line what could be anything.
+
+    A `broken` one has a comment or a template without an end: the rest of it was not read.
+    """
 
     imports: list[JsImport] = field(default_factory=list)
     dynamic: dict[int, str] = field(default_factory=dict)
+    broken: bool = False
 
 
 def read_imports(path: str, data: bytes) -> JsFile:
@@ -39,8 +43,7 @@ def read_imports(path: str, data: bytes) -> JsFile:
     tokens = Tokens(lexer.run())
     while tokens.more:
         _take(tokens, file)
-    if lexer.broken:
-        file.dynamic[1] = "has a comment or a template without an end"
+    file.broken = lexer.broken
     file.dynamic.update(dict.fromkeys(lexer.odd, "has an import among quotes that do not pair"))
     file.dynamic.update(dict.fromkeys(lexer.escaped, "writes names with escapes"))
     return file

@@ -51,6 +51,16 @@ def find_calls(
         )
 
 
+def find_computed(program: PyProgram, sought: Sought) -> Iterator[tuple[Target, str]]:
+    """Yield where a name in a module of a target is computed: it may be any symbol there."""
+    for module in program.modules.values() if sought else ():
+        for use in module.computed:
+            meanings = program.meanings(module, use)
+            for target, names in sought:
+                if any(names.cover(".".join(_plain(one.outside))) for one in meanings):
+                    yield target, f"{shown(module.path)}:{use.line}"
+
+
 def _strongest(calls: Iterable[_Call]) -> list[_Call]:
     """Return of each target the surest uses, those in tests last."""
     ordered = sorted(

@@ -50,6 +50,7 @@ class PyModule:
     imports: list[PyImport] = field(default_factory=list)
     bound: dict[tuple[str, str], set[Bound]] = field(default_factory=dict)
     uses: list[PyUse] = field(default_factory=list)
+    computed: list[PyUse] = field(default_factory=list)  # of which a name is looked up by a value
     functions: dict[str, int] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
     decorated: set[str] = field(default_factory=set)
@@ -60,7 +61,10 @@ class PyModule:
 
 
 def dotted(node: ast.expr) -> tuple[str, ...]:
-    """Return `a.b().c` as its parts, `?` for what is neither a name nor a call of one."""
+    """Return `a.b().c` as its parts, `?` for what is neither a name nor a call of one.
+
+    `getattr(a, "b")` is `a.b`, and a module that is imported by its name begins with an empty part.
+    """
     parts: list[str] = []
     suffix = ""
     while len(parts) < MAX_PARTS:
@@ -68,6 +72,13 @@ def dotted(node: ast.expr) -> tuple[str, ...]:
             case ast.Attribute():
                 parts.append(node.attr + suffix)
                 node, suffix = node.value, ""
+            case ast.Call(
+                func=ast.Name(id="getattr"), args=[first, ast.Constant(value=str(name)), *_]
+            ):
+                parts.append(name + suffix)
+                node, suffix = first, ""
+            case ast.Call() if not suffix and (module := imported_by(node)):
+                return ("", *module.split("."), *reversed(parts))
             case ast.Call():
                 node, suffix = node.func, CALLED
             case ast.Await():
@@ -79,25 +90,19 @@ def dotted(node: ast.expr) -> tuple[str, ...]:
     return (UNKNOWN, *reversed(parts))
 
 
-def meaning_of(value: ast.expr) -> tuple[str, ...]:
-    """Return what a value is, `getattr(module, "name")` with a plain name included."""
-    match value:
-        case ast.Call(func=ast.Name(id="getattr"), args=[first, ast.Constant(value=str(name)), *_]):
-            return (*dotted(first), name)
-        case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]) if dotted(called)[
-            -1
-        ] == "import_module" and not name.startswith("."):
-            return ("", *name.split("."))  # absolute, whatever its first part means here
+def imported_by(call: ast.Call) -> str:
+    """Return the module that `import_module("a.b")` gives, or `__import__`; empty for others."""
+    match call:
+        case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]):
+            last = called.attr if isinstance(called, ast.Attribute) else ""
+            last = called.id if isinstance(called, ast.Name) else last
+            if not may_be_module(name):
+                return ""
+            if last == "__import__":
+                return name.partition(".")[0]
+            return name if last == "import_module" else ""
         case _:
-            return dotted_value(value)
-
-
-def dotted_value(value: ast.expr) -> tuple[str, ...]:
-    """Return the dotted name of a value; what a call returns is marked at its last part."""
-    parts = dotted(value)
-    if isinstance(value, ast.Call) and parts[0] != UNKNOWN:
-        return parts if parts[-1].endswith(CALLED) else (*parts[:-1], parts[-1] + CALLED)
-    return parts
+            return ""
 
 
 def exceptions_in(node: ast.expr | None) -> Iterator[str]:

@@ -5,15 +5,19 @@ when it has all files. Nothing is run, and no file makes the reader fail: it is 
 """
 
 import ast
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assay.core.errors import MalformedError
-from assay.core.printable import printable
-from assay.core.strictjson import parse_json
 from assay.findings.reach import Scope
+from assay.vuln.reach.pydynamic import (
+    IMPORTERS,
+    does_anything,
+    hands_on,
+    looks_up,
+    named_module,
+    tests_for_types,
+)
 from assay.vuln.reach.pyfacts import (
     CALLED,
     UNKNOWN,
@@ -24,15 +28,11 @@ from assay.vuln.reach.pyfacts import (
     dotted,
     exceptions_in,
     may_be_module,
-    meaning_of,
 )
+from assay.vuln.reach.pysource import MAX_FILE_BYTES, parse_tree, read_notebook
 
-MAX_FILE_BYTES: Final = 4 * 2**20  # of source; what is larger was made by a program
 MAX_BOUND: Final = 64  # things that one name stands for in one scope
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-_RUNS_TEXT: Final = frozenset({"exec", "eval", "compile"})
-_IMPORTERS: Final = frozenset({"import_module", "__import__", "run_module", "import_string"})
-_FINDERS: Final = frozenset({"entry_points", "iter_entry_points", "iter_modules", "walk_packages"})
 
 
 def parse_module(path: str, data: bytes) -> PyModule:
@@ -43,38 +43,16 @@ def parse_module(path: str, data: bytes) -> PyModule:
     """
     if len(data) > MAX_FILE_BYTES:
         raise MalformedError(f"{len(data)} bytes, where at most {MAX_FILE_BYTES} are read")
-    sources = list(_code_cells(data)) if path.endswith(".ipynb") else [data]
     module = PyModule(path=path)
-    for source in sources:
-        _Reader(module).read(_tree(source))
+    if path.endswith(".ipynb"):
+        trees, commands = read_notebook(data)
+        if commands:
+            module.dynamic[1] = "is in commands of a notebook"
+    else:
+        trees = [parse_tree(data)]
+    for tree in trees:
+        _Reader(module, tree).read()
     return module
-
-
-def _tree(source: bytes | str) -> ast.Module:
-    """Return the syntax tree; encodings are those of PEP 263, as Python itself reads them."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of escapes that mean nothing
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError) as error:
-        why = printable(str(error), limit=120) or type(error).__name__
-        raise MalformedError(f"no Python that is read here: {why}") from error
-
-
-def _code_cells(data: bytes) -> Iterator[str]:
-    document = parse_json(data, max_bytes=MAX_FILE_BYTES)
-    cells = document.get("cells") if isinstance(document, dict) else None
-    if not isinstance(cells, list):
-        raise MalformedError("a notebook without cells")
-    for cell in cells:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source")
-            lines = source if isinstance(source, list) else [source]
-            text = "".join(line for line in lines if isinstance(line, str))
-            # Commands of the notebook itself (%matplotlib, !pip) are no Python.
-            yield "\n".join(
-                "" if line.lstrip().startswith(("%", "!")) else line for line in text.split("\n")
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +68,14 @@ class _At:
 class _Reader:
     """Walks one tree with a list, for a tree can be deeper than the stack of calls."""
 
-    def __init__(self, module: PyModule) -> None:
+    def __init__(self, module: PyModule, tree: ast.Module) -> None:
         self._module = module
+        self._tree = tree
         self._waiting: list[tuple[ast.AST, _At]] = []
 
-    def read(self, tree: ast.Module) -> None:
-        """Take in all of a tree."""
-        self._waiting.append((tree, _At()))
+    def read(self) -> None:
+        """Take in all of the tree."""
+        self._waiting.append((self._tree, _At()))
         while self._waiting:
             self._take(*self._waiting.pop())
 
@@ -192,6 +171,8 @@ class _Reader:
     def _import_from(self, node: ast.ImportFrom, at: _At) -> None:
         module = self._absolute(node.module or "", node.level)
         for alias in node.names:
+            if alias.asname and alias.asname != alias.name and hands_on((alias.name,)):
+                self._module.dynamic[node.lineno] = "gives what imports another name"
             if alias.name == "*":
                 self._module.stars.append(module)
                 self._add_import(module, node.lineno, at)
@@ -214,7 +195,8 @@ class _Reader:
         )
 
     def _if(self, node: ast.If, at: _At) -> None:
-        typing = dotted(node.test)[-1] == "TYPE_CHECKING"
+        test = dotted(node.test)
+        typing = test[-1] == "TYPE_CHECKING" and test in tests_for_types(self._tree)
         first = _At(at.function, Scope.TYPES, at.optional, at.owner) if typing else at
         self._waiting.append((node.test, at))
         self._waiting += [(part, first) for part in node.body]
@@ -231,7 +213,7 @@ class _Reader:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             if node.value is not None:
-                self._give(target, meaning_of(node.value), at)
+                self._give(target, dotted(node.value), at)
                 if not isinstance(target, ast.Name):
                     self._waiting.append((target, at))
         if node.value is not None:
@@ -252,7 +234,7 @@ class _Reader:
 
     def _with(self, node: ast.withitem, at: _At) -> None:
         if node.optional_vars is not None:
-            self._give(node.optional_vars, meaning_of(node.context_expr), at)
+            self._give(node.optional_vars, dotted(node.context_expr), at)
             if not isinstance(node.optional_vars, ast.Name):
                 self._waiting.append((node.optional_vars, at))
         self._waiting.append((node.context_expr, at))
@@ -270,26 +252,37 @@ class _Reader:
         parts = self._use(node.func, at, called=True)
         self._below(node.func, at)
         self._waiting += [(part, at) for part in (*node.args, *node.keywords)]
-        name, first = parts[-1], node.args[0] if node.args else None
-        if name in _IMPORTERS:
-            self._import_by_name(node, first, at)
-        elif name in _RUNS_TEXT and len(parts) == 1:
-            self._module.dynamic[node.lineno] = "runs code from a text"
-        elif name in _FINDERS:
-            self._module.dynamic[node.lineno] = "finds plug-ins by itself"
+        self._dynamic(node, parts, at)
 
-    def _import_by_name(self, node: ast.Call, first: ast.expr | None, at: _At) -> None:
-        match first:
-            case ast.Constant(value=str(name)) if name and not name.startswith("."):
-                self._add_import(name, node.lineno, at)
-            case _:
+    def _dynamic(self, node: ast.Call, parts: tuple[str, ...], at: _At) -> None:
+        """Note what a call imports by a name, and what it does that could be anything."""
+        if parts[-1] in IMPORTERS:
+            module = named_module(node)
+            if module:
+                self._add_import(module, node.lineno, at)
+            else:
                 self._module.dynamic[node.lineno] = "imports by a name that is computed"
+        elif what := does_anything(parts):
+            self._module.dynamic[node.lineno] = what
+        if looked_up := looks_up(node):
+            computed = PyUse(
+                parts=dotted(looked_up),
+                line=node.lineno,
+                function=at.function,
+                called=False,
+                scope=at.scope,
+            )
+            self._module.computed.append(computed)
 
     def _value(self, node: ast.Attribute | ast.Name, at: _At) -> None:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             self._bind(at.function, node.id, Bound(parts=(UNKNOWN,)))  # of a loop, a pattern
             return
-        self._use(node, at, called=False)
+        parts = self._use(node, at, called=False)
+        if what := hands_on(parts):
+            self._module.dynamic[node.lineno] = what
+        if parts[-1] == "__dict__" and len(parts) > 1:
+            self._module.computed.append(replace(self._module.uses[-1], parts=parts[:-1]))
         self._below(node, at)
 
     def _below(self, node: ast.expr, at: _At) -> None:

@@ -11,6 +11,7 @@ from assay.core.stricttoml import parse_toml
 from assay.vuln.package import normal_name
 
 MAX_METADATA_BYTES: Final = 16 * 2**20
+_CODE: Final = (".py", ".so", ".pyd")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +46,31 @@ def read_top_level(data: bytes) -> tuple[str, ...]:
 
 
 def read_record(data: bytes) -> tuple[str, ...]:
-    """Return the modules at the top of what a RECORD (PEP 376) lists."""
-    names: dict[str, None] = {}
-    for line in data[:MAX_METADATA_BYTES].decode(errors="replace").split("\n"):
-        path = line.rsplit(",", 2)[0].strip('"')
-        name = path.partition("/")[0].partition(".")[0]
-        if path.endswith((".py", ".so", ".pyd")) and _is_module(name):
-            names[name] = None
-    return tuple(names)
+    """Return the modules of what a RECORD (PEP 376) lists: packages by their shortest names.
+
+    A folder without `__init__.py` is a namespace that other distributions share: what counts is
+    below it.
+    """
+    lines = data[:MAX_METADATA_BYTES].decode(errors="replace").split("\n")
+    paths = [path for line in lines if (path := line.rsplit(",", 2)[0].strip('"')).endswith(_CODE)]
+    packages = {
+        path.rpartition("/")[0] for path in paths if _stem(path.rpartition("/")[2]) == "__init__"
+    }
+    names = {_module_of(path, packages) for path in paths}
+    return tuple(sorted(name for name in names if _is_module(name)))
+
+
+def _module_of(path: str, packages: set[str]) -> str:
+    """Return the outermost package that a file is in, or else the file as a module."""
+    folders = path.split("/")[:-1]
+    for end in range(1, len(folders) + 1):
+        if "/".join(folders[:end]) in packages:
+            return ".".join(folders[:end])
+    return ".".join((*folders, _stem(path.rpartition("/")[2])))
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _is_module(name: str) -> bool:

@@ -5,192 +5,190 @@ followed through them, package by package. Calls are looked for in the product's
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 from assay.core.errors import MalformedError
 from assay.core.stricttoml import parse_toml
 from assay.findings.reach import Scope
 from assay.vuln.package import normal_name
-from assay.vuln.reach.found import (
-    Found,
-    PackageGraph,
-    SourceFiles,
-    Step,
-    name_some,
-    scope_of,
-    shown,
-)
-from assay.vuln.reach.pycalls import find_calls
-from assay.vuln.reach.pyfacts import PyModule
-from assay.vuln.reach.pymodule import MAX_FILE_BYTES, parse_module
+from assay.vuln.reach.found import Step, name_some, scope_of, shown
+from assay.vuln.reach.pycalls import find_calls, find_computed
+from assay.vuln.reach.pymodule import parse_module
 from assay.vuln.reach.pynames import ImportNames, import_names, read_record, read_top_level
 from assay.vuln.reach.pyprogram import PyProgram
+from assay.vuln.reach.pysource import MAX_FILE_BYTES
+from assay.vuln.reach.search import Search, Ways
 from assay.vuln.reach.target import Target
 
 ECOSYSTEM: Final = "PyPI"
 MAX_METADATA_BYTES: Final = 16 * 2**20
 _SUFFIXES: Final = (".py", ".pyw", ".ipynb")
-_COMPILED: Final = (".pyx", ".pxd", ".pxi")
+_COMPILED: Final = (".pyx", ".pxd", ".pxi", ".so", ".pyd", ".pyz", ".pth")
+_SHEBANG: Final = re.compile(rb"#![^\n]{0,200}python")
+MAX_SCRIPT_BYTES: Final = 2**20  # of a file without a suffix: larger ones are programs
 _SITE: Final = re.compile(r"(?:^|.*/)(?:site|dist)-packages/([^/]+)")
 _DIST_INFO: Final = re.compile(
-    r"(?:.*/)?([^/-]+)-[^/]+\.(?:dist|egg)-info/(RECORD|top_level\.txt)\Z"
+    r"(?:.*/)?([^/-]+)(?:-[^/]+)?\.(?:dist|egg)-info/(RECORD|top_level\.txt)\Z"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PythonLanguage:
-    """Reads Python sources and notebooks."""
-
-    ecosystem: str = ECOSYSTEM
-
-    def look(self, files: SourceFiles, targets: tuple[Target, ...]) -> Found:
-        """Look for imports and calls of `targets`, all distributions of Python."""
-        search = _Search(files=files, targets=targets)
-        search.read()
-        search.judge()
-        return search.found
-
-
 @dataclass(slots=True, kw_only=True)
-class _Search:
-    files: SourceFiles
-    targets: tuple[Target, ...]
-    found: Found = field(default_factory=Found)
+class PythonSearch(Search):
+    """Reads Python sources, notebooks, and scripts that name Python in their first line."""
+
+    ecosystem: ClassVar[str] = ECOSYSTEM
+    language: ClassVar[str] = "Python"
+    max_bytes: ClassVar[int] = MAX_FILE_BYTES
+
     program: PyProgram = field(default_factory=PyProgram)
-    graph: PackageGraph = field(default_factory=PackageGraph)
-    names: dict[str, ImportNames] = field(default_factory=dict)
-    own: dict[str, list[Step]] = field(default_factory=dict)
+    installed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: dict[str, ImportNames] = field(default_factory=dict)
+    paths: frozenset[str] = frozenset()
     scripts: list[str] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
 
-    def read(self) -> None:
-        """Read all files; of the product's own, the facts stay."""
-        installed = self._installed()
-        self.names = {one.finding: import_names(one.name, installed) for one in self.targets}
-        wanted = [path for path in self.files.paths if path.endswith(_SUFFIXES)]
-        for path, data in self.files.load(wanted, max_bytes=MAX_FILE_BYTES):
-            self._read_module(path, data)
-        project = [path for path in self.files.paths if path == "pyproject.toml"]
-        for _, data in self.files.load(project, max_bytes=MAX_METADATA_BYTES):
-            self.scripts += read_scripts(data or b"")
+    def prepare(self) -> None:
+        """Find out under which names the targets are imported, and which scripts there are."""
+        self.paths = frozenset(self.files.paths)
+        self.installed = self._modules_there()
+        self.known = {one.finding: import_names(one.name, self.installed) for one in self.targets}
+        for _, data in self.load(lambda p: p == "pyproject.toml", max_bytes=MAX_METADATA_BYTES):
+            self.scripts += read_scripts(data)
+        small = [path for path in self.files.paths if _may_be_script(path)]
+        for path, script in self.files.load(small, max_bytes=MAX_SCRIPT_BYTES):
+            if script is not None and _SHEBANG.match(script):
+                self.found.files += 1
+                self.add(path, script)
 
-    def _installed(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the modules of each distribution that lies there."""
-        found: dict[str, set[str]] = {}
-        wanted = [path for path in self.files.paths if _DIST_INFO.match(path)]
-        for path, data in self.files.load(wanted, max_bytes=MAX_METADATA_BYTES):
+    def _modules_there(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the modules of each distribution that lies there, by its RECORD if it has one."""
+        found: dict[str, dict[str, set[str]]] = {}
+        for path, data in self.load(
+            lambda p: bool(_DIST_INFO.match(p)), max_bytes=MAX_METADATA_BYTES
+        ):
             match = _DIST_INFO.match(path)
-            if match and data:
+            if match is not None:
                 read = read_record if match[2] == "RECORD" else read_top_level
-                found.setdefault(normal_name(ECOSYSTEM, match[1]), set()).update(read(data))
-        return {name: tuple(sorted(modules)) for name, modules in found.items()}
+                name = normal_name(ECOSYSTEM, match[1])
+                found.setdefault(name, {}).setdefault(match[2], set()).update(read(data))
+        return {
+            name: tuple(sorted(by.get("RECORD") or by.get("top_level.txt") or ()))
+            for name, by in found.items()
+        }
 
-    def _read_module(self, path: str, data: bytes | None) -> None:
-        module = None if data is None else _module(path, data)
-        if module is None:
-            self.unread.add(shown(path))
+    def reads(self, path: str) -> bool:
+        """Tell whether a file is Python, or a notebook."""
+        return path.endswith(_SUFFIXES)
+
+    def add(self, path: str, data: bytes) -> None:
+        """Take in one file; of the product's own, the facts stay."""
+        try:
+            module = parse_module(path, data)
+        except MalformedError as error:
+            self.leave(path, error.what)
             return
-        self.found.files += 1
         inside = _SITE.match(path)
         unit = inside[1].removesuffix(".py") if inside else ""
         if not unit:
             self.program.add(module)
-        self._add_imports(unit, module)
-
-    def _add_imports(self, unit: str, module: PyModule) -> None:
-        tests = not unit and scope_of(module.path) is Scope.TESTS
+        tests = not unit and scope_of(path) is Scope.TESTS
         for one in module.imports:
-            step = Step(
-                unit=unit,
-                path=shown(module.path),
-                line=one.line,
-                scope=Scope.TESTS if tests and one.scope is Scope.RUN else one.scope,
-                what=f"imports {shown(one.module)}{', if it is there' if one.optional else ''}",
-            )
+            scope = Scope.TESTS if tests and one.scope is Scope.RUN else one.scope
+            what = f"imports {shown(one.module)}{', if it is there' if one.optional else ''}"
+            step = Step(unit=unit, path=shown(path), line=one.line, scope=scope, what=what)
             self.graph.add(unit, one.module.partition(".")[0], step)
-            for target in self.targets:
-                if self.names[target.finding].cover(one.module):
-                    self.graph.add(unit, target.finding, step)
-                    if not unit:
-                        self.own.setdefault(target.finding, []).append(step)
+            self._add_targets(path, one.module, step)
 
-    def judge(self) -> None:
-        """Say what was seen of each target, and what may be missing."""
-        ways = self.graph.ways()
-        self._general_limits()
-        sought = []
+    def _add_targets(self, path: str, module: str, step: Step) -> None:
+        """Add the import to those of each target that it is one of."""
         for target in self.targets:
-            shadowed = [n for n in self.names[target.finding].names if self.program.has_at_top(n)]
-            if shadowed:
-                self.found.limit(
-                    target, f"the product has a module {shown(shadowed[0])} of its own"
-                )
+            if not self.known[target.finding].cover(module):
                 continue
-            self._judge_imports(target, ways.get(target.finding, ()))
-            if target.symbols and target.finding in self.own:
-                sought.append((target, self.names[target.finding]))
-        for target, sight in find_calls(self.program, sought, self.scripts):
-            self.found.see(target, sight)
-        if self.program.tangled:
-            places = map(shown, self.program.tangled)
-            self.found.general.add(name_some("files whose names mean too many things", places))
+            if not step.unit and self._stands_beside(path, module):
+                self.found.hide(target, f"a module {shown(module)} of the product stands beside it")
+            else:
+                self.add_import(target.finding, step)
 
-    def _judge_imports(self, target: Target, way: tuple[Step, ...]) -> None:
-        for step in self.own.get(target.finding, ()):
-            self.found.see_import(target, (step,))
-        if len(way) > 1:
-            self.found.see_import(target, way)
-        names = self.names[target.finding]
-        if not way:
-            spelt = " or ".join(dict.fromkeys(name.partition(".")[0] for name in names.names))
-            number = self.found.files
-            if target.finding not in self.own:  # for types at least
-                why = f"none of {number} Python files that were read imports {shown(spelt)}"
-                self.found.limit(target, why)
-            self._through_others(target)
-        if names.guessed:
-            self.found.limit(target, "the name under which it is imported is guessed from its own")
-        self._named_in_texts(target, names)
+    def _stands_beside(self, path: str, module: str) -> bool:
+        """Tell whether a script at `path` would import a module from its own folder."""
+        folder = path.rpartition("/")[0]
+        place = f"{folder}/{module.partition('.')[0]}".removeprefix("/")
+        return f"{place}.py" in self.paths or f"{place}/__init__.py" in self.paths
 
-    def _through_others(self, target: Target) -> None:
-        """Tell of the packages that need it and lie outside of what was read."""
-        unread = [name for name in target.parents if not self._was_read(name)]
-        if unread:
-            what = "what depends on it was not read"
-            self.found.limit(target, name_some(what, map(shown, unread)))
+    def names(self, target: Target) -> Iterable[str]:
+        """Return the finding: a distribution can have several names in code."""
+        return (target.finding,)
 
-    def _was_read(self, distribution: str) -> bool:
-        names = import_names(distribution, {}).names
+    def units(self, target: Target) -> Iterable[str]:
+        """Return the packages at the top of an environment that are the target's."""
+        return {name.partition(".")[0] for name in self.known[target.finding].names}
+
+    def spelt(self, target: Target) -> str:
+        """Return the names at the top, as an import has them."""
+        return " or ".join(dict.fromkeys(self.units(target)))
+
+    def was_read(self, package: str) -> bool:
+        """Tell whether an environment with the package is among the files."""
+        names = import_names(package, self.installed).names
         return any(name.partition(".")[0] in self.graph.steps for name in names)
 
-    def _named_in_texts(self, target: Target, names: ImportNames) -> None:
-        if target.finding in self.own:
+    def judge(self, target: Target, ways: Ways) -> None:
+        """Say what was seen of a target, unless the product's own module has its name."""
+        names = self.known[target.finding]
+        shadowed = [name for name in names.names if self.program.has_at_top(name)]
+        if shadowed:
+            self.found.hide(target, f"the product has a module {shown(shadowed[0])} of its own")
             return
-        places = {
+        Search.judge(self, target, ways)
+        if names.guessed:
+            self.found.hide(target, "the name under which it is imported is guessed from its own")
+        if target.finding not in self.own and (places := self._in_texts(names)):
+            what = "a text names it, and may lead to an import"
+            self.found.hide(target, name_some(what, places))
+
+    def _in_texts(self, names: ImportNames) -> set[str]:
+        return {
             f"{shown(module.path)}:{line}"
             for module in self.program.modules.values()
             for text, line in module.texts.items()
             if names.cover(text)
         }
-        if places:
-            self.found.limit(
-                target, name_some("a text names it, and may lead to an import", places)
-            )
 
-    def _general_limits(self) -> None:
+    def finish(self) -> None:
+        """See the calls, for which names are followed through all files; say what hides more."""
+        sought = [
+            (target, self.known[target.finding])
+            for target in self.targets
+            if target.symbols and target.finding in self.found.sights
+        ]
+        for target, sight in find_calls(self.program, sought, self.scripts):
+            self.found.see(target, sight)
+        for target, place in find_computed(self.program, sought):
+            self.found.hide(target, f"a name in it is computed: {place}")
         general, modules = self.found.general, self.program.modules.values()
-        if self.unread:
-            general.add(name_some("Python files that were not read", self.unread))
+        if self.program.tangled:
+            places = map(shown, self.program.tangled)
+            general.add(name_some("files whose names mean too many things", places))
         kinds: dict[str, set[str]] = {}
         for module in modules:
             for line, kind in module.dynamic.items():
                 kinds.setdefault(kind, set()).add(f"{shown(module.path)}:{line}")
         general.update(name_some(f"code that {kind}", places) for kind, places in kinds.items())
-        compiled = {shown(path) for path in self.files.paths if path.endswith(_COMPILED)}
+        compiled = {shown(path) for path in self.files.paths if _is_compiled(path)}
         if compiled:
-            general.add(name_some("Cython sources are not read", compiled))
+            general.add(name_some("compiled Python and Cython are not read", compiled))
+
+
+def _may_be_script(path: str) -> bool:
+    return "." not in path.rpartition("/")[2] and not _SITE.match(path)
+
+
+def _is_compiled(path: str) -> bool:
+    """Tell whether a file of the product can import, and is no source of Python."""
+    if path.endswith(".pyc"):
+        return "__pycache__/" not in path and not _SITE.match(path)
+    return path.endswith(_COMPILED) and not _SITE.match(path)
 
 
 def read_scripts(data: bytes) -> tuple[str, ...]:
@@ -209,11 +207,3 @@ def read_scripts(data: bytes) -> tuple[str, ...]:
         )
     except MalformedError:
         return ()
-
-
-def _module(path: str, data: bytes) -> PyModule | None:
-    """Return the facts of a file, None for one that cannot be read; the caller tells of it."""
-    try:
-        return parse_module(path, data)
-    except MalformedError:
-        return None

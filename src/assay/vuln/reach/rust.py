@@ -4,130 +4,143 @@ A crate is known in code by its name with `_` for `-`, or by the name that Cargo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.stricttoml import parse_toml
 from assay.findings.reach import Level, Scope, Sight
-from assay.vuln.reach.found import (
-    Found,
-    PackageGraph,
-    SourceFiles,
-    Step,
-    name_some,
-    scope_of,
-    shown,
-)
+from assay.vuln.reach.found import Step, name_some, shown
+from assay.vuln.reach.renamed import Renamed
 from assay.vuln.reach.rustsource import Path, RustFile, RustUse, read_rust
+from assay.vuln.reach.search import Search, Ways
 from assay.vuln.reach.target import Symbol, Target
 
 ECOSYSTEM: Final = "crates.io"
 MAX_FILE_BYTES: Final = 4 * 2**20
-_VENDOR: Final = re.compile(r"(?:^|.*/)vendor/([^/]+)/")
+_VENDOR: Final = re.compile(r"(?:^|.*/)(?:vendor|registry/src/[^/]+)/([^/]+)/")
+_TESTS: Final = re.compile(r"(?:^|/)(?:tests|benches)/")
+# Crates whose library has another name, as their Cargo.toml says.
+_LIBRARIES: Final = {
+    "md_5": "md5",
+    "sha_1": "sha1",
+    "rust_crypto": "crypto",
+    "rust_ini": "ini",
+    "rust_argon2": "argon2",
+    "rustls_webpki": "webpki",
+    "xml_rs": "xml",
+}
 _RELEASE: Final = re.compile(r"-[0-9][^/]*\Z")
 _TABLES: Final = ("dependencies", "dev-dependencies", "build-dependencies")
 
 
-@dataclass(frozen=True, slots=True)
-class RustLanguage:
-    """Reads Rust sources, those in `vendor` folders included."""
-
-    ecosystem: str = ECOSYSTEM
-
-    def look(self, files: SourceFiles, targets: tuple[Target, ...]) -> Found:
-        """Look for uses and calls of `targets`, all crates."""
-        search = _Search(files=files, targets=targets)
-        search.read()
-        search.judge()
-        return search.found
-
-
 @dataclass(slots=True, kw_only=True)
-class _Search:
-    files: SourceFiles
-    targets: tuple[Target, ...]
-    found: Found = field(default_factory=Found)
-    graph: PackageGraph = field(default_factory=PackageGraph)
-    renamed: dict[str, str] = field(default_factory=dict)  # the name in code: the crate's
+class RustSearch(Search):
+    """Reads Rust sources, those in `vendor` and in Cargo's own folder included."""
+
+    ecosystem: ClassVar[str] = ECOSYSTEM
+    language: ClassVar[str] = "Rust"
+    max_bytes: ClassVar[int] = MAX_FILE_BYTES
+    verb: ClassVar[str] = "uses"
+
+    renamed: Renamed = field(default_factory=Renamed)
+    sought: list[tuple[Target, tuple[str, ...]]] = field(default_factory=list)
     uses: dict[str, list[Sight]] = field(default_factory=dict)
-    unread: set[str] = field(default_factory=set)
+    included: set[str] = field(default_factory=set)
 
-    def read(self) -> None:
-        """Read the manifests, then all files."""
-        manifests = [p for p in self.files.paths if p.rpartition("/")[2] == "Cargo.toml"]
-        for path, data in self.files.load(manifests, max_bytes=MAX_FILE_BYTES):
-            if not _VENDOR.match(path):
-                self._read_manifest(path, data or b"")
-        wanted = [path for path in self.files.paths if path.endswith(".rs")]
-        for path, data in self.files.load(wanted, max_bytes=MAX_FILE_BYTES):
-            file = RustFile(whole=False) if data is None else read_rust(data)
-            if not file.whole:
-                self.unread.add(shown(path))
-            self.found.files += data is not None
-            self._add(path, file)
+    def prepare(self) -> None:
+        """Read the manifests of the product, for the names that they give to crates."""
+        self.sought = [(one, tuple(self.names(one))) for one in self.targets if one.symbols]
+        for path, data in self.load(_is_manifest, max_bytes=MAX_FILE_BYTES):
+            try:
+                names = read_renamed(parse_toml(data, max_bytes=MAX_FILE_BYTES))
+                self.renamed.add(path, names)
+            except MalformedError as error:
+                self.leave(path, error.what)
 
-    def _read_manifest(self, path: str, data: bytes) -> None:
-        try:
-            self.renamed.update(read_renamed(parse_toml(data, max_bytes=MAX_FILE_BYTES)))
-        except MalformedError:
-            self.unread.add(shown(path))
+    def reads(self, path: str) -> bool:
+        """Tell whether a file is Rust."""
+        return path.endswith(".rs")
 
-    def _add(self, path: str, file: RustFile) -> None:
-        vendored = _VENDOR.match(path)
-        unit = _name(_RELEASE.sub("", vendored[1])) if vendored else ""
-        scope = Scope.RUN if unit else scope_of(path)
+    def add(self, path: str, data: bytes) -> None:
+        """Take in one file: which crates it uses, and the uses of symbols."""
+        file = read_rust(data)
+        if not file.whole:
+            self.leave(path, "a comment or a text in it has no end, or it brings in too much")
+        unit = _unit_of(path)
+        scope = Scope.RUN if unit else _scope_of(path)
         for use in _whole(file):
+            crate = self._crate(path, use.path)
             if len(use.path) > 1 or use.imported:
                 what = f"uses {shown('::'.join(use.path))}"
                 step = Step(unit=unit, path=shown(path), line=use.line, scope=scope, what=what)
-                self.graph.add(unit, self._crate(use.path), step)
+                self.add_import(crate, step)
             if not unit:
-                self._see_use(path, use)
+                self._see_use(path, use, crate)
+                if use.called and use.path == ("include",):
+                    self.included.add(f"{shown(path)}:{use.line}")
 
-    def _crate(self, path: Path) -> str:
-        return self.renamed.get(path[0], _name(path[0]))
+    def _crate(self, path: str, used: Path) -> str:
+        return self.renamed.find(path, _name(used[0])) or _name(used[0])
 
-    def _see_use(self, path: str, use: RustUse) -> None:
-        for target in self.targets:
-            own = self._crate(use.path) == _name(target.name)
+    def _see_use(self, path: str, use: RustUse, crate: str) -> None:
+        for target, names in self.sought:
+            own = crate in names
             for symbol in target.symbols:
                 level = _compare(use, symbol, own=own)
+                if level is Level.CALLED and not use.sure:
+                    level = Level.REFERENCED
                 if level is not None:
                     sight = Sight(
                         level=level,
-                        scope=scope_of(path),
+                        scope=_scope_of(path),
                         path=shown(path),
                         line=use.line,
                         what=_told(use, symbol, level),
                     )
                     self.uses.setdefault(target.finding, []).append(sight)
 
-    def judge(self) -> None:
-        """Say what was seen of each target, and what may be missing."""
-        ways = self.graph.ways()
-        if self.unread:
-            what = "Rust files that were not read to the end"
-            self.found.general.add(name_some(what, self.unread))
-        for target in self.targets:
-            way = ways.get(_name(target.name), ())
-            if way:
-                self.found.see_import(target, way)
-            else:
-                self._not_used(target)
-            if way and way[-1].unit == "":
-                for sight in self.uses.get(target.finding, ()):
-                    self.found.see(target, sight)
+    def names(self, target: Target) -> Iterable[str]:
+        """Return under which names code knows a crate."""
+        name = _name(target.name)
+        return (_LIBRARIES.get(name, name),)
 
-    def _not_used(self, target: Target) -> None:
-        number, name = self.found.files, shown(_name(target.name))
-        self.found.limit(target, f"none of {number} Rust files that were read uses {name}")
-        unread = [name for name in target.parents if _name(name) not in self.graph.steps]
-        if unread:
-            what = "what depends on it was not read"
-            self.found.limit(target, name_some(what, map(shown, unread)))
+    def was_read(self, package: str) -> bool:
+        """Tell whether sources of a crate were read."""
+        return _name(package) in self.graph.steps
+
+    def judge(self, target: Target, ways: Ways) -> None:
+        """Say what was seen of a target; some crates have another name in code than their own."""
+        Search.judge(self, target, ways)
+        if any(name in self.own for name in self.names(target)):
+            for sight in self.uses.get(target.finding, ()):
+                self.found.see(target, sight)
+        name = _name(target.name)
+        odd = name.startswith(("rust_", "rs_")) or name.endswith(("_rs", "_rust"))
+        if odd and name not in _LIBRARIES:
+            self.found.hide(target, "the name under which it is used is guessed from its own")
+
+    def finish(self) -> None:
+        """Say what is hidden from all targets."""
+        if self.included:
+            self.found.general.add(name_some("code that includes other files", self.included))
+
+
+def _is_manifest(path: str) -> bool:
+    return path.rpartition("/")[2] == "Cargo.toml" and not _unit_of(path)
+
+
+def _unit_of(path: str) -> str:
+    """Return the crate that a vendored or cached file is of, empty for the product's own."""
+    vendored = _VENDOR.match(path)
+    return _name(_RELEASE.sub("", vendored[1])) if vendored else ""
+
+
+def _scope_of(path: str) -> Scope:
+    """Return whether a file is a test: those beside `src`, never below it."""
+    return Scope.TESTS if _TESTS.search(path) and "src/" not in path else Scope.RUN
 
 
 def read_renamed(manifest: JsonValue) -> dict[str, str]:
@@ -156,7 +169,8 @@ def _whole(file: RustFile) -> Iterator[RustUse]:
         yield use
         if len(use.path) == 1 and use.called:
             for glob in file.globs:
-                yield replace(use, path=(*glob, *use.path))
+                sure = len(file.globs) == 1 and use.path[0] not in file.functions
+                yield replace(use, path=(*glob, *use.path), by_name=True, sure=sure)
 
 
 def _compare(use: RustUse, symbol: Symbol, *, own: bool) -> Level | None:

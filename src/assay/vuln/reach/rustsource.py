@@ -5,7 +5,8 @@ in a macro's brackets is read as code.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from assay.vuln.reach.gotokens import rust_tokens
@@ -19,20 +20,27 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RustUse:
-    """A path in code, made whole; a method alone begins with an empty part."""
+    """A path in code, made whole; a method alone begins with an empty part.
+
+    `by_name` is one of which the code has the last part only, and not `sure` one of these that may
+    be another's: the file has a function of that name, or brings in all of several paths.
+    """
 
     path: Path
     line: int
     called: bool
+    by_name: bool = False
+    sure: bool = True
     imported: bool = False  # it stands in a `use` or an `extern crate`
 
 
 @dataclass(slots=True, kw_only=True)
 class RustFile:
-    """The facts of one file; `globs` are the paths before `::*`."""
+    """The facts of one file; `globs` are the paths before `::*`, `functions` its own names."""
 
     uses: list[RustUse] = field(default_factory=list)
     globs: list[Path] = field(default_factory=list)
+    functions: set[str] = field(default_factory=set)
     whole: bool = True
 
 
@@ -48,9 +56,15 @@ def read_rust(data: bytes) -> RustFile:
             names[name] = path
         file.uses.append(RustUse(path=path, line=line, called=False, imported=True))
     file.uses += _in_code(Tokens(tokens), names)
+    file.functions = {two.text for one, two in pairwise(tokens) if one.is_word("fn")}
+    file.uses = [_judged(use, file) for use in file.uses]
     if len(file.globs) > MAX_GLOBS:  # each name could be of any of them
         file.whole, file.globs = False, file.globs[:MAX_GLOBS]
     return file
+
+
+def _judged(use: RustUse, file: RustFile) -> RustUse:
+    return replace(use, sure=False) if use.by_name and use.path[-1] in file.functions else use
 
 
 def _imports(tokens: Tokens) -> Iterator[tuple[Path, str, int]]:
@@ -126,8 +140,9 @@ def _in_code(tokens: Tokens, names: dict[str, Path]) -> Iterator[RustUse]:
             if called:
                 yield RustUse(path=("", token.text), line=token.line, called=True)
         elif len(path) > 1 or called or path[0] in names:
-            whole = (*names.get(path[0], (path[0],)), *path[1:])
-            yield RustUse(path=whole, line=token.line, called=called)
+            given = names.get(path[0], (path[0],))
+            whole, by_name = (*given, *path[1:]), len(path) == 1 and len(given) > 1
+            yield RustUse(path=whole, line=token.line, called=called, by_name=by_name)
 
 
 def _turbofish(tokens: Tokens) -> None:

@@ -46,7 +46,11 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One vulnerability of one component. `parents` are the components that depend on it."""
+    """One vulnerability of one component. `parents` are the components that depend on it.
+
+    They are all of them only if `parents_known`. `nested` are other components below its name: a
+    path that begins with one of these is theirs.
+    """
 
     finding: str
     vulnerability: str
@@ -55,6 +59,8 @@ class Target:
     name: str
     symbols: tuple[Symbol, ...] = ()
     parents: tuple[str, ...] = ()
+    parents_known: bool = False
+    nested: tuple[str, ...] = ()
     left_out: int = 0  # symbols that are too many to look for
 
     @property
@@ -67,15 +73,11 @@ def find_targets(
     findings: Iterable[Finding], components: Iterable[Component], advisories: AdvisorySet
 ) -> tuple[Target, ...]:
     """Return what to look for, for each of `findings` that is about one of `components`."""
-    known = {component.purl: component for component in components}
-    parents: dict[str, list[str]] = {}
-    for one in known.values():
-        for needed in one.depends_on:
-            parents.setdefault(needed, []).append(one.name)
+    around = _Around(tuple(components))
     found = []
     for finding in findings:
         traits = dict(finding.observations[0].traits)
-        component = known.get(traits.get("component", ""))
+        component = around.known.get(traits.get("component", ""))
         if component is not None:
             package = parse_package(component.purl)
             records = advisories.advisories.get((package.ecosystem, package.name), ())
@@ -90,10 +92,38 @@ def find_targets(
                     name=component.name,
                     symbols=symbols[:MAX_SYMBOLS],
                     left_out=max(0, len(symbols) - MAX_SYMBOLS),
-                    parents=tuple(sorted(set(parents.get(component.identity, ())))),
+                    parents=around.parents(component),
+                    parents_known=_kind(component) not in around.open_kinds,
+                    nested=around.nested(component),
                 )
             )
     return tuple(found)
+
+
+class _Around:
+    """What the components say of each other; of one purl in several places, all."""
+
+    def __init__(self, components: tuple[Component, ...]) -> None:
+        self.known = {component.purl: component for component in components}
+        self.open_kinds = {_kind(one) for one in components if one.edges_known is not True}
+        self._names = {(_kind(one), one.name) for one in components}
+        self._parents: dict[str, set[str]] = {}
+        for one in components:
+            for needed in one.depends_on:
+                self._parents.setdefault(needed, set()).add(one.name)
+
+    def parents(self, component: Component) -> tuple[str, ...]:
+        """Return the names of the components that depend on one."""
+        return tuple(sorted(self._parents.get(component.identity, ())))
+
+    def nested(self, component: Component) -> tuple[str, ...]:
+        """Return the names of those of its kind that begin with its own, as paths do."""
+        kind, below = _kind(component), f"{component.name}/"
+        return tuple(sorted(n for k, n in self._names if k == kind and n.startswith(below)))
+
+
+def _kind(component: Component) -> str:
+    return component.purl.partition("/")[0]
 
 
 def _symbols(records: Iterable[Advisory]) -> tuple[Symbol, ...]:
