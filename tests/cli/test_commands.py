@@ -1,5 +1,6 @@
 """The command line itself: help, versions, formats, terminals, pipes and the ways out."""
 
+import json
 import os
 import pty
 import subprocess
@@ -10,13 +11,16 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import typer
 
 from assay import __version__
 from assay.cli.app import app
 from assay.cli.lazygroup import every_command
+from assay.cli.output import print_json
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.operations.show_versions import RELIED_ON
+from tests.fakes.typed import run_typed
 from tests.operations.run import ENTRIES, VERDICT
 from tests.operations.site import ASSAY, SECONDS, Answer, Site
 
@@ -119,7 +123,7 @@ ANSWERS: Final = {
     "assay.status/v1": ("status",),
     "assay.log-verify/v1": ("log", "verify"),
     "assay.log-list/v1": ("log", "list"),
-    "assay.feeds/v1": ("vulns", "status"),
+    "assay.vulns-status/v1": ("vulns", "status"),
     "assay.replay/v1": ("replay", str(VERDICT)),
 }
 
@@ -353,3 +357,12 @@ def test_a_bug(checked_site: Site, words: tuple[str, ...]) -> None:
         assert document.field("what").text() == "RuntimeError: not foreseen: \\x1b[31m"
     else:
         assert done.stdout == b""
+
+
+def test_an_answer_is_named_after_its_command() -> None:
+    group = typer.Typer()
+    group.command("list")(lambda: print_json({"notChecked": []}))
+    group.command("show")(lambda: print_json({}, form="draft"))
+    listed, shown = (run_typed(group, "log", word).stdout for word in ("list", "show"))
+    assert json.loads(listed) == {"schema": "assay.log-list/v1", "notChecked": []}
+    assert json.loads(shown) == {"schema": "assay.log-show-draft/v1"}

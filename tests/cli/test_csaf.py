@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from assay.cli.csaf import app
+from tests.fakes.typed import run_typed
 from tests.vuln.csaf.documents import changed, csaf, encoded
 
 NAME = "example-2026-001.json"
@@ -23,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return run_typed(app, "csaf", *words)
 
 
 @pytest.mark.usefixtures("folder")

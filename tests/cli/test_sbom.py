@@ -5,13 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from assay.cli.sbom import app
 from assay.core.errors import AssayError
 from assay.sbom.component import Component, Inventory, Sbom
 from assay.sbom.formats.reader import parse_sbom
 from assay.sbom.formats.writer import render_sbom
+from tests.fakes.typed import run_typed
 from tests.sbom.sboms import FULL, A
 
 PLAIN = replace(A, raw_purls=(), hashes=(f"sha256:{'a' * 64}",), depends_on=())
@@ -46,7 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return run_typed(app, "sbom", *words)
 
 
 ANSWERS = {
@@ -113,7 +114,7 @@ def test_answers(words: tuple[str, ...], status: int, text: str) -> None:
     [
         (("validate", "one.json"), "assay.sbom-validate/v1"),
         (("convert", "one.json", "--output", "o"), "assay.sbom-convert/v1"),
-        (("merge", "one.json", "newer.json", "--output", "o"), "assay.sbom-convert/v1"),
+        (("merge", "one.json", "newer.json", "--output", "o"), "assay.sbom-merge/v1"),
         (("diff", "one.json", "newer.json"), "assay.sbom-diff/v1"),
         (("check", "one.json"), "assay.sbom-check/v1"),
         (("compare", "one.json", "newer.json"), "assay.sbom-compare/v1"),

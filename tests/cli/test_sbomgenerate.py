@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from assay.cli.sbom import app
 from assay.core.errors import AssayError
 from assay.sbom.formats.reader import parse_sbom
 from assay.sbom.formats.writer import FORMATS
+from tests.fakes.typed import run_typed
 from tests.sbom.test_survey import MIXED
 
 
@@ -26,7 +27,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, ["generate", *words])
+    return run_typed(app, "sbom", "generate", *words)
 
 
 def test_the_document_goes_to_standard_output() -> None:
@@ -64,7 +65,7 @@ def test_into_a_file_it_says_what_it_could_not_tell() -> None:
 
 def test_into_a_file_for_machines() -> None:
     document = json.loads(run("--output", "../sbom.json", "--json").stdout)
-    assert document["schema"] == "assay.sbom-generated/v1"
+    assert document["schema"] == "assay.sbom-generate/v1"
     assert [gap["where"] for gap in document["notChecked"]] == ["broken.jar"]
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from assay.cli.vex import app
 from assay.core.errors import AssayError
 from assay.vuln.vex.statement import Status, VexDocument, VexProduct
 from assay.vuln.vex.targets import parse_target
 from assay.vuln.vexformats import parse_vex, render_vex
+from tests.fakes.typed import run_typed
 from tests.vuln.vex.vexes import AFFECTED, CALM, CVE, DOCUMENT, LIBRARY, SHOP, target
 
 RANGE = replace(CALM, products=(VexProduct(target=target("pkg:npm/a", ranges=("vers:npm/<2",))),))
@@ -65,7 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return run_typed(app, "vex", *words)
 
 
 ANSWERS = {

@@ -46,7 +46,7 @@ def test_recorded_listed_and_withdrawn(there: Site) -> None:
     assert listed["documents"] == [done["document"]]
     assert listed["applied"] == listed["confirmed"] == listed["notChecked"] == []
     gone = said("withdraw", entry, "--reason", "wrong")
-    assert (gone["schema"], gone["reason"]) == ("assay.vex-withdrawal/v1", "wrong")
+    assert (gone["schema"], gone["reason"]) == ("assay.vex-withdraw/v1", "wrong")
     again = run("record", file).stdout.splitlines()
     assert again[0].startswith("Recorded vex.json, entry ")
     shown = run("withdraw", again[0].split()[3], "--reason", "wrong again").stdout

@@ -31,7 +31,7 @@ def test_what_is_known_what_is_not_and_from_what(site: Site) -> None:
     ]
     as_json = site.assay("vulns", "match", folder, "--json")
     assert as_json.status == 1
-    assert as_json.document.field("schema").text() == "assay.match/v1"
+    assert as_json.document.field("schema").text() == "assay.vulns-match/v1"
     nothing = site.assay("vulns", "match", site.home)
     assert nothing.status == 3
     refused = site.assay("vulns", "match", folder, "--at-least", "worst")

@@ -24,7 +24,7 @@ def test_an_import_tells_what_is_new(site: Site) -> None:
     assert again.outcome == (0, "")
     pushed = again.document.field("push")
     assert (pushed.field("schema").text(), pushed.field("releases").items()) == (
-        "assay.push/v1",
+        "assay.vulns-push/v1",
         (),
     )
 

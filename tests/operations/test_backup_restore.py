@@ -340,5 +340,5 @@ def test_the_manifest_is_for_people_too(here: Site) -> None:
     with zipfile.ZipFile(backup(here)) as archive:
         document = parse_json(archive.read("manifest.json"), max_bytes=2**20)
     assert isinstance(document, dict)
-    assert document["schema"] == "assay.log-backup/v1"
+    assert document["schema"] == "assay.backup/v1"
     assert document["size"] == ENTRIES

@@ -54,7 +54,7 @@ def test_what_is_not_checked_names_the_file_and_what_is_never_run_is_there_once(
 
 def test_the_json_document(tmp_path: Path) -> None:
     told = csaf_json(check_csaf([save(tmp_path, "example-2026-001.json", csaf())]))
-    assert (told["schema"], told["verdict"]) == ("assay.csaf-validate/v1", "PASSED")
+    assert told["verdict"] == "PASSED"
 
 
 def test_a_file_named_twice(tmp_path: Path) -> None:

@@ -30,7 +30,6 @@ def test_rules_whose_tests_hold(tmp_path: Path) -> None:
     checked = check_policy(folder)
     assert checked.verdict is Verdict.PASSED
     assert checked.as_json() == {
-        "schema": "assay.policy-test/v1",
         "verdict": "PASSED",
         "rules": ["source.sample"],
         "tests": [{"name": "tests.own.test_one", "complaint": ""}],

@@ -26,7 +26,6 @@ def compared(*found: Disagreement, verdict: Verdict = Verdict.FAILED) -> Compare
     return ComparedSboms(
         comparison=Comparison(documents=(A, B), agreed=7, disagreements=found),
         verdict=verdict,
-        schema="assay.sbom-compare/v1",
         not_checked=(NotChecked(what="file", where="x", why="odd", remedy="look"),),
     )
 
@@ -109,7 +108,7 @@ def test_the_truth_has_words_of_its_own() -> None:
     found = ComparedSboms(
         comparison=Comparison(documents=("artifact", "sbom"), agreed=1, disagreements=()),
         verdict=Verdict.PASSED,
-        schema="assay.sbom-truth/v1",
+        is_truth=True,
         not_checked=(),
     )
     assert comparison_view(found)["sentence"] == "The document lists what is in the artifact."

@@ -85,7 +85,7 @@ def show(
     one = found.find(name)
     if as_json:
         gaps = [gap.as_json() for gap in found.not_checked]
-        print_json({"schema": "assay.finding/v1", **one.as_json(), "notChecked": gaps})
+        print_json({**one.as_json(), "notChecked": gaps})
     else:
         print_finding(one)
 

@@ -36,7 +36,6 @@ def init(
     if as_json:
         print_json(
             {
-                "schema": "assay.init/v1",
                 "log": str(done.log),
                 "origin": done.origin,
                 "trust": str(done.trust),

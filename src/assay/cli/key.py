@@ -90,7 +90,7 @@ def list_(*, as_json: JsonOption = False) -> None:
     if as_json:
         keys = [key.as_json() for key in listed]
         not_checked = [gap.as_json() for gap in gaps]
-        print_json({"schema": "assay.keys/v1", "keys": keys, "notChecked": not_checked})
+        print_json({"keys": keys, "notChecked": not_checked})
         return
     for key in listed:
         known = (

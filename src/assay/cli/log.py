@@ -47,7 +47,6 @@ def verify(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-verify/v1",
                 "verdict": checked.verdict.value,
                 "origin": checked.origin,
                 "size": checked.size,
@@ -86,7 +85,7 @@ def list_entries(repository: RepositoryOption = Path(), *, as_json: JsonOption =
             }
             for entry in entries
         ]
-        print_json({"schema": "assay.log-list/v1", "entries": rows, "notChecked": []})
+        print_json({"entries": rows, "notChecked": []})
         return
     for entry in entries:
         typer.echo(f"{entry.index:>6}  {entry.predicate_type:<46}  {entry.subject}")

@@ -28,7 +28,6 @@ def backup(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-backup-made/v1",
                 "origin": done.origin,
                 "size": done.size,
                 "file": str(file),
@@ -65,7 +64,6 @@ def restore(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-restore/v1",
                 "origin": done.origin,
                 "size": done.size,
                 "lost": done.lost,

@@ -97,7 +97,6 @@ def prove(
         save_proof(output, proved)
     if as_json:
         document: dict[str, object] = {
-            "schema": "assay.log-prove/v1",
             "index": proved.index,
             "size": proved.size,
             "proof": proved.proof.decode(),
@@ -133,7 +132,6 @@ def renew(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-renew/v1",
                 "renewed": [item.as_json() for item in done],
                 "notChecked": [],
             }
@@ -172,7 +170,6 @@ def check_proof(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-check-proof/v1",
                 "verdict": "PASSED",
                 "origin": checked.origin,
                 "index": checked.index,
@@ -209,7 +206,6 @@ def publish(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-publish/v1",
                 "origin": done.origin,
                 "oldSize": done.old_size,
                 "size": done.size,
@@ -243,7 +239,6 @@ def check_tiles(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-check-tiles/v1",
                 "verdict": "PASSED",
                 "origin": checked.origin,
                 "size": checked.size,

@@ -35,7 +35,6 @@ def checkpoint(
     shown = show_checkpoint(repository)
     if as_json:
         document: dict[str, object] = {
-            "schema": "assay.log-checkpoint/v1",
             "origin": shown.origin,
             "logKey": shown.log_key,
             "size": shown.size,
@@ -67,7 +66,6 @@ def compare(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-compare/v1",
                 "verdict": verdict,
                 "origin": done.origin,
                 "sizes": list(done.sizes),
@@ -106,7 +104,6 @@ def check_fork(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-check-fork/v1",
                 "verdict": "PASSED",
                 "origin": first.origin,
                 "sizes": [first.size, second.size],
@@ -148,7 +145,6 @@ def cosign(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-cosign/v1",
                 "verdict": done.verdict.value,
                 "origin": done.origin,
                 "size": done.size,
@@ -195,7 +191,6 @@ def witness_key(
     if as_json:
         print_json(
             {
-                "schema": "assay.log-witness-key/v1",
                 "key": opened.verifier_key,
                 "logs": sorted(known.name for known in opened.log_keys),
                 "notChecked": [],

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import typer
+from typer._click.globals import get_current_context  # Typer gives commands no other way to it
 
 from assay.core.errors import AssayError
 from assay.core.notchecked import NotChecked
@@ -18,8 +19,17 @@ MAX_MESSAGE: Final = 4_000  # characters of a message, which may quote a path an
 EXIT_STATUS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 3}
 
 
-def print_json(document: dict[str, object]) -> None:
-    """Print one JSON document on stdout."""
+def print_json(document: dict[str, object], *, form: str = "") -> None:
+    """Print the answer of the command that runs as one JSON document on stdout.
+
+    Its schema is named after the command, with `form` behind where that has answers of several
+    shapes: `assay.log-verify/v1`.
+    """
+    words = [*get_current_context().command_path.split()[1:], *filter(None, [form])]
+    _print_document({"schema": f"assay.{'-'.join(words)}/v1"} | document)
+
+
+def _print_document(document: dict[str, object]) -> None:
     typer.echo(render_json(document), nl=False)
 
 
@@ -52,7 +62,9 @@ def _print_failure_json(code: str, what: str, *, where: str = "", hint: str = ""
     """Print the document `assay.error/v1`; nothing was checked, and it says so."""
     told = {"what": printable(what), "where": printable(where), "hint": printable(hint)}
     gap = NotChecked(what="everything", where=told["where"], why=told["what"], remedy=told["hint"])
-    print_json({"schema": "assay.error/v1", "code": code, **told, "notChecked": [gap.as_json()]})
+    _print_document(
+        {"schema": "assay.error/v1", "code": code, **told, "notChecked": [gap.as_json()]}
+    )
 
 
 def print_not_checked(gaps: Iterable[NotChecked]) -> None:

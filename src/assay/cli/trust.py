@@ -56,7 +56,7 @@ def show(
     if draft is not None:
         change = show_draft(draft)
         if as_json:
-            print_json(change.as_json())
+            print_json(change.as_json(), form="draft")
         else:
             print_change(change)
         return

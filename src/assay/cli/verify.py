@@ -76,7 +76,7 @@ def verify(  # noqa: PLR0913  # each is an expectation, and none may be left out
     )
     found = verify_bundle_file(file, bundle=bundle, expected=expected)
     if as_json:
-        print_json(found.as_json())
+        print_json(found.as_json(), form="bundle")
         return 0
     typer.echo(printable(f"PASSED: {found.artifact} was signed by {found.found.signed_by}"))
     for time in found.found.times:

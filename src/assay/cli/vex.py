@@ -48,7 +48,7 @@ def validate(vex: VexArgument, *, as_json: JsonOption = False) -> None:
 
     done = check_vex(vex)
     if as_json:
-        print_json(done.as_json("assay.vex-validate/v1"))
+        print_json(done.as_json())
     else:
         count = len(done.document.statements)
         noun = "statement" if count == 1 else "statements"
@@ -70,7 +70,7 @@ def show(vex: VexArgument, *, bom: BomOption = None, as_json: JsonOption = False
 
     done = check_vex(vex, boms=tuple(bom or ()))
     if as_json:
-        print_json(done.as_json("assay.vex-show/v1"))
+        print_json(done.as_json())
         return
     document = done.document
     by = document.author or "nobody who is named"

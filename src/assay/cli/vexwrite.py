@@ -83,7 +83,7 @@ def convert(  # noqa: PLR0913  # the options of one command
     boms = Boms(known=tuple(bom or ()), link=link)
     done = convert_vex(vex, to=to, boms=boms, missing=missing, output=output)
     if as_json:
-        print_json(done.as_json("assay.vex-convert/v1"))
+        print_json(done.as_json())
     else:
         _print_written(done, output)
     raise typer.Exit(EXIT_STATUS[done.verdict])
@@ -113,7 +113,7 @@ def merge(
     _need_output(output, as_json=as_json)
     done = merge_vex(tuple(vex), author=author, id_=name, to=to, output=output)
     if as_json:
-        print_json(done.as_json("assay.vex-merge/v1"))
+        print_json(done.as_json())
     else:
         _print_written(done.written, output)
         for line in done.contradictions:
@@ -185,7 +185,7 @@ def create(  # noqa: PLR0913  # the options of one command
         all_versions=all_versions,
     )
     _need_output(output, as_json=as_json)
-    _print_made(create_vex(said, to=to, output=output), output, "create", as_json=as_json)
+    _print_made(create_vex(said, to=to, output=output), output, as_json=as_json)
 
 
 def generate(  # noqa: PLR0913  # the options of one command
@@ -215,7 +215,7 @@ def generate(  # noqa: PLR0913  # the options of one command
     about = AboutProduct(product=product, author=author, role=role, all_versions=all_versions)
     _need_output(output, as_json=as_json)
     done = generate_vex(repository, about, to=to, output=output)
-    _print_made(done, output, "generate", as_json=as_json)
+    _print_made(done, output, as_json=as_json)
 
 
 def _need_output(output: Path | None, *, as_json: bool) -> None:
@@ -225,9 +225,9 @@ def _need_output(output: Path | None, *, as_json: bool) -> None:
         raise UsageError("the document and the answer cannot both be on stdout", hint="--output")
 
 
-def _print_made(done: "WrittenFile", output: Path | None, command: str, *, as_json: bool) -> None:
+def _print_made(done: "WrittenFile", output: Path | None, *, as_json: bool) -> None:
     if as_json:
-        print_json(done.as_json(f"assay.vex-{command}/v1"))
+        print_json(done.as_json())
     else:
         _print_written(done, output)
 

@@ -158,7 +158,6 @@ def _print(
         gaps = [gap.as_json() for gap in (*feed_gaps(feeds), *unreadable)]
         print_json(
             {
-                "schema": "assay.feeds/v1",
                 "feeds": rows,
                 "signals": [signal.as_json() for signal in signals],
                 "push": report.as_json() if report else None,

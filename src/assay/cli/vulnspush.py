@@ -64,7 +64,7 @@ def push(
 def print_tried(name: str, *, as_json: bool) -> None:
     """Print that a trial message was taken."""
     if as_json:
-        print_json({"schema": "assay.push-trial/v1", "target": name, "notChecked": []})
+        print_json({"target": name, "notChecked": []}, form="trial")
     else:
         typer.echo(printable(f"{name} took the trial message"))
 

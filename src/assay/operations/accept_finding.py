@@ -67,9 +67,8 @@ class FindingList:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.findings/v1",
             "commit": self.commit,
             "findings": [one.as_json() for one in self.findings],
             "notChecked": [gap.as_json() for gap in self.not_checked],
@@ -117,9 +116,8 @@ class Acceptance:
     statement: Digest
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.waiver/v1",
             "waiver": self.waiver.as_json() | {"acceptedBy": list(self.waiver.accepted_by)},
             "entry": self.index,
             "statement": str(self.statement),

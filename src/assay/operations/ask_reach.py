@@ -56,9 +56,8 @@ class ReachReport:
         return Verdict.UNKNOWN if self.not_checked else Verdict.PASSED
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.reach/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.reach/v1",
             "verdict": self.verdict.value,
             "name": self.name,
             "assessedAt": self.assessed_at,

@@ -51,9 +51,8 @@ class SourceAttested:
     summary: Path | None
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.source-attest/v1",
             "revision": self.revision.as_json(),
             "level": level_name(self.revision.level),
             "entry": self.index,

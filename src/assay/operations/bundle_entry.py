@@ -29,7 +29,7 @@ class EntryBundled:
     public_key: Path | None
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         gap = NotChecked(
             what="place in the log",
             where=f"entry {self.index}",
@@ -37,7 +37,6 @@ class EntryBundled:
             remedy="send the proof too: assay log prove",
         )
         return {
-            "schema": "assay.log-bundle/v1",
             "index": self.index,
             "predicateType": self.predicate_type,
             "signedBy": self.signed_by,

@@ -29,9 +29,8 @@ class PolicyChecked:
         return all_of(Verdict.FAILED if t.complaint else Verdict.PASSED for t in self.tests)
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.policy-test/v1",
             "verdict": self.verdict.value,
             "rules": list(self.rules),
             "tests": [{"name": t.name, "complaint": t.complaint} for t in self.tests],

@@ -22,9 +22,8 @@ class CheckedSbom:
         return self.report.verdict
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.sbom-check/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.sbom-check/v1",
             "verdict": self.verdict.value,
             "format": self.format,
             "profile": self.report.profile,

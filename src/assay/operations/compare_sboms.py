@@ -23,14 +23,13 @@ class ComparedSboms:
 
     comparison: Comparison
     verdict: Verdict
-    schema: str
     not_checked: tuple[NotChecked, ...]
+    is_truth: bool = False  # one side is the artifact itself
     confined_by: str = ""  # what confined the build, if one was run
 
     def as_json(self) -> dict[str, object]:
-        """Return the document of that schema."""
+        """Return what `--json` prints."""
         return {
-            "schema": self.schema,
             "verdict": self.verdict.value,
             "documents": list(self.comparison.documents),
             "agreed": self.comparison.agreed,
@@ -64,7 +63,6 @@ def compare_sboms(paths: tuple[Path, ...]) -> ComparedSboms:
     return ComparedSboms(
         comparison=found,
         verdict=Verdict.FAILED if apart else _agreed(found),
-        schema="assay.sbom-compare/v1",
         not_checked=tuple(sorted(notes)),
     )
 
@@ -97,8 +95,8 @@ def check_truth(path: Path, *, source: str, platform: str, build: str) -> Compar
     return ComparedSboms(
         comparison=found,
         verdict=_judge(found, truth.not_checked),
-        schema="assay.sbom-truth/v1",
         not_checked=tuple(sorted({*truth.not_checked, *sbom.inventory.not_checked})),
+        is_truth=True,
         confined_by=sandbox.description if sandbox is not None else "",
     )
 

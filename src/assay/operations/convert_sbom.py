@@ -25,9 +25,8 @@ class Converted:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.sbom-convert/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.sbom-convert/v1",
             "from": self.came_from,
             "to": self.format,
             "components": self.components,

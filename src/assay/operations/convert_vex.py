@@ -43,10 +43,9 @@ class WrittenFile:
                 found[name] = found.get(name, 0) + count
         return dict(sorted(found.items()))
 
-    def as_json(self, schema: str) -> dict[str, object]:
-        """Return the document `schema`."""
+    def as_json(self) -> dict[str, object]:
+        """Return what `--json` prints."""
         return {
-            "schema": schema,
             "verdict": self.verdict.value,
             "from": [one.format for one in self.sources],
             "to": self.format,

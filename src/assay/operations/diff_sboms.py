@@ -21,10 +21,9 @@ class SbomDifference:
         return Verdict.FAILED if self.difference.rewritten else Verdict.PASSED
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.sbom-diff/v1`."""
+        """Return what `--json` prints."""
         found = self.difference
         return {
-            "schema": "assay.sbom-diff/v1",
             "verdict": self.verdict.value,
             "rewritten": [_change_json(change) for change in found.rewritten],
             "added": list(found.added),

@@ -49,9 +49,8 @@ class ExplainedVex:
         return Verdict.UNKNOWN if status is None else _VERDICTS[status]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.vex-explain/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.vex-explain/v1",
             "verdict": self.verdict.value,
             "standing": str(self.answer.standing),
             "status": None if self.answer.status is None else str(self.answer.status),

@@ -50,9 +50,8 @@ class KitExported:
     digest: str
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.audit-export/v1",
             "file": str(self.output),
             "subject": self.subject,
             "statements": self.statements,

@@ -112,9 +112,8 @@ class AffectedReport:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.affected/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.affected/v1",
             "query": self.query,
             "verdict": self.verdict.value,
             "products": self.products,

@@ -76,9 +76,8 @@ class FixReport:
         return "".join(file.diff for file in self.files)
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.fix/v1",
             "written": self.written,
             "fixes": [_fix(fix.rule, fix.fix) for file in self.files for fix in file.fixes],
             "diffs": {file.path: file.diff for file in self.files},

@@ -46,9 +46,8 @@ class Generated:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints where the SBOM went to a file."""
+        """Return what `--json` prints where the SBOM went to a file."""
         return {
-            "schema": "assay.sbom-generated/v1",
             "name": self.name,
             "version": self.version,
             "components": self.components,

@@ -68,9 +68,8 @@ class ScansImported:
         return tuple(sorted({gap for one in self.scans for gap in one.scan.report.not_checked}))
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.scan-import/v1",
             "subject": str(self.subject.digest),
             "scans": [scan.as_json() for scan in self.scans],
             "notChecked": [gap.as_json() for gap in self.not_checked],

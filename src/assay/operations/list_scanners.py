@@ -39,9 +39,8 @@ class ScannersShown:
     formats: tuple[tuple[str, str], ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.scanners/v1",
             "scanners": [row.as_json() for row in self.scanners],
             "isolation": self.isolation,
             "formats": [{"name": name, "about": about} for name, about in self.formats],

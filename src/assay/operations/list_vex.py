@@ -27,9 +27,8 @@ class VexListing:
     not_checked: tuple[NotChecked, ...]  # not applied, with why
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.vex-list/v1",
             "commit": self.commit,
             "documents": [one.as_json() for one in self.documents],
             "applied": [one.as_json() for one in self.judged.set_aside.values()],

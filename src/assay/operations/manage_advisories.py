@@ -162,9 +162,8 @@ class Explanation:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.explanation/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.explanation/v1",
             "id": self.identifier,
             "clusters": [one.as_json() for one in self.clusters],
             "notChecked": [gap.as_json() for gap in self.not_checked],

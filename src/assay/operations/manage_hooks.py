@@ -61,9 +61,8 @@ class HookStates:
         return all(one.state == "ours" for one in self.hooks if one.hook in HOOKS)
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.hooks/v1",
             "guarded": self.guarded,
             "hooks": [one.as_json() for one in self.hooks],
             "notChecked": [],

@@ -24,9 +24,8 @@ class KeyShown:
     verifier_key: str  # in C2SP form, for logs; empty where no origin was named
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.key/v1",
             "signer": self.signer,
             "algorithm": self.public.algorithm,
             "keyId": self.public.key_id,

@@ -90,9 +90,8 @@ class Matched:
         return tuple(sorted({*self.report.not_checked, *self.unseen}))
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.match/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.match/v1",
             "verdict": self.verdict.value,
             "name": self.subject.name,
             "version": self.subject.version,

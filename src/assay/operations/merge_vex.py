@@ -24,9 +24,9 @@ class MergedVex:
         """Return UNKNOWN where something was lost, or nobody can tell which statement is right."""
         return Verdict.UNKNOWN if self.contradictions else self.written.verdict
 
-    def as_json(self, schema: str) -> dict[str, object]:
-        """Return the document `schema`."""
-        members = self.written.as_json(schema) | {"contradictions": list(self.contradictions)}
+    def as_json(self) -> dict[str, object]:
+        """Return what `--json` prints."""
+        members = self.written.as_json() | {"contradictions": list(self.contradictions)}
         return members | {"verdict": self.verdict.value}
 
 

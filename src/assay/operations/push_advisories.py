@@ -88,10 +88,9 @@ class PushReport:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.push/v1`."""
+        """Return what `--json` prints."""
         states = (alert.event.state for one in self.releases for alert in one.alerts)
         return {
-            "schema": "assay.push/v1",
             "dryRun": self.dry_run,
             "changedPackages": self.changed,
             "counts": count_states(states),

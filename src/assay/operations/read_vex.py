@@ -26,10 +26,9 @@ class ReadVex:
         whole = bool(self.document.statements) and not self.document.unread
         return Verdict.PASSED if whole else Verdict.UNKNOWN
 
-    def as_json(self, schema: str) -> dict[str, object]:
-        """Return the document `schema`."""
+    def as_json(self) -> dict[str, object]:
+        """Return what `--json` prints."""
         return {
-            "schema": schema,
             "verdict": self.verdict.value,
             **document_json(self.document),
         }

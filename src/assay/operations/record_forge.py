@@ -47,9 +47,8 @@ class RecordedForge:
         return not any(gap.what == "branch protection" for gap in self.state.not_checked)
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.forge/v1",
             "statement": str(self.statement),
             "index": self.index,
             "state": self.state.as_json(),
@@ -97,9 +96,8 @@ class ShownForge:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.forge-accounts/v1",
             "accounts": [account.as_json() for account in self.accounts],
             "notChecked": [gap.as_json() for gap in self.not_checked],
         }

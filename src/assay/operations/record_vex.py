@@ -53,9 +53,8 @@ class VexRecorded:
         return self.recorded.signed.document.not_checked
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.vex-record/v1",
             "document": self.recorded.as_json(),
             "notChecked": [gap.as_json() for gap in self.not_checked],
         }
@@ -70,9 +69,8 @@ class VexWithdrawn:
     index: int
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.vex-withdrawal/v1",
             "document": self.document.as_json(),
             "reason": self.reason,
             "entry": self.index,

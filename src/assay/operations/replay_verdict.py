@@ -35,9 +35,8 @@ class Replayed:
     fallen: tuple[str, ...]  # why the verdict does not stand any more; empty where it does
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.replay/v1",
             "verdict": Verdict.PASSED.value,
             "replayed": {
                 "verdict": self.verdict.value,

@@ -89,9 +89,8 @@ class Reverified:
         return (_NOT_LOOKED_AT, *(_in_doubt(doubt) for doubt in self.doubts))
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.log-reverify/v1",
             "verdict": self.verdict.value,
             "verdicts": self.verdicts,
             "trustRoot": {"version": self.trust_version, "digest": str(self.trust_root)},

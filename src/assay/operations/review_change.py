@@ -50,9 +50,8 @@ class ReviewRecorded:
     statement: Digest
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.review/v1",
             "review": self.review.as_json(),
             "entry": self.index,
             "statement": str(self.statement),

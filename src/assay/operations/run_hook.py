@@ -79,9 +79,8 @@ class HookReport:
         return Verdict.UNKNOWN if blind else Verdict.PASSED
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.hook/v1",
             "hook": self.hook,
             "verdict": self.verdict.value,
             "files": self.files,

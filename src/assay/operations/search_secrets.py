@@ -46,7 +46,6 @@ from assay.system.environment import cache_home
 from assay.system.files import load_beneath
 from assay.system.sealed import SealedFolder
 
-SCHEMA: Final = "assay.secrets/v1"
 ROLE: Final = "collector"
 
 
@@ -70,10 +69,9 @@ class SecretsFound:
         return Verdict.UNKNOWN if gaps else Verdict.PASSED
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         asked = None if self.validity is None else [one.as_json() for one in self.validity]
         return {
-            "schema": SCHEMA,
             "verdict": self.verdict.value,
             **self.report.as_json(),
             "validity": asked,

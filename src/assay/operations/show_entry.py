@@ -29,9 +29,8 @@ class ShownEntry:
     predicate: object = field(repr=False)
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.log-show/v1",
             "index": self.index,
             "digest": self.digest,
             "predicateType": self.predicate_type,

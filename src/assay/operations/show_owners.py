@@ -85,9 +85,8 @@ class OwnersShown:
         return all_of(one.verdict for one in self.changes)
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.review-owners/v1",
             "verdict": self.verdict.value,
             "branch": self.branch,
             "changes": [one.as_json() for one in self.changes],

@@ -38,10 +38,9 @@ class ReviewStatus:
         return self.coverage.verdict
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         document = self.coverage.as_json()
         return {
-            "schema": "assay.review-status/v1",
             "verdict": self.verdict.value,
             **document,
             "all": [_judged_json(one) for one in self.judged],

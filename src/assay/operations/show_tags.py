@@ -25,9 +25,8 @@ class TagsShown:
         return all_of(one.verdict for one in self.tags)
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.source-tags/v1",
             "verdict": self.verdict.value,
             "tags": [
                 {

@@ -32,10 +32,9 @@ class TrustShown:
     toml: str
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         document = parse_json(render_trust_root(self.root), max_bytes=MAX_TRUST_ROOT_BYTES)
         return {
-            "schema": "assay.trust-show/v1",
             "digest": self.digest,
             "trustRoot": document,
             "versions": [

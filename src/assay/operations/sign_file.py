@@ -19,9 +19,8 @@ class FileSigned:
     bundle: Path
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.sign/v1",
             "artifact": str(self.artifact),
             "keyId": self.key_id,
             "bundle": str(self.bundle),

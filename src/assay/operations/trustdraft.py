@@ -72,9 +72,8 @@ class DescribedDraft:
     signatures: tuple[Signatures, Signatures]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.trust-change/v1",
             "version": self.version,
             "trustRoot": self.digest,
             "changes": list(self.changes),

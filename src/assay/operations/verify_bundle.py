@@ -56,9 +56,8 @@ class BundleVerified:
         return self.found.not_checked
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.verify-bundle/v1",
             "verdict": "PASSED",
             "artifact": self.artifact,
             "signedBy": self.found.signed_by,

@@ -60,10 +60,9 @@ class VerifiedFolder:
     verdict: Verdict
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.csaf-verify/v1`."""
+        """Return what `--json` prints."""
         provider = self.provider
         return {
-            "schema": "assay.csaf-verify/v1",
             "verdict": self.verdict.value,
             "documents": self.documents,
             "provider": None

@@ -72,10 +72,9 @@ class KitVerified:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         checkpoint, audit = self.proven.checkpoint, self.audit
         return {
-            "schema": "assay.audit-verify/v1",
             "verdict": self.result.value,
             "subject": str(self.proven.subject),
             "log": {

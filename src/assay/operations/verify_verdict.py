@@ -44,9 +44,8 @@ class VerdictVerified:
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Return the document that `--json` prints."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.verify/v1",
             "verdict": self.verdict.value,
             "subject": self.subject,
             "stage": self.stage,

@@ -31,7 +31,7 @@ def render_audit(found: KitVerified, kind: str) -> bytes:
 
             return render_audit_html(found)
         case "json":
-            return render_json(found.as_json())
+            return render_json({"schema": "assay.audit-verify/v1"} | found.as_json())
         case _:
             from assay.reports.audittext import (  # noqa: PLC0415  # Rich only where used
                 render_audit_text,

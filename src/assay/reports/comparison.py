@@ -86,7 +86,7 @@ def comparison_view(found: ComparedSboms) -> dict[str, object]:
 
 
 def _sentence(found: ComparedSboms) -> str:
-    return (_TRUTHS if "truth" in found.schema else _SENTENCES)[found.verdict]
+    return (_TRUTHS if found.is_truth else _SENTENCES)[found.verdict]
 
 
 def _documents(found: ComparedSboms) -> Iterator[tuple[str, int, int, int]]:
@@ -132,8 +132,14 @@ def _more(count: int) -> Iterator[str]:
         yield f"- and {count - SHOWN} more; the JSON report has all"
 
 
+def _json(found: ComparedSboms) -> bytes:
+    """Return what the command prints with `--json`."""
+    command = "sbom-truth" if found.is_truth else "sbom-compare"
+    return render_json({"schema": f"assay.{command}/v1"} | found.as_json())
+
+
 _RENDERERS: Final = {
     ".html": _html,
-    ".json": lambda found: render_json(found.as_json()),
+    ".json": _json,
     ".md": render_comparison_markdown,
 }

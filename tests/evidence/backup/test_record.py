@@ -134,7 +134,7 @@ def test_the_manifest_is_read_back() -> None:
     [
         (
             render_manifest(MANIFEST).replace(b"backup/v1", b"backup/v2"),
-            "[malformed] not of the schema 'assay.log-backup/v1', at schema",
+            "[malformed] not of the schema 'assay.backup/v1', at schema",
         ),
         (
             render_manifest(replace(MANIFEST, parts=(PART, PART))),

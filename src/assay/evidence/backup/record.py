@@ -6,7 +6,7 @@ on for each checkpoint. A record is a letter (`E`, `C`, `L`), its length in four
 bytes. Nothing in it is believed before the log's key has verified it; the manifest tells damage
 from forgery, and what should be there.
 
-Manifest, schema `assay.log-backup/v1`: the log's origin, the number of its entries, the newest
+Manifest, schema `assay.backup/v1`: the log's origin, the number of its entries, the newest
 checkpoint, when the backup was made, and name, length and digest of each part.
 """
 
@@ -23,7 +23,7 @@ from assay.core.strictjson import parse_json, render_canonical_json
 from assay.evidence.storage.batch import ENTRY_BYTES, MAX_BATCH_BYTES
 from assay.evidence.storage.blobs import MAX_BLOB_BYTES
 
-SCHEMA: Final = "assay.log-backup/v1"
+SCHEMA: Final = "assay.backup/v1"
 MANIFEST: Final = "manifest.json"
 PART_BYTES: Final = 16 * 2**20  # a part is closed when it has as many
 MAX_PART_BYTES: Final = PART_BYTES + MAX_BLOB_BYTES + 5

@@ -138,9 +138,8 @@ class Plan:
         return Verdict.UNKNOWN if unsure else Verdict.PASSED
 
     def as_json(self) -> dict[str, object]:
-        """Return the document `assay.fixplan/v1`."""
+        """Return what `--json` prints."""
         return {
-            "schema": "assay.fixplan/v1",
             "verdict": self.verdict.value,
             "upgrades": [one.as_json() for one in self.upgrades],
             "unfixed": [one.as_json() for one in self.unfixed],
