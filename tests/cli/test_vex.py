@@ -130,8 +130,8 @@ REFUSED = {
     ),
     "XML": (
         ("validate", "bom.xml"),
-        ("[malformed] XML, and VEX is read in JSON only, at bom.xml "
-        "(convert it to the JSON form first)"),
+        ("[malformed] XML that is no CycloneDX, at bom.xml.bom "
+        "(of the formats of VEX, CycloneDX alone is XML)"),
     ),
     "format": (
         ("convert", "calm.json", "--to", "vdr"),

@@ -1,5 +1,6 @@
 """VEX in the log: whose signature counts, and what is recorded and not applied."""
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from assay.core.errors import AssayError, UsageError
+from assay.evidence.dsse import sign_dsse
 from assay.operations.record_vex import withdraw_vex
 from assay.operations.vexrecords import load_vex
 from assay.signing.asymmetric import ed25519_from_raw
@@ -35,6 +37,7 @@ from tests.operations.vexkit import (
     with_author,
     written,
 )
+from tests.vuln.vex.xmls import cyclonedx_xml
 
 
 def vouching(site: Site) -> Path:
@@ -273,3 +276,65 @@ def test_only_what_may_matter_is_read(shop: Site) -> None:
     with signing_as(shop, vendor_key(shop)):
         record(shop, slashed.encode())
     assert applied(shop) == []
+
+
+def test_bringing_it_in_again_takes_no_withdrawal_back(shop: Site) -> None:
+    """An importer, whoever that is, would else undo what a vex-author decided."""
+    signed = vendors(shop, document(author="vendor"))
+    first = record(shop, signed)
+    withdraw_vex(shop.top, name=str(first.recorded.index), reason="wrong", clock=clock(hours=4))
+    again = record(shop, signed, hours=5)
+    wrapped = json.loads(signed)
+    spaced = record(shop, json.dumps(wrapped, indent=8).encode(), hours=5)
+    assert (again.recorded.withdrawn, spaced.recorded.withdrawn) == (True, True)
+    assert (applied(shop, hours=6), reasons(shop, hours=6)) == ([], ["withdrawn"] * 3)
+    other = vendors(shop, document(author="vendor", name="2", hours=5.5))
+    record(shop, other, hours=6)
+    assert applied(shop, hours=7) == ["not_affected by vendor"]
+
+
+def test_one_of_two_who_signed_does_not_take_back_what_both_said(shop: Site) -> None:
+    key, bob = with_author(shop, "bob", authors=("vendor",), hours=1.6)
+    vendor = load_key_file(vendor_key(shop))
+    made = json.loads(vendors(shop, document(confirmed(), author="vendor")))
+    both = sign_dsse(
+        base64.b64decode(made["payload"]), payload_type=made["payloadType"], signers=(vendor, bob)
+    )
+    done = record(shop, both)
+    with signing_as(shop, key):
+        withdraw_vex(shop.top, name=str(done.recorded.index), reason="no", clock=clock(hours=4))
+    assert [w.author for w in listing(shop, hours=5).judged.confirmed.values()] == ["vendor"]
+
+
+def test_a_later_version_is_found_by_an_id_with_a_quote(shop: Site) -> None:
+    """JSON writes it in another way than it is."""
+    record(shop, document(name='"x"'))
+    assert applied(shop) == ["not_affected by local"]
+    other = statement(vulnerability={"name": "CVE-2026-1"})
+    record(shop, document(other, name='"x"', hours=2.5))
+    assert known(shop, NAME) == ['"x"', '"x"']
+    assert applied(shop) == []
+
+
+def test_a_document_in_xml_is_read_whatever_it_holds(shop: Site) -> None:
+    """XML writes any character as a number."""
+    name = "".join(f"&#{ord(letter)};" for letter in NAME)
+    record(shop, cyclonedx_xml(name, PURL, author="local", at=moment(2)))
+    assert listing(shop).documents[0].signed is not None
+    assert applied(shop) == ["not_affected by local"]
+
+
+def test_a_document_that_begins_with_a_byte_order_mark(shop: Site) -> None:
+    record(shop, b"\xef\xbb\xbf" + json.dumps(document()).encode())
+    assert applied(shop) == ["not_affected by local"]
+
+
+def test_the_list_tells_what_the_gate_sees(shop: Site) -> None:
+    """A document that names nothing that was found is listed, and says nothing about it."""
+    nameless = statement(vulnerability={"@id": "https://shop.example/1"})
+    record(shop, document(nameless, name="a"))
+    shown = listing(shop)
+    assert [one.matters for one in shown.documents] == [False]
+    assert (shown.judged.confirmed, shown.not_checked) == ({}, ())
+    record(shop, document(nameless, statement(), name="b"))
+    assert [word.status for word in listing(shop).judged.confirmed.values()] == ["unread"]

@@ -11,7 +11,7 @@ from assay.vuln.vex.bomlinks import resolve_links
 from assay.vuln.vex.cyclonedxparts import BomNames, read_names
 from assay.vuln.vex.statement import VexDocument
 from assay.vuln.vex.statementjson import document_json
-from assay.vuln.vexformats import MAX_VEX_BYTES, parse_vex, parse_vex_json
+from assay.vuln.vexformats import MAX_VEX_BYTES, parse_vex, parse_vex_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +61,12 @@ def load_names(path: Path) -> BomNames:
     """Read what there is to point at in the CycloneDX BOM at `path`.
 
     Raises:
-        MalformedError: No CycloneDX in JSON, or against its rules.
+        MalformedError: No CycloneDX, or against its rules.
         UsageError: There is no such file.
     """
     data = _load(path)
     with inside(printable(str(path))):
-        return read_names(parse_vex_json(data))
+        return read_names(parse_vex_tree(data))
 
 
 def _parsed(path: Path) -> VexDocument:

@@ -20,7 +20,8 @@ from assay.evidence.statement import Statement, Subject
 from assay.operations.entryname import named_entry
 from assay.operations.ledger import Ledger
 from assay.operations.record import Recorder, open_recorder
-from assay.operations.vexrecords import IMPORTER, ROLES, RecordedVex, load_entry
+from assay.operations.vexrecords import ROLES, RecordedVex, load_entry
+from assay.operations.vexsearch import IMPORTER
 from assay.operations.vexsignatures import is_signed_by_others
 from assay.signing.principals import VEX_AUTHOR
 from assay.signing.standing import why_not

@@ -41,7 +41,7 @@ def vex_standing(
 ) -> VexStanding:
     """Return what VEX comes to now for `findings` at HEAD, as the next check would see it.
 
-    With all documents (`whole`), or those that may be about the findings.
+    It names all documents (`whole`), or those that may be about the findings, and no others count.
     """
     if not has_vex(ledger):
         return VexStanding(documents=(), judged=NOTHING)
@@ -49,8 +49,9 @@ def vex_standing(
     name = product_name(repository, configuration)
     subject = Subject(name=name, digest=Digest("gitCommit", repository.head))
     uri = resource_uri(repository, configuration)
-    documents = load_vex(ledger, naming=None if whole else names_of(findings))
-    account = vex_account(ledger, documents, subject, uri=uri, findings=findings)
+    documents = load_vex(ledger, naming=names_of(findings), whole=whole)
+    mattering = [one for one in documents if one.matters]
+    account = vex_account(ledger, mattering, subject, uri=uri, findings=findings)
     max_age = configuration.source.vex_max_age
     return VexStanding(
         documents=documents, judged=judge_vex((account,), max_age=max_age, at=ledger.at)

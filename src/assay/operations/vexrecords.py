@@ -19,20 +19,19 @@ from assay.core.reliance import Reliance
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
 from assay.operations.ledger import Expected, Ledger
-from assay.operations.vexsignatures import Opened, document_bytes, open_foreign
+from assay.operations.vexsearch import IMPORTER, KeptVex, ended_by, keep_record
+from assay.operations.vexsignatures import Opened, open_foreign
 from assay.signing.principals import VEX_AUTHOR
 from assay.signing.standing import why_revoked
 from assay.vuln.vex.record import (
     DOCUMENT_TYPE,
     IMPORT_TYPE,
-    WITHDRAWAL_TYPE,
     VexRecord,
     parse_vex_record,
 )
 from assay.vuln.vex.signed import SignedVex
 from assay.vuln.vexformats import parse_vex
 
-IMPORTER: Final = "importer"
 ROLES: Final[Mapping[str, str]] = {DOCUMENT_TYPE: VEX_AUTHOR, IMPORT_TYPE: IMPORTER}
 
 
@@ -47,6 +46,7 @@ class RecordedVex:
     recorded_by: tuple[str, ...]
     signed: SignedVex | None
     why: str  # empty where `signed` is there
+    matters: bool = True  # to the names that were asked for
 
     @property
     def withdrawn(self) -> bool:
@@ -91,8 +91,10 @@ def has_vex(ledger: Ledger) -> bool:
     )
 
 
-def load_vex(ledger: Ledger, *, naming: frozenset[str] | None = None) -> tuple[RecordedVex, ...]:
-    """Return the documents in the log, in its order: all, or those that matter to some names.
+def load_vex(
+    ledger: Ledger, *, naming: frozenset[str], whole: bool = False
+) -> tuple[RecordedVex, ...]:
+    """Return the documents in the log, in its order, that matter to some names; or all (`whole`).
 
     Reading a document costs a second for each megabyte. One that nowhere holds a vulnerability's
     name says nothing about it, unless it is a later version of one that does.
@@ -101,18 +103,24 @@ def load_vex(ledger: Ledger, *, naming: frozenset[str] | None = None) -> tuple[R
         RejectedError: A record was not to be trusted when it was made.
     """
     kept = [
-        _Kept(entry=entry, verified=verified, text=searchable(verified))
+        keep_record(entry, verified)
         for kind, role in ROLES.items()
         for entry, verified in ledger.of_type(kind, role=role)
     ]
     kept.sort(key=lambda one: one.entry.index)
-    chosen = kept if naming is None else [one for one in kept if one.holds(naming)]
-    found = {one.entry.index: _read(ledger, one.entry, one.verified) for one in chosen}
-    ids = frozenset(one.signed.document.id for one in found.values() if one.signed is not None)
-    later = (one for one in kept if one.entry.index not in found and one.holds(ids))
-    found |= {one.entry.index: _read(ledger, one.entry, one.verified) for one in later}
-    ended = _withdrawals(ledger)
-    return tuple(_with_end(one, ended) for _, one in sorted(found.items()))
+    named = {one.entry.index: _read(ledger, one) for one in kept if one.holds(naming)}
+    ids = frozenset(one.signed.document.id for one in named.values() if one.signed is not None)
+    later = (one for one in kept if one.entry.index not in named and one.holds(ids))
+    named |= {one.entry.index: _read(ledger, one) for one in later}
+    others = {
+        one.entry.index: replace(_read(ledger, one), matters=False)
+        for one in kept
+        if whole and one.entry.index not in named
+    }
+    ended = ended_by(ledger, kept)
+    found = sorted((named | others).items())
+    places = {one.entry.index: one for one in kept}
+    return tuple(_with_end(one, ended.people(places[index])) for index, one in found)
 
 
 def load_entry(ledger: Ledger, entry: LogEntry) -> RecordedVex | None:
@@ -127,43 +135,21 @@ def load_entry(ledger: Ledger, entry: LogEntry) -> RecordedVex | None:
     verified = ledger.judge(entry, expected)
     if verified is None:
         return None
-    return _with_end(_read(ledger, entry, verified), _withdrawals(ledger))
+    kept = keep_record(entry, verified)
+    imported = (keep_record(*one) for one in ledger.of_type(IMPORT_TYPE, role=IMPORTER))
+    return _with_end(_read(ledger, kept), ended_by(ledger, imported).people(kept))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    """A record that was not looked into yet; `text` is None where it has to be read to be known."""
-
-    entry: LogEntry
-    verified: VerifiedStatement
-    text: bytes | None
-
-    def holds(self, names: frozenset[str]) -> bool:
-        """Tell whether any of `names` may stand in it, in whatever case."""
-        text = self.text
-        if text is None:
-            return True
-        return any(name.encode().upper() in text for name in names if name)
-
-
-def _withdrawals(ledger: Ledger) -> dict[Digest, set[str]]:
-    """Return who withdrew which record."""
-    found: dict[Digest, set[str]] = {}
-    for _, verified in ledger.of_type(WITHDRAWAL_TYPE, role=VEX_AUTHOR):
-        for subject in verified.subjects:
-            found.setdefault(subject.digest, set()).update(verified.signed_by)
-    return found
-
-
-def _with_end(one: RecordedVex, ended: Mapping[Digest, set[str]]) -> RecordedVex:
-    people = ended.get(one.statement)
-    if people is None or one.signed is None:
+def _with_end(one: RecordedVex, people: frozenset[str]) -> RecordedVex:
+    """Return the record with its end: all of it only where all who signed it withdrew it."""
+    if not people or one.signed is None:
         return one
-    own = bool(people & {signer.name for signer in one.signed.signers})
+    own = one.signed.signer_names <= people
     return replace(one, signed=replace(one.signed, ended=True, withdrawn=own))
 
 
-def _read(ledger: Ledger, entry: LogEntry, verified: VerifiedStatement) -> RecordedVex:
+def _read(ledger: Ledger, kept: KeptVex) -> RecordedVex:
+    entry, verified = kept.entry, kept.verified
     signed, why, file = None, "", str(verified.digest)
     try:
         record = parse_vex_record(verified.predicate())
@@ -218,16 +204,3 @@ def _revoked_since(ledger: Ledger, entry: LogEntry, record: VexRecord, at: datet
     except RejectedError:
         return ""
     return "; ".join(filter(None, (why_revoked(ledger.trust, k, at=at) for k in sorted(keys))))
-
-
-def searchable(verified: VerifiedStatement) -> bytes | None:
-    """Return what a record holds, in upper case, to look for names in; None where that may deceive.
-
-    It decides what is read, and nothing else: what is passed over takes nothing away.
-    """
-    try:
-        text = document_bytes(parse_vex_record(verified.predicate()).content)
-    except (MalformedError, ValueError):
-        return None
-    # JSON may write any character as a number, and a slash in two ways.
-    return None if b"\\u" in text else text.replace(b"\\/", b"/").upper()

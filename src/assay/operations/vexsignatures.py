@@ -17,7 +17,7 @@ from assay.signing.trust import TrustRoot
 from assay.source.pgpsig import PgpSignature, parse_pgp_signature, verify_pgp_signature
 from assay.vuln.vex.record import MAX_DOCUMENT_BYTES, VexRecord
 from assay.vuln.vex.statement import VexDocument
-from assay.vuln.vexformats import parse_vex, vex_format_of
+from assay.vuln.vexformats import is_vex_xml, parse_vex, parse_vex_tree, vex_format_of
 
 # What others put into in-toto statements: OpenVEX (cosign leaves its version out), CycloneDX.
 PREDICATES: Final = frozenset(
@@ -57,9 +57,11 @@ def is_signed_by_others(content: bytes) -> bool:
     """Tell whether a file is an envelope around a document, and not one itself.
 
     Raises:
-        MalformedError: It is not strict JSON.
+        MalformedError: It is neither XML nor strict JSON.
     """
-    members = dict(JsonValue(parse_json(content, max_bytes=MAX_DOCUMENT_BYTES)).members())
+    if is_vex_xml(content):
+        return False
+    members = dict(parse_vex_tree(content).members())
     return "mediaType" in members or {"payload", "payloadType", "signatures"} <= members.keys()
 
 

@@ -4,13 +4,19 @@ Above `vuln.vex` (the values) and `vuln.csaf` (a format of its own size), which 
 other's readers.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from assay.core.errors import MalformedError, UsageError
 from assay.core.jsonvalue import JsonValue
+from assay.core.printable import printable
 from assay.core.strictjson import parse_json, render_canonical_json
+from assay.core.strictxml import parse_xml
+from assay.sbom.formats.cyclonedxxml import is_cyclonedx
+from assay.sbom.formats.cyclonedxxmlvex import vex_from_xml
 from assay.vuln.csaf.vexread import is_csaf, read_csaf
 from assay.vuln.csaf.vexwrite import write_csaf
 from assay.vuln.vex.cyclonedxread import is_cyclonedx_vex, read_cyclonedx_vex
@@ -20,6 +26,7 @@ from assay.vuln.vex.openvexwrite import write_openvex
 from assay.vuln.vex.statement import Loss, VexDocument, WrittenVex
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_SPACE: Final = b" \t\r\n"
 MAX_VEX_BYTES: Final = 2**27  # 128 MiB: an SBOM with its VEX inside is as large as an SBOM
 
 
@@ -55,21 +62,46 @@ def parse_vex(data: bytes) -> VexDocument:
     Raises:
         MalformedError: Of no known format, or against its rules; with the path to the fault.
     """
-    document = parse_vex_json(data)
-    return vex_format_of(document).read(document)
+    if not is_vex_xml(data):
+        document = parse_vex_tree(data)
+        return vex_format_of(document).read(document)
+    document, left_out = _parse_xml(data)
+    read = read_cyclonedx_vex(document)
+    counts = Counter(read.left_out) + left_out
+    return replace(
+        read,
+        format=f"{read.format.removesuffix(' JSON')} XML",
+        left_out=MappingProxyType(dict(sorted(counts.items()))),
+    )
 
 
-def parse_vex_json(data: bytes) -> JsonValue:
-    """Read the JSON of a VEX document, or of a BOM that one points into.
+def parse_vex_tree(data: bytes) -> JsonValue:
+    """Read the JSON of a VEX document, or of a BOM that one points into; CycloneDX also in XML.
 
     Raises:
-        MalformedError: Not strict JSON.
+        MalformedError: Not strict JSON, or XML of another kind.
     """
-    content = data.removeprefix(_BYTE_ORDER_MARK)  # some generators write one
-    if content.lstrip().startswith(b"<"):
-        hint = "convert it to the JSON form first"
-        raise MalformedError("XML, and VEX is read in JSON only", hint=hint)
-    return JsonValue(parse_json(content, max_bytes=MAX_VEX_BYTES))
+    if is_vex_xml(data):
+        return _parse_xml(data)[0]
+    return JsonValue(parse_json(_content(data), max_bytes=MAX_VEX_BYTES))
+
+
+def is_vex_xml(data: bytes) -> bool:
+    """Tell whether a document is XML, if it is any."""
+    return _content(data).startswith(b"<")
+
+
+def _content(data: bytes) -> bytes:
+    return data.removeprefix(_BYTE_ORDER_MARK).lstrip(_SPACE)  # some generators write one
+
+
+def _parse_xml(data: bytes) -> tuple[JsonValue, Counter[str]]:
+    root = parse_xml(_content(data), max_bytes=MAX_VEX_BYTES)
+    if not is_cyclonedx(root):
+        hint = "of the formats of VEX, CycloneDX alone is XML"
+        raise MalformedError("XML that is no CycloneDX", where=printable(root.name), hint=hint)
+    document, left_out = vex_from_xml(root)
+    return JsonValue(document), left_out
 
 
 def vex_format_of(document: JsonValue) -> VexFormat:

@@ -37,10 +37,20 @@ _CYCLONEDX: Final = (
     b'{"ref":"urn:cdx:11111111-395b-41f5-a30f-a58921a69b79/1#b"}],"properties":[{"name":'
     b'"assay:vex:expires","value":"2027-01-01T00:00:00Z"}]}]}'
 )
+_XML: Final = (
+    b'<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1"><components><component '
+    b'type="library" bom-ref="a"><name>a</name><purl>pkg:npm/a@1</purl></component></components>'
+    b"<services><service><name>s</name></service></services><vulnerabilities><vulnerability>"
+    b"<id>CVE-2026-1</id><source><url>https://a.example</url></source><references><reference>"
+    b"<id>GHSA-a</id><source/></reference></references><analysis><state>not_affected</state>"
+    b"<responses><response>update</response></responses><detail>d</detail></analysis><affects>"
+    b"<target><ref>a</ref><versions><version><range>vers:npm/&lt;2</range><status>unaffected"
+    b"</status></version></versions></target></affects></vulnerability></vulnerabilities></bom>"
+)
 
 
 def _documents() -> tuple[bytes, ...]:
-    return _OPENVEX, _OLD, _ENCLOSED, _CYCLONEDX
+    return _OPENVEX, _OLD, _ENCLOSED, _CYCLONEDX, _XML
 
 
 def _converted(data: bytes) -> object:
@@ -72,5 +82,5 @@ TARGETS: Final = (
     value("assay.vuln.vex.cyclonedxread:read_cyclonedx_vex", lambda: (_CYCLONEDX,)),
     value("assay.vuln.vex.cyclonedxparts:read_names", lambda: (_CYCLONEDX,)),
     text("assay.vuln.vex.targets:parse_target", lambda: (b"pkg:npm/a@1", b"cpe:/a:x", b"nginx")),
-    raw("assay.vuln.vexformats:parse_vex_json", lambda: (b"\xef\xbb\xbf{}", b"{}")),
+    raw("assay.vuln.vexformats:parse_vex_tree", lambda: (b"\xef\xbb\xbf{}", b"{}", _XML)),
 )

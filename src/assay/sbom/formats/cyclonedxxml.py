@@ -22,7 +22,7 @@ _DIGITS: Final = re.compile(r"[0-9]{1,15}\Z")
 # Names that only the XML form has, beside those of the JSON form.
 _XML_ONLY: Final = frozenset({"reference", "modified", "manufacture", "properties", "tag"})
 
-_Make = Callable[["_Conversion", XmlElement, str], object]
+Make = Callable[["Conversion", XmlElement, str], object]
 
 
 def is_cyclonedx(root: XmlElement) -> bool:
@@ -30,8 +30,12 @@ def is_cyclonedx(root: XmlElement) -> bool:
     return root.name == "bom" and root.namespace.startswith(NAMESPACE)
 
 
-def cyclonedx_from_xml(root: XmlElement) -> tuple[dict[str, object], Counter[str]]:
+def cyclonedx_from_xml(
+    root: XmlElement, *, parts: Mapping[str, "Make"] | None = None
+) -> tuple[dict[str, object], Counter[str]]:
     """Return the JSON form of a document, and how often it holds what is not converted.
+
+    `parts` are the members of the document that are converted, if others than those of an SBOM.
 
     Raises:
         MalformedError: Another version than are known, or an element that the version has not.
@@ -44,16 +48,20 @@ def cyclonedx_from_xml(root: XmlElement) -> tuple[dict[str, object], Counter[str
             where=root.name,
             hint=f"known are {known}",
         )
-    conversion = _Conversion(version)
+    conversion = Conversion(version)
     document: dict[str, object] = {"bomFormat": "CycloneDX", "specVersion": version}
     if "serialNumber" in root.attributes:
         document["serialNumber"] = root.attributes["serialNumber"]
     document["version"] = _whole(root.attributes.get("version", "1"))
-    return document | conversion.members(root, "bom", "bom", _BOM), conversion.left_out
+    made = conversion.members(root, "bom", "bom", BOM if parts is None else parts)
+    return document | made, conversion.left_out
 
 
-class _Conversion:
+class Conversion:
+    """A document on its way, and what of it was left out."""
+
     def __init__(self, version: str) -> None:
+        """Begin with nothing left out."""
         self.version = version
         self.left_out: Counter[str] = Counter()
 
@@ -62,7 +70,7 @@ class _Conversion:
         self.left_out[_PLACES.sub("", where).removeprefix("bom.")] += 1
 
     def members(
-        self, element: XmlElement, where: str, definition: str, makers: Mapping[str, _Make]
+        self, element: XmlElement, where: str, definition: str, makers: Mapping[str, Make]
     ) -> dict[str, object]:
         """Return the members of `element` that are converted; the others are counted or refused."""
         check_order(element, where, definition)
@@ -83,7 +91,7 @@ class _Conversion:
                 found[child.name] = make(self, child, place)
         return found
 
-    def each(self, element: XmlElement, where: str, name: str, make: _Make) -> list[object]:
+    def each(self, element: XmlElement, where: str, name: str, make: Make) -> list[object]:
         """Return the children of `element`, all of which must be called `name`."""
         for child in element.children:
             if child.name != name:
@@ -93,29 +101,34 @@ class _Conversion:
         ]
 
 
-def _text(_: _Conversion, element: XmlElement, where: str) -> object:
+def text_of(_: Conversion, element: XmlElement, where: str) -> object:
+    """Return the text of an element that holds nothing else."""
     if element.children:
         raise MalformedError("elements where text is needed", where=where)
     return element.text()
 
 
-def _list_of(name: str, make: _Make) -> _Make:
+def list_of(name: str, make: Make) -> Make:
+    """Return what makes a list of the children, all of which are called `name`."""
     return lambda conversion, element, where: conversion.each(element, where, name, make)
 
 
-def _attributes(element: XmlElement, names: tuple[str, ...]) -> dict[str, object]:
+def attributes_of(element: XmlElement, names: tuple[str, ...]) -> dict[str, object]:
+    """Return those of the attributes that the element has."""
     return {name: element.attributes[name] for name in names if name in element.attributes}
 
 
-def _hash(_: _Conversion, element: XmlElement, __: str) -> object:
-    return _attributes(element, ("alg",)) | {"content": element.text()}
+def _hash(_: Conversion, element: XmlElement, __: str) -> object:
+    return attributes_of(element, ("alg",)) | {"content": element.text()}
 
 
-def _property(_: _Conversion, element: XmlElement, __: str) -> object:
-    return _attributes(element, ("name",)) | {"value": element.text()}
+def property_of(_: Conversion, element: XmlElement, __: str) -> object:
+    """Return a property."""
+    return attributes_of(element, ("name",)) | {"value": element.text()}
 
 
-def _organisation(conversion: _Conversion, element: XmlElement, where: str) -> object:
+def organisation_of(conversion: Conversion, element: XmlElement, where: str) -> object:
+    """Return an organisation by its name."""
     names = [child for child in element.children if child.name == "name"]
     rest = len(element.children) - len(names)
     if rest:
@@ -123,69 +136,70 @@ def _organisation(conversion: _Conversion, element: XmlElement, where: str) -> o
     return {"name": names[0].text()} if names else {}
 
 
-def _person(conversion: _Conversion, element: XmlElement, where: str) -> object:
-    members = {"name": _text, "email": _text, "phone": _text}
+def _person(conversion: Conversion, element: XmlElement, where: str) -> object:
+    members = {"name": text_of, "email": text_of, "phone": text_of}
     return conversion.members(element, where, "organizationalContact", members)
 
 
-def _tool(conversion: _Conversion, element: XmlElement, where: str) -> object:
-    members = {"vendor": _text, "name": _text, "version": _text}
+def _tool(conversion: Conversion, element: XmlElement, where: str) -> object:
+    members = {"vendor": text_of, "name": text_of, "version": text_of}
     return conversion.members(element, where, "tool", members)
 
 
-def _tools(conversion: _Conversion, element: XmlElement, where: str) -> object:
+def _tools(conversion: Conversion, element: XmlElement, where: str) -> object:
     if any(child.name in {"components", "services"} for child in element.children):
-        members = {"components": _list_of("component", _component)}
+        members = {"components": list_of("component", _component)}
         return conversion.members(element, where, "", members)
     return conversion.each(element, where, "tool", _tool)
 
 
-def _licence(conversion: _Conversion, element: XmlElement, where: str) -> object:
+def _licence(conversion: Conversion, element: XmlElement, where: str) -> object:
     if element.name == "expression":
         return {"expression": element.text()}
     if element.name != "license":
         raise MalformedError("an element that is not known", where=where)
-    return {"license": conversion.members(element, where, "license", {"id": _text, "name": _text})}
+    members = {"id": text_of, "name": text_of}
+    return {"license": conversion.members(element, where, "license", members)}
 
 
-def _licences(conversion: _Conversion, element: XmlElement, where: str) -> object:
+def _licences(conversion: Conversion, element: XmlElement, where: str) -> object:
     return [
         _licence(conversion, child, f"{where}[{place}]")
         for place, child in enumerate(element.children)
     ]
 
 
-def _occurrence(conversion: _Conversion, element: XmlElement, where: str) -> object:
-    return conversion.members(element, where, "", {"location": _text})
+def _occurrence(conversion: Conversion, element: XmlElement, where: str) -> object:
+    return conversion.members(element, where, "", {"location": text_of})
 
 
-def _confidence(_: _Conversion, element: XmlElement, where: str) -> object:
+def _confidence(_: Conversion, element: XmlElement, where: str) -> object:
     if not _NUMBER.match(element.text()):
         raise MalformedError(f"{element.text()!r} is no number", where=where)
     return float(element.text())
 
 
-def _method(conversion: _Conversion, element: XmlElement, where: str) -> object:
-    members = {"technique": _text, "confidence": _confidence, "value": _text}
+def _method(conversion: Conversion, element: XmlElement, where: str) -> object:
+    members = {"technique": text_of, "confidence": _confidence, "value": text_of}
     return conversion.members(element, where, "", members)
 
 
-def _identity(conversion: _Conversion, element: XmlElement, where: str) -> object:
-    members: dict[str, _Make] = {
-        "field": _text,
+def _identity(conversion: Conversion, element: XmlElement, where: str) -> object:
+    members: dict[str, Make] = {
+        "field": text_of,
         "confidence": _confidence,
-        "methods": _list_of("method", _method),
+        "methods": list_of("method", _method),
     }
     return conversion.members(element, where, "", members)
 
 
-def _evidence(conversion: _Conversion, element: XmlElement, where: str) -> object:
+def _evidence(conversion: Conversion, element: XmlElement, where: str) -> object:
     """Return the evidence; `identity` stands as often as there are identities."""
     check_order(element, where, "componentEvidence")
     identities = [child for child in element.children if child.name == "identity"]
     others = [child for child in element.children if child.name != "identity"]
     rest = XmlElement(element.namespace, element.name, element.attributes, others)
-    members = {"occurrences": _list_of("occurrence", _occurrence)}
+    members = {"occurrences": list_of("occurrence", _occurrence)}
     found = conversion.members(rest, where, "componentEvidence", members)
     if identities:
         made = [_identity(conversion, child, f"{where}.identity") for child in identities]
@@ -193,35 +207,35 @@ def _evidence(conversion: _Conversion, element: XmlElement, where: str) -> objec
     return found
 
 
-def _component(conversion: _Conversion, element: XmlElement, where: str) -> object:
+def _component(conversion: Conversion, element: XmlElement, where: str) -> object:
     found = conversion.members(element, where, "component", _COMPONENT)
-    return _attributes(element, ("type", "bom-ref", "mime-type")) | found
+    return attributes_of(element, ("type", "bom-ref", "mime-type")) | found
 
 
-def _metadata(conversion: _Conversion, element: XmlElement, where: str) -> object:
-    return conversion.members(element, where, "metadata", _METADATA)
+def _metadata(conversion: Conversion, element: XmlElement, where: str) -> object:
+    return conversion.members(element, where, "metadata", METADATA)
 
 
-def _reference(_: _Conversion, element: XmlElement, where: str) -> object:
+def _reference(_: Conversion, element: XmlElement, where: str) -> object:
     if "ref" not in element.attributes:
         raise MalformedError("no ref", where=f"{where}.ref")
     return element.attributes["ref"]
 
 
-def _dependency(conversion: _Conversion, element: XmlElement, where: str) -> object:
+def _dependency(conversion: Conversion, element: XmlElement, where: str) -> object:
     inner = [child for child in element.children if child.name == "dependency"]
     others = len(element.children) - len(inner)
     if others:
         conversion.leave("dependencies (provides)")
     targets = [_reference(conversion, child, where) for child in inner]
-    return _attributes(element, ("ref",)) | ({"dependsOn": targets} if targets else {})
+    return attributes_of(element, ("ref",)) | ({"dependsOn": targets} if targets else {})
 
 
-def _composition(conversion: _Conversion, element: XmlElement, where: str) -> object:
-    members: dict[str, _Make] = {
-        "aggregate": _text,
-        "assemblies": _list_of("assembly", _reference),
-        "dependencies": _list_of("dependency", _reference),
+def _composition(conversion: Conversion, element: XmlElement, where: str) -> object:
+    members: dict[str, Make] = {
+        "aggregate": text_of,
+        "assemblies": list_of("assembly", _reference),
+        "dependencies": list_of("dependency", _reference),
     }
     return conversion.members(element, where, "compositions", members)
 
@@ -232,31 +246,31 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-_COMPONENT: Final[dict[str, _Make]] = {
-    "supplier": _organisation,
-    "group": _text,
-    "name": _text,
-    "version": _text,
-    "scope": _text,
-    "hashes": _list_of("hash", _hash),
+_COMPONENT: Final[dict[str, Make]] = {
+    "supplier": organisation_of,
+    "group": text_of,
+    "name": text_of,
+    "version": text_of,
+    "scope": text_of,
+    "hashes": list_of("hash", _hash),
     "licenses": _licences,
-    "cpe": _text,
-    "purl": _text,
-    "properties": _list_of("property", _property),
-    "components": _list_of("component", _component),
+    "cpe": text_of,
+    "purl": text_of,
+    "properties": list_of("property", property_of),
+    "components": list_of("component", _component),
     "evidence": _evidence,
 }
-_METADATA: Final[dict[str, _Make]] = {
-    "timestamp": _text,
+METADATA: Final[dict[str, Make]] = {
+    "timestamp": text_of,
     "tools": _tools,
-    "authors": _list_of("author", _person),
+    "authors": list_of("author", _person),
     "component": _component,
-    "supplier": _organisation,
-    "properties": _list_of("property", _property),
+    "supplier": organisation_of,
+    "properties": list_of("property", property_of),
 }
-_BOM: Final[dict[str, _Make]] = {
+BOM: Final[dict[str, Make]] = {
     "metadata": _metadata,
-    "components": _list_of("component", _component),
-    "dependencies": _list_of("dependency", _dependency),
-    "compositions": _list_of("composition", _composition),
+    "components": list_of("component", _component),
+    "dependencies": list_of("dependency", _dependency),
+    "compositions": list_of("composition", _composition),
 }
