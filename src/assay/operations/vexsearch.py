@@ -13,7 +13,7 @@ from assay.core.digest import Digest, sha256_of
 from assay.core.errors import MalformedError
 from assay.evidence.envelope import VerifiedStatement
 from assay.evidence.reading import LogEntry
-from assay.operations.record import Ledger
+from assay.operations.ledger import Ledger
 from assay.operations.vexsignatures import document_bytes
 from assay.signing.principals import VEX_AUTHOR
 from assay.vuln.vex.record import IMPORT_TYPE, WITHDRAWAL_TYPE, parse_vex_record
