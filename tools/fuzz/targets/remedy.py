@@ -7,13 +7,14 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.vuln.remedy.changes import Change
 from assay.vuln.remedy.checking import check_edit
-from assay.vuln.remedy.editing import Work, edit_lock
+from assay.vuln.remedy.editing import edit_lock
 from assay.vuln.remedy.indexes.npm import parse_packument
 from assay.vuln.remedy.indexes.pypi import parse_project_page, parse_requirements_of
 from assay.vuln.remedy.locks import read_locks
 from assay.vuln.remedy.model import Lock, Pin, Release, ReleaseFile, Requirement
 from assay.vuln.remedy.pyproject import edit_project, read_project
 from assay.vuln.remedy.requirementsedit import NewPin
+from assay.vuln.remedy.work import Work
 from fuzz.target import Target, text
 from fuzz.targets import lockseeds as seeds
 

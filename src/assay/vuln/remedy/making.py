@@ -16,7 +16,7 @@ from assay.vuln.remedy.candidates import Candidates, Choices, is_malicious
 from assay.vuln.remedy.changes import Change, Draft
 from assay.vuln.remedy.checking import check_edit
 from assay.vuln.remedy.commands import upgrade_command
-from assay.vuln.remedy.editing import Edited, Work, edit_lock
+from assay.vuln.remedy.editing import edit_lock
 from assay.vuln.remedy.leading import Lead, find_leads
 from assay.vuln.remedy.model import Lock, Pin
 from assay.vuln.remedy.notes import release_notes
@@ -25,6 +25,7 @@ from assay.vuln.remedy.plan import Mended, Unfixed, Upgrade
 from assay.vuln.remedy.ranking import Ranking, total_rank
 from assay.vuln.remedy.solving import Solver
 from assay.vuln.remedy.steps import Step, step_between
+from assay.vuln.remedy.work import Edited, Work
 from assay.vuln.versions import BEGINNING, version_key
 
 ONLINE: Final = "look releases up with --online, or in a copy with --index"

@@ -86,6 +86,7 @@ class ReleaseFile:
     name: str
     url: str
     digest: str
+    sha1: str = ""  # of npm: Yarn 1 writes it beside the other one, which is what counts
     size: int | None = None
     uploaded: str = ""
     has_metadata: bool | None = None  # beside it (PEP 658); None: the page does not say

@@ -15,6 +15,7 @@ from assay.vuln.ranges import Answer
 
 _SPACED: Final = re.compile(r"(<=|>=|<|>|=|~>?|\^)\s+")
 _HYPHEN: Final = re.compile(r"(\S+)\s+-\s+(\S+)\Z")
+_PARTIAL: Final = re.compile(r"(=|>|<=|)v?(\d{1,15}(?:\.\d{1,15})?)\Z", re.ASCII)
 _NUMBERS: Final = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -32,7 +33,7 @@ def npm_allows(range_: str, version: str) -> Verdict:
 def _fits(alternative: str, version: str) -> bool:
     hyphen = _HYPHEN.match(alternative)
     terms = (f">={hyphen[1]}", f"<={hyphen[2]}") if hyphen else tuple(_terms(alternative))
-    judged = [parse_native_range("npm", term).judge(version) for term in terms]
+    judged = [parse_native_range("npm", _whole(term)).judge(version) for term in terms]
     if Answer.UNKNOWN in judged:
         raise MalformedError(f"{version!r} cannot be compared")
     if not all(answer is Answer.AFFECTED for answer in judged):
@@ -42,6 +43,18 @@ def _fits(alternative: str, version: str) -> bool:
 
 def _terms(alternative: str) -> list[str]:
     return _SPACED.sub(r"\1", alternative).split()
+
+
+def _whole(term: str) -> str:
+    """Return a term about one or two numbers as npm takes it: `5` is every 5, and `<=5` as well."""
+    partial = _PARTIAL.match(term)
+    if partial is None:
+        return term
+    sign, numbers = partial[1], [int(one) for one in partial[2].split(".")]
+    if sign in {"", "="}:
+        return f"{'.'.join(map(str, numbers))}.x"
+    above = ".".join(map(str, (*numbers[:-1], numbers[-1] + 1, *(0, 0)[: 3 - len(numbers)])))
+    return f"{'>=' if sign == '>' else '<'}{above}"
 
 
 def _names(term: str, version: str) -> bool:

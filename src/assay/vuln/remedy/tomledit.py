@@ -1,4 +1,4 @@
-"""Edits of uv.lock, poetry.lock and pdm.lock: the version and the files of a package's block.
+"""Edits of uv.lock, poetry.lock, pdm.lock and pylock.toml: version and files of a package's block.
 
 The tools write one block for each package, laid out line by line; a block that is laid out in
 another way is refused. Comments, order and line ends stay.
@@ -17,8 +17,14 @@ from assay.sbom.lockfiles.pypisource import normal_name
 from assay.vuln.remedy.jsontext import Span, replace_spans
 from assay.vuln.remedy.model import Release, ReleaseFile
 
-_HEADER: Final = re.compile(r"^\[\[package\]\][ \t]*\r?\n", re.MULTILINE)
-_END: Final = re.compile(r"^\[(?!package\.)", re.MULTILINE)
+_HEADER: Final = re.compile(r"^\[\[packages?\]\][ \t]*\r?\n", re.MULTILINE)
+_END: Final = re.compile(r"^\[(?!\[?packages?\.)", re.MULTILINE)
+_PYTHON: Final = re.compile(
+    r'^(?:python-versions|requires_python|requires-python) = "([^"\r\n]*)"', re.MULTILINE
+)
+_UPLOADED: Final = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(?:Z|\+00:00)\Z", re.ASCII
+)
 _FIELD: Final = re.compile(r'^(name|version) = "([^"\\\r\n]*)"', re.MULTILINE)
 
 
@@ -65,6 +71,8 @@ def _block(kind: str, text: str, block: tuple[int, int], new: NewBlock) -> Itera
     start, end = block
     if "[package.optional-dependencies]" in text[start:end]:
         raise MalformedError(f"{new.name} is locked with extras, which may differ")
+    if "attestation-identities" in text[start:end]:
+        raise MalformedError(f"{new.name} is locked with who attested it, which is not known")
     version = next(one for one in _FIELD.finditer(text, start, end) if one[1] == "version")
     yield (version.start(2), version.end(2), new.version)
     yield from _FILES[kind](text, block, new)
@@ -81,39 +89,63 @@ def _flat(text: str, block: tuple[int, int], new: NewBlock) -> Iterator[Span]:
         for one in sorted(new.release.files, key=lambda file: file.name)
     )
     yield (found.start(), found.end(), f"files = [{found[1]}{''.join(lines)}]")
-    needs = re.compile(r'^(?:python-versions|requires_python) = "([^"\r\n]*)"', re.MULTILINE)
-    python = needs.search(text, *block)
+    yield from _python(text, block, new)
+
+
+def _python(text: str, block: tuple[int, int], new: NewBlock) -> Iterator[Span]:
+    python = _PYTHON.search(text, *block)
     if python is not None and new.release.python:
         yield (python.start(1), python.end(1), _quoted(new.release.python)[1:-1])
 
 
-def _uv(text: str, block: tuple[int, int], new: NewBlock) -> Iterator[Span]:
-    """Replace `sdist = {…}` and `wheels = […]`."""
-    sdist = re.compile(r"^sdist = \{[^\r\n]*\}", re.MULTILINE).search(text, *block)
+def _tables(text: str, block: tuple[int, int], new: NewBlock) -> Iterator[Span]:
+    """Replace `sdist = {…}` and `wheels = […]`, as uv writes them into both of its files."""
+    sdist = re.compile(r"^sdist = (\{[^\r\n]*\})", re.MULTILINE).search(text, *block)
     wheels = re.compile(
-        r"^wheels = \[(\r?\n)(?:([ \t]+)\{ url = [^\r\n]*\r?\n)+\]", re.MULTILINE
+        r"^wheels = \[(\r?\n)((?:[ \t]+\{ url = [^\r\n]*\r?\n)+)\]|^wheels = \[([^\r\n]+)\]",
+        re.MULTILINE,
     ).search(text, *block)
     built = [one for one in new.release.files if one.name.endswith(".whl")]
     source = next((one for one in new.release.files if one.name.endswith(".tar.gz")), None)
     if (sdist is None) != (source is None) or (wheels is None) != (not built):
         raise MalformedError(f"{new.name} {new.version} comes in other kinds of files than before")
     if sdist is not None and source is not None:
-        yield (sdist.start(), sdist.end(), f"sdist = {_described(source)}")
+        yield (sdist.start(1), sdist.end(1), _described(source, like=sdist[1]))
     if wheels is not None:
-        lines = (
-            f"{wheels[2]}{_described(one)},{wheels[1]}"
-            for one in sorted(built, key=lambda file: file.name)
-        )
-        yield (wheels.start(), wheels.end(), f"wheels = [{wheels[1]}{''.join(lines)}]")
+        yield (wheels.start(), wheels.end(), _wheels(wheels, built))
+    yield from _python(text, block, new)
 
 
-def _described(file: ReleaseFile) -> str:
-    parts = [f"url = {_quoted(file.url)}", f"hash = {_quoted(file.digest)}"]
+def _wheels(old: re.Match[str], built: list[ReleaseFile]) -> str:
+    like = old[2] or old[3]
+    made = [_described(one, like=like) for one in sorted(built, key=lambda file: file.name)]
+    if len(made) == 1 and old[3]:
+        return f"wheels = [{made[0]}]"
+    end = old[1] or "\n"
+    return f"wheels = [{end}{''.join(f'    {one},{end}' for one in made)}]"
+
+
+def _described(file: ReleaseFile, *, like: str) -> str:
+    """Return the table of a file with the members that those of the old version have."""
     if urlsplit(file.url).scheme != "https" or posixpath.basename(file.url) != file.name:
         raise MalformedError(f"the place of {file.name!r} is no URL of its own")
-    if file.size is not None:
-        parts.append(f"size = {file.size}")
+    url, size = f"url = {_quoted(file.url)}", f"size = {file.size}"
+    sized = file.size is not None and " size = " in like
+    at = _UPLOADED.match(file.uploaded) if " upload-time = " in like else None
+    if " hashes = " in like:  # pylock.toml
+        when = [f"upload-time = {at[1]}Z"] if at else []
+        digest = [f"hashes = {{ sha256 = {_quoted(file.digest.removeprefix('sha256:'))} }}"]
+        parts = [url, *when, *([size] if sized else []), *digest]
+    else:
+        when = [f'upload-time = "{_milliseconds(at)}Z"'] if at else []
+        parts = [url, f"hash = {_quoted(file.digest)}", *([size] if sized else []), *when]
     return f"{{ {', '.join(parts)} }}"
+
+
+def _milliseconds(at: re.Match[str]) -> str:
+    """Return a time as uv writes it: thousandths of a second, without zeros at the end."""
+    fraction = (at[2] or "")[:4].rstrip("0")
+    return f"{at[1]}{fraction if fraction != '.' else ''}"
 
 
 def _quoted(text: str) -> str:
@@ -124,5 +156,5 @@ def _quoted(text: str) -> str:
 
 
 _FILES: Final[Mapping[str, Callable[[str, tuple[int, int], NewBlock], Iterator[Span]]]] = (
-    MappingProxyType({"uv": _uv, "poetry": _flat, "pdm": _flat})
+    MappingProxyType({"uv": _tables, "pylock": _tables, "poetry": _flat, "pdm": _flat})
 )

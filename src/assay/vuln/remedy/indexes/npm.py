@@ -11,6 +11,7 @@ from assay.vuln.remedy.model import NPM, OPTIONAL, Release, ReleaseFile, Require
 from assay.vuln.remedy.steps import is_release
 
 MAX_PACKUMENT_BYTES: Final = 128 * 2**20
+_SHA1: Final = re.compile(r"[0-9a-f]{40}\Z")
 _STRONG: Final = re.compile(r"sha(?:256|384|512)-[A-Za-z0-9+/]{43,88}={0,2}\Z")
 
 
@@ -69,7 +70,7 @@ def _release(version: str, manifest: JsonValue, name: str) -> Release:
     if manifest.field("name").text() != name or manifest.field("version").text() != version:
         raise MalformedError("a manifest of another release", where=manifest.where)
     dist = manifest.field("dist")
-    integrity = dist.optional_text("integrity")
+    integrity, sha1 = dist.optional_text("integrity"), dist.optional_text("shasum")
     entry = manifest.value
     release = Release(
         version=version,
@@ -78,6 +79,7 @@ def _release(version: str, manifest: JsonValue, name: str) -> Release:
                 name=f"{name.rpartition('/')[2]}-{version}.tgz",
                 url=dist.field("tarball").text(),
                 digest=integrity if _STRONG.match(integrity) else "",
+                sha1=sha1 if _SHA1.match(sha1) else "",
             ),
         ),
         entry=entry if isinstance(entry, dict) else {},
