@@ -1,5 +1,6 @@
 """The catalogues that come with Assay, read from its own package."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -9,6 +10,7 @@ from assay.core.errors import UsageError, inside
 SHIPPED: Final = ("ssdf-1.1",)
 
 
+@cache  # nothing changes it while a program runs
 def load_catalogue(name: str) -> Catalogue:
     """Return the catalogue `name` that comes with Assay, such as `ssdf-1.1`.
 

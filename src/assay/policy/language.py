@@ -14,6 +14,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -65,6 +66,7 @@ class _Reference:
         return ".".join(self.path)
 
 
+@lru_cache(maxsize=256)  # verdicts that are decided again share nearly all of their modules
 def parse_module(path: str, source: str) -> Module:
     """Read the module `source`; `path` is its name in messages.
 
