@@ -7,7 +7,7 @@ from assay.core.verdict import Verdict
 from assay.findings.fixes.applying import apply_edits
 from assay.findings.fixes.workflows import LeftAlone, PlannedFix
 from assay.findings.severity import Severity
-from assay.operations.fix_files import FixedFile, FixReport
+from assay.operations.fix_report import FixedFile, FixReport
 from assay.reports.fixtext import print_fixes
 from assay.vuln.remedy.plan import Mended, Plan, Unfixed, Upgrade
 from assay.vuln.remedy.steps import Step

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from assay.core.verdict import Verdict
-from assay.operations.fix_files import FixReport
+from assay.operations.fix_report import FixReport
 from assay.reports.lines import Lines, stdout_lines
 from assay.reports.wording import counted
 from assay.vuln.remedy.plan import Mended, Plan, Unfixed, Upgrade
