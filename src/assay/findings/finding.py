@@ -92,7 +92,7 @@ def identity_of(kind: Kind, *parts: str, version: int = 1) -> str:
     Every part goes in with its length, so that `("ab", "c")` and `("a", "bc")` differ.
     """
     encoded = [part.encode("utf-8", "surrogateescape") for part in (kind.value, *parts)]
-    keyed = b"".join(b"%d:%b," % (len(part), part) for part in encoded)
+    keyed = b"".join([b"%d:%b," % (len(part), part) for part in encoded])
     return f"{kind.value}/v{version}:{hashlib.sha256(keyed).hexdigest()[:32]}"
 
 

@@ -61,7 +61,10 @@ class Observation:
 
     def trait(self, name: str) -> str:
         """Return the fact `name`, empty where the tool did not tell it."""
-        return dict(self.traits).get(name, "")
+        for known, value in self.traits:  # a few: making a dictionary takes longer
+            if known == name:
+                return value
+        return ""
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value."""
@@ -80,7 +83,7 @@ class Observation:
 
 def traits_of(facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return `facts` in the form of `Observation.traits`; empty ones are left out."""
-    return tuple(sorted((name, value) for name, value in facts.items() if value))
+    return tuple(sorted([item for item in facts.items() if item[1]]))
 
 
 def parse_location(value: JsonValue) -> Location:

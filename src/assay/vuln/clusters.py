@@ -21,10 +21,14 @@ _PREFERENCE: Final = ("CVE-", "GHSA-", "PYSEC-", "RUSTSEC-", "GO-")
 def cluster_advisories(advisories: Iterable[Advisory]) -> Mapping[str, tuple[Advisory, ...]]:
     """Return the advisories of each vulnerability, by its canonical id (a CVE where one exists)."""
     records = tuple(sorted(advisories, key=lambda advisory: advisory.id))
-    graph = _alias_graph(records)
+    graph: Mapping[str, set[str]] = {}
     clusters: dict[str, list[Advisory]] = {}
     for record in records:
-        for name in _canonical_ids(record, graph):
+        names = _own_cves(record)
+        if not names:
+            graph = graph or _alias_graph(records)  # most records name a CVE, and need none
+            names = _canonical_ids(record, graph)
+        for name in names:
             clusters.setdefault(name, []).append(record)
     return {name: tuple(clusters[name]) for name in sorted(clusters)}
 
@@ -34,10 +38,13 @@ def is_cve(identifier: str) -> bool:
     return identifier.startswith("CVE-")
 
 
+def _own_cves(record: Advisory) -> tuple[str, ...]:
+    found = [name for name in (record.id, *record.aliases) if is_cve(name)]
+    return tuple(sorted(set(found))) if len(found) > 1 else tuple(found)
+
+
 def _canonical_ids(record: Advisory, graph: Mapping[str, set[str]]) -> tuple[str, ...]:
-    own = tuple(sorted({name for name in (record.id, *record.aliases) if is_cve(name)}))
-    if own:
-        return own
+    """Return what a record without a CVE of its own belongs to."""
     reached = _reachable(record.id, graph)
     cves = tuple(sorted(name for name in reached if is_cve(name)))
     match len(cves):

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 from assay.findings.finding import Severity
 from assay.vuln.advisory import AdvisorySet
 from assay.vuln.package import Package, parse_package
-from assay.vuln.precedence import Standing, decide_standing
+from assay.vuln.precedence import Standing, decide_standing, standing_of
 from assay.vuln.prepared import Cluster, Entry, PreparedPackage, Records, prepare_package
 from assay.vuln.products import NO_ECOSYSTEM, Around, Product, usable_names
 from assay.vuln.ranges import Answer
@@ -21,7 +22,7 @@ from assay.vuln.severity import Grade, grade_ratings, worst_of
 from assay.vuln.versions import VersionKey, version_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen, as those of `prepared`, and not changed either
 class Match:
     """A vulnerability that affects a package.
 
@@ -48,7 +49,7 @@ class Overruled:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class PackageAnswer:
     """What is known about one package: AFFECTED where anything matches, whatever else is unknown.
 
@@ -76,7 +77,7 @@ class AdvisoryIndex:
     around: Around = field(default_factory=lambda: MappingProxyType({}))
     _prepared: dict[tuple[str, str, str], PreparedPackage] = field(default_factory=dict)
     _answers: dict[tuple[str, tuple[str, ...]], PackageAnswer] = field(default_factory=dict)
-    _unreadable: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    _unreadable: dict[tuple[str, str], dict[tuple[str, str], None]] | None = None
 
     def answer(self, purl: str, cpes: tuple[str, ...] = ()) -> PackageAnswer:
         """Return what is known about the package that `purl` names.
@@ -129,18 +130,10 @@ class AdvisoryIndex:
             answer = Answer.UNKNOWN if beside else Answer.NOT_AFFECTED
             gone = prepared.withdrawn
             return PackageAnswer(package=package, answer=answer, problems=beside, withdrawn=gone)
-        version = package.version
-        judged = {entry: entry.judge(version) for entry in prepared.group.entries}
-        standing = [
-            (cluster, decide_standing([(e, judged[e]) for e in cluster.group.entries], version))
-            for cluster in prepared.clusters
-            if any(judged[e] is not Answer.NOT_AFFECTED for e in cluster.group.entries)
-        ]
-        present = version_key(package.ecosystem, version)
+        standing = _standing(prepared, package.version)
+        present = version_key(package.ecosystem, package.version)
         matches = tuple(
-            self._match(cluster, told, package, present)
-            for cluster, told in standing
-            if told.affecting
+            [self._match(cluster, t, package, present) for cluster, t in standing if t.affecting]
         )
         problems = (*_problems(package, standing, present), *beside)
         unknown = Answer.UNKNOWN if problems else Answer.NOT_AFFECTED
@@ -151,7 +144,7 @@ class AdvisoryIndex:
             problems=problems,
             withdrawn=prepared.withdrawn,
             clear=prepared.group.smallest_clear(present) if matches else "",
-            overruled=tuple(sorted(_overruled(standing))),
+            overruled=() if prepared.is_plain else tuple(sorted(_overruled(standing))),
         )
 
     def _gap(self, package: Package) -> str:
@@ -164,22 +157,23 @@ class AdvisoryIndex:
         return ""
 
     def _unreadable_about(self, package: Package) -> tuple[tuple[str, str], ...]:
-        key = (package.ecosystem, package.name)
-        if key not in self._unreadable:
-            self._unreadable[key] = tuple(
-                (item.name, item.why)
-                for item in self.advisories.unreadable
-                if item.ecosystem == package.ecosystem
-                and (not item.packages or package.name in item.packages)
-            )
-        return self._unreadable[key]
+        if self._unreadable is None:
+            self._unreadable = {}
+            for item in self.advisories.unreadable:
+                for name in item.packages or (_ANY,):
+                    of_package = self._unreadable.setdefault((item.ecosystem, name), {})
+                    of_package[item.name, item.why] = None
+        any_package = self._unreadable.get((package.ecosystem, _ANY), {})
+        return (*self._unreadable.get((package.ecosystem, package.name), ()), *any_package)
 
     def _prepare(self, package: Package) -> PreparedPackage:
         key = (package.ecosystem, package.name, package.release)
         known = self._prepared.get(key)
         if known is None:
-            records = Records(own=self.advisories.advisories.get(key[:2], ()))
-            known = self._prepared[key] = prepare_package(package, records, at=self.at)
+            own = self.advisories.advisories.get(key[:2])
+            if not own:  # most packages
+                return _NOTHING
+            known = self._prepared[key] = prepare_package(package, Records(own=own), at=self.at)
         return known
 
     def _match(
@@ -206,6 +200,27 @@ class AdvisoryIndex:
 
 
 Told = list[tuple[Cluster, Standing[Entry]]]
+_NOTHING: Final = PreparedPackage()
+_ANY: Final = ""  # in the place of a package's name, which is never empty
+
+
+def _standing(prepared: PreparedPackage, version: str) -> Told:
+    """Return each vulnerability of which any record says other than "not affected"."""
+    judged: dict[Entry, Answer] = {}
+    for entry in prepared.group.entries:
+        answer = entry.judge(version)
+        if answer is not Answer.NOT_AFFECTED:
+            judged[entry] = answer
+    told: Told = []
+    for cluster in prepared.clusters if judged else ():
+        entries = cluster.group.entries
+        said = [(entry, judged[entry]) for entry in entries if entry in judged]
+        if said and not prepared.is_plain:
+            every = [(entry, judged.get(entry, Answer.NOT_AFFECTED)) for entry in entries]
+            told.append((cluster, decide_standing(every, version)))
+        elif said:
+            told.append((cluster, standing_of(said)))
+    return told
 
 
 def _problems(
@@ -226,8 +241,8 @@ def _overruled(standing: Told) -> Iterator[Overruled]:
             )
 
 
-def _ids(entries: Iterable[Entry]) -> tuple[str, ...]:
-    return tuple(sorted({entry.advisory.id for entry in entries}))
+def _ids(entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    return tuple(sorted({entry.advisory.id for entry in entries})) if entries else ()
 
 
 def _fixed_by_product(entries: Iterable[Entry], version: str) -> str:

@@ -7,7 +7,7 @@
   read. Each is in `not_checked`; none is ever counted as not affected.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -148,15 +148,10 @@ def feed_input(feed: Feed, *, foreign: bool = False) -> str:
 
 def _places(components: Iterable[Component]) -> dict[str, list[Component]]:
     """Return the components by identity, in the order of their first appearance."""
-    places: dict[str, list[Component]] = {}
-    for component in components:
-        name = component.purl or component.identity  # half a million times: no call where none is
-        known = places.get(name)
-        if known is None:
-            places[name] = [component]
-        else:
-            known.append(component)
-    return places
+    places: dict[str, list[Component]] = defaultdict(list)
+    for component in components:  # half a million times: no call where none is
+        places[component.purl or component.identity].append(component)
+    return dict(places)
 
 
 def _cpes(components: Iterable[Component]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """What is found about a component, as findings: one for each vulnerability, with what to do."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from assay.core.printable import printable
 from assay.findings.finding import Finding, Kind, Location, Observation
@@ -11,14 +12,26 @@ from assay.sbom.component import Component
 from assay.vuln.index import Match, PackageAnswer
 
 
+class _Named(NamedTuple):
+    """A component as the texts of its findings name it."""
+
+    purl: str
+    name: str
+    version: str
+
+
 def findings_of(answer: PackageAnswer, components: list[Component]) -> Iterable[Finding]:
     """Yield a finding for each vulnerability of one component, found in one or more places."""
     if not answer.matches:
         return
-    one, locations = components[0], _locations(components)
-    first = replace(one, name=printable(one.name), version=printable(one.version))
+    locations = _locations(components)
+    first = _Named(
+        purl=components[0].purl,
+        name=printable(components[0].name),
+        version=printable(components[0].version),
+    )
     for match in answer.matches:
-        observation = _observation(first, match, locations[0])
+        observation = _observation(first.purl, match, locations[0])
         yield Finding(
             identity=SCHEME.identity(Kind.VULNERABILITY, observation),
             kind=Kind.VULNERABILITY,
@@ -33,7 +46,7 @@ def findings_of(answer: PackageAnswer, components: list[Component]) -> Iterable[
         )
 
 
-def _observation(component: Component, match: Match, location: Location) -> Observation:
+def _observation(purl: str, match: Match, location: Location) -> Observation:
     named = match.summary or "no summary"
     said = f"from {', '.join(match.advisories)}"
     if match.against:
@@ -44,17 +57,22 @@ def _observation(component: Component, match: Match, location: Location) -> Obse
         message=f"{named} [{match.grade.reason}; {said}]",
         location=location,
         severity=match.grade.reason,
-        traits=traits_of({"component": component.purl, "cluster": match.vulnerability}),
+        traits=traits_of({"component": purl, "cluster": match.vulnerability}),
     )
 
 
 def _locations(components: list[Component]) -> tuple[Location, ...]:
     """Return the lock files, each once; a component out of nowhere is at its own name."""
-    paths = sorted({path for component in components for path in component.found_in})
-    return tuple(Location(path=path) for path in paths or [components[0].purl])
+    paths = set[str]().union(*[component.found_in for component in components])
+    return tuple(map(_location, sorted(paths) or [components[0].purl]))
 
 
-def _remedy(component: Component, answer: PackageAnswer, match: Match) -> str:
+@lru_cache(maxsize=65_536)  # a lock file is where all of its packages are found
+def _location(path: str) -> Location:
+    return Location(path=path)
+
+
+def _remedy(component: _Named, answer: PackageAnswer, match: Match) -> str:
     if any(name.startswith("MAL-") for name in match.advisories):
         return (
             f"Remove {component.name} {component.version}: it is malicious. "

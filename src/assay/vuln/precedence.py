@@ -14,7 +14,7 @@ a lower rank say about the same vulnerability, never what those of its own rank 
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
@@ -46,7 +46,7 @@ class Record(Protocol):
 One = TypeVar("One", bound=Record)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for each vulnerability found
 class Standing(Generic[One]):
     """The records about one vulnerability: whose word stands, and whose does not, by whom."""
 
@@ -66,14 +66,19 @@ def decide_standing(judged: Sequence[tuple[One, Answer]], version: str) -> Stand
         by = _outranking(one, clear, is_open=is_open)
         if by is not None:
             overruled[one] = by
-    standing = [(one, a) for one, a in said if one not in overruled] if overruled else said
-    affecting = tuple(one for one, answer in standing if answer is Answer.AFFECTED)
-    return Standing(
-        affecting=affecting,
-        unknown=tuple(one for one, answer in standing if answer is Answer.UNKNOWN),
-        against=tuple(one for one, in_words in clear if in_words) if affecting else (),
-        overruled=MappingProxyType(overruled),
-    )
+    told = standing_of([(one, answer) for one, answer in said if one not in overruled])
+    against = tuple(one for one, in_words in clear if in_words) if told.affecting else ()
+    return replace(told, against=against, overruled=MappingProxyType(overruled))
+
+
+def standing_of(said: Iterable[tuple[One, Answer]]) -> Standing[One]:
+    """Return what records say of which none can take away another's word."""
+    affecting: list[One] = []
+    unknown: list[One] = []
+    for one, answer in said:
+        if answer is not Answer.NOT_AFFECTED:
+            (affecting if answer is Answer.AFFECTED else unknown).append(one)
+    return Standing(affecting=tuple(affecting), unknown=tuple(unknown))
 
 
 def _outranking(one: One, clear: Iterable[tuple[One, bool]], *, is_open: bool) -> One | None:

@@ -1,5 +1,11 @@
-"""One package's advisories, worked out once: extents, grades, clusters, and fixing versions."""
+"""One package's advisories, worked out once: extents, grades, clusters, and fixing versions.
 
+Nothing here is changed once it is made, but what is asked of few packages, grades and fixing
+versions, is worked out when it is asked for. None is frozen: that doubles the time to make one,
+and a portfolio makes tens of thousands.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -20,20 +26,34 @@ _UNDECIDED: Final = "its authors do not say whether this version is affected"
 _NOWHERE: Final = Extent(scheme="", intervals=(), versions=frozenset())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Entry:
     """One advisory, worked out for one package; equal to itself alone.
 
-    `doubtful` is what it says about releases of a distribution that may be the package's. Where
-    there is a `product`, what it says by CPE names counts, and `extent` is empty.
+    `affected` are the parts of it that rate the package. `doubtful` is what it says about releases
+    of a distribution that may be the package's. Where there is a `product`, what it says by CPE
+    names counts, and `extent` is empty.
     """
 
     advisory: Advisory
     extent: Extent
-    grade: Grade
     rank: Rank
+    affected: tuple[Affected, ...] = ()
     doubtful: Extent | None = None
     product: Product | None = None
+    _grade: Grade | None = field(default=None, repr=False)
+
+    @property
+    def grade(self) -> Grade:
+        """Return how bad it is for this package."""
+        if self._grade is None:
+            self._grade = grade_advisory(self.advisory, self.affected)
+        return self._grade
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it can take away no other's word, and none its own (`precedence`)."""
+        return self.product is None and not self.extent.stated
 
     def judge(self, version: str) -> Answer:
         """Answer for one version; UNKNOWN where only what is doubtful speaks against it."""
@@ -62,20 +82,22 @@ class Entry:
         return self.extent.problem or undecided
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Group:
-    """Entries that stand or fall together, and the versions that fix any of them, in order."""
+    """Entries that stand or fall together."""
 
     entries: tuple[Entry, ...] = ()
-    fixes: tuple[tuple[VersionKey, str], ...] = ()
-    _clear: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)  # once each
+    _fixes: tuple[tuple[VersionKey, str], ...] | None = field(default=None, repr=False)
+    _clear: dict[str, bool] = field(default_factory=dict, repr=False)  # each asked once
 
     def smallest_clear(self, present: VersionKey | None) -> str:
         """Return the smallest fixing version above `present` that none of the entries affects.
 
         Empty where there is none. All fixing versions count where `present` is None.
         """
-        for key, version in self.fixes:
+        if self._fixes is None:
+            self._fixes = _fixes(self.entries)
+        for key, version in self._fixes:
             if (present is None or key > present) and self._is_clear(version):
                 return version
         return ""
@@ -83,27 +105,36 @@ class Group:
     def _is_clear(self, version: str) -> bool:
         known = self._clear.get(version)
         if known is None:
-            answers = (entry.judge(version) for entry in self.entries)
-            known = self._clear[version] = all(one is not Answer.AFFECTED for one in answers)
+            affected = any(entry.judge(version) is Answer.AFFECTED for entry in self.entries)
+            known = self._clear[version] = not affected
         return known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Cluster:
     """What is known about one vulnerability of a package, by its canonical id and other names."""
 
     vulnerability: str
-    aliases: tuple[str, ...]
     group: Group
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Return the other names of the vulnerability, in order."""
+        names = {name for entry in self.group.entries for name in _names(entry.advisory)}
+        return tuple(sorted(names - {self.vulnerability}))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class PreparedPackage:
-    """All that is known about one package, at every version."""
+    """All that is known about one package, at every version.
+
+    `is_plain` tells that no record about it can take away another's word.
+    """
 
     clusters: tuple[Cluster, ...] = ()
-    group: Group = Group()
+    group: Group = field(default_factory=Group)
     withdrawn: tuple[str, ...] = ()
+    is_plain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +148,10 @@ class Records:
 
 def prepare_package(package: Package, records: Records, *, at: datetime) -> PreparedPackage:
     """Work out `records` for `package`, whatever its version, as of the time `at`."""
-    named = {(one.source, one.id) for one in records.own}
-    others = tuple(r for r in records.about_product if (r.source, r.id) not in named)
+    others = _others(records)
     known = (*records.own, *others)
-    if not known:
-        return PreparedPackage()
-    standing = [record for record in known if not record.is_withdrawn(at=at)]
     by_cpe = frozenset(map(id, others))
+    standing = [record for record in known if not record.is_withdrawn(at=at)]
     entries = {
         id(record): _product_entry(record, records.product)
         if id(record) in by_cpe
@@ -132,48 +160,61 @@ def prepare_package(package: Package, records: Records, *, at: datetime) -> Prep
     }
     return PreparedPackage(
         clusters=tuple(
-            _cluster(vulnerability, tuple(entries[id(record)] for record in members))
+            Cluster(
+                vulnerability=vulnerability,
+                group=Group(entries=tuple([entries[id(record)] for record in members])),
+            )
             for vulnerability, members in cluster_advisories(standing).items()
         ),
-        group=_group(tuple(entries.values())),
-        withdrawn=tuple(sorted(r.id for r in known if r.is_withdrawn(at=at))),
+        group=Group(entries=tuple(entries.values())),
+        withdrawn=tuple(sorted(record.id for record in known if id(record) not in entries)),
+        is_plain=all(entry.is_plain for entry in entries.values()),
     )
 
 
+def _others(records: Records) -> tuple[Advisory, ...]:
+    """Return the records about the product that are not among the package's own."""
+    if not records.about_product:
+        return ()
+    named = {(one.source, one.id) for one in records.own}
+    return tuple(r for r in records.about_product if (r.source, r.id) not in named)
+
+
 def _entry(package: Package, record: Advisory) -> Entry:
-    ecosystem, name = package.ecosystem, package.name
-    own: dict[Applies, list[Affected]] = {answer: [] for answer in Applies}
+    ecosystem = package.ecosystem
+    sure: list[Affected] = []
+    unsure: list[Affected] = []
+    rank = Rank.PACKAGE
     for item in record.affected:
-        if base_of(item.ecosystem) == ecosystem and normal_name(ecosystem, item.name) == name:
-            own[applies(item.ecosystem, package.release)].append(item)
-    sure, unsure = own[Applies.YES], own[Applies.UNSURE]
-    released = any(item.ecosystem != ecosystem for item in sure)
+        if not _is_about(item, ecosystem, package.name):
+            continue
+        if item.ecosystem == ecosystem:
+            sure.append(item)
+            continue
+        told = applies(item.ecosystem, package.release)
+        if told is Applies.YES:
+            rank = Rank.RELEASE
+            sure.append(item)
+        elif told is Applies.UNSURE:
+            unsure.append(item)
     return Entry(
         advisory=record,
         extent=extent_of(ecosystem, sure),
-        grade=grade_advisory(record, sure or unsure),
-        rank=Rank.RELEASE if released else Rank.PACKAGE,
+        rank=rank,
+        affected=tuple(sure or unsure),
         doubtful=extent_of(ecosystem, unsure) if unsure else None,
     )
 
 
+def _is_about(item: Affected, ecosystem: str, name: str) -> bool:
+    """Tell whether a part of an advisory is about the package with the normal name `name`."""
+    if item.ecosystem != ecosystem and base_of(item.ecosystem) != ecosystem:
+        return False
+    return item.name == name or normal_name(ecosystem, item.name) == name
+
+
 def _product_entry(record: Advisory, product: Product | None) -> Entry:
-    return Entry(
-        advisory=record,
-        extent=_NOWHERE,
-        grade=grade_advisory(record, ()),
-        rank=Rank.PRODUCT,
-        product=product,
-    )
-
-
-def _cluster(vulnerability: str, entries: tuple[Entry, ...]) -> Cluster:
-    names = {name for entry in entries for name in _names(entry.advisory)}
-    return Cluster(
-        vulnerability=vulnerability,
-        aliases=tuple(sorted(names - {vulnerability})),
-        group=_group(entries),
-    )
+    return Entry(advisory=record, extent=_NOWHERE, rank=Rank.PRODUCT, product=product)
 
 
 def _names(advisory: Advisory) -> tuple[str, ...]:
@@ -182,11 +223,12 @@ def _names(advisory: Advisory) -> tuple[str, ...]:
     return (advisory.id,) if several else (advisory.id, *advisory.aliases)
 
 
-def _group(entries: tuple[Entry, ...]) -> Group:
+def _fixes(entries: Iterable[Entry]) -> tuple[tuple[VersionKey, str], ...]:
+    """Return the versions that fix any of `entries`, in order."""
     fixes = {
         (interval.end, interval.fixed)
         for entry in entries
         for interval in entry.extent.intervals
         if interval.fixed and interval.end is not None
     }
-    return Group(entries=entries, fixes=tuple(sorted(fixes)))
+    return tuple(sorted(fixes))

@@ -13,7 +13,8 @@ is left is what it says about all others. Two words of one record against each o
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from assay.vuln.advisory import ABOVE, Affected, Event, Otherwise, Range
 from assay.vuln.ecosystems import scheme_of
@@ -28,8 +29,7 @@ class Answer(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+class Interval(NamedTuple):
     """Versions from `start`, up to `end` or without an end. `fixed` is the fixing version."""
 
     start: VersionKey
@@ -38,11 +38,15 @@ class Interval:
     fixed: str = ""
     above: bool = False  # the start is not inside
 
-    def covers(self, key: VersionKey) -> bool:
-        """Tell whether the version with the sort key `key` is inside."""
-        if key < self.start or (self.above and key == self.start):
-            return False
-        return self.end is None or key < self.end or (self.with_end and key == self.end)
+
+def _cover(intervals: Iterable[Interval], key: VersionKey) -> bool:
+    """Tell whether the version with the sort key `key` is inside any of `intervals`."""
+    for start, end, with_end, _, above in intervals:
+        if key < start or (above and key == start):
+            continue
+        if end is None or key < end or (with_end and key == end):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +59,19 @@ class Stated:
 
     def judge(self, key: VersionKey) -> Otherwise:
         """Return what it says about a version that it does not name as affected."""
-        if any(interval.covers(key) for interval in self.cleared):
+        if _cover(self.cleared, key):
             return Otherwise.UNAFFECTED
-        if any(interval.covers(key) for interval in self.undecided):
+        if _cover(self.undecided, key):
             return Otherwise.UNKNOWN
         return self.otherwise
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one of those takes twice as long to make
 class Extent:
     """All that an advisory says about which versions of one package are affected.
 
     `scheme` orders the versions. `problem` is not empty where a part of it could not be worked
-    out.
+    out. Nothing changes one.
     """
 
     scheme: str
@@ -78,8 +82,10 @@ class Extent:
 
     def judge(self, version: str) -> Answer:
         """Answer for one version, as written in a lock file."""
+        if version in self.versions:
+            return Answer.AFFECTED
         key = scheme_key(self.scheme, version)
-        if version in self.versions or (key is not None and self._covers(key)):
+        if key is not None and (_cover(self.intervals, key) or self._lists(key)):
             return Answer.AFFECTED
         if self.stated:
             return self._judge_stated(key)
@@ -116,11 +122,11 @@ class Extent:
         doubt = self.problem or not said.isdisjoint({Otherwise.UNKNOWN, Otherwise.AFFECTED})
         return Answer.UNKNOWN if doubt else Answer.NOT_AFFECTED
 
-    def _covers(self, key: VersionKey) -> bool:
-        for interval in self.intervals:  # no `any`: this is asked millions of times
-            if interval.covers(key):
-                return True
-        # Only where nothing but the list speaks: ranges that were read settle spelling as well.
+    def _lists(self, key: VersionKey) -> bool:
+        """Tell whether a version is listed in another spelling.
+
+        Only where nothing but the list speaks: ranges that were read settle spelling as well.
+        """
         return not self.intervals and any(
             scheme_key(self.scheme, listed) == key for listed in self.versions
         )
@@ -157,9 +163,12 @@ def extent_of(ecosystem: str, entries: Iterable[Affected]) -> Extent:
 
 def _says_something(entry: Affected) -> bool:
     """Tell whether an entry is about versions; ranges of commits alone leave all of them open."""
-    said = (*entry.ranges, *entry.unaffected, *entry.undecided)
-    if any(item.type != _COMMITS for item in said) or entry.versions:
+    if entry.versions:
         return True
+    said = (*entry.ranges, *entry.unaffected, *entry.undecided)
+    for item in said:
+        if item.type != _COMMITS:
+            return True
     return not said and entry.otherwise is not Otherwise.SILENT
 
 
@@ -197,41 +206,35 @@ def _intervals(ecosystem: str, scheme: str, item: Range) -> list[Interval]:
     if item.type not in _KNOWN_TYPES:
         raise _UnusableError(f"a range of the unknown type {item.type!r}")
     keyed = [
-        (_key(ecosystem, scheme, event), event) for event in item.events if not _is_no_limit(event)
+        (_key(ecosystem, scheme, event), event)
+        for event in item.events
+        if event.version != "*" or event.kind != "limit"  # that is no limit
     ]
     # The sort is stable: at one version the record's own order of events holds.
-    keyed.sort(key=lambda pair: pair[0])
+    keyed.sort(key=itemgetter(0))
     found: list[Interval] = []
-    opened: Interval | None = None
+    opened: tuple[VersionKey, bool] | None = None
     for key, event in keyed:
-        if event.kind in _BEGINNINGS:
-            opened = opened or Interval(start=key, above=event.kind == ABOVE)
+        kind = event.kind
+        if kind in _BEGINNINGS:
+            opened = opened or (key, kind == ABOVE)
         elif opened is not None:
-            found.append(_closed(opened, key, event))
+            start, above = opened
+            fixed = event.version if kind == "fixed" else ""
+            found.append(Interval(start, key, kind == "last_affected", fixed, above))
             opened = None
-    return found if opened is None else [*found, opened]
-
-
-def _is_no_limit(event: Event) -> bool:
-    return event.version == "*" and event.kind == "limit"
-
-
-def _closed(opened: Interval, end: VersionKey, event: Event) -> Interval:
-    return Interval(
-        start=opened.start,
-        above=opened.above,
-        end=end,
-        with_end=event.kind == "last_affected",
-        fixed=event.version if event.kind == "fixed" else "",
-    )
+    if opened is not None:
+        found.append(Interval(start=opened[0], above=opened[1]))
+    return found
 
 
 def _key(ecosystem: str, scheme: str, event: Event) -> VersionKey:
-    if event.kind not in _KNOWN_EVENTS:
-        raise _UnusableError(f"an event of the unknown kind {event.kind!r}")
-    if event.version == "0" and event.kind == "introduced":
+    kind, version = event.kind, event.version
+    if kind not in _KNOWN_EVENTS:
+        raise _UnusableError(f"an event of the unknown kind {kind!r}")
+    if version == "0" and kind == "introduced":
         return BEGINNING
-    key = scheme_key(scheme, event.version)
+    key = scheme_key(scheme, version)
     if key is None:
-        raise _UnusableError(f"{event.version!r} is no version of {ecosystem}")
+        raise _UnusableError(f"{version!r} is no version of {ecosystem}")
     return key

@@ -6,6 +6,7 @@ policy treats it as the worst.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -57,10 +58,11 @@ def grade_advisory(advisory: Advisory, entries: Iterable[Affected]) -> Grade:
 
 def worst_of(grades: Iterable[Grade]) -> Grade:
     """Return the worst known grade; UNKNOWN only where none of them is known."""
-    ordered = sorted(grades, key=lambda grade: grade.severity.rank)
-    known = [grade for grade in ordered if grade.severity is not Severity.UNKNOWN]
-    nobody = Grade(severity=Severity.UNKNOWN, reason="nobody stated a severity")
-    return (known or ordered or [nobody])[0]
+    said = list(grades)
+    known = [grade for grade in said if grade.severity is not Severity.UNKNOWN] or said
+    if not known:
+        return Grade(severity=Severity.UNKNOWN, reason="nobody stated a severity")
+    return known[0] if len(known) == 1 else min(known, key=lambda grade: grade.severity.rank)
 
 
 def grade_ratings(ratings: Iterable[Rating]) -> Grade | None:
@@ -76,13 +78,16 @@ def _scored(ratings: tuple[Rating, ...]) -> tuple[Grade | None, str]:
             if rating.type != method:
                 continue
             try:
-                tenths = base_score(rating.score)
+                return _grade_vector(rating.score), ""
             except MalformedError as error:
                 problem = error.what
-                continue
-            severity = next((name for floor, name in _BANDS if tenths >= floor), Severity.INFO)
-            reason = f"{rating.score} ({tenths // 10}.{tenths % 10})"
-            return Grade(severity=severity, reason=reason), ""
     if not problem and ratings:
         problem = f"{ratings[0].type} cannot be scored here"
     return None, problem
+
+
+@lru_cache(maxsize=16_384)  # above the vectors that are in use
+def _grade_vector(vector: str) -> Grade:
+    tenths = base_score(vector)
+    severity = next((name for floor, name in _BANDS if tenths >= floor), Severity.INFO)
+    return Grade(severity=severity, reason=f"{vector} ({tenths // 10}.{tenths % 10})")
