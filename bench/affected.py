@@ -1,18 +1,22 @@
-"""From an advisory to everybody who is affected, over rows that are made here.
+"""From an advisory to everybody who is affected, and from a change to everybody who is told.
 
-The limit is 10 ms for the lookup of one advisory, whatever the number of rows: thirty million is
-the aim, a hundredth of them the default. Releases hold 300 packages each. How many releases hold a
-name falls with its rank: the first is in 30 % of them, the hundredth in 7 %, the last in 0.1 %.
-Each name has 12 versions, of which an advisory affects the lower half.
+The limit is 10 ms for the lookup of one advisory, whatever the number of rows (`bench._portfolio`
+says how they are made): thirty million is the aim, a hundredth of them the default.
 
 * `lookup` finds the places: it judges the versions, counts all holders, and reads the 100 that are
-  shown. `all` reads every holder, as `--json` does.
+  shown. `all` reads every holder, as `--json` does. `question` is `assay affected --as-read` from
+  opening the portfolio to the report, with ways, reach and VEX, over a mirror of these advisories
+  alone.
 * Three kinds of names are asked for: `typical` are drawn from all names alike, as advisories are;
   `held` are drawn as holdings are, so that what many have comes often; `top` are the first ten.
-* Processor time is that of this process. With PostgreSQL the server's is not in it, so the time
-  on the clock is printed too; both depend on what else the machine does, which is printed.
+* `push` holds so many new advisories against the rows: what changed, who is told, and the messages
+  put into the outbox. What is recorded in the logs, and sent, is not in it.
+* Processor time is that of this process, and `reads` how often it read from a file (a page of 4 KiB
+  each with SQLite), whether that was in memory or not. With PostgreSQL the server's work is in
+  neither, so the time on the clock is printed too: it depends on what else the machine does.
 
-Run `python -m bench.affected [--rows N] [--postgresql URL]`.
+Run `python -m bench.affected [--rows N] [--postgresql URL] [--keep FOLDER]`. What is at a URL, or
+in a folder that was kept, is asked again.
 """
 
 import argparse
@@ -21,144 +25,92 @@ import random
 import statistics
 import tempfile
 import time
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from assay.core.digest import sha256_of
-from assay.evidence.storage.connecting import connect, schema_name
-from assay.system.database import Database, Row
+from assay.evidence.storage.connecting import connect
+from assay.operations.alerts import Pushed, find_alerts
+from assay.operations.find_affected import AffectedRequest, ask_affected
+from assay.operations.note_alerts import note_alerts
+from assay.operations.notifysettings import Target
+from assay.system.database import Database
 from assay.vuln.advisory import AdvisorySet, Feed
+from assay.vuln.mirror import import_advisories
 from assay.vuln.osv import parse_advisory
 from assay.vuln.portfolio.asking import Question, Vulnerability, find_affected
-from assay.vuln.portfolio.graph import render_graph
+from assay.vuln.portfolio.baseline import Difference
+from assay.vuln.portfolio.changes import find_changes
 from assay.vuln.portfolio.store import ALL, Portfolio
+from bench._portfolio import (
+    HELD,
+    ORIGIN,
+    VERSIONS,
+    fill,
+    names_for,
+    postgres_writer,
+    size_of,
+    sqlite_writer,
+)
+
+if TYPE_CHECKING:
+    from assay.operations.notification import Alert
 
 LIMIT: Final = 10.0  # ms
-HELD: Final = 300  # packages of one release, on average
-VERSIONS: Final = 12
 SHOWN: Final = 100
 AT: Final = datetime(2026, 11, 1, tzinfo=UTC)
 ASKED: Final = 200
-PLACE: Final = 7
-CVE: Final = "CVE-2026-1"
-_CHUNK: Final = 500_000
+PUSHED: Final = (1, 10, 100)  # advisories; of a day, a few hundred about all ecosystems
 
 
-def names_for(releases: int) -> list[int]:
-    """Return, by rank, how many releases hold each name: `releases * HELD` in all."""
-    counts: list[int] = []
-    left = releases * HELD
-    while left > 0:
-        share = max(1, round(0.3 * releases / (1 + len(counts) / 10) ** 0.6))
-        counts.append(min(share, left))
-        left -= counts[-1]
-    return counts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one question cost: ms of processor, ms on the clock, reads; and how many it found."""
+
+    processor: float
+    clock: float
+    reads: int
+    found: int
 
 
-def holdings(counts: list[int], releases: int) -> Iterator[tuple[int, int]]:
-    """Yield package and release of each row, in the order of the index."""
-    draw = random.Random(5)  # noqa: S311  # a fixed seed, no secret
-    for name, count in enumerate(counts):
-        holders = draw.sample(range(1, releases + 1), count)
-        for version in range(VERSIONS):
-            package = 1 + name * VERSIONS + version
-            for release in sorted(holders[version::VERSIONS]):
-                yield package, release
-
-
-def fill(database: Database, counts: list[int], releases: int, write: "Writer") -> None:
-    """Write the packages, the releases and what they hold."""
-    with database.transaction():
-        for start in range(0, len(counts), 10_000):
-            database.execute_many(
-                "INSERT INTO portfolio_packages VALUES (?, ?, ?, ?)",
-                [
-                    (1 + n * VERSIONS + v, f"pkg:pypi/package-{n}@{v}.0", "PyPI", f"package-{n}")
-                    for n in range(start, min(start + 10_000, len(counts)))
-                    for v in range(VERSIONS)
-                ],
-            )
-    held = [array("I") for _ in range(releases + 1)]
-
-    def rows() -> Iterator[tuple[int, int, int]]:
-        for package, release in holdings(counts, releases):
-            held[release].append(package)
-            yield package, PLACE, release
-
-    write(rows())
-    for start in range(1, releases + 1, 2000):
-        numbers = range(start, min(start + 2000, releases + 1))
-        with database.transaction():
-            database.execute_many(
-                "INSERT INTO portfolio_releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [_release(number) for number in numbers],
-            )
-            database.execute_many(
-                "INSERT INTO portfolio_graphs VALUES (?, ?)",
-                [(number, _graph(held[number])) for number in numbers],
-            )
-
-
-def _release(number: int) -> Row:
-    context = f'{{"deployed":true,"mission-impact":"support","owner":"team {number % 200}"}}'
-    return (
-        *(number, f"log-{number}", "", f"product-{number}", f"gitCommit:{number:040x}"),
-        *(f"sha256:{number:064x}", "2026-10-01T00:00:00Z", context, 0, "", PLACE),
+def measured(ask: Callable[[], int]) -> Cost:
+    """Return what `ask` cost, which returns how many it found."""
+    before = reads_so_far()
+    begin, clock = time.process_time(), time.perf_counter()
+    found = ask()
+    end, late = time.process_time(), time.perf_counter()
+    return Cost(
+        processor=(end - begin) * 1e3,
+        clock=(late - clock) * 1e3,
+        reads=reads_so_far() - before - 1,  # the file that tells it is one
+        found=found,
     )
 
 
-def _graph(held: "array[int]") -> bytes:
-    """Say that each package was pulled in by the one a third of the way down, the first by none."""
-    return render_graph({one: held[at // 3] if at else 0 for at, one in enumerate(held)})
+def reads_so_far() -> int:
+    """Return how often this process has read from a file; 1 less each time where nobody tells."""
+    try:
+        told = Path("/proc/self/io").read_text()
+    except OSError:
+        return 0
+    return int(told.partition("syscr: ")[2].split()[0])
 
 
-Writer = Callable[[Iterator[tuple[int, int, int]]], None]
-
-
-def sqlite_writer(database: Database) -> Writer:
-    """Return what writes in large transactions."""
-
-    def write(rows: Iterator[tuple[int, int, int]]) -> None:
-        done = False
-        while not done:
-            chunk = [row for row, _ in zip(rows, range(_CHUNK), strict=False)]
-            done = len(chunk) < _CHUNK
-            with database.transaction():
-                database.execute_many("INSERT INTO portfolio_holdings VALUES (?, ?, ?)", chunk)
-
-    return write
-
-
-def postgres_writer(url: str, origin: str) -> Writer:
-    """Return what copies all, and makes the index afterwards."""
-    import psycopg  # noqa: PLC0415  # an extra
-
-    def write(rows: Iterator[tuple[int, int, int]]) -> None:
-        with psycopg.connect(url) as made:
-            made.execute("SELECT set_config('search_path', %s, false)", (schema_name(origin),))
-            made.execute("ALTER TABLE portfolio_holdings DROP CONSTRAINT portfolio_holdings_pkey")
-            with made.cursor().copy("COPY portfolio_holdings FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            made.execute("SET maintenance_work_mem = '512MB'")
-            made.execute("ALTER TABLE portfolio_holdings ADD PRIMARY KEY (package, place, release)")
-        with psycopg.connect(url, autocommit=True) as made:
-            made.execute("SELECT set_config('search_path', %s, false)", (schema_name(origin),))
-            made.execute("VACUUM ANALYZE portfolio_holdings")
-
-    return write
-
-
-def advisories_about(name: str) -> AdvisorySet:
+def record_about(rank: int) -> bytes:
     """Return one advisory about half of the versions of a package."""
-    record = (
-        f'{{"id":"{CVE}","modified":"2026-10-01T00:00:00Z","affected":[{{"package":'
-        f'{{"ecosystem":"PyPI","name":"{name}"}},"ranges":[{{"type":"ECOSYSTEM","events":'
+    return (
+        f'{{"id":"CVE-2026-{rank + 1}","modified":"2026-10-01T00:00:00Z","affected":[{{"package":'
+        f'{{"ecosystem":"PyPI","name":"package-{rank}"}},"ranges":[{{"type":"ECOSYSTEM","events":'
         f'[{{"introduced":"0"}},{{"fixed":"{VERSIONS // 2}.0"}}]}}]}}]}}'
     ).encode()
+
+
+def advisories_about(rank: int) -> AdvisorySet:
+    """Return what is known of a package: one advisory."""
+    record = record_about(rank)
     feed = Feed(
         ecosystem="PyPI",
         digest=sha256_of(record),
@@ -168,88 +120,146 @@ def advisories_about(name: str) -> AdvisorySet:
         newest_modified=AT,
         source="bench",
     )
-    return AdvisorySet(feeds={"PyPI": feed}, advisories={("PyPI", name): (parse_advisory(record),)})
+    known = (parse_advisory(record),)
+    return AdvisorySet(feeds={"PyPI": feed}, advisories={("PyPI", f"package-{rank}"): known})
 
 
-def ask(portfolio: Portfolio, rank: int, most: int) -> tuple[float, float, int]:
-    """Return processor time and time on the clock in ms, and how many releases are affected."""
-    question = Question(
-        portfolio=portfolio,
-        advisories=advisories_about(f"package-{rank}"),
-        at=AT,
-        current=True,
-        most=most,
+def ask(portfolio: Portfolio, rank: int, most: int) -> Cost:
+    """Return what it costs to look up who is affected."""
+    advisories = advisories_about(rank)
+    question = Question(portfolio=portfolio, advisories=advisories, at=AT, current=True, most=most)
+    name = f"CVE-2026-{rank + 1}"
+    asked = Vulnerability(identifier=name, names=frozenset({name}))
+    return measured(lambda: find_affected(question, asked).total)
+
+
+def ask_whole(rank: int) -> Cost:
+    """Return what the whole question costs."""
+    request = AffectedRequest(query=f"CVE-2026-{rank + 1}", as_read=True, most=SHOWN)
+    return measured(lambda: sum(ask_affected(request, clock=lambda: AT).counts.values()))
+
+
+def show(kind: str, what: str, costs: Sequence[Cost]) -> None:
+    """Print what questions of a kind cost."""
+    late = int(len(costs) * 0.99)
+
+    def said(values: list[float]) -> str:
+        return f"median {statistics.median(values):.2f}, 99 % {sorted(values)[late]:.2f}"
+
+    clock = [one.clock for one in costs]
+    print(
+        f"{kind:<8} {what:<14} {len(costs)} advisories; releases affected: "
+        f"{said([one.found for one in costs])}; processor ms: "
+        f"{said([one.processor for one in costs])}; clock ms: {said(clock)}; reads: "
+        f"{said([one.reads for one in costs])}; median is "
+        f"{statistics.median(clock) / LIMIT:.2f} x the limit",
+        flush=True,
     )
-    asked = Vulnerability(identifier=CVE, names=frozenset({CVE}))
-    begin, clock = time.process_time(), time.perf_counter()
-    found = find_affected(question, asked)
-    end, late = time.process_time(), time.perf_counter()
-    return (end - begin) * 1e3, (late - clock) * 1e3, found.total
 
 
-def measure(portfolio: Portfolio, kind: str, ranks: list[int], most: int) -> None:
-    """Ask about each name twice, and print how long the first and the second time took."""
-    for turn in ("first", "again"):
-        asked = [ask(portfolio, rank, most) for rank in ranks]
-        processor, clock = sorted(one[0] for one in asked), sorted(one[1] for one in asked)
-        found = sorted(one[2] for one in asked)
-        late = int(len(asked) * 0.99)
-        print(
-            f"{kind:<8} {turn}  {'lookup' if most < ALL else 'all':<6}  {len(asked)} advisories; "
-            f"releases affected: median {statistics.median(found):,.0f}, most {found[-1]:,}; "
-            f"processor ms: median {statistics.median(processor):.2f}, 99 % {processor[late]:.2f}; "
-            f"clock ms: median {statistics.median(clock):.2f}, 99 % {clock[late]:.2f}; "
-            f"median is {statistics.median(clock) / LIMIT:.2f} x the limit",
-            flush=True,
-        )
-
-
-def _measure_all(portfolio: Portfolio, counts: list[int]) -> None:
+def measure_lookups(portfolio: Portfolio, counts: list[int], home: Path) -> None:
+    """Ask about each name twice, and print what the first and the second time cost."""
     draw = random.Random(9)  # noqa: S311  # a fixed seed, no secret
     typical = draw.sample(range(len(counts)), min(ASKED, len(counts)))
-    measure(portfolio, "typical", typical, SHOWN)
     held = draw.choices(range(len(counts)), weights=counts, k=ASKED)
-    measure(portfolio, "held", held, SHOWN)
-    measure(portfolio, "top", list(range(10)), SHOWN)
-    measure(portfolio, "typical", typical, ALL)
-    measure(portfolio, "top", list(range(10)), ALL)
+    top = list(range(10))
+    for kind, ranks in (("typical", typical), ("held", held), ("top", top)):
+        for turn in ("first", "again"):
+            show(kind, f"lookup {turn}", [ask(portfolio, rank, SHOWN) for rank in ranks])
+    for kind, ranks in (("typical", typical), ("top", top)):
+        show(kind, "all", [ask(portfolio, rank, ALL) for rank in ranks])
+    make_mirror(home / "advisories", sorted({*typical, *top}))
+    for kind, ranks in (("typical", typical), ("top", top)):
+        show(kind, "question", [ask_whole(rank) for rank in ranks])
 
 
-def _size(database: Database, location: Path | str) -> int:
-    if isinstance(location, Path):
-        return sum(path.stat().st_size for path in location.parent.glob(f"{location.name}*"))
-    row = database.query_one("SELECT pg_database_size(current_database())")
-    return int(str(row[0])) if row else 0
+def measure_pushes(portfolio: Portfolio, database: Database, counts: list[int], home: Path) -> None:
+    """Print what it costs to hold new advisories against the rows, and to note what is told."""
+    draw = random.Random(4)  # noqa: S311  # a fixed seed, no secret
+    for number in PUSHED:
+        ranks = draw.sample(range(len(counts)), min(number, len(counts)))
+        forget_told(database)
+        _push(portfolio, "typical", ranks, home / f"typical-{number}")
+    forget_told(database)
+    _push(portfolio, "top", [0], home / "top")
+
+
+def forget_told(database: Database) -> None:
+    """Let nothing be told yet: what was told before costs less."""
+    with database.transaction():
+        database.execute("DELETE FROM portfolio_told")
+        database.execute("DELETE FROM portfolio_outbox")
+
+
+def _push(portfolio: Portfolio, kind: str, ranks: list[int], folder: Path) -> None:
+    old, new = folder / "old", folder / "new"
+    make_mirror(new, ranks)
+    target = Target(name="bench", kind="file", where=str(folder / "told"))
+    told: list[Alert] = []
+
+    def push() -> int:
+        changes = find_changes(old, new, likely=None)
+        difference = Difference(old=old, new=new)
+        pushed = Pushed(
+            portfolio=portfolio, difference=difference, changes=changes, at=AT, unread=frozenset()
+        )
+        told.extend(find_alerts(pushed))
+        return len(told)
+
+    show(f"push {kind}", f"{len(ranks)} found", [measured(push)])
+
+    def note() -> int:
+        note_alerts(portfolio, (target,), told, AT)
+        return len(told)
+
+    show(f"push {kind}", f"{len(ranks)} noted", [measured(note)])
+
+
+def make_mirror(mirror: Path, ranks: list[int]) -> None:
+    """Write a mirror with one advisory about each name."""
+    with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
+        for rank in ranks:
+            (Path(folder) / f"CVE-2026-{rank + 1}.json").write_bytes(record_about(rank))
+        import_advisories(Path(folder), mirror, at=AT)
 
 
 def main() -> None:
-    """Fill the tables, ask, and print how long that took."""
+    """Fill the tables, ask, push, and print what that cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=300_000)
-    parser.add_argument("--postgresql", default="")
-    parser.add_argument("--again", default="", help="ask what a run filled that printed this name")
+    parser.add_argument("--postgresql", default="", help="a database of its own")
+    parser.add_argument("--keep", type=Path, help="where the rows stay, or were left")
     given = parser.parse_args()
-    origin = given.again or f"bench {time.time_ns()}"
-    releases = max(10, given.rows // HELD)
-    counts = names_for(releases)
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
-        url: str = given.postgresql
-        location = url or Path(folder) / "portfolio.sqlite"
-        database = connect(location, origin=origin, create=True)
-        with Portfolio(database) as portfolio:
-            begin, used = time.perf_counter(), time.process_time()
-            write = postgres_writer(url, origin) if url else sqlite_writer(database)
-            if not given.again:
-                fill(database, counts, releases, write)
-            print(
-                f"{origin} in {database.dialect.value}: {sum(counts):,} rows, "
-                f"{releases:,} releases, "
-                f"{len(counts):,} names, {len(counts) * VERSIONS:,} packages; written in "
-                f"{time.perf_counter() - begin:.0f} s ({time.process_time() - used:.0f} s here); "
-                f"{_size(database, location) / 2**20:,.0f} MiB; load {os.getloadavg()[0]:.1f}",
-                flush=True,
-            )
-            _measure_all(portfolio, counts)
+        home = Path(folder)
+        kept: Path = given.keep or home
+        kept.mkdir(parents=True, exist_ok=True)
+        os.environ |= {"ASSAY_HOME": str(kept), "ASSAY_PORTFOLIO": given.postgresql}
+        _run(given.postgresql or kept / "portfolio.sqlite", kept, given.rows)
+
+
+def _run(location: Path | str, home: Path, wanted: int) -> None:
+    releases = max(10, wanted // HELD)
+    counts = names_for(releases)
+    database = connect(location, origin=ORIGIN, create=True)
+    with Portfolio(database) as portfolio:
+        begin, used = time.perf_counter(), time.process_time()
+        there = database.query_one("SELECT COUNT(*) FROM portfolio_releases")
+        if there == (0,):
+            write = postgres_writer(location) if isinstance(location, str) else None
+            fill(database, counts, releases, write or sqlite_writer(database))
+        elif there != (releases,):
+            raise SystemExit(f"another portfolio is there, of {there} releases")
+        print(
+            f"{database.dialect.value}: {sum(counts):,} rows, {releases:,} releases, "
+            f"{len(counts):,} names, {len(counts) * VERSIONS:,} packages; written in "
+            f"{time.perf_counter() - begin:.0f} s ({time.process_time() - used:.0f} s here); "
+            f"{size_of(database, location) / 2**20:,.0f} MiB; load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
+        measure_lookups(portfolio, counts, home)
+        with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
+            measure_pushes(portfolio, database, counts, Path(folder))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ held at the last push and does not hold now, that is an alert of its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from assay.operations.notification import Alert
-from assay.vuln.advisory import AdvisorySet, Rating
-from assay.vuln.context import ProductContext
+from assay.vuln.advisory import AdvisorySet
 from assay.vuln.index import AdvisoryIndex
 from assay.vuln.mirror import load_advisories, load_advisories_named
 from assay.vuln.portfolio.asking import names_of
@@ -30,8 +29,8 @@ from assay.vuln.portfolio.pushing import (
 from assay.vuln.portfolio.quiet import Lapsed, find_lapsed
 from assay.vuln.portfolio.said import finding_of
 from assay.vuln.portfolio.store import Portfolio
-from assay.vuln.priority import Priority, decide_priority, ratings_by_name
-from assay.vuln.signals.store import Signals, load_signals
+from assay.vuln.priority import Priorities, ratings_by_name
+from assay.vuln.signals.store import load_signals
 
 ByRelease = Mapping[int, Sequence[Event]]
 
@@ -107,13 +106,15 @@ def _alerts(pushed: Pushed, by_release: ByRelease, new: AdvisorySet) -> tuple[Al
     releases = pushed.portfolio.releases(by_release)
     names = frozenset(event.vulnerability for told in by_release.values() for event in told)
     signals = load_signals(pushed.difference.new, names)
-    urgency = _Urgency(ratings=ratings_by_name(new), signals=signals)
+    priorities = Priorities(ratings=ratings_by_name(new), signals=signals)
     aside = _set_aside(pushed, by_release)
     alerts = (
         Alert(
             release=releases[number],
             event=event,
-            priority=None if words else urgency.of(event, releases[number].context),
+            priority=None
+            if words or event.state in {State.DOUBTFUL, State.CLEARED}  # nothing affects it
+            else priorities.of(event.vulnerability, releases[number].context),
             set_aside=words,
         )
         for number, told in by_release.items()
@@ -137,22 +138,3 @@ def _set_aside(pushed: Pushed, by_release: ByRelease) -> Mapping[tuple[str, int]
         for one in words
         if one.log not in pushed.unread
     }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Urgency:
-    """Priorities, each decided once for all products with one context."""
-
-    ratings: Mapping[str, Sequence[Rating]]
-    signals: Signals
-    known: dict[tuple[str, ProductContext], Priority] = field(default_factory=dict)
-
-    def of(self, event: Event, context: ProductContext) -> Priority | None:
-        """Return how urgent an event is; None where nothing affects the release, or may."""
-        if event.state in {State.DOUBTFUL, State.CLEARED}:
-            return None
-        key = (event.vulnerability, context)
-        if key not in self.known:
-            ratings = self.ratings.get(event.vulnerability, ())
-            self.known[key] = decide_priority(event.vulnerability, ratings, self.signals, context)
-        return self.known[key]

@@ -21,7 +21,7 @@ from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
 from assay.operations.portfolio import open_portfolio, own_repository, refresh_portfolio
 from assay.system.clock import now
-from assay.vuln.advisory import AdvisorySet, Feed, Rating
+from assay.vuln.advisory import AdvisorySet, Feed
 from assay.vuln.package import parse_package
 from assay.vuln.portfolio.asking import (
     Found,
@@ -33,7 +33,7 @@ from assay.vuln.portfolio.asking import (
 )
 from assay.vuln.portfolio.said import finding_of
 from assay.vuln.portfolio.store import ALL, Portfolio
-from assay.vuln.priority import Priority, decide_priority, ratings_by_name
+from assay.vuln.priority import Priorities, Priority, ratings_by_name
 from assay.vuln.ranges import Answer
 from assay.vuln.signals.store import NAMES, SignalFeed, Signals, load_signals
 
@@ -202,17 +202,19 @@ def _silent(signals: Signals) -> Iterable[NotChecked]:
 
 def _places(question: Question, found: Sequence[Found], signals: Signals) -> tuple[Place, ...]:
     """Return the places, the most urgent first; ways are looked up for as many as are shown."""
-    ratings = ratings_by_name(question.advisories)
-    judged = [(_priority(one, ratings, signals), one) for one in found]
+    known = Priorities(ratings=ratings_by_name(question.advisories), signals=signals)
+    judged = [(_priority(one, known), one) for one in found]
     judged.sort(key=lambda pair: -1 if pair[0] is None else pair[0].urgency, reverse=True)
     del judged[question.most :]
-    reached = _reached(question, [one for _, one in judged[:MAX_PATHS]])
+    first = [one for _, one in judged[:MAX_PATHS]]
+    paths = dict(enumerate(question.portfolio.paths_to([one.holding for one in first])))
+    reached = dict(enumerate(_reached(question, first)))
     return tuple(
         Place(
             found=one,
-            path=question.portfolio.path_to(one.holding) if number < MAX_PATHS else (),
+            path=paths.get(number, ()),
             priority=priority,
-            reach=reached[number] if number < MAX_PATHS else _NO_REACH,
+            reach=reached.get(number, _NO_REACH),
         )
         for number, (priority, one) in enumerate(judged)
     )
@@ -238,15 +240,10 @@ def _reached(question: Question, found: Sequence[Found]) -> Sequence[tuple[str, 
 _LEVELS: Final = {level.word: level.value for level in Level}
 
 
-def _priority(
-    found: Found, ratings: Mapping[str, Sequence[Rating]], signals: Signals
-) -> Priority | None:
+def _priority(found: Found, known: Priorities) -> Priority | None:
     if found.set_aside:
         return None  # there is nothing to act on
-    decided = (
-        decide_priority(name, ratings.get(name, ()), signals, found.release.context)
-        for name in found.vulnerabilities
-    )
+    decided = (known.of(name, found.release.context) for name in found.vulnerabilities)
     return max(decided, key=lambda priority: priority.urgency, default=None)
 
 

@@ -6,7 +6,7 @@ markup.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -131,25 +131,26 @@ def build_messages(
             key = by_product if target.group is Group.PRODUCT else ()
             grouped.setdefault(key, []).append(alert)
         for group in grouped.values():
-            yield _message(target, sorted(group, key=lambda one: one.rank), at=at)
-
-
-def _message(target: Target, alerts: Sequence[Alert], *, at: datetime) -> Message:
-    return _named(target, summary_of(alerts), alerts, at=at)
+            yield _named(target, sorted(group, key=lambda one: one.rank), at=at)
 
 
 def trial_message(target: Target, *, at: datetime) -> Message:
     """Return a message about nothing."""
-    return _named(target, "A trial: nothing is new.", (), at=at)
+    return _named(target, (), at=at)
 
 
-def _named(target: Target, text: str, alerts: Sequence[Alert], *, at: datetime) -> Message:
+def _named(target: Target, alerts: Sequence[Alert], *, at: datetime) -> Message:
+    """Return a message; its name is of what it tells whom, and when that was found."""
     releases = {id(one.release): one.release for one in alerts}
+    counts = count_states(one.event.state for one in alerts)
+    told = sorted({astuple(one.told()) for one in alerts})
+    name = sha256_of(render_canonical_json([target.name, format_time(at), told])).hex
     content: dict[str, object] = {
+        "id": name,
         "schema": "assay.notification/v1",
         "at": format_time(at),
-        "text": text,
-        "counts": count_states(one.event.state for one in alerts),
+        "text": summary_of(alerts, counts) if alerts else "A trial: nothing is new.",
+        "counts": counts,
         "products": [describe_release(release) for release in releases.values()][:MAX_EVENTS],
         "alerts": [
             one.as_json() | {"product": printable(one.release.product)}
@@ -157,9 +158,7 @@ def _named(target: Target, text: str, alerts: Sequence[Alert], *, at: datetime) 
         ],
         "more": max(0, len(alerts) - MAX_EVENTS),
     }
-    name = sha256_of(render_canonical_json({"target": target.name, **content})).hex
-    body = render_canonical_json({"id": name, **content}).decode()
-    return Message(target=target.name, name=name, body=body)
+    return Message(target=target.name, name=name, body=render_canonical_json(content).decode())
 
 
 def describe_release(release: Release) -> dict[str, object]:
@@ -191,15 +190,11 @@ _SAID: Final[Mapping[State, str]] = {
 }
 
 
-def summary_of(alerts: Sequence[Alert]) -> str:
+def summary_of(alerts: Sequence[Alert], counts: Mapping[str, int]) -> str:
     """Return one line for people."""
     first = alerts[0]
     names = sorted({printable(one.release.product, limit=100) for one in alerts})
     what = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    parts = [
-        f"{count} {_SAID[State(state)]}"
-        for state, count in count_states(one.event.state for one in alerts).items()
-        if count
-    ]
+    parts = [f"{count} {_SAID[State(state)]}" for state, count in counts.items() if count]
     worst = printable(first.event.vulnerability, limit=100)
     return f"{what}: vulnerabilities: {'; '.join(parts)}. First: {worst}"

@@ -14,7 +14,6 @@ changes every day and decides nothing: it is not pushed.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -25,14 +24,9 @@ from assay.core.printable import printable
 from assay.operations.alerts import Pushed, find_alerts
 from assay.operations.deliver import Delivered, deliver_waiting
 from assay.operations.home import open_home
-from assay.operations.notification import (
-    Alert,
-    build_messages,
-    count_states,
-    describe_release,
-    group_by_told,
-)
-from assay.operations.notifysettings import Target, load_settings
+from assay.operations.note_alerts import note_alerts
+from assay.operations.notification import Alert, count_states, describe_release
+from assay.operations.notifysettings import load_settings
 from assay.operations.portfolio import open_portfolio, portfolio_location, refresh_portfolio
 from assay.operations.record_match import Redecided, Rematch, record_match
 from assay.system.clock import now
@@ -138,7 +132,7 @@ def push_advisories(
             releases = _by_release(alerts)
             delivered = _NOTHING
             if not request.dry_run:
-                _note(portfolio, settings.targets, alerts, at)
+                note_alerts(portfolio, settings.targets, alerts, at)
                 releases, unrecorded = _record(portfolio, releases, difference, clock, progress)
                 gaps = (*gaps, *unrecorded)
                 with portfolio.transaction():
@@ -205,23 +199,6 @@ def _by_release(alerts: Iterable[Alert]) -> tuple[PushedRelease, ...]:
         key = (release.log, release.product, str(release.subject))
         found.setdefault(key, []).append(alert)
     return tuple(PushedRelease(alerts=tuple(told)) for told in found.values())
-
-
-def _note(
-    portfolio: Portfolio, targets: Sequence[Target], alerts: Sequence[Alert], at: datetime
-) -> None:
-    """Put into the outbox what was not told yet, and note it as told: both, or nothing.
-
-    What VEX sets aside is noted too, and nobody is told: when VEX ends, it is another state.
-    """
-    if not targets or not alerts:
-        return
-    by_told = group_by_told(alerts)
-    with portfolio.transaction():
-        untold = portfolio.outbox.untold(tuple(by_told))
-        portfolio.outbox.note_told(untold)
-        fresh = [alert for told in untold for alert in by_told[told]]
-        portfolio.outbox.add(build_messages(targets, fresh, at=at), at=at)
 
 
 def _record(

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assay.core.errors import MalformedError
 from assay.vuln.advisory import AdvisorySet, Rating
@@ -78,6 +78,23 @@ def decide_priority(
     return Priority(
         decided=decide_ssvc(points), points=points, facts=_facts(cve, vector, signals, context)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priorities:
+    """Priorities by name of a vulnerability, each decided once for all products of one context."""
+
+    ratings: Mapping[str, Sequence[Rating]]
+    signals: Signals
+    _known: dict[tuple[str, ProductContext], Priority] = field(default_factory=dict)
+
+    def of(self, name: str, context: ProductContext) -> Priority:
+        """Return how urgent a vulnerability is for a product with `context`."""
+        key = (name, context)
+        if key not in self._known:
+            given = self.ratings.get(name, ())
+            self._known[key] = decide_priority(name, given, self.signals, context)
+        return self._known[key]
 
 
 def ratings_by_name(advisories: AdvisorySet) -> Mapping[str, Sequence[Rating]]:

@@ -70,9 +70,11 @@ def _holders(portfolio: Portfolio, name: str, *, current: bool = True) -> list[R
 
 def _paths(portfolio: Portfolio, name: str) -> list[tuple[str, ...]]:
     return [
-        portfolio.path_to(holding)
+        path
         for number in portfolio.versions_of("PyPI", name)
-        for holding, _ in portfolio.holders_of((number,), current=True)
+        for path in portfolio.paths_to(
+            [holding for holding, _ in portfolio.holders_of((number,), current=True)]
+        )
     ]
 
 

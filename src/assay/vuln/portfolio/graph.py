@@ -33,13 +33,35 @@ def parse_graph(data: bytes) -> Mapping[int, int | None]:
     return {n: None if up == _UNKNOWN else up for n, up in _PAIR.iter_unpack(data)}
 
 
-def way_to(package: int, parents: Mapping[int, int | None]) -> tuple[int, ...]:
-    """Return the numbers from what the product depends on to `package`; empty where not known."""
-    way: list[int] = []
-    step: int | None = package
-    while step is not None and step != ROOT_NUMBER:
+def way_to(package: int, graph: bytes) -> tuple[int, ...]:
+    """Return the numbers from what the product depends on to `package`; empty where not known.
+
+    Only the steps of the way are read: the pairs are sorted.
+
+    Raises:
+        TamperedError: Not whole pairs.
+    """
+    if len(graph) % _PAIR.size:
+        raise TamperedError("a graph that is not whole", where="the portfolio", hint=AGAIN)
+    way: dict[int, None] = {}  # a chain may have as many links as a list has components
+    step = package
+    while step not in {ROOT_NUMBER, _UNKNOWN}:
         if step in way:  # nobody wrote that
             return ()
-        way.append(step)
-        step = parents.get(step)
+        way[step] = None
+        step = _parent(step, graph)
     return tuple(reversed(way)) if step == ROOT_NUMBER else ()
+
+
+def _parent(package: int, graph: bytes) -> int:
+    low, high = 0, len(graph) // _PAIR.size
+    while low < high:
+        middle = (low + high) // 2
+        number, parent = _PAIR.unpack_from(graph, middle * _PAIR.size)
+        if number == package:
+            return int(parent)
+        if number < package:
+            low = middle + 1
+        else:
+            high = middle
+    return _UNKNOWN

@@ -18,7 +18,7 @@ from assay.core.errors import AssayError
 from assay.sbom.component import Component
 from assay.system.database import Database, Row
 from assay.vuln.portfolio.filling import add_release, forget_log, mark_current
-from assay.vuln.portfolio.graph import parse_graph, way_to
+from assay.vuln.portfolio.graph import way_to
 from assay.vuln.portfolio.held import Held
 from assay.vuln.portfolio.outbox import Outbox
 from assay.vuln.portfolio.queries import count_holdings, find_releases, first_holdings
@@ -241,16 +241,25 @@ class Portfolio(Closing):
         rows = find_releases(self._database, numbers)
         return {number_of(row[0]): release_of(row[1:]) for row in rows}
 
-    def path_to(self, holding: Holding) -> tuple[str, ...]:
-        """Return the purls from what the product depends on to the package; empty if not known."""
-        row = self._database.query_one(
-            "SELECT graph FROM portfolio_graphs WHERE release = ?", (holding.release,)
+    def paths_to(self, holdings: Sequence[Holding]) -> Sequence[tuple[str, ...]]:
+        """Return for each the purls from what the product depends on to the package.
+
+        Empty where that is not known.
+        """
+        rows = self._database.query_each(
+            "SELECT graph FROM portfolio_graphs WHERE release = ?",
+            [(one.release,) for one in holdings],
         )
-        way = () if row is None else way_to(holding.package, parse_graph(data_of(row[0])))
+        ways = [
+            () if row is None else way_to(one.package, data_of(row[0]))
+            for one, row in zip(holdings, rows, strict=True)
+        ]
+        numbers = sorted({number for way in ways for number in way})
         found = self._database.query_each(
-            "SELECT purl FROM portfolio_packages WHERE number = ?", [(number,) for number in way]
+            "SELECT purl FROM portfolio_packages WHERE number = ?", [(one,) for one in numbers]
         )
-        return tuple(text_of(one[0]) for one in found if one is not None)
+        purls = {n: text_of(row[0]) for n, row in zip(numbers, found, strict=True) if row}
+        return [tuple(purls[number] for number in way if number in purls) for way in ways]
 
     def unread(self, *, current: bool = True) -> tuple[Release, ...]:
         """Return the releases of which something cannot be told, by log and product."""
