@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+# Thousands of processes are started below, and each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test test-slow crash mutants fuzz check lint types contracts docs dogfood lock bench clean
 
 setup: $(READY)

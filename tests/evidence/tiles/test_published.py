@@ -108,21 +108,19 @@ def test_refused(files: dict[str, bytes], message: str) -> None:
     assert str(caught.value) == message
 
 
-MANY = published([b"%d" % n for n in range(257 * 256)])  # two tiles of level 1, and one of level 2
-
-
 def test_three_levels_of_tiles() -> None:
     """What follows from the tiles below is compared on every level, in every tile."""
-    assert {name for name in MANY if not name.startswith(("tile/0", "tile/entries"))} == {
+    many = published([b"%d" % n for n in range(257 * 256)])  # two tiles of level 1, one of level 2
+    assert {name for name in many if not name.startswith(("tile/0", "tile/entries"))} == {
         "checkpoint",
         "tile/1/000",
         "tile/1/001.p/1",
         "tile/2/000.p/1",
     }
-    assert verify(MANY, with_entries=False) == 257 * 256
+    assert verify(many, with_entries=False) == 257 * 256
     for name in ("tile/1/000", "tile/1/001.p/1", "tile/2/000.p/1"):
         with pytest.raises(RejectedError) as caught:
-            verify({**MANY, name: bytes(len(MANY[name]))}, with_entries=False)
+            verify({**many, name: bytes(len(many[name]))}, with_entries=False)
         assert str(caught.value) == f"[tampered] not what follows from the tiles below, at {name}"
 
 
