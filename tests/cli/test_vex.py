@@ -15,6 +15,7 @@ from assay.vuln.vex.targets import parse_target
 from assay.vuln.vexformats import parse_vex, render_vex
 from tests.fakes.typed import run_typed
 from tests.vuln.vex.vexes import AFFECTED, CALM, CVE, DOCUMENT, LIBRARY, SHOP, target
+from tests.vuln.vex.xmls import cyclonedx_xml
 
 RANGE = replace(CALM, products=(VexProduct(target=target("pkg:npm/a", ranges=("vers:npm/<2",))),))
 BOM = {
@@ -369,3 +370,67 @@ def test_names_from_outside_do_not_reach_the_terminal() -> None:
     )
     assert "\x1b" not in run("show", "evil.json").stdout
     assert "\u202e" not in run("show", "evil.json").stdout
+
+
+HOLDING = BOM | {
+    "components": [
+        {"type": "library", "name": "a", "version": "1.2.3", "purl": LIBRARY.purl, "bom-ref": "a"}
+    ],
+    "metadata": {
+        "component": {"type": "application", "name": "shop", "purl": SHOP.purl, "bom-ref": "s"}
+    },
+}
+
+
+@pytest.mark.usefixtures("folder")
+def test_into_a_bom() -> None:
+    Path("shop.json").write_text(json.dumps(HOLDING))
+    done = run("convert", "calm.json", "--into", "shop.json", "--output", "out.json")
+    assert (done.exit_code, done.stdout) == (0, "Wrote out.json: cyclonedx, 1 statement\n")
+    assert done.stderr == (
+        "  left out: its id, 'https://example.com/vex/1', document: a BOM has its own\n"
+        "  left out: the author 'Example Ltd', document: in the BOM it is the word of its author, "
+        "nobody who is named\n"
+    )
+    (entry,) = json.loads(Path("out.json").read_bytes())["vulnerabilities"]
+    assert entry["affects"] == [{"ref": "a"}]
+    both = run("convert", "loud.json", "--into", "out.json", "--output", "both.json", "--json")
+    told = json.loads(both.stdout)
+    assert (both.exit_code, told["verdict"], len(told["contradictions"])) == (3, "UNKNOWN", 1)
+
+
+INTO = {
+    "no BOM": (
+        ("convert", "calm.json", "--into", "loud.json"),
+        "[malformed] no CycloneDX BOM, at loud.json (VEX points into CycloneDX alone)",
+    ),
+    "a BOM in XML": (
+        ("convert", "calm.json", "--into", "whole.xml"),
+        ("[malformed] VEX is written into a BOM in JSON, at whole.xml "
+        "(assay sbom convert --to cyclonedx-1.6)"),
+    ),
+    "another format": (
+        ("convert", "calm.json", "--into", "bom.json", "--to", "openvex"),
+        ("[usage] not together with --into, at --to "
+        "(what is written into a BOM is CycloneDX, and points at what is there)"),
+    ),
+    "links": (
+        ("convert", "calm.json", "--into", "bom.json", "--link", "bom.json"),
+        ("[usage] not together with --into, at --link "
+        "(what is written into a BOM is CycloneDX, and points at what is there)"),
+    ),
+    "nothing that is in it": (
+        ("convert", "calm.json", "--into", "bom.json"),
+        ("[malformed] nothing in it is about what is in the BOM, at bom.json (pkg:npm/a@1.2.3, "
+        "statements[0] on CVE-2026-1000: the BOM holds no such thing that is clearly meant)"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "message"), INTO.values(), ids=INTO)
+@pytest.mark.usefixtures("folder")
+def test_not_into_it(words: tuple[str, ...], message: str) -> None:
+    Path("whole.xml").write_bytes(cyclonedx_xml(CVE, LIBRARY.purl))
+    error = run(*words).exception
+    assert isinstance(error, AssayError)
+    assert str(error) == message

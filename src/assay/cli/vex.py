@@ -7,9 +7,10 @@ import typer
 
 from assay.cli.options import JsonOption
 from assay.cli.output import EXIT_STATUS, print_json, print_not_checked
+from assay.cli.vexconvert import convert
 from assay.cli.vexexplain import explain
 from assay.cli.vexrecord import list_, record, withdraw
-from assay.cli.vexwrite import convert, create, generate, merge
+from assay.cli.vexwrite import create, generate, merge
 from assay.core.printable import printable
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`assay vex convert`, `merge`, `create` and `generate`: what writes VEX documents."""
+"""`assay vex merge`, `create` and `generate`: what writes VEX documents."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -11,11 +11,13 @@ from assay.core.printable import printable
 
 if TYPE_CHECKING:
     from assay.operations.convert_vex import WrittenFile
+    from assay.operations.merge_vex import MergedVex
 
-_FORMAT: Final = "openvex"
+FORMAT: Final = "openvex"
 
 
-def _complete_format(incomplete: str) -> list[str]:
+def complete_format(incomplete: str) -> list[str]:
+    """Return the formats that begin so."""
     from assay.vuln.vexformats import FORMATS  # noqa: PLC0415  # start-up time
 
     return [one.name for one in FORMATS if one.name.startswith(incomplete)]
@@ -34,7 +36,7 @@ def _complete_justification(incomplete: str) -> list[str]:
 
 
 ToOption = Annotated[
-    str, typer.Option("--to", help="The format to write.", autocompletion=_complete_format)
+    str, typer.Option("--to", help="The format to write.", autocompletion=complete_format)
 ]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="The file to write.", show_default="stdout")
@@ -45,54 +47,10 @@ AllVersionsOption = Annotated[
 AuthorOption = Annotated[str, typer.Option("--author", help="Who says it.", show_default=False)]
 
 
-def convert(  # noqa: PLR0913  # the options of one command
-    vex: Annotated[Path, typer.Argument(help="A VEX document.")],
-    *,
-    to: ToOption = _FORMAT,
-    bom: Annotated[
-        list[Path] | None,
-        typer.Option("--bom", help="A CycloneDX BOM that it points into.", show_default=False),
-    ] = None,
-    link: Annotated[
-        Path | None,
-        typer.Option("--link", help="A CycloneDX BOM to point into.", show_default=False),
-    ] = None,
-    author: AuthorOption = "",
-    issued: Annotated[
-        str, typer.Option(help="When it was said, if it does not say.", show_default=False)
-    ] = "",
-    output: OutputOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write a VEX document in another format.
-
-    What the new document does not say of the old one is told. A statement that the format could
-    only write so that it says more is left out; the exit status is 3 then. With `--json` that is
-    all that is printed, so that it needs `--output`.
-
-        assay vex convert vendor.cdx.json --to openvex --output vendor.openvex.json
-    """
-    from assay.operations.convert_vex import (  # noqa: PLC0415  # start-up time
-        Boms,
-        Missing,
-        convert_vex,
-    )
-
-    _need_output(output, as_json=as_json)
-    missing = Missing(author=author, issued=issued)
-    boms = Boms(known=tuple(bom or ()), link=link)
-    done = convert_vex(vex, to=to, boms=boms, missing=missing, output=output)
-    if as_json:
-        print_json(done.as_json())
-    else:
-        _print_written(done, output)
-    raise typer.Exit(EXIT_STATUS[done.verdict])
-
-
 def merge(
     vex: Annotated[list[Path], typer.Argument(help="Two VEX documents or more.")],
     *,
-    to: ToOption = _FORMAT,
+    to: ToOption = FORMAT,
     author: AuthorOption = "",
     name: Annotated[
         str, typer.Option("--id", help="The id of the new document.", show_default=False)
@@ -110,15 +68,20 @@ def merge(
     """
     from assay.operations.merge_vex import merge_vex  # noqa: PLC0415  # start-up time
 
-    _need_output(output, as_json=as_json)
+    need_output(output, as_json=as_json)
     done = merge_vex(tuple(vex), author=author, id_=name, to=to, output=output)
+    print_joined(done, output, as_json=as_json)
+    raise typer.Exit(EXIT_STATUS[done.verdict])
+
+
+def print_joined(done: "MergedVex", output: Path | None, *, as_json: bool) -> None:
+    """Print what was written of several, and what in it contradicts."""
     if as_json:
         print_json(done.as_json())
-    else:
-        _print_written(done.written, output)
-        for line in done.contradictions:
-            typer.echo(printable(f"  contradiction: {line}"), err=True)
-    raise typer.Exit(EXIT_STATUS[done.verdict])
+        return
+    print_written(done.written, output)
+    for line in done.contradictions:
+        typer.echo(printable(f"  contradiction: {line}"), err=True)
 
 
 def create(  # noqa: PLR0913  # the options of one command
@@ -154,7 +117,7 @@ def create(  # noqa: PLR0913  # the options of one command
     ] = "",
     role: Annotated[str, typer.Option(help="The author's role.", show_default=False)] = "",
     all_versions: AllVersionsOption = False,
-    to: ToOption = _FORMAT,
+    to: ToOption = FORMAT,
     output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -184,7 +147,7 @@ def create(  # noqa: PLR0913  # the options of one command
         role=role,
         all_versions=all_versions,
     )
-    _need_output(output, as_json=as_json)
+    need_output(output, as_json=as_json)
     _print_made(create_vex(said, to=to, output=output), output, as_json=as_json)
 
 
@@ -195,7 +158,7 @@ def generate(  # noqa: PLR0913  # the options of one command
     author: Annotated[str, typer.Option(help="Who says it.")],
     role: Annotated[str, typer.Option(help="The author's role.", show_default=False)] = "",
     all_versions: AllVersionsOption = False,
-    to: ToOption = _FORMAT,
+    to: ToOption = FORMAT,
     output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -213,12 +176,13 @@ def generate(  # noqa: PLR0913  # the options of one command
     )
 
     about = AboutProduct(product=product, author=author, role=role, all_versions=all_versions)
-    _need_output(output, as_json=as_json)
+    need_output(output, as_json=as_json)
     done = generate_vex(repository, about, to=to, output=output)
     _print_made(done, output, as_json=as_json)
 
 
-def _need_output(output: Path | None, *, as_json: bool) -> None:
+def need_output(output: Path | None, *, as_json: bool) -> None:
+    """Refuse to print a document and an answer on one stream."""
     from assay.core.errors import UsageError  # noqa: PLC0415  # start-up time
 
     if as_json and output is None:
@@ -229,10 +193,11 @@ def _print_made(done: "WrittenFile", output: Path | None, *, as_json: bool) -> N
     if as_json:
         print_json(done.as_json())
     else:
-        _print_written(done, output)
+        print_written(done, output)
 
 
-def _print_written(done: "WrittenFile", output: Path | None) -> None:
+def print_written(done: "WrittenFile", output: Path | None) -> None:
+    """Print the document, or where it is; and on stderr what is not in it."""
     if output is None:
         typer.echo(done.document.decode(), nl=False)
     else:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.core.errors import UsageError, inside
+from assay.core.errors import MalformedError, UsageError, inside
 from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.system.files import load_file
 from assay.vuln.vex.bomlinks import resolve_links
 from assay.vuln.vex.cyclonedxparts import BomNames, read_names
+from assay.vuln.vex.cyclonedxread import is_cyclonedx_vex
 from assay.vuln.vex.statement import VexDocument
 from assay.vuln.vex.statementjson import document_json
 from assay.vuln.vexformats import MAX_VEX_BYTES, parse_vex, parse_vex_tree
@@ -64,18 +65,26 @@ def load_names(path: Path) -> BomNames:
         MalformedError: No CycloneDX, or against its rules.
         UsageError: There is no such file.
     """
-    data = _load(path)
+    data = load_document(path)
     with inside(printable(str(path))):
-        return read_names(parse_vex_tree(data))
+        document = parse_vex_tree(data)
+        if not is_cyclonedx_vex(document):
+            raise MalformedError("no CycloneDX BOM", hint="VEX points into CycloneDX alone")
+        return read_names(document)
 
 
 def _parsed(path: Path) -> VexDocument:
-    data = _load(path)
+    data = load_document(path)
     with inside(printable(str(path))):
         return parse_vex(data)
 
 
-def _load(path: Path) -> bytes:
+def load_document(path: Path) -> bytes:
+    """Return the bytes of the file at `path`.
+
+    Raises:
+        UsageError: There is no such file.
+    """
     if not path.is_file():
         raise UsageError("no such file", where=printable(str(path)))
     return load_file(path, max_bytes=MAX_VEX_BYTES)

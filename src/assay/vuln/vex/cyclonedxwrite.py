@@ -8,7 +8,7 @@
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from datetime import datetime
 from typing import Final
 
@@ -64,7 +64,8 @@ def write_cyclonedx_vex(document: VexDocument) -> WrittenVex:
         "version": max(document.version, 1),
         "metadata": _metadata(document, things),
         "vulnerabilities": unique_objects(
-            _Entry(statement, things, where, losses).write() for where, statement in statements
+            render_entry(statement, things.reference, where, losses)
+            for where, statement in statements
         ),
     }
     if things.components():
@@ -92,12 +93,22 @@ def _metadata(document: VexDocument, things: "Things") -> dict[str, object]:
     return metadata | ({"properties": properties} if properties else {})
 
 
+Pointing = Callable[[VexTarget, VexTarget | None], str]  # a product, and a component inside it
+
+
+def render_entry(
+    statement: VexStatement, reference: Pointing, where: str, losses: list[Loss]
+) -> dict[str, object]:
+    """Return the vulnerability of one statement; `reference` tells what to point at."""
+    return _Entry(statement, reference, where, losses).write()
+
+
 class _Entry:
     def __init__(
-        self, statement: VexStatement, things: Things, where: str, losses: list[Loss]
+        self, statement: VexStatement, reference: Pointing, where: str, losses: list[Loss]
     ) -> None:
         self.statement = statement
-        self.things = things
+        self.reference = reference
         self.where = where
         self.losses = losses
 
@@ -150,7 +161,7 @@ class _Entry:
         found = list[dict[str, object]]()
         for product in self.statement.products:
             for part in product.subcomponents or (None,):
-                reference = self.things.reference(product.target, part)
+                reference = self.reference(product.target, part)
                 found.append({"ref": reference} | self._versions(part or product.target))
         return unique_objects(found)
 

@@ -51,8 +51,11 @@ def join_vex(documents: Mapping[str, VexDocument], *, author: str, id_: str) -> 
         issued_at=_newest(documents.values()),
         statements=tuple(statements),
     )
-    contradictions = tuple(_contradictions(statements))
-    return JoinedVex(document=document, losses=tuple(losses), contradictions=contradictions)
+    return JoinedVex(
+        document=document,
+        losses=tuple(losses),
+        contradictions=tuple(contradictions(statements)),
+    )
 
 
 def _ordered(documents: Mapping[str, VexDocument]) -> list[VexStatement]:
@@ -87,7 +90,7 @@ def _newest(documents: Iterable[VexDocument]) -> datetime | None:
 _Moment = tuple[str, VexTarget, VexTarget | None, datetime | None]
 
 
-def _contradictions(statements: Iterable[VexStatement]) -> Iterable[str]:
+def contradictions(statements: Iterable[VexStatement]) -> Iterable[str]:
     """Yield what is said at one moment of one component with several statuses."""
     said: dict[_Moment, dict[str, None]] = {}
     for statement in statements:
