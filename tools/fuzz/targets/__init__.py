@@ -30,6 +30,7 @@ from fuzz.targets import (
 _INSIDE_SOURCE: Final = "a part of what assay.source.predicate:parse_source_facts reads"
 _INSIDE_LOOK: Final = "a part of what assay.source.forge.predicate:parse_forge_state reads"
 _INSIDE_ACCOUNT: Final = "a part of what assay.source.forge.account:parse_forge_account reads"
+_INSIDE_MODULE: Final = "read through assay.vuln.reach.pymodule:parse_module"
 _INSIDE_FINDING: Final = "a part of what assay.findings.finding:parse_finding reads"
 _INSIDE_SBOM: Final = "a part of what assay.sbom.formats.reader:parse_sbom reads"
 _INSIDE_VEX: Final = "a part of what assay.vuln.vexformats:parse_vex reads"
@@ -63,8 +64,8 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.findings.fixes.edit:parse_fix": _INSIDE_FINDING,
     "assay.findings.observation:parse_location": _INSIDE_FINDING,
     "assay.findings.reach:parse_reach": _INSIDE_FINDING,
-    "assay.vuln.reach.pysource:parse_tree": "read through assay.vuln.reach.pymodule:parse_module",
-    "assay.vuln.reach.pysource:read_notebook": "read through assay.vuln.reach.pymodule:parse_module",
+    "assay.vuln.reach.pysource:parse_tree": _INSIDE_MODULE,
+    "assay.vuln.reach.pysource:read_notebook": _INSIDE_MODULE,
     "assay.core.reliance:parse_reliance": _INSIDE_VERDICT,
     "assay.gates.withdrawal:parse_withdrawal": _INSIDE_VERDICT,
     "assay.operations.standing:read_verdict": (

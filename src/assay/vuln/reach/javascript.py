@@ -1,6 +1,7 @@
-"""JavaScript and TypeScript: which files import a package, also by way of what is in node_modules.
+"""JavaScript and TypeScript: which files import a package, and call its vulnerable symbols.
 
-Calls are not followed: hardly any advisory about npm names symbols, and names are not typed.
+What the product imports is followed through `node_modules`, package by package. Calls are looked
+for in the product's own files, where an import binds their names; values are not typed.
 """
 
 import re
@@ -14,6 +15,8 @@ from assay.core.strictjson import parse_json
 from assay.findings.reach import Scope
 from assay.vuln.reach.found import Step, name_some, scope_of, shown
 from assay.vuln.reach.jsimports import is_alias, iterate_packages, read_imports
+from assay.vuln.reach.jsprogram import JsProgram
+from assay.vuln.reach.jsseen import find_hits, find_sights
 from assay.vuln.reach.renamed import Renamed
 from assay.vuln.reach.search import Search, Ways
 from assay.vuln.reach.target import Target
@@ -60,6 +63,7 @@ class JavaScriptSearch(Search):
     scripts: dict[str, str] = field(default_factory=dict)  # a word of a script: where
     dynamic: dict[str, set[str]] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
+    program: JsProgram = field(default_factory=JsProgram)
 
     def prepare(self) -> None:
         """Read the manifests of the product: what they rename, and the words of their scripts."""
@@ -79,11 +83,14 @@ class JavaScriptSearch(Search):
 
     def add(self, path: str, data: bytes) -> None:
         """Take in one file."""
-        file = read_imports(path, data)
-        if file.broken:
-            self.leave(path, "a comment or a template in it has no end")
         inside = _INSTALLED.match(path)
         unit = inside[1].lower() if inside else ""
+        sought = not unit and any(target.symbols for target in self.targets)
+        file = read_imports(path, data, with_calls=sought)
+        if file.broken:
+            self.leave(path, "a comment or a template in it has no end")
+        if file.calls is not None:
+            self.program.files[path] = file.calls
         if not unit:
             for line, kind in file.dynamic.items():
                 self.dynamic.setdefault(kind, set()).add(f"{shown(path)}:{line}")
@@ -108,6 +115,8 @@ class JavaScriptSearch(Search):
     def judge(self, target: Target, ways: Ways) -> None:
         """Say what was seen of one target, and which scripts name it."""
         Search.judge(self, target, ways)
+        if target.symbols:
+            self.found.limit(target, "values are not followed from where they are made")
         if target.name.lower() in ways:
             return
         short = target.name.rpartition("/")[2]
@@ -115,8 +124,21 @@ class JavaScriptSearch(Search):
             self.found.hide(target, f"a script in {where} names it")
 
     def finish(self) -> None:
-        """Say what is hidden from all targets."""
+        """See the calls, for which names are followed through all files; say what hides more."""
+        sought = [target for target in self.targets if target.symbols]
+        hits = list(find_hits(self.program, sought, self.renamed))
+        for target, sight in find_sights(self.program, hits):
+            self.found.see(target, sight)
+        for hit in hits:
+            if hit.computed:
+                self.found.hide(hit.target, f"a name in it is computed: {hit.place}")
+        self._hidden_from_all()
+
+    def _hidden_from_all(self) -> None:
         general = self.found.general
+        if self.program.tangled:
+            what = "files whose names mean too many things"
+            general.add(name_some(what, self.program.tangled))
         if self.aliases:
             general.add(name_some("specifiers that a setting gives a meaning", self.aliases))
         if unread := [shown(path) for path in self.files.paths if _is_dialect(path)]:

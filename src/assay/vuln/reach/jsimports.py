@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assay.findings.reach import Scope
+from assay.vuln.reach.jscalls import find_calls
+from assay.vuln.reach.jsnames import JsCalls
 from assay.vuln.reach.jstokens import JsLexer
 from assay.vuln.reach.lexed import Token, Tokens
 
 _MARKUP: Final = (".vue", ".svelte")
-_EVALUATES: Final = frozenset({"eval", "Function"})
+_EVALUATES: Final = frozenset(
+    {"eval", "Function", "importScripts"}
+    | {"runInThisContext", "runInNewContext", "runInContext", "compileFunction"}
+)
+_HANDS_ON: Final = frozenset({"call", "apply", "bind"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +37,21 @@ class JsFile:
     imports: list[JsImport] = field(default_factory=list)
     dynamic: dict[int, str] = field(default_factory=dict)
     broken: bool = False
+    calls: JsCalls | None = None  # where they were asked for
 
 
-def read_imports(path: str, data: bytes) -> JsFile:
-    """Return what the file at `path` imports. Any bytes are read; what has no end is told."""
+def read_imports(path: str, data: bytes, *, with_calls: bool = False) -> JsFile:
+    """Return what the file at `path` imports, and calls of that if asked for.
+
+    Any bytes are read; what has no end is told.
+    """
     text = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
     if path.endswith(_MARKUP):
         text = script_text(text)
     lexer = JsLexer(text.replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
-    file = JsFile()
-    tokens = Tokens(lexer.run())
+    found = lexer.run()
+    file = JsFile(calls=find_calls(found) if with_calls else None)
+    tokens = Tokens(found)
     while tokens.more:
         _take(tokens, file)
     file.broken = lexer.broken
@@ -75,6 +86,8 @@ def _take(tokens: Tokens, file: JsFile) -> None:
             _require(tokens, token, file)
         case "createRequire":
             file.dynamic[token.line] = "makes a function that imports"
+        case "define" | "_load" if tokens.peek().is_mark("("):
+            _load(tokens, token, file)
         case word if word in _EVALUATES and tokens.peek().is_mark("("):
             file.dynamic[token.line] = "runs code from a text"
         case _:
@@ -143,14 +156,45 @@ def _require(tokens: Tokens, start: Token, file: JsFile) -> None:
         tokens.take()
     if tokens.peek().is_mark("("):
         tokens.take()
-        _argument(tokens, start, file)
+        _several(tokens, file)
+        if not tokens.peek(-1).is_mark("]"):
+            _argument(tokens, start, file)
     elif not _is_definition(tokens):
         file.dynamic[start.line] = "hands on the function that imports"
 
 
 def _is_definition(tokens: Tokens) -> bool:
     """Tell whether `require` is a member's name or key here, and not the function itself."""
-    return tokens.peek(-2).is_mark(".") or tokens.peek().is_mark(":") or tokens.peek().is_mark(".")
+    if tokens.peek(-2).is_mark("."):
+        return tokens.peek(-3).text not in {"module", "mainModule"}
+    own = tokens.peek().is_mark(".") and tokens.peek(1).text not in _HANDS_ON
+    return own or tokens.peek().is_mark(":")
+
+
+def _load(tokens: Tokens, start: Token, file: JsFile) -> None:
+    """Take `define(["a"], …)` of AMD, and `Module._load("a")`."""
+    of_something = tokens.peek(-2).is_mark(".")
+    tokens.take()
+    if start.text == "_load":
+        _argument(tokens, start, file)
+    elif not of_something:
+        _several(tokens, file)
+
+
+def _several(tokens: Tokens, file: JsFile) -> None:
+    """Take the texts of `define(["a", "b"], …)`, as far as there is such a list."""
+    named = tokens.peek().kind == "text" and tokens.peek(1).is_mark(",")
+    ahead = 2 if named else 0  # a name that the module gives itself
+    if not tokens.peek(ahead).is_mark("["):
+        return
+    tokens.at += ahead + 1
+    while tokens.peek().kind == "text" or tokens.peek().is_mark(","):
+        token = tokens.take()
+        if token.kind == "text":
+            file.imports.append(JsImport(specifier=token.text, line=token.line))
+    if tokens.take().is_mark("]"):
+        return
+    file.dynamic[tokens.peek(-1).line] = "imports by a name that is computed"
 
 
 def _argument(tokens: Tokens, start: Token, file: JsFile) -> None:
@@ -164,11 +208,16 @@ def _argument(tokens: Tokens, start: Token, file: JsFile) -> None:
 
 def package_of(specifier: str) -> str:
     """Return the package that a specifier names, empty for files and the platform's own."""
-    if not specifier or specifier[0] in "./#~" or ":" in specifier.partition("/")[0]:
+    plain = specifier.removeprefix("npm:").removeprefix("/")  # of Deno, with a version
+    named = plain != specifier
+    if not specifier or specifier[0] in "./#~" or ":" in plain.partition("/")[0]:
         return ""
-    plain = specifier.partition("?")[0].partition("!")[0]
-    parts = plain.split("/")
-    return "/".join(parts[:2]) if plain.startswith("@") else parts[0]
+    parts = plain.partition("?")[0].partition("!")[0].split("/")
+    scoped = plain.startswith("@")
+    last = 1 if scoped else 0
+    if named and len(parts) > last:
+        parts[last] = parts[last].partition("@")[0]
+    return "/".join(parts[:2]) if scoped else parts[0]
 
 
 def is_alias(specifier: str) -> bool:

@@ -1,0 +1,91 @@
+"""All JavaScript files of a product together: what names in them mean, through re-exports too."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from assay.vuln.reach.found import shown
+from assay.vuln.reach.jsnames import DEFAULT, JsBound, JsCalls, JsUse, Name
+
+MAX_HOPS: Final = 12  # from a name to what it means
+MAX_MEANINGS: Final = 32  # of one name
+MAX_STEPS: Final = 500  # to find out what one use means; ordinary code takes under ten
+_ENDINGS: Final = ("", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
+_MADE: Final = (".js", ".mjs", ".cjs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """A member of a package, by the specifier that it was imported by in `importer`.
+
+    It is not `sure` where a name on the way stands for something else as well.
+    """
+
+    specifier: str
+    importer: str
+    path: Name
+    sure: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class JsProgram:
+    """The product's files, by path; those in `tangled` have names that took too many steps."""
+
+    files: dict[str, JsCalls] = field(default_factory=dict)
+    tangled: set[str] = field(default_factory=set)
+    _steps: int = 0
+
+    def meanings(self, path: str, use: JsUse) -> list[Meaning]:
+        """Return what a name in a file stands for, as far as that is of a package."""
+        self._steps = 0
+        found = self._follow(path, use.path, MAX_HOPS, sure=use.sure)
+        meanings = list(dict.fromkeys(islice(found, MAX_MEANINGS)))
+        if self._steps > MAX_STEPS:
+            self.tangled.add(shown(path))
+        return meanings
+
+    def _follow(self, path: str, name: Name, hops: int, *, sure: bool) -> Iterator[Meaning]:
+        file = self.files[path]
+        bound = file.bound.get(name[0])
+        if bound is not None and hops > 0:
+            sure = sure and name[0] not in file.doubtful
+            yield from self._mean(path, bound, name[1:], hops - 1, sure=sure)
+
+    def _mean(
+        self, path: str, bound: JsBound, rest: Name, hops: int, *, sure: bool
+    ) -> Iterator[Meaning]:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            return
+        whole = (*bound.path, *rest)
+        if not bound.specifier:
+            if whole and whole[0] != "?":
+                yield from self._follow(path, whole, hops, sure=sure)
+        elif bound.specifier.startswith("."):
+            file = self._file(path, bound.specifier)
+            if file:
+                yield from self._exported(file, whole, hops, sure=sure)
+        else:
+            yield Meaning(specifier=bound.specifier, importer=path, path=whole, sure=sure)
+
+    def _exported(self, path: str, whole: Name, hops: int, *, sure: bool) -> Iterator[Meaning]:
+        """Yield what a file gives out under a name, or as its whole or default."""
+        file = self.files[path]
+        if hops <= 0:
+            return
+        if whole and whole[0] in file.exports:
+            yield from self._mean(path, file.exports[whole[0]], whole[1:], hops - 1, sure=sure)
+        elif DEFAULT in file.exports:
+            yield from self._mean(path, file.exports[DEFAULT], whole, hops - 1, sure=sure)
+        for star in file.stars if whole else ():
+            yield from self._mean(path, JsBound(specifier=star), whole, hops - 1, sure=sure)
+
+    def _file(self, path: str, specifier: str) -> str:
+        """Return the file that a relative specifier means, empty for none that was read."""
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), specifier))
+        stem = next((place.removesuffix(e) for e in _MADE if place.endswith(e)), place)
+        places = dict.fromkeys((place, stem, f"{place}/index".removeprefix("./")))
+        every = (f"{one}{ending}" for one in places for ending in _ENDINGS)
+        return next((one for one in every if one in self.files), "")
