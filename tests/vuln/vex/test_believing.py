@@ -462,3 +462,29 @@ def test_a_component_is_called_by_its_canonical_name() -> None:
     seen = replace(SEEN, traits=traits_of({"component": "pkg:NPM/a@1.2.3", "cluster": CVE}))
     finding = replace(FINDING, observations=(seen,))
     assert word_of(asked(signed(openvex(own())), findings=(finding,))).component == PURL
+
+
+def test_an_entry_that_nobody_understood_may_name_it_by_an_alias() -> None:
+    other = {"name": "GHSA-AAAA-BBBB-CCCC"}
+    unread = own(vulnerability=other, status="perhaps", justification=None)
+    assert statuses(told(own(), unread)) == ["not_affected", "unread"]
+
+
+def test_a_statement_without_a_time_is_of_that_of_its_document() -> None:
+    document = openvex(own())
+    undated = replace(document.statements[0], issued_at=None)
+    assert word_of(asked(signed(replace(document, statements=(undated,))))).said_at == SAID
+
+
+def test_a_limit_may_be_a_pattern() -> None:
+    for pattern, found in (("pkg:npm/*", ["not_affected"]), ("pkg:npm/%40acme/*", [])):
+        document = signed(openvex(own()), author(components=(pattern,)))
+        assert statuses(asked(document)) == found
+
+
+def test_who_answers_for_others_is_told_though_the_author_signed_as_well() -> None:
+    """Where the author may not speak about the component, the word is that of who does."""
+    silent = author(components=("pkg:npm/b",))
+    bob = author("bob", authors=("Example Ltd",))
+    word = word_of(asked(signed(openvex(own()), silent, bob, vouched=True)))
+    assert (word.signed_by, word.vouched) == (("bob",), True)

@@ -86,3 +86,11 @@ def test_it_is_as_new_as_the_newest_of_the_documents() -> None:
     assert join_vex({"a": late, "b": changed}, author="", id_="").document.issued_at == (
         AT + timedelta(days=3)
     )
+
+
+def test_what_contradicts_about_a_whole_product() -> None:
+    whole = (VexProduct(target=SHOP),)
+    both = documents(replace(CALM, products=whole), replace(AFFECTED, products=whole))
+    assert join_vex(both, author="", id_="").contradictions == (
+        f"{CVE} in pkg:generic/shop@1.0: affected and not_affected",
+    )

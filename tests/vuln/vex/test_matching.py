@@ -100,6 +100,21 @@ TARGETS = {
     "CPE on one side only": pair(
         target("", ids=("urn:x",), cpes=(CPE,)), target("", ids=("urn:x",)), YES
     ),
+    "CPE of no version": pair(
+        target("", cpes=(CPE.replace("1.0", "-"),)),
+        target("", cpes=(CPE.replace("1.0", "-"),)),
+        UNKNOWN,
+    ),
+    "CPE of some versions": pair(
+        target("", cpes=(CPE.replace("1.0", "1.*"),)),
+        target("", cpes=(CPE.replace("1.0", "1.*"),)),
+        UNKNOWN,
+    ),
+    "other CPE of a package": pair(
+        target("", ids=("urn:x",), cpes=(CPE,)),
+        replace(LIBRARY, ids=("urn:x",), cpes=(CPE.replace("acme", "evil"),)),
+        NO,
+    ),
     "other CPE, equal name": pair(
         VexTarget(name="shop", version="1.0", cpes=(CPE,)),
         VexTarget(name="shop", version="1.0", cpes=(CPE.replace("acme", "evil"),)),
@@ -118,6 +133,12 @@ TARGETS = {
     "other name": pair(VexTarget(name="shop"), VexTarget(name="till"), NO),
     "name of a package": pair(
         VexTarget(name="a", version="1.2.3"), replace(LIBRARY, name="a", version="1.2.3"), NO
+    ),
+    "name beside a purl": pair(
+        replace(LIBRARY, name="a", version="1.2.3"), VexTarget(name="a", version="1.2.3"), NO
+    ),
+    "name in a range": pair(
+        VexTarget(name="a", ranges=("vers:npm/>=1.0.0",)), VexTarget(name="a", version="1.2.3"), YES
     ),
     "nothing": pair(VexTarget(), VexTarget(), NO),
     # Versions that a target is limited to
