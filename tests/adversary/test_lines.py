@@ -22,6 +22,8 @@ PROOFS = {
     for place, proof in enumerate(line.proofs)
 }
 SECTIONS = {"Verification": 19, "Drowning": 8, "Parsing": 18, "Time": 6, "Storage": 9}
+# Found since, of the same kind: not in the list, and as many as there are.
+FOUND_SINCE = {"VEX": 34, "Feeds": 11, "Reach": 5, "Upgrades": 13, "Messages": 11}
 
 
 def functions(file: str) -> set[str]:
@@ -35,8 +37,8 @@ def test_every_line_has_a_test_or_a_reason(line: Line) -> None:
 
 
 def test_no_line_is_left_out() -> None:
-    """The sections of the list, with the number of faults that each names."""
-    assert Counter(line.section for line in LINES) == SECTIONS
+    """The sections of the list, with the number of faults that each names, and what came since."""
+    assert Counter(line.section for line in LINES) == SECTIONS | FOUND_SINCE
     assert len({line.says for line in LINES}) == len(LINES)
 
 

@@ -66,6 +66,10 @@ def test_the_strongest_sight_makes_the_level_and_comes_first() -> None:
     assert (reach.level, reach.sights, reach.limits) == (Level.CALLED, (CALL, IMPORT), ())
 
 
+def test_what_was_seen_lowers_nothing() -> None:
+    assert make_reach(Level.CALLED, (IMPORT,), (), ()).level is Level.CALLED
+
+
 def test_an_import_for_types_is_shown_and_raises_nothing() -> None:
     reach = make_reach(Level.DECLARED, (TYPES,), (), ())
     assert (reach.level, reach.sights) == (Level.DECLARED, (TYPES,))

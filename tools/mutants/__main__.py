@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from mutants.equivalent import load_equivalents
-from mutants.judges import PACKAGES, all_modules, choose_judges, list_tests, load_seen
+from mutants.judges import KERNEL, PACKAGES, all_modules, choose_judges, list_tests, load_seen
 from mutants.loading import ROOT, path_of
 from mutants.mutation import Mutant, mutants_of
 from mutants.report import Report, as_json, as_markdown, as_text
@@ -25,12 +25,13 @@ def main(arguments: Sequence[str]) -> int:
         inside = [name for name in modules if _is_in(name, [package])]
         files = list_tests(asked.tests or folders)
         tests = tuple(choose_judges(files, map(path_of, inside), load_seen()))
-        mutants = [m for name in inside for m in _mutants(name, asked.one_in, asked.part)]
+        mutants = [m for name in inside for m in _mutants(name, asked)]
         waiting = [m for m in mutants if asked.again or not _is_known(m, known, tests)]
         if waiting:
-            known.update(run_mutants(waiting, tests=tests, jobs=asked.jobs))
+            anew = not asked.in_functions
+            known.update(run_mutants(waiting, tests=tests, jobs=asked.jobs, anew=anew))
             save_results(known)
-    mutants = [m for name in modules for m in _mutants(name, asked.one_in, asked.part)]
+    mutants = [m for name in modules for m in _mutants(name, asked)]
     report = Report(mutants=mutants, results=known, equivalents=load_equivalents())
     sys.stdout.write(as_text(report) + "\n")
     (ROOT / ".mutants").mkdir(exist_ok=True)
@@ -56,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--part", type=int, default=0, help="which of those shares, from 0: a fresh sample"
     )
+    parser.add_argument(
+        "--in-functions", action="store_true", help="leave out faults that load everything anew"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--again", action="store_true", help="run also what is known from earlier")
     parser.add_argument("--report-only", action="store_true", help="run nothing")
@@ -64,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _modules(asked: Sequence[str] | None, since: str | None) -> list[str]:
-    wanted = [f"assay.{name.removeprefix('assay.')}" for name in asked or PACKAGES]
+    wanted = [
+        f"assay.{name.removeprefix('assay.')}" for name in asked or (PACKAGES if since else KERNEL)
+    ]
     names = [name for name in all_modules() if _is_in(name, wanted)]
     if since is None:
         return names
@@ -79,10 +85,12 @@ def _is_in(name: str, wanted: Iterable[str]) -> bool:
     return any(name == part or name.startswith(f"{part}.") for part in wanted)
 
 
-def _mutants(module: str, one_in: int, part: int) -> tuple[Mutant, ...]:
+def _mutants(module: str, asked: argparse.Namespace) -> tuple[Mutant, ...]:
     """Return the mutants of a module, or a fixed share of them, spread by their names."""
     found = mutants_of(module, path_of(module).read_text())
-    return tuple(m for m in found if zlib.crc32(name_of(m).encode()) % one_in == part)
+    if asked.in_functions:
+        found = tuple(m for m in found if m.holder)
+    return tuple(m for m in found if zlib.crc32(name_of(m).encode()) % asked.one_in == asked.part)
 
 
 def _is_known(mutant: Mutant, known: Mapping[str, Result], tests: Sequence[str]) -> bool:

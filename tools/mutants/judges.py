@@ -23,7 +23,12 @@ PACKAGES: Final[dict[str, tuple[str, ...]]] = {
         "tests/evidence", "tests/operations", "tests/adversary", "tests/conformance",
         "tests/interop",
     ),
+    "assay.findings": ("tests/findings", "tests/vuln", "tests/operations", "tests/adversary"),
+    "assay.vuln": ("tests/vuln", "tests/operations", "tests/adversary"),
+    "assay.gates": ("tests/gates", "tests/operations", "tests/adversary"),
+    "assay.operations": ("tests/operations", "tests/adversary"),
 }  # fmt: skip
+KERNEL: Final = ("assay.core", "assay.signing", "assay.evidence")  # what is run unasked
 
 Seen = Mapping[str, Mapping[str, object]]
 """Test file → the digest that it had, the files of the source that it ran, its slow tests."""

@@ -33,9 +33,11 @@ _HEAVY: Final = (
 
 
 def run_mutants(
-    mutants: Sequence[Mutant], *, tests: tuple[str, ...], jobs: int
+    mutants: Sequence[Mutant], *, tests: tuple[str, ...], jobs: int, anew: bool
 ) -> dict[str, Result]:
     """Run the tests against `mutants`, and return what became of each by its name.
+
+    Without `anew` what can only be seen with all loaded anew counts as not seen.
 
     What is known is in `RUNNING` as soon as it is, so that nothing is lost to an interruption.
     """
@@ -49,7 +51,7 @@ def run_mutants(
         raise SystemExit("the tests cannot be collected; run them without a mutant")
     baseline = server.read_baseline(json.loads((RUNNING / "baseline.json").read_bytes()))
     found = load_run()
-    rest = [m for m in mutants if _needs_loading(m, found, baseline)]
+    rest = [m for m in mutants if anew and _needs_loading(m, found, baseline)]
     server.say(f"{len(rest)} mutants with all loaded anew")
     _in_workers(jobs, lambda at: _load_anew(rest[at::jobs], baseline, tests, at))
     if baseline.bad:

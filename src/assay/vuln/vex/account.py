@@ -5,10 +5,8 @@ recorded document that it is from, and `documents` says who signed each of those
 can go and look, and so that it falls when a key does. What was not believed is listed with why.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final
 
 from assay.core.clock import format_time, parse_time
@@ -106,13 +104,6 @@ class VexAccount:
         named = {one.statement for one in self.documents}
         if not all(word.document in named for word in self.words):
             raise MalformedError("a word of a document that is not named", where="words")
-
-    def about(self) -> Mapping[str, tuple[VexWord, ...]]:
-        """Return the words about each finding."""
-        found: dict[str, tuple[VexWord, ...]] = {}
-        for word in self.words:
-            found[word.finding] = (*found.get(word.finding, ()), word)
-        return MappingProxyType(found)
 
     def as_json(self) -> dict[str, object]:
         """Return the predicate."""
