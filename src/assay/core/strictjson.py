@@ -71,9 +71,12 @@ def _ordered(value: object) -> object:
     if kind is str or value is None or kind is bool:
         return value
     if isinstance(value, dict):
-        return {name: _ordered(value[name]) for name in _ordered_names(value)}
+        return {
+            name: member if type(member := value[name]) is str else _ordered(member)
+            for name in _ordered_names(value)
+        }
     if isinstance(value, (list, tuple)):
-        return [_ordered(item) for item in value]
+        return [item if type(item) is str else _ordered(item) for item in value]
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
         raise ValueError(f"a number beyond {MAX_INTEGER} has no canonical form")
     if not isinstance(value, (str, int)):
@@ -87,7 +90,11 @@ def _ordered_names(members: dict[object, object]) -> list[str]:
     if len(names) != len(members):
         wrong = next(name for name in members if not isinstance(name, str))
         raise TypeError(f"{type(wrong).__name__} as an object's key")
-    return sorted(names) if "".join(names).isascii() else sorted(names, key=_utf16)
+    if "".join(names).isascii():
+        names.sort()
+    else:
+        names.sort(key=_utf16)
+    return names
 
 
 def _utf16(name: str) -> bytes:

@@ -51,18 +51,36 @@ def _alone(only: Component, known: Collection[str]) -> Component:
 
     Nearly all are: to join each with nothing took a third of the time of a lock file.
     """
-    kept = tuple(to for to in only.depends_on if to in known)
+    kept = tuple([to for to in only.depends_on if to in known])
+    edges_known = only.edges_known and len(kept) == len(only.depends_on)
+    hashes = _sorted(tuple(map(normal_hash, only.hashes)))
+    edges, rest = _sorted(kept), tuple(map(_sorted, _rest(only)))
+    if (hashes, edges, rest) == (only.hashes, only.depends_on, _rest(only)):
+        return only if edges_known is only.edges_known else replace(only, edges_known=edges_known)
+    found_in, raw_purls, licences, raw_licences, cpes, methods = rest
     return replace(
         only,
-        edges_known=only.edges_known and len(kept) == len(only.depends_on),
-        found_in=_sorted(only.found_in),
-        hashes=_sorted(tuple(map(normal_hash, only.hashes))),
-        depends_on=_sorted(kept),
-        raw_purls=_sorted(only.raw_purls),
-        licences=_sorted(only.licences),
-        raw_licences=_sorted(only.raw_licences),
-        cpes=_sorted(only.cpes),
-        methods=_sorted(only.methods),
+        edges_known=edges_known,
+        found_in=found_in,
+        hashes=hashes,
+        depends_on=edges,
+        raw_purls=raw_purls,
+        licences=licences,
+        raw_licences=raw_licences,
+        cpes=cpes,
+        methods=methods,
+    )
+
+
+def _rest(only: Component) -> tuple[tuple[str, ...], ...]:
+    """Return what only has to be sorted."""
+    return (
+        only.found_in,
+        only.raw_purls,
+        only.licences,
+        only.raw_licences,
+        only.cpes,
+        only.methods,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -104,11 +105,12 @@ def finish_locked(
     """
     names = Names()
     entries = list(locked)
+    normal = cache(normal_name)  # most names are there several times
     for item in entries:
-        names.add(normal_name(item.name), item.version, item.purl)
+        names.add(normal(item.name), item.version, item.purl)
     for place, item in enumerate(entries):
         if item.purl:
-            wanted = [names.find(normal_name(name)) for name in edges.get(place, ())]
+            wanted = [names.find(normal(name)) for name in edges.get(place, ())]
             found = [purl for purls in wanted if purls for purl in purls]
             known = True if tells_edges and None not in wanted else None
             draft.components.append(item.component(draft.path, found, edges_known=known))
