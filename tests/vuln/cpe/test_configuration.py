@@ -91,7 +91,9 @@ BESIDE_NOTHING = {
     "operator": "AND",
     "nodes": [node(criterion(shop())), {"operator": "AND", "nodes": []}],
 }
+BESIDE_NOBODY = {"operator": "AND", "nodes": [node(criterion(shop())), node()]}
 TREES = {
+    "beside-nobody": (BESIDE_NOBODY, (), UNSURE),
     "any-of-two": (node(criterion(shop("2.0")), criterion(CART)), (), YES),
     "any-of-two-the-second": (node(criterion(CART), criterion(shop("2.0"))), (), YES),
     "beside-nothing": (BESIDE_NOTHING, (), UNSURE),

@@ -12,9 +12,13 @@ IN_ORDER = [
     "1.0-beta2",
     "1.0.rc1",
     "1.0",
+    "1.0-1",
+    "1.0-2",
+    "1.0-10",
     "1.0a",
     "1.0k",
     "1.0p1",
+    "1.0p2",
     "1.0.1",
     "1.0.10",
     "1.1",
@@ -42,10 +46,24 @@ def test_the_same(one: str, other: str) -> None:
 def test_an_update_is_a_part_of_the_version() -> None:
     assert cpe_key("1.0", "rc1") == cpe_key("1.0rc1")
     assert cpe_key("1.0", "sp2") == cpe_key("1.0sp2")
+    assert cpe_key("1.0", "2") == cpe_key("1.0-2")
+
+
+@pytest.mark.parametrize(("version", "update"), [("1.0-2", ""), ("1.0", "2"), ("1.0+2", "")])
+def test_a_revision_is_no_part_of_the_number(version: str, update: str) -> None:
+    """Revision 2 of 1.0 is below 1.0.1, and not 1.0.2."""
+    revised, following = cpe_key(version, update), cpe_key("1.0.1")
+    assert revised is not None
+    assert following is not None
+    assert revised < following
 
 
 @pytest.mark.parametrize(
-    "text", ["", "trunk", "1.0-ubuntu3", "2023quarter4", "1 0", "abcdef", "1" * 200, "1\n"]
+    "text",
+    [
+        *("", "trunk", "1.0-ubuntu3", "2023quarter4", "1 0", "abcdef", "1" * 200, "1\n"),
+        *("1.0a1", "1.0b.2", "1.0-c1", "1.0~1"),  # before a release, or after it
+    ],
 )
 def test_what_nothing_orders(text: str) -> None:
     assert cpe_key(text) is None

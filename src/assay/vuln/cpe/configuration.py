@@ -81,7 +81,7 @@ class Installed:
 
 def judge_configurations(nodes: Iterable[Node], installed: Installed) -> Applies:
     """Tell whether the component is the vulnerable part of any of the configurations."""
-    return any_of(_held(node, installed)[0] for node in nodes)
+    return any_of(_because(node, installed) for node in nodes)
 
 
 def both(one: Applies, other: Applies) -> Applies:
@@ -93,41 +93,52 @@ def both(one: Applies, other: Applies) -> Applies:
 
 def any_of(answers: Iterable[Applies]) -> Applies:
     """Return YES where any is, else UNSURE where any is, else NO."""
-    found = set(answers)
-    if Applies.YES in found:
-        return Applies.YES
-    return Applies.UNSURE if Applies.UNSURE in found else Applies.NO
+    best = Applies.NO
+    for answer in answers:
+        if answer is Applies.YES:
+            return answer
+        if answer is Applies.UNSURE:
+            best = answer
+    return best
 
 
-def _held(one: Node | Criterion, installed: Installed) -> tuple[Applies, Applies]:
-    """Tell whether it holds because of the component, and whether it holds at all."""
+def _because(one: Node | Criterion, installed: Installed) -> Applies:
+    """Tell whether it holds because of the component."""
     if isinstance(one, Criterion):
-        own = any_of(one.judge(name) for name in installed.own)
-        around = any_of(one.judge(name) for name in installed.around.get(one.name.key, ()))
-        here = Applies.YES if Applies.YES in (own, around) else Applies.UNSURE
-        return (own if one.vulnerable else Applies.NO), here
-    held = [_held(child, installed) for child in one.of]
+        return any_of(map(one.judge, installed.own)) if one.vulnerable else Applies.NO
     if one.negate:
         near = {name.key for name in installed.own}
         meant = any(criterion.name.key in near for criterion in one.criteria())
-        return (Applies.UNSURE if meant else Applies.NO), Applies.UNSURE
-    if not one.every:
-        return any_of(own for own, _ in held), any_of(here for _, here in held)
-    return _all_held(held)
+        return Applies.UNSURE if meant else Applies.NO
+    if one.every:
+        return _because_of_all(one.of, installed)
+    return any_of(_because(child, installed) for child in one.of)
 
 
-def _all_held(held: list[tuple[Applies, Applies]]) -> tuple[Applies, Applies]:
+def _because_of_all(children: tuple[Node | Criterion, ...], installed: Installed) -> Applies:
     """Combine children of which all must hold, at least one of them because of the component."""
-    everything = Applies.YES if held else Applies.UNSURE
-    for _, here in held:
-        everything = both(everything, here)
-    ways = []
-    for place, (own, _) in enumerate(held):
-        way = own
-        for _, here in held[:place] + held[place + 1 :]:
-            way = both(way, here)
-        ways.append(way)
-    return any_of(ways), everything
+    because = [_because(child, installed) for child in children]
+    if any_of(because) is Applies.NO:  # what is beside it makes no difference
+        return Applies.NO
+    open_here = [not _is_here(child, installed) for child in children]
+    count = sum(open_here)
+    # The child itself may be open, where the component answers for it.
+    beside = [Applies.UNSURE if count - own else Applies.YES for own in open_here]
+    return any_of(map(both, because, beside))
+
+
+def _is_here(one: Node | Criterion, installed: Installed) -> bool:
+    """Tell whether it is known to hold, by the component or what is listed beside it.
+
+    What is not known to be here is never taken for absent.
+    """
+    if isinstance(one, Criterion):
+        around = installed.around.get(one.name.key, ())
+        return any(one.judge(name) is Applies.YES for name in (*installed.own, *around))
+    if one.negate or not one.of:
+        return False
+    held = (_is_here(child, installed) for child in one.of)
+    return all(held) if one.every else any(held)
 
 
 def _same_version(source: CpeName, target: CpeName) -> Applies:

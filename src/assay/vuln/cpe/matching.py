@@ -5,28 +5,32 @@ target does not say what the source asks for, nobody can tell.
 """
 
 import re
+from dataclasses import fields
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from assay.vuln.cpe.name import ANY, NONE, CpeName
 from assay.vuln.releases import Applies
 
-_UNSAID: Final = frozenset({ANY, NONE})
+_BUT_VERSIONS: Final = attrgetter(
+    *(one.name for one in fields(CpeName) if one.name not in {"version", "update"})
+)
 _PIECES: Final = re.compile(r"\\.|.")
 
 
 def match_names(source: CpeName, target: CpeName) -> Applies:
     """Tell whether `source` covers `target`, versions and updates left aside."""
     answer = Applies.YES
-    for wanted, given in zip(_but_versions(source), _but_versions(target), strict=True):
-        match match_attribute(wanted, given):
-            case Applies.NO:
-                return Applies.NO
-            case Applies.UNSURE:
-                answer = Applies.UNSURE
-            case Applies.YES:
-                pass
+    for wanted, given in zip(_BUT_VERSIONS(source), _BUT_VERSIONS(target), strict=True):
+        if wanted in (ANY, given):  # nearly always: this is asked millions of times
+            continue
+        told = match_attribute(wanted, given)
+        if told is Applies.NO:
+            return Applies.NO
+        if told is Applies.UNSURE:
+            answer = Applies.UNSURE
     return answer
 
 
@@ -47,11 +51,6 @@ def match_attribute(source: str, target: str) -> Applies:
 def has_wildcard(value: str) -> bool:
     """Tell whether a value other than `*` has a `*` or `?` that is no character of it."""
     return value != ANY and any(piece in {"*", "?"} for piece in _PIECES.findall(value))
-
-
-def _but_versions(name: CpeName) -> tuple[str, ...]:
-    attributes = name.attributes
-    return (*attributes[:3], *attributes[5:])
 
 
 def _covers(source: str, target: str) -> bool:

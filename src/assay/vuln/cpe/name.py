@@ -6,6 +6,8 @@ none", everything but letters, digits, `_`, `.` and `-` stands behind a backslas
 
 import re
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 from urllib.parse import unquote
 
@@ -18,6 +20,7 @@ _FORMATTED: Final = "cpe:2.3:"
 _URI: Final = re.compile(r"cpe:/", re.IGNORECASE)
 _PIECE: Final = re.compile(r"\\.|.")
 _VALUE: Final = re.compile(r"(?:\*|\?+)?(?:\\[!-~]|[a-z0-9_.\-])+(?:\*|\?+)?\Z|[*\-]\Z|\?+\Z")
+_PLAIN: Final = re.compile(r"[a-z0-9_.\-]+\Z|\*\Z")  # nearly all
 _NEEDLESS: Final = re.compile(r"\\[a-z0-9_.\-]")
 _SPECIAL: Final = re.compile(r"[!-,/:-@\[-^`{-~]")  # printable, and neither letter, digit nor _.-
 
@@ -45,7 +48,8 @@ class CpeName:
     @property
     def attributes(self) -> tuple[str, ...]:
         """Return all attributes in the order of a formatted string."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        found: tuple[str, ...] = _ATTRIBUTES(self)
+        return found
 
     @property
     def key(self) -> str:
@@ -53,7 +57,9 @@ class CpeName:
         return f"{self.vendor}:{self.product}"
 
 
-_COUNT: Final = len(fields(CpeName))
+_NAMES: Final = tuple(field.name for field in fields(CpeName))
+_COUNT: Final = len(_NAMES)
+_ATTRIBUTES: Final = attrgetter(*_NAMES)
 
 
 def parse_cpe(text: str) -> CpeName:
@@ -62,6 +68,11 @@ def parse_cpe(text: str) -> CpeName:
     Raises:
         MalformedError: It is neither a formatted string of CPE 2.3 nor a URI of CPE 2.2.
     """
+    return _parsed(text)
+
+
+@lru_cache(maxsize=2**14)  # a feed names a product again and again
+def _parsed(text: str) -> CpeName:
     if len(text) > MAX_CPE or not text.isascii() or not text.isprintable():
         raise MalformedError(f"{text[:80]!r} is no CPE name")
     if text.lower().startswith(_FORMATTED):
@@ -79,11 +90,13 @@ def parse_cpe(text: str) -> CpeName:
 def _name(attributes: list[str], text: str) -> CpeName:
     if attributes[0] not in {"a", "o", "h", ANY, NONE}:
         raise MalformedError(f"{text[:80]!r} is of the unknown part {attributes[0]!r}")
-    return CpeName(**dict(zip((field.name for field in fields(CpeName)), attributes, strict=True)))
+    return CpeName(**dict(zip(_NAMES, attributes, strict=True)))
 
 
 def _canonical(attribute: str, text: str) -> str:
     lowered = attribute.lower()
+    if _PLAIN.match(lowered):
+        return lowered
     if not _VALUE.match(lowered):
         raise MalformedError(f"{text[:80]!r} has the attribute {attribute[:80]!r}")
     if lowered == r"\-":  # a hyphen, where `-` is none: only there the backslash says something
@@ -94,6 +107,8 @@ def _canonical(attribute: str, text: str) -> str:
 
 def _split(text: str) -> list[str]:
     """Split at the colons that are not behind a backslash that is none itself."""
+    if "\\" not in text:
+        return text.split(":")
     attributes = [""]
     for piece in _PIECE.findall(text):
         if piece == ":":

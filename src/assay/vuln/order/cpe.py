@@ -1,7 +1,9 @@
 """The order of versions where nobody says by which rules they are made: those of CPE names.
 
-Only what people agree on is ordered: numbers between dots, a letter after them (`1.0.2k`), and
-the usual words before (`rc1`) and after (`sp2`) a release. Anything else has no key.
+Only what people agree on is ordered: numbers between dots, a letter after them (`1.0.2k`), a
+revision of a release (`6.9.10-23`), and the usual words before (`rc1`) and after (`sp2`) a release.
+Anything else has no key: `1.0a1` is an alpha to some, and a patch to others; `1.0~1` is older than
+1.0 to Debian alone.
 """
 
 import re
@@ -10,7 +12,9 @@ from typing import Final
 from assay.vuln.order.keys import MAX_DIGITS, Part, VersionKey
 
 _SHAPE: Final = re.compile(r"v?[0-9][0-9a-z._+~-]*\Z", re.ASCII)
-_PIECE: Final = re.compile(r"[0-9]+|[a-z]+", re.ASCII)
+_PIECE: Final = re.compile(r"[0-9]+|[a-z]+|[-+](?=[0-9])", re.ASCII)
+_DOUBTFUL: Final = re.compile(r"(?<![a-z])[abc][._+-]?[0-9]|~[0-9]", re.ASCII)
+_REVISION: Final = frozenset({"-", "+"})  # in front of a number: it counts after the release
 _BEFORE: Final = {
     "dev": 0,
     "snapshot": 0,
@@ -34,7 +38,11 @@ def cpe_key(version: str, update: str = "") -> VersionKey | None:
     text = version.lower()
     if not _SHAPE.match(text):
         return None
-    pieces = _PIECE.findall(text.removeprefix("v")) + _PIECE.findall(update.lower())
+    # A number in the update is one of the release: 1.0, update 2, is not 1.0.2.
+    text = f"{text.removeprefix('v')}-{update.lower()}" if update else text.removeprefix("v")
+    if _DOUBTFUL.search(text):
+        return None
+    pieces = _PIECE.findall(text)
     key: list[Part] = []
     for piece in pieces:
         if piece in _NOTHING:
@@ -58,6 +66,8 @@ def _part(piece: str) -> Part | None:
         return (_NUMBER, int(piece)) if len(piece) <= MAX_DIGITS else None
     if piece in _BEFORE:
         return (0, _BEFORE[piece])
+    if piece in _REVISION:
+        return (_LETTER, "")
     if len(piece) == 1 or piece in _AFTER:
         return (_LETTER, piece)
     return None
