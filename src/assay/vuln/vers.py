@@ -34,17 +34,26 @@ class Constraint:
     version: str
 
 
+NO_VERSION: Final = "none"  # the type of an empty range
+EVERY_VERSION: Final = "all"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRange:
-    """A range of versions of `scheme`; no constraints mean every version."""
+    """A range of versions of `scheme`; no constraints mean every version, of `none` no version."""
 
     scheme: str
     constraints: tuple[Constraint, ...] = ()
 
+    @property
+    def is_every(self) -> bool:
+        """Tell whether every version is inside."""
+        return not self.constraints and self.scheme != NO_VERSION
+
     def judge(self, version: str) -> Answer:
         """Tell whether `version` is inside (AFFECTED); UNKNOWN where that cannot be compared."""
         if not self.constraints:
-            return Answer.AFFECTED
+            return Answer.AFFECTED if self.is_every else Answer.NOT_AFFECTED
         keyed = _keyed(self)
         key = scheme_key(self.scheme, version)
         if key is None or keyed is None:
@@ -73,6 +82,8 @@ def parse_vers(text: str) -> VersionRange:
         raise MalformedError("a version range of the type 'invalid'")
     if constraints == "*":
         return VersionRange(scheme=kind)
+    if kind in {NO_VERSION, EVERY_VERSION}:
+        raise MalformedError(f"{text[:80]!r} is no version range", hint=f"vers:{kind}/*")
     parts = constraints.split("|", MAX_CONSTRAINTS)
     return VersionRange(scheme=kind, constraints=tuple(map(_constraint, parts)))
 

@@ -165,6 +165,6 @@ def _last(branches: Branches, category: str) -> str:
 
 def _is_everything(text: str) -> bool:
     try:
-        return not parse_vers(text).constraints
+        return parse_vers(text).is_every
     except MalformedError:
         return False

@@ -44,7 +44,7 @@ def limit_product(product: VexProduct, entries: list[JsonValue]) -> VexProduct:
 
 def _limited(target: VexTarget, versions: tuple[str, ...], ranges: tuple[str, ...]) -> VexTarget:
     """Return the target limited to versions; a range without limits means all there are."""
-    if any(not parse_vers(text).constraints for text in ranges):
+    if any(parse_vers(text).is_every for text in ranges):
         return replace(target, all_versions=True)
     return replace(target, versions=versions, ranges=ranges)
 

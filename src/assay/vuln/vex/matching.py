@@ -16,8 +16,10 @@ from assay.core.errors import MalformedError
 from assay.core.purl import Purl, parse_purl
 from assay.core.purltypes import TYPES
 from assay.vuln.clusters import is_cve
+from assay.vuln.ecosystems import ecosystem_of_purl
 from assay.vuln.ranges import Answer
 from assay.vuln.vers import parse_vers
+from assay.vuln.versions import scheme_key
 from assay.vuln.vex.statement import VexProduct, VexTarget, VexVulnerability
 from assay.vuln.vex.targets import own_version
 
@@ -25,6 +27,8 @@ from assay.vuln.vex.targets import own_version
 # others (repository_url, vcs_url, classifier, checksum, …) say which package it is.
 _OPEN: Final = frozenset({"arch", "distro", "goarch", "goos", "os", "package-id", "platform"})
 _OPEN_SOURCES: Final = _OPEN | {"upstream"}
+# Types whose versions are SemVer's, in its order.
+_SAME_ORDER: Final = frozenset({("semver", "npm"), ("semver", "cargo"), ("semver", "golang")})
 _WEAK: Final = frozenset({"md5", "sha1"})  # two contents with one such hash can be made
 
 
@@ -165,7 +169,10 @@ def _names(said: VexTarget, asked: VexTarget) -> Coverage | None:
     """Compare names where neither side has a better one."""
     if said.purl or asked.purl or not said.name or not asked.name:
         return None
-    return _found(is_true=said.name == asked.name)
+    if said.name != asked.name:
+        return Coverage.NOT_COVERED
+    # Many things have one name: without a version beside it, it says nothing clearly.
+    return Coverage.COVERED if own_version(asked) else Coverage.UNKNOWN
 
 
 def _version_covers(said: VexTarget, asked: VexTarget) -> Coverage:
@@ -193,13 +200,14 @@ def _limits_cover(said: VexTarget, asked: VexTarget) -> Coverage:
 def _range_covers(text: str, version: str, kind: str) -> Coverage:
     """Tell whether a range covers the version of a package of type `kind`.
 
-    The order of versions of another type of package says nothing about those of this one.
+    Another order of versions says nothing about those of this one: by SemVer, Debian's 1.2.3-1
+    comes before 1.2.3.
     """
     try:
         versions = parse_vers(text)
     except MalformedError:
         return Coverage.UNKNOWN
-    if kind and versions.scheme in TYPES and versions.scheme != kind:
+    if kind and versions.constraints and not _is_order_of(versions.scheme, kind):
         return Coverage.UNKNOWN
     answer = versions.judge(version)
     match answer:
@@ -209,6 +217,14 @@ def _range_covers(text: str, version: str, kind: str) -> Coverage:
             return Coverage.NOT_COVERED
         case Answer.UNKNOWN:
             return Coverage.UNKNOWN
+
+
+def _is_order_of(scheme: str, kind: str) -> bool:
+    """Tell whether a scheme orders the versions of a type of package, which may have none."""
+    if scheme in TYPES or scheme_key(kind, "1") is not None:
+        return scheme == kind or (scheme, kind) in _SAME_ORDER
+    known = ecosystem_of_purl(kind, "")
+    return known is None or scheme == known.scheme
 
 
 def _content_named(said: VexTarget, asked: VexTarget) -> bool:

@@ -98,17 +98,31 @@ def why_not_meant(statement: VexStatement, asked: Asked) -> str:
     if whole is Coverage.NOT_COVERED:
         return "it is about another product, component or version"
     if coverage_of(statement, asked) is not Coverage.COVERED:
-        named = any(product.subcomponents for product in statement.products)
-        return (
-            "it does not say clearly that it means this component at this version"
-            if named or whole is Coverage.UNKNOWN
-            else "it names a product as a whole, and no component in it"
-        )
+        return _why_unclear(statement, asked, whole)
     if why := why_disproved(statement, asked):
         return why
     if statement.status is Status.FIXED and not _names_version(statement, asked):
         return "it says fixed, and not in which version"
     return ""
+
+
+def _why_unclear(statement: VexStatement, asked: Asked, whole: Coverage) -> str:
+    if any(_by_name_alone(product, asked) for product in statement.products):
+        return (
+            f"{asked.product.name!r} alone does not say which product it means: "
+            f"call it {' or '.join(asked.product.ids[:2])}"
+        )
+    if whole is Coverage.UNKNOWN or any(product.subcomponents for product in statement.products):
+        return "it does not say clearly that it means this component at this version"
+    return "it names a product as a whole, and no component in it"
+
+
+def _by_name_alone(product: VexProduct, asked: Asked) -> bool:
+    """Tell whether nothing but the name of a product is that of ours, and a component fits."""
+    said, ours = product.target, asked.product
+    named = not said.purl and said.name == ours.name != "" and not set(said.ids) & set(ours.ids)
+    inside = (target_covers(part, asked.component) for part in product.subcomponents)
+    return named and bool(ours.ids) and Coverage.COVERED in inside
 
 
 def _names_version(statement: VexStatement, asked: Asked) -> bool:
