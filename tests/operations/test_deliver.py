@@ -120,6 +120,7 @@ def test_refused(one: Target, message: str, monkeypatch: pytest.MonkeyPatch) -> 
         (302, "[rejected] 127.0.0.1 answers 302"),
         (400, "[rejected] 127.0.0.1 answers 400"),
         (408, "[unavailable] 127.0.0.1 answers 408"),
+        (499, "[rejected] 127.0.0.1 answers 499"),
         (500, "[unavailable] 127.0.0.1 answers 500"),
     ],
 )

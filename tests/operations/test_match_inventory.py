@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.core.clock import format_time
 from assay.core.errors import UsageError
 from assay.core.verdict import Verdict
 from assay.operations.generate_sbom import Described, generate_sbom
@@ -203,3 +204,54 @@ def test_an_sbom_that_says_it_is_incomplete(folder: Path) -> None:
     assert matched.verdict is Verdict.UNKNOWN
     why = "it says of itself that its list is incomplete"
     assert ("SBOM", why) in gaps(matched)
+
+
+def test_an_advisory_that_cannot_be_read_is_no_pass(folder: Path) -> None:
+    """Though it is about a package that is not here: the feed is not whole."""
+    entry = {"package": {"ecosystem": "PyPI", "name": "other"}, "versions": 7}
+    broken = {"id": "TEST-other", "modified": "2026-01-01T00:00:00Z", "affected": [entry]}
+    (folder.parent / "advisories" / "TEST-other.json").write_text(json.dumps(broken))
+    import_advisories(folder.parent / "advisories", clock=clock())
+    matched = match(locked(folder, CLEAN))
+    assert matched.verdict is Verdict.UNKNOWN
+    assert gaps(matched) == [("advisories", "1 cannot be read")]
+
+
+def test_equally_urgent_ones_are_in_the_order_of_their_titles(folder: Path) -> None:
+    write_advisories(folder.parent / "advisories", package="leftpad-py")
+    import_advisories(folder.parent / "advisories", clock=clock())
+    matched = match(locked(folder, f"{AFFECTED}leftpad-py==1.0.0\n"))
+    titles = [one.finding.title for one in matched.known]
+    assert titles == sorted(titles)
+    assert len(titles) == 2
+
+
+def test_what_a_program_reads(folder: Path) -> None:
+    matched = match(locked(folder, f"{CLEAN}other>=1\n"))
+    [feed] = matched.feeds
+    assert matched.as_json() == {
+        "verdict": "UNKNOWN",
+        "name": matched.subject.name,
+        "version": matched.subject.version,
+        "matchedAt": format_time(clock()()),
+        "examined": dict(matched.report.examined),
+        "vulnerabilities": [],
+        "unknown": [],
+        "feeds": [
+            {
+                "ecosystem": "PyPI",
+                "advisories": 1,
+                "unreadable": 0,
+                "newestModified": "2026-01-01T00:00:00Z",
+                "importedAt": format_time(clock()()),
+                "source": feed.source,
+                "digest": str(feed.digest),
+                "ageDays": matched.age(feed),
+            }
+        ],
+        "signals": [],
+        "inputs": dict(matched.report.inputs),
+        "notChecked": [gap.as_json() for gap in matched.not_checked],
+    }
+    [gap] = matched.not_checked
+    assert (gap.what, gap.remedy) == ("requirement", "pin it")

@@ -9,15 +9,19 @@ import pytest
 
 from assay.core.errors import UsageError
 from assay.core.jsonvalue import JsonValue
+from assay.core.notchecked import NotChecked
 from assay.core.strictjson import parse_json
 from assay.core.verdict import Verdict
 from assay.gates.reading import SUPERSESSION_TYPE, VERDICT_TYPE, VULNS_TYPE
+from assay.operations.deliver import Delivered
 from assay.operations.evidence import gate_evidence
 from assay.operations.find_affected import AffectedRequest, ask_affected
 from assay.operations.home import open_home
 from assay.operations.list_log import list_log
 from assay.operations.manage_advisories import import_advisories, import_signals
+from assay.operations.notification import count_states, describe_release
 from assay.operations.push_advisories import (
+    PushedRelease,
     PushReport,
     PushRequest,
     push_advisories,
@@ -28,6 +32,7 @@ from assay.operations.verify_log import verify_log
 from tests.fakes.restserver import Answered, Asked, serving
 from tests.operations.run import ENTRIES, check, clock, ledger
 from tests.operations.site import Site, write_advisories
+from tests.operations.test_notification import ALERT, DOUBT
 
 LEFT = "TEST-leftpad-py"
 SECRET = "s" * 32
@@ -311,3 +316,30 @@ def test_a_release_of_which_nobody_can_tell_is_not_checked(known: Site) -> None:
     advise(known)
     gaps = push(hours=2).not_checked
     assert [(gap.what, gap.where) for gap in gaps] == [("product", "shop")]
+
+
+def test_what_a_program_reads() -> None:
+    gap = NotChecked(what="log", where="x", why="gone")
+    pushed = PushedRelease(alerts=(ALERT, DOUBT), recorded=True)
+    report = PushReport(
+        releases=(pushed,),
+        changed=2,
+        delivered=Delivered(arrived=1, waiting=3, problems=()),
+        dry_run=True,
+        not_checked=(gap,),
+    )
+    assert report.as_json() == {
+        "dryRun": True,
+        "changedPackages": 2,
+        "counts": count_states([ALERT.event.state, DOUBT.event.state]),
+        "releases": [
+            {
+                **describe_release(ALERT.release),
+                "alerts": [ALERT.as_json(), DOUBT.as_json()],
+                "recorded": True,
+                "verdicts": [],
+            }
+        ],
+        "messages": {"delivered": 1, "waiting": 3},
+        "notChecked": [gap.as_json()],
+    }
