@@ -98,6 +98,8 @@ INSIDE = {
     "spelled otherwise": ("vers:pypi/1.0", "1.0.0", Answer.AFFECTED),
     "not in the order of versions": ("vers:npm/<2.0.0|>=1.0.0", "1.5.0", Answer.AFFECTED),
     "an escape": ("vers:deb/1.0%2B1", "1.0+1", Answer.AFFECTED),
+    "no version at all": ("vers:none/*", "1", Answer.NOT_AFFECTED),
+    "every version of any type": ("vers:all/*", "1", Answer.AFFECTED),
     "every version, whatever it is": ("vers:unheard-of/*", "x", Answer.AFFECTED),
     "a version that is none": ("vers:npm/<2.0.0", "latest", Answer.UNKNOWN),
     "an end that is none": ("vers:npm/<latest", "1.0.0", Answer.UNKNOWN),
@@ -124,6 +126,14 @@ REFUSED = {
     "an equals sign": ("vers:npm/=1", "[malformed] '=1' is no constraint (such as >=1.2.3)"),
     "an empty constraint": ("vers:npm/1||2", "[malformed] '' is no constraint (such as >=1.2.3)"),
     "a star among others": ("vers:npm/*|1", "[malformed] '*' is no constraint (such as >=1.2.3)"),
+    "some of no version": (
+        "vers:none/1",
+        "[malformed] 'vers:none/1' is no version range (vers:none/*)",
+    ),
+    "some of every version": (
+        "vers:ALL/1",
+        "[malformed] 'vers:ALL/1' is no version range (vers:all/*)",
+    ),
     "no version": ("vers:npm/>=", "[malformed] '>=' is no constraint (such as >=1.2.3)"),
     "half an escape": ("vers:npm/1%2", "[malformed] '1%2' is not percent-encoded"),
     "an escape of half a character": (

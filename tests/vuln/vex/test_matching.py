@@ -130,6 +130,7 @@ TARGETS = {
     "equal name": pair(
         VexTarget(name="shop", version="1"), VexTarget(name="shop", version="1"), YES
     ),
+    "equal name, and no version": pair(VexTarget(name="shop"), VexTarget(name="shop"), UNKNOWN),
     "other name": pair(VexTarget(name="shop"), VexTarget(name="till"), NO),
     "name of a package": pair(
         VexTarget(name="a", version="1.2.3"), replace(LIBRARY, name="a", version="1.2.3"), NO
@@ -151,6 +152,25 @@ TARGETS = {
         target("pkg:npm/a", ranges=("vers:pypi/>=1.0.0",)), LIBRARY, UNKNOWN
     ),
     "order of no type": pair(target("pkg:npm/a", ranges=("vers:semver/>=1.0.0",)), LIBRARY, YES),
+    "order of SemVer": pair(
+        # By SemVer, what is in Debian after 1.2.3 would be before it.
+        target("pkg:deb/debian/a", ranges=("vers:semver/<1.2.3",)),
+        target("pkg:deb/debian/a@1.2.3-1"),
+        UNKNOWN,
+    ),
+    "order of SemVer, in Maven": pair(
+        target("pkg:maven/a/b", ranges=("vers:semver/<2.0.0",)),
+        target("pkg:maven/a/b@1.0.0"),
+        UNKNOWN,
+    ),
+    "order that the type of package has": pair(
+        target("pkg:hex/a", ranges=("vers:semver/<2.0.0",)), target("pkg:hex/a@1.0.0"), YES
+    ),
+    "order of the author, where the type has none": pair(
+        target("pkg:generic/a", ranges=("vers:intdot/<2",)), target("pkg:generic/a@1.0"), YES
+    ),
+    "a range of no version": pair(target("pkg:npm/a", ranges=("vers:none/*",)), LIBRARY, NO),
+    "a range of every version": pair(target("pkg:npm/a", ranges=("vers:all/*",)), LIBRARY, YES),
     "no range": pair(target("pkg:npm/a", ranges=("vers:npm",)), LIBRARY, UNKNOWN),
     "listed beside no order": pair(
         target("pkg:npm/a", versions=("1.2.3",), ranges=("vers:generic/>=5",)), LIBRARY, YES

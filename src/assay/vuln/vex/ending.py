@@ -121,7 +121,8 @@ def _replaced(named: Mapping[frozenset[str], list[VexSource]]) -> Iterable[VexSo
 
 
 def _stated(source: VexSource) -> datetime:
-    return said_at(source) or _NEVER
+    """Return when a document was made: at the latest when it was recorded, for all who know."""
+    return min(said_at(source) or source.recorded_at, source.recorded_at)
 
 
 def _stated_age(source: VexSource) -> tuple[datetime, int]:
