@@ -6,9 +6,7 @@ What it takes away and what it confirms is judged in `assay.vuln.vex.judging`.
 from datetime import datetime
 
 from assay.gates.joining import MAX_ITEMS, join_gaps
-from assay.vuln.vex.judging import NOTHING, VexJudgement, VexSetAside, judge_vex
-
-__all__ = ["NOTHING", "VexJudgement", "VexSetAside", "judge_vex", "vex_facts"]
+from assay.vuln.vex.judging import VexJudgement
 
 
 def vex_facts(judged: VexJudgement, *, at: datetime) -> dict[str, object]:
