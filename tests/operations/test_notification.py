@@ -72,6 +72,7 @@ CASES = {
     "not exploited": (replace(ALL, exploited=True), ALERT, False),
     "as urgent": (replace(ALL, minimum=Decision.ACT), EXPLOITED, True),
     "not as urgent": (replace(ALL, minimum=Decision.ACT), ALERT, False),
+    "what VEX takes away": (ALL, replace(ALERT, set_aside="it is not affected"), False),
     "a doubt has no urgency": (replace(ALL, minimum=Decision.ACT), DOUBT, True),
     "a doubt is not known to be exploited": (replace(ALL, exploited=True), DOUBT, False),
 }
@@ -130,3 +131,9 @@ def test_one_thing_is_noted_of_one_vulnerability() -> None:
     """Two states of it at once are told together, and the first of them is what was told."""
     grouped = group_by_told([ALERT, DOUBT, TILL])
     assert grouped == {ALERT.told(): [ALERT, DOUBT], TILL.told(): [TILL]}
+
+
+def test_what_vex_takes_away_is_noted_as_that() -> None:
+    """So that it is told when it is not taken away any more."""
+    quiet = replace(ALERT, priority=None, set_aside="it is not affected")
+    assert group_by_told([quiet]) == {replace(ALERT.told(), state="set aside"): [quiet]}

@@ -57,7 +57,20 @@ def test_filters() -> None:
     )
 
 
+@pytest.mark.parametrize(("said", "parts"), [("", None), ("epss-percent = 10", 10_000)])
+def test_from_when_on_something_is_likely(said: str, parts: int | None) -> None:
+    assert parse_settings(f"{said}{FILE}".encode(), where="notify.toml").likely == parts
+
+
 REFUSED = {
+    "no percent": (
+        "epss-percent = 0" + FILE,
+        "[usage] 0 percent, at notify.toml: epss-percent (from 1 to 100)",
+    ),
+    "too many percent": (
+        "epss-percent = 101" + FILE,
+        "[usage] 101 percent, at notify.toml: epss-percent (from 1 to 100)",
+    ),
     "another table": (
         "[notify-me]\n",
         "[usage] unknown key 'notify-me', at notify.toml: notify-me (did you mean 'notify'?)",

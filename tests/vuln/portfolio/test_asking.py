@@ -1,14 +1,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from assay.core.digest import Digest
 from assay.core.errors import MalformedError
 from assay.sbom.component import Component
 from assay.system.sqlite import open_sqlite
 from assay.vuln.advisory import AdvisorySet
 from assay.vuln.context import Mission, ProductContext
+from assay.vuln.foreign.nvd import parse_nvd_cve
 from assay.vuln.portfolio.asking import (
     Found,
     Question,
@@ -17,8 +20,11 @@ from assay.vuln.portfolio.asking import (
     find_holders,
     holdings_named,
 )
+from assay.vuln.portfolio.said import Said, finding_of
 from assay.vuln.portfolio.store import Portfolio
 from assay.vuln.ranges import Answer
+from tests.vuln.foreign.records import VECTOR, nvd_cve
+from tests.vuln.foreign.records import encoded as foreign_encoded
 from tests.vuln.portfolio.test_store import AT, LOG, release
 from tests.vuln.records import affected, encoded
 from tests.vuln.test_match import component, known
@@ -204,3 +210,92 @@ def test_which_vulnerability_is_meant(name: str, others: frozenset[str], *, mean
     """Another CVE is meant only where it is named together with the one that was asked for."""
     asked = Vulnerability(identifier=CVE, names=frozenset({CVE, "GHSA-1"}))
     assert asked.is_meant(name, frozenset(others)) is meant
+
+
+NVD_CVE = "CVE-2026-1000"
+UNNAMED = Component(
+    purl="",
+    name="till",
+    version="1.5",
+    found_in=("box",),
+    cpes=("cpe:2.3:a:shop:shop:*:*:*:*:*:*:*:*",),
+)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [UNNAMED, replace(UNNAMED, purl="pkg:generic/till@1.5")],
+    ids=["no purl", "a type without advisories"],
+)
+def test_a_component_is_found_by_its_cpe_names(portfolio: Portfolio, held: Component) -> None:
+    """At the version that the component has; a fixed one is not listed, and nobody cleared it."""
+    fixed = replace(held, version="2.5", purl=held.purl.replace("1.5", "2.5"))
+    portfolio.put(LOG, [(release("box"), (held,)), (release("new"), (fixed,))], anew=False)
+    record = parse_nvd_cve(foreign_encoded(nvd_cve(NVD_CVE)))
+    asked = question(portfolio, AdvisorySet(products={"shop:shop": (record,)}))
+    assert _said(affected_by(asked, NVD_CVE)) == {
+        "box": (Answer.AFFECTED, f"it breaks [{VECTOR} (9.8)]", "2.0"),
+    }
+
+
+def test_cpe_names_do_not_count_where_packages_have_advisories(portfolio: Portfolio) -> None:
+    held = replace(UNNAMED, purl="pkg:pypi/till@1.5")
+    portfolio.put(LOG, [(release("box"), (held,))], anew=False)
+    record = parse_nvd_cve(foreign_encoded(nvd_cve(NVD_CVE)))
+    asked = question(portfolio, AdvisorySet(products={"shop:shop": (record,)}))
+    assert affected_by(asked, NVD_CVE) == ()
+
+
+COMMIT = replace(release("old", "vex"), subject=Digest("gitCommit", "a" * 40))
+
+
+def put_vex(portfolio: Portfolio, *names: str) -> None:
+    """Put in a commit that holds what is affected, and VEX about it."""
+    purl = "pkg:pypi/shop@1.0"
+    said = [
+        Said(
+            finding=finding_of(purl, name),
+            vulnerability=name,
+            component=purl,
+            ends=AT + timedelta(hours=1),
+            words=f"it is not {name}",
+        )
+        for name in names
+    ]
+    held = (component(purl),)
+    portfolio.put(LOG, [(COMMIT, held)], anew=False, said={str(COMMIT.subject): said})
+
+
+def test_vex_takes_its_release_out_of_the_count_and_no_other(portfolio: Portfolio) -> None:
+    put_vex(portfolio, CVE)
+    asked = replace(question(portfolio, known(RECORD)), most=1)
+    lookup = find_affected(asked, Vulnerability(identifier=CVE, names=frozenset({CVE})))
+    assert lookup.counts == {Answer.AFFECTED: 1, Answer.UNKNOWN: 1, Answer.NOT_AFFECTED: 1}
+    found = {(one.release.subject, one.answer): one.set_aside for one in lookup.found}
+    assert found[COMMIT.subject, Answer.NOT_AFFECTED] == f"it is not {CVE}"
+    assert Answer.AFFECTED in {answer for _, answer in found}  # though one was asked for
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"unread": frozenset({LOG.origin})}, {"at": AT + timedelta(hours=1)}],
+    ids=["its log cannot be read", "it has ended"],
+)
+def test_vex_that_does_not_hold_takes_nothing_away(
+    portfolio: Portfolio, change: dict[str, object]
+) -> None:
+    put_vex(portfolio, CVE)
+    asked = replace(question(portfolio, known(RECORD)), **change)  # type: ignore[arg-type]  # of a table
+    lookup = find_affected(asked, Vulnerability(identifier=CVE, names=frozenset({CVE})))
+    assert lookup.counts[Answer.AFFECTED] == 2
+    assert {one.set_aside for one in lookup.found} == {""}
+
+
+def test_a_package_is_set_aside_only_with_all_its_vulnerabilities(portfolio: Portfolio) -> None:
+    both = known(RECORD, encoded("CVE-2026-2"))
+    put_vex(portfolio, CVE)
+    asked = find_holders(question(portfolio, both), "pkg:pypi/shop@1.0")
+    assert {one.set_aside for one in asked.found} == {""}
+    put_vex(portfolio, CVE, "CVE-2026-2")
+    asked = find_holders(question(portfolio, both), "pkg:pypi/shop@1.0")
+    assert {one.set_aside for one in asked.found} == {"", f"it is not {CVE}; it is not CVE-2026-2"}

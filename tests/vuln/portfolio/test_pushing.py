@@ -1,13 +1,16 @@
 """What a change of advisories means for versions that somebody holds."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assay.system.sqlite import open_sqlite
 from assay.vuln.advisory import AdvisorySet
+from assay.vuln.foreign.nvd import parse_nvd_cve
 from assay.vuln.portfolio.changes import Changes
+from assay.vuln.portfolio.held import Held
 from assay.vuln.portfolio.pushing import (
     Event,
     Judging,
@@ -17,11 +20,15 @@ from assay.vuln.portfolio.pushing import (
     holders_by_release,
 )
 from assay.vuln.portfolio.store import Portfolio
+from tests.vuln.foreign.records import criterion, node, nvd_cve
+from tests.vuln.foreign.records import encoded as foreign_encoded
 from tests.vuln.portfolio.test_store import AT, LOG, release
 from tests.vuln.records import affected, encoded
 from tests.vuln.test_match import component, known
 
 CVE = "CVE-2026-1"
+NVD_CVE = "CVE-2026-1000"
+CPE = "cpe:2.3:a:shop:shop:*:*:*:*:*:*:*:*"
 HELD = (("PyPI", "shop"),)
 
 
@@ -126,3 +133,36 @@ def test_replaced_releases_are_not_told_about(portfolio: Portfolio) -> None:
     assert [told(one) for one in holders_by_release(portfolio, found).values()] == [
         [(State.DOUBTFUL, CVE, "trunk")]
     ]
+
+
+def test_what_is_likely_by_now_is_told_where_it_is_not_new(portfolio: Portfolio) -> None:
+    changes = Changes(likely=frozenset({CVE}))
+    same = known(encoded("GHSA-aaaa-bbbb-cccc", aliases=[CVE]))
+    assert told(events(portfolio, same, same, changes)) == [(State.LIKELY, CVE, "1.0")]
+    found = told(events(portfolio, known(), same, changes))
+    assert (State.AFFECTED, CVE, "1.0") in found
+    assert State.LIKELY not in {state for state, _, _ in found}
+
+
+def by_cpe(portfolio: Portfolio, old: AdvisorySet, new: AdvisorySet) -> tuple[Event, ...]:
+    purl = "pkg:generic/shop@1.5"
+    portfolio.put(LOG, [(release("box"), (replace(component(purl), cpes=(CPE,)),))], anew=False)
+    judging = Judging(old=old, new=new, changes=Changes(), at=AT)
+    concerned = find_concerned(portfolio, (), ("shop:shop", "other:other"))
+    assert [one.held for one in concerned] == [Held(purl=purl, cpes=(CPE,))]
+    return find_events(judging, concerned)
+
+
+def test_a_record_about_a_product_affects_who_holds_it(portfolio: Portfolio) -> None:
+    record = parse_nvd_cve(foreign_encoded(nvd_cve(NVD_CVE)))
+    new = AdvisorySet(products={"shop:shop": (record,)})
+    assert told(by_cpe(portfolio, AdvisorySet(), new)) == [(State.AFFECTED, NVD_CVE, "1.5")]
+
+
+def test_a_record_that_cannot_be_told_about_is_a_doubt(portfolio: Portfolio) -> None:
+    """The product runs on something, and nobody asks here what it is listed with."""
+    system = criterion("cpe:2.3:o:maker:system:*:*:*:*:*:*:*:*", vulnerable=False)
+    both = [{"operator": "AND", "nodes": [node(criterion()), node(system)]}]
+    record = parse_nvd_cve(foreign_encoded(nvd_cve(NVD_CVE, configurations=both)))
+    new = AdvisorySet(products={"shop:shop": (record,)})
+    assert told(by_cpe(portfolio, AdvisorySet(), new)) == [(State.DOUBTFUL, NVD_CVE, "1.5")]
