@@ -343,3 +343,13 @@ def test_what_a_program_reads() -> None:
         "messages": {"delivered": 1, "waiting": 3},
         "notChecked": [gap.as_json()],
     }
+
+
+def test_an_advisory_that_nobody_can_read_is_told_of_once(known: Site) -> None:
+    (known.folder / "osv" / "TEST-broken.json").write_text("{")
+    import_advisories(known.folder / "osv", clock=clock())
+    why = "1 new ones cannot be read, and may be about any package"
+    told = [gap.why for gap in push().not_checked if gap.where == "PyPI"]
+    assert told == [why]
+    again = [gap.why for gap in push(hours=2).not_checked if gap.where == "PyPI"]
+    assert again == []

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from assay.vuln.index import AdvisoryIndex
 from assay.vuln.remedy.candidates import Candidates
+from assay.vuln.remedy.making import REMOVE
 from assay.vuln.remedy.model import NPM, PYPI, Pin
-from tests.vuln.remedy.shelf import AT, Shelf, advisory, plan, sha256, steps_of
+from tests.vuln.remedy.shelf import AT, Shelf, advisory, plan, sha256, sha512, steps_of
 from tests.vuln.test_match import known
 
 SHOP = advisory("PyPI", "shop", "1.5")
@@ -45,3 +46,41 @@ def test_metadata_are_those_that_the_page_promised(tmp_path: Path) -> None:
     assert [gap.why for gap in made.not_checked] == [
         "[malformed] the metadata are not what the page says, at shop-1.5-py3-none-any.whl"
     ]
+
+
+def test_what_was_asked_for_before_is_not_missing_now(tmp_path: Path) -> None:
+    """A file that leaves something out on purpose; what is new in it is named."""
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": ("colour", "till"), "1.5": ("colour", "till", "door")})
+    text = f"shop==1.0 --hash=sha256:{sha256('shop-1.0.tar.gz')}\n"
+    made = plan({"requirements.txt": text}, SHOP, catalogue=shelf.catalogue())
+    (one,) = made.upgrades
+    assert "door" in one.why_not
+    assert not {"colour", "till"} & set(one.why_not.replace(",", " ").split())
+
+
+def test_a_package_under_another_name_is_what_it_is(tmp_path: Path) -> None:
+    """Npm's aliases: the folder has a name of its own."""
+    entry = {"name": "shop", "version": "1.0.0", "integrity": sha512("shop@1.0.0")}
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {"": {"dependencies": {"till": "npm:shop@^1.0.0"}}, "node_modules/till": entry},
+    }
+    files = {
+        "package-lock.json": json.dumps(lock),
+        "package.json": json.dumps({"dependencies": {"till": "npm:shop@^1.0.0"}}),
+    }
+    made = plan(files, advisory("npm", "shop", "1.5.0"))
+    told = [(one.package, one.place) for one in (*made.upgrades, *made.unfixed)]
+    assert told == [("shop", "node_modules/till")]
+
+
+def test_what_was_looked_at_is_counted_and_what_does_harm_is_to_go() -> None:
+    lock = (
+        '[[package]]\nname = "shop"\nversion = "1.0.0"\n'
+        'source = "registry+https://github.com/rust-lang/crates.io-index"\n'
+    )
+    bad = advisory("crates.io", "shop", "1.5.0", id_="MAL-2026-1")
+    made = plan({"Cargo.lock": lock, "requirements.txt": "shop==1.0\n"}, SHOP, bad)
+    assert dict(made.examined) == {"lock files": 1, "components": 2}
+    assert [one.hint for one in made.unfixed] == [REMOVE]
