@@ -52,6 +52,12 @@ def test_each_format_can_be_read_again(form: str) -> None:
     ]
 
 
+def test_who_makes_it_and_when_in_the_life_of_the_software() -> None:
+    said = parse_sbom(run("--organisation", "Shop Inc", "--phase", "build").stdout_bytes)
+    assert (said.organisations, said.phases) == (("Shop Inc",), ("build",))
+    assert parse_sbom(run().stdout_bytes).phases == ("pre-build", "post-build")
+
+
 NOTE = "Java archive, broken.jar: no sound zip archive: File is not a zip file"
 
 
@@ -77,6 +83,11 @@ REFUSED = {
         ("registry:alpine",),
         "[usage] no name of an image, at alpine (HOST/NAME:TAG or HOST/NAME@sha256:…, such as docker.io/library/alpine:3.20)",
     ),
+    "phase": (
+        ("--phase", "later"),
+        "[usage] 'later' is no phase, at --phase (there are design, pre-build, build, post-build, operations, discovery, decommission)",
+    ),
+    "organisation": (("--organisation", " "), "[usage] a name is empty, at --organisation"),
     "platform": ((".", "--platform", "linux/amd64"), "[usage] only an image has platforms (leave out --platform)"),
 }  # fmt: skip
 

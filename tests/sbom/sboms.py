@@ -5,7 +5,7 @@ from types import MappingProxyType
 from hypothesis import strategies as st
 
 from assay.core.notchecked import NotChecked
-from assay.sbom.component import Component, Inventory, Sbom
+from assay.sbom.component import PHASES, Component, Inventory, Sbom
 from assay.sbom.merge import merge_components
 
 AT = "2026-01-31T12:00:00Z"
@@ -58,6 +58,8 @@ FULL = Sbom(
     subject=SUBJECT,
     created_at=AT,
     authors=("A. Author",),
+    organisations=("Shop Inc", "Zeta Ltd"),
+    phases=("pre-build", "decommission", "on the line"),
     tools=("maker 2.0",),
     supplier="Shop & <Sons>",
     aggregate="incomplete",
@@ -103,7 +105,9 @@ def sboms(draw: st.DrawFn) -> Sbom:
         inventory=Inventory(components=found, not_checked=draw(_notes(found))),
         subject=SUBJECT if draw(st.booleans()) and PURLS[0] in {c.purl for c in found} else None,
         created_at=AT,
-        authors=draw(_few(TEXTS)),
+        authors=draw(_few(st.sampled_from(["A", "B <b@b.example>", "é"]))),
+        organisations=draw(_few(TEXTS.map(lambda text: f"{text} Ltd"))),
+        phases=draw(_few(st.sampled_from([*PHASES, "on the line"]))),
         aggregate=draw(st.sampled_from(["", "complete", "incomplete", "unknown"])),
     )
 

@@ -17,7 +17,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.notchecked import NotChecked
 from assay.core.strictjson import parse_json, render_canonical_json
 from assay.sbom.component import Component, Inventory
-from assay.sbom.cyclonedx import decide_aggregate, parse_inventory, render_cyclonedx
+from assay.sbom.cyclonedx import decide_aggregate, decide_phases, parse_inventory, render_cyclonedx
 from assay.sbom.merge import merge_components
 
 AT = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -167,6 +167,33 @@ AGGREGATES = {
 @pytest.mark.parametrize(("inventory", "aggregate"), AGGREGATES.values(), ids=AGGREGATES)
 def test_aggregate(inventory: Inventory, aggregate: str) -> None:
     assert decide_aggregate(inventory) == aggregate
+
+
+DECLARED = Component(purl="pkg:npm/a@1", name="a", version="1", found_in=("package-lock.json",))
+IN_PLACE = replace(DECLARED, purl="pkg:npm/b@1", methods=("manifest-analysis",))
+PHASES: dict[str, tuple[Inventory, str, tuple[str, ...]]] = {
+    "nothing": (Inventory(), "application", ()),
+    "a lock file": (Inventory(components=(DECLARED,)), "application", ("pre-build",)),
+    "no lock file": (Inventory(unlocked=("setup.py",)), "application", ("pre-build",)),
+    "installed": (Inventory(components=(IN_PLACE,)), "application", ("post-build",)),
+    "both": (
+        Inventory(components=(DECLARED, IN_PLACE)),
+        "application",
+        ("pre-build", "post-build"),
+    ),
+    "both in one": (
+        Inventory(components=(IN_PLACE,), lock_files=("package-lock.json",)),
+        "application",
+        ("pre-build", "post-build"),
+    ),
+    "an empty image": (Inventory(), "container", ("post-build",)),
+}
+
+
+@pytest.mark.parametrize(("inventory", "kind", "phases"), PHASES.values(), ids=PHASES)
+def test_phases(inventory: Inventory, kind: str, phases: tuple[str, ...]) -> None:
+    subject = replace(DECLARED, kind=kind)
+    assert decide_phases(inventory, subject=subject) == phases
 
 
 def change(path: str, value: object) -> dict[str, object]:

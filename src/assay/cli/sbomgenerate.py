@@ -9,6 +9,12 @@ from assay.cli.options import JsonOption
 from assay.cli.output import print_json, print_not_checked, progress
 
 
+def _complete_phase(incomplete: str) -> list[str]:
+    from assay.sbom.component import PHASES  # noqa: PLC0415  # start-up time
+
+    return [name for name in PHASES if name.startswith(incomplete)]
+
+
 def generate(  # noqa: PLR0913  # the options of one command
     source: Annotated[
         str,
@@ -46,6 +52,18 @@ def generate(  # noqa: PLR0913  # the options of one command
         list[str] | None,
         typer.Option(help="Who makes the document.", metavar="NAME", show_default=False),
     ] = None,
+    organisation: Annotated[
+        list[str] | None,
+        typer.Option(help="Which organisation makes it.", metavar="NAME", show_default=False),
+    ] = None,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="When it is made: pre-build, build, ….",
+            autocompletion=_complete_phase,
+            show_default="from what is found",
+        ),
+    ] = None,
     supplier: Annotated[str, typer.Option(help="Who supplies what it is about.")] = "",
     name: Annotated[str, typer.Option(help="What that is called.")] = "",
     version: Annotated[str, typer.Option(help="Which version of it.")] = "",
@@ -77,6 +95,8 @@ def generate(  # noqa: PLR0913  # the options of one command
             ),
             described=Described(
                 authors=tuple(author or ()),
+                organisations=tuple(organisation or ()),
+                phases=tuple(phase or ()),
                 supplier=supplier,
                 name=name,
                 version=version,

@@ -11,7 +11,7 @@ from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.core.purl import parse_purl
 from assay.operations.survey_source import Target, survey_source
-from assay.sbom.component import Component
+from assay.sbom.component import PHASES, Component
 from assay.sbom.cyclonedx import describe
 from assay.sbom.formats.writer import check_format, render_sbom
 from assay.system.clock import now
@@ -25,10 +25,13 @@ _EPOCH: Final = "SOURCE_DATE_EPOCH"  # reproducible-builds.org: the time that a 
 class Described:
     """What the maker of a document says that cannot be found: who they are, and what it is about.
 
-    `authors` made the document; the others are of what it is about, empty where it tells itself.
+    `authors` and `organisations` made the document, in `phases` of the life of the software; the
+    others are of what it is about. Empty is what it tells itself.
     """
 
     authors: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
     supplier: str = ""
     name: str = ""
     version: str = ""
@@ -73,7 +76,13 @@ def generate_sbom(
     _check_names(described)
     inventory, found = survey_source(target)
     subject = _named(found, described)
-    made = replace(describe(inventory, subject=subject, at=at), authors=described.authors)
+    made = describe(inventory, subject=subject, at=at)
+    made = replace(
+        made,
+        authors=described.authors,
+        organisations=described.organisations,
+        phases=described.phases or made.phases,
+    )
     document = render_sbom(made, format_=format_)
     if output is not None:
         save_file(output, document)
@@ -87,11 +96,18 @@ def generate_sbom(
 
 
 def _check_names(described: Described) -> None:
-    if any(not name.strip() for name in described.authors):
-        raise UsageError("a name is empty", where="--author")
-    for text in (*described.authors, described.supplier, described.name, described.version):
+    makers = {"--author": described.authors, "--organisation": described.organisations}
+    for option, names in makers.items():
+        if any(not name.strip() for name in names):
+            raise UsageError("a name is empty", where=option)
+    said = (described.supplier, described.name, described.version)
+    for text in (*described.authors, *described.organisations, *said):
         if not text.isprintable():
             raise UsageError(f"{printable(text)!r} cannot be printed")
+    for phase in described.phases:
+        if phase not in PHASES:
+            hint = f"there are {', '.join(PHASES)}"
+            raise UsageError(f"{phase!r} is no phase", where="--phase", hint=hint)
     if described.purl:
         _purl_of(described)
 

@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from assay.core.notchecked import NotChecked
 
+PHASES: Final = (  # of the life of software, from the first to the last
+    *("design", "pre-build", "build", "post-build", "operations", "discovery", "decommission"),
+)
 UNNAMED: Final = "urn:assay:component:"  # how the identity of a component without a purl begins
 
 
@@ -69,15 +72,18 @@ class Sbom:
     `aggregate` is CycloneDX's word for how complete the list is (`complete`, `incomplete`,
     `unknown`, …), empty where the document does not say. `left_out` counts, by the path of its
     member, what the document holds and this model has no place for, and `unruled` what of that was
-    not even held against the rules of the format.
+    not even held against the rules of the format. `phases` say when in the life of the software the
+    list was made, in CycloneDX's words where it has one (`PHASES`).
     """
 
     inventory: Inventory
     subject: Component | None = None  # `depends_on` of it are the direct dependencies
     created_at: str = ""  # as format_time writes it; empty where the document does not say
-    authors: tuple[str, ...] = ()  # people and organisations, for software see `tools`
+    authors: tuple[str, ...] = ()  # people who made the document, for software see `tools`
+    organisations: tuple[str, ...] = ()  # that made the document
     tools: tuple[str, ...] = ()  # "name version"
-    supplier: str = ""
+    supplier: str = ""  # of what it is about
+    phases: tuple[str, ...] = ()
     aggregate: str = ""
     serial: str = ""  # the document's own name
     format: str = ""  # "CycloneDX 1.6 JSON"; empty for one that is not written yet

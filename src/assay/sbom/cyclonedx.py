@@ -47,7 +47,23 @@ def describe(inventory: Inventory, *, subject: Component, at: datetime) -> Sbom:
         subject=subject,
         created_at=format_time(at),
         aggregate=decide_aggregate(inventory),
+        phases=decide_phases(inventory, subject=subject),
     )
+
+
+def decide_phases(inventory: Inventory, *, subject: Component) -> tuple[str, ...]:
+    """Return when in the life of the software the list was made, in CycloneDX's words.
+
+    "pre-build" for what lock files and manifests declare, "post-build" for what was found in place,
+    which tells how it was found; a folder may hold both.
+    """
+    declared = inventory.lock_files or inventory.unlocked or inventory.unpinned
+    phases = list[str]()
+    if declared or not all(component.methods for component in inventory.components):
+        phases.append("pre-build")
+    if subject.kind == "container" or any(component.methods for component in inventory.components):
+        phases.append("post-build")
+    return tuple(phases)
 
 
 def decide_aggregate(inventory: Inventory) -> str:

@@ -37,7 +37,9 @@ def join_sboms(
         subject=about,
         created_at=created_at,
         authors=_union([sbom.authors for sbom in sboms]),
+        organisations=_union([sbom.organisations for sbom in sboms]),
         tools=_union([sbom.tools for sbom in sboms]),
+        phases=_union([sbom.phases for sbom in sboms]),
         aggregate=_aggregate([sbom.aggregate for sbom in sboms]),
     )
 

@@ -1,12 +1,13 @@
 """The minimum elements of an SBOM, and where they are missing.
 
 `ntia`: "The Minimum Elements For a Software Bill of Materials" (NTIA, July 2021), its data fields.
-`cisa`: the same with what CISA's draft of August 2025 adds: hash, licence, and the tool's name.
+`cisa`: the same with what CISA's draft of August 2025 adds: hash, licence, the tool's name, and
+"generation context", which is when in the life of the software the list was made.
 That an element is there does not make it true; nothing here looks at the software itself.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assay.core.notchecked import NotChecked
@@ -64,8 +65,6 @@ def check_minimum(sbom: Sbom, *, profile: str) -> MinimumReport:
         if profile in element.profiles
     ]
     gaps = (*sbom.inventory.not_checked, *_untold(components))
-    if profile == "cisa":
-        gaps = (*gaps, _CONTEXT)
     return MinimumReport(
         profile=profile, found=tuple(found), components=len(components), not_checked=gaps
     )
@@ -78,7 +77,10 @@ def _look(
         missing = () if element.of_document(sbom) else ("the document",)
         return Found(element=element.name, needed=1, missing=missing)
     has = element.of_component
-    subjects = [sbom.subject] if sbom.subject is not None else []
+    subject = sbom.subject
+    if subject is not None and not subject.supplier:
+        subject = replace(subject, supplier=sbom.supplier)
+    subjects = [subject] if subject is not None else []
     looked = [i for i in (*subjects, *components) if element.files_too or i.kind != "file"]
     lacking = [item.identity for item in looked if has is None or not has(item, related)]
     return Found(element=element.name, needed=len(looked), missing=tuple(lacking))
@@ -117,20 +119,15 @@ def _is_licensed(component: Component, _: frozenset[str]) -> bool:
     return bool(component.licences or component.raw_licences)
 
 
-_CONTEXT: Final = NotChecked(
-    what="element",
-    where="generation context",
-    why="in which phase of the lifecycle an SBOM was made is not read",
-    remedy="look at metadata.lifecycles (CycloneDX) or software_sbomType (SPDX)",
-)
 _ELEMENTS: Final = (
     Element(
         name="author of the SBOM",
         profiles=_NTIA,
-        of_document=lambda sbom: bool(sbom.authors or sbom.supplier),
+        of_document=lambda sbom: bool(sbom.authors or sbom.organisations),
     ),
     Element(name="timestamp", profiles=_NTIA, of_document=lambda sbom: bool(sbom.created_at)),
     Element(name="tool name", profiles=_CISA, of_document=lambda sbom: bool(sbom.tools)),
+    Element(name="generation context", profiles=_CISA, of_document=lambda sbom: bool(sbom.phases)),
     Element(
         name="component name",
         profiles=_NTIA,

@@ -144,12 +144,12 @@ def test_what_has_no_place_is_counted() -> None:
     found = read(
         components=[LIBRARY | {"description": "d", "components": [inner], "licenses": []}],
         services=[],
-        metadata={"lifecycles": [], "properties": [{"name": "theirs", "value": "x"}]},
+        metadata={"manufacture": {}, "properties": [{"name": "theirs", "value": "x"}]},
     )
     assert dict(found.left_out) == {
         "components.components (that one contains the other)": 1,
         "components.description": 2,
-        "metadata.lifecycles": 1,
+        "metadata.manufacture": 1,
         "metadata.properties": 1,
         "services": 1,
     }
@@ -161,6 +161,14 @@ def test_tools_of_old_and_new() -> None:
     new = {"components": [{"type": "application", "name": "two"}], "services": [{"name": "s"}]}
     assert read(metadata={"tools": old}).tools == ("one 1",)
     assert read(metadata={"tools": new}).tools == ("two", "s")
+
+
+def test_who_made_it_and_when_in_the_life_of_the_software() -> None:
+    lifecycles = [{"phase": "build"}, {"name": "on the line", "description": "d"}]
+    found = read(metadata={"lifecycles": lifecycles, "manufacturer": {"name": "Shop Inc"}})
+    assert (found.phases, found.organisations) == (("build", "on the line"), ("Shop Inc",))
+    assert (found.authors, found.supplier) == ((), "")
+    assert dict(found.left_out) == {"metadata.lifecycles.description": 1}
 
 
 def test_times_are_those_of_one_zone() -> None:

@@ -33,7 +33,7 @@ def related(source: str, kind: str, target: str) -> dict[str, object]:
 def test_the_document() -> None:
     found = read()
     assert (found.format, found.serial) == ("SPDX 2.3 JSON", "https://shop.example/1")
-    assert found.authors == ("P (p@x.example)", "O")
+    assert (found.authors, found.organisations) == (("P (p@x.example)",), ("O",))
     assert found.tools == ("t-1",)
 
 

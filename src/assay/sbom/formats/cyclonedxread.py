@@ -5,7 +5,7 @@
 * What the model has no place for is counted by its path, so that a conversion can say what it lost.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -29,7 +29,9 @@ _DOCUMENT: Final = words(
     "$schema bomFormat specVersion serialNumber version metadata components dependencies "
     "compositions"
 )
-_METADATA: Final = words("timestamp tools authors component supplier properties")
+_METADATA: Final = words(
+    "timestamp lifecycles tools authors manufacturer component supplier properties"
+)
 _COMPONENT: Final = words(
     "type bom-ref name group version purl cpe hashes licenses supplier scope properties evidence "
     "components"
@@ -82,13 +84,16 @@ class _Reader:
         product = self._read_all(document, metadata)
         aggregate = self._read_compositions(document, product)
         inventory = self._inventory(metadata, product)
+        others = _other_organisations(metadata)
         return Sbom(
             inventory=inventory,
             subject=draft.with_edges(product) if product else None,
             created_at=normal_time(metadata.optional("timestamp")),
-            authors=_names(metadata.optional_items("authors")),
+            authors=tuple(name for name in _authors(metadata) if name not in others),
+            organisations=(*_names(filter(None, [metadata.optional("manufacturer")])), *others),
             tools=_tools(metadata.optional("tools")),
             supplier=(metadata.optional("supplier") or _NOBODY).optional_text("name"),
+            phases=self._phases(metadata),
             aggregate=aggregate,
             serial=document.optional_text("serialNumber"),
             format=format_,
@@ -181,6 +186,14 @@ class _Reader:
             texts.append(text)
         return split_licences(texts)
 
+    def _phases(self, metadata: JsonValue) -> tuple[str, ...]:
+        """Return the phases; one that the document names itself is a phase by that name."""
+        found = list[str]()
+        for item in metadata.optional_items("lifecycles"):
+            self.draft.leave(item, frozenset({"phase", "name"}), "metadata.lifecycles.")
+            found.append(item.optional_text("phase") or item.field("name").text())
+        return tuple(dict.fromkeys(found))
+
     def _read_edges(self, document: JsonValue) -> None:
         for item in document.optional_items("dependencies"):
             reference = item.field("ref").text()
@@ -234,8 +247,19 @@ def _methods(evidence: JsonValue) -> tuple[str, ...]:
     return tuple(sorted({method.field("technique").text() for method in methods}))
 
 
-def _names(people: tuple[JsonValue, ...]) -> tuple[str, ...]:
-    return tuple(p.optional_text("name") or p.optional_text("email") for p in people)
+def _authors(metadata: JsonValue) -> tuple[str, ...]:
+    return _names(metadata.optional_items("authors"))
+
+
+def _other_organisations(metadata: JsonValue) -> tuple[str, ...]:
+    """Return the authors that a document of ours says are organisations."""
+    said = our_properties(metadata.optional_items("properties"))["organisation"]
+    return tuple(value.text() for value in said)
+
+
+def _names(people: Iterable[JsonValue]) -> tuple[str, ...]:
+    names = (one.optional_text("name") or one.optional_text("email") for one in people)
+    return tuple(filter(None, names))
 
 
 def _tools(value: JsonValue | None) -> tuple[str, ...]:

@@ -7,8 +7,13 @@ all the rest. What CycloneDX has no place for goes into properties (`formats.pro
 from typing import Final
 
 from assay import __version__
-from assay.sbom.component import Component, Sbom
-from assay.sbom.formats.properties import Property, component_properties, inventory_properties
+from assay.sbom.component import PHASES, Component, Sbom
+from assay.sbom.formats.properties import (
+    Property,
+    component_properties,
+    inventory_properties,
+    organisation_properties,
+)
 from assay.sbom.formats.serial import derived_uuid
 from assay.sbom.hashes import render_hash
 from assay.sbom.schema import listed_licences
@@ -86,15 +91,32 @@ def _metadata(sbom: Sbom, version: str) -> dict[str, object]:
         metadata["timestamp"] = sbom.created_at
     others = [{"type": "application", "name": name} for name in sbom.tools if name != OURSELVES]
     metadata["tools"] = {"components": [_TOOL, *others]}
-    if sbom.authors:
-        metadata["authors"] = [{"name": name} for name in sbom.authors]
+    manufacturer, beside = _organisations(sbom, version)
+    makers = [*sbom.authors, *beside]
+    if makers:
+        metadata["authors"] = [{"name": name} for name in makers]
+    if manufacturer:
+        metadata["manufacturer"] = {"name": manufacturer}
+    if sbom.phases:
+        metadata["lifecycles"] = [_phase(word) for word in sbom.phases]
     if sbom.subject is not None:
         subject = render_component(sbom.subject, version=version)
         metadata["component"] = subject | {"bom-ref": PRODUCT}
     if sbom.supplier:
         metadata["supplier"] = {"name": sbom.supplier}
-    properties = inventory_properties(sbom.inventory)
+    properties = [*inventory_properties(sbom.inventory), *organisation_properties(beside)]
     return metadata | ({"properties": _properties(properties)} if properties else {})
+
+
+def _organisations(sbom: Sbom, version: str) -> tuple[str, tuple[str, ...]]:
+    """Return the organisation that has a place of its own, since 1.6, and the others."""
+    if version == "1.5" or not sbom.organisations:
+        return "", sbom.organisations
+    return sbom.organisations[0], sbom.organisations[1:]
+
+
+def _phase(word: str) -> dict[str, str]:
+    return {"phase": word} if word in PHASES else {"name": word}
 
 
 def _dependencies(sbom: Sbom) -> list[dict[str, object]]:

@@ -212,6 +212,11 @@ def _component(conversion: Conversion, element: XmlElement, where: str) -> objec
     return attributes_of(element, ("type", "bom-ref", "mime-type")) | found
 
 
+def _lifecycle(conversion: Conversion, element: XmlElement, where: str) -> object:
+    members: dict[str, Make] = {"phase": text_of, "name": text_of, "description": text_of}
+    return conversion.members(element, where, "", members)
+
+
 def _metadata(conversion: Conversion, element: XmlElement, where: str) -> object:
     return conversion.members(element, where, "metadata", METADATA)
 
@@ -262,9 +267,11 @@ _COMPONENT: Final[dict[str, Make]] = {
 }
 METADATA: Final[dict[str, Make]] = {
     "timestamp": text_of,
+    "lifecycles": list_of("lifecycle", _lifecycle),
     "tools": _tools,
     "authors": list_of("author", _person),
     "component": _component,
+    "manufacturer": organisation_of,
     "supplier": organisation_of,
     "properties": list_of("property", property_of),
 }

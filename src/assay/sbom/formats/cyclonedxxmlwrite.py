@@ -15,7 +15,10 @@ from assay.sbom.formats.cyclonedxxml import NAMESPACE
 _PLAIN: Final = re.compile(r"[A-Za-z0-9@:/._%+ =~,;()\[\]{}?#!*$^|`-]*\Z")  # stands for itself
 _ORDER: Final = {
     "bom": ("metadata", "components", "dependencies", "compositions"),
-    "metadata": ("timestamp", "tools", "authors", "component", "supplier", "properties"),
+    "metadata": (
+        *("timestamp", "lifecycles", "tools", "authors", "component", "manufacturer", "supplier"),
+        "properties",
+    ),
     "component": (
         *("supplier", "group", "name", "version", "scope", "hashes", "licenses", "cpe", "purl"),
         *("properties", "components", "evidence"),
@@ -30,6 +33,7 @@ _ITEMS: Final = {
     "hashes": "hash",
     "properties": "property",
     "authors": "author",
+    "lifecycles": "lifecycle",
     "dependencies": "dependency",
     "compositions": "composition",
     "assemblies": "assembly",

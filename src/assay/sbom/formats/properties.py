@@ -99,7 +99,13 @@ def document_properties(sbom: Sbom) -> list[Property]:
         *inventory_properties(sbom.inventory),
         *_named("aggregate", filter(None, [sbom.aggregate])),
         *_named("supplier", filter(None, [sbom.supplier])),
+        *_named("phase", sbom.phases),
     ]
+
+
+def organisation_properties(names: Iterable[str]) -> list[Property]:
+    """Return which authors are organisations: CycloneDX has one place for one of them."""
+    return _named("organisation", names)
 
 
 def read_document_properties(sbom: Sbom, found: Properties, notes: Notes) -> Sbom:
@@ -114,6 +120,7 @@ def read_document_properties(sbom: Sbom, found: Properties, notes: Notes) -> Sbo
         inventory=replace(inventory, not_checked=notes(inventory.not_checked)),
         aggregate=(*_words(found["aggregate"], _AGGREGATES), "")[0],
         supplier=found["supplier"][0].text() if found["supplier"] else "",
+        phases=_texts(found["phase"]) or sbom.phases,
     )
 
 

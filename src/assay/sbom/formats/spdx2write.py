@@ -112,6 +112,7 @@ def _relationships(sbom: Sbom, ids: dict[str, str]) -> list[dict[str, str]]:
 def _creators(sbom: Sbom) -> list[str]:
     """Return who made it; who supplies the list, of whom the format knows nothing, is a creator."""
     people = [f"Person: {name}" for name in sbom.authors]
+    people += [f"Organization: {name}" for name in sbom.organisations]
     tools = [f"Tool: {name}" for name in sbom.tools if name != TOOL]
     return [f"Tool: {TOOL}", *people, *tools]
 

@@ -120,15 +120,14 @@ class Graph:
         documents = self.of_type("SpdxDocument")
         return documents[0].field("spdxId").text() if documents else ""
 
-    def names(self, info: JsonValue, member: str, *, but: str = "") -> tuple[str, ...]:
-        """Return the names of those that `member` of `info` lists, without those of class `but`."""
+    def names(self, info: JsonValue, member: str, *, of: frozenset[str]) -> tuple[str, ...]:
+        """Return the names of those in `member` of `info` that are of a class in `of`."""
         names = [item.text() for item in info.optional_items(member)]
-        kept = (name for name in names if not self._is_a(name, but))
-        return tuple(filter(None, map(self.name_of, kept)))
+        return tuple(filter(None, (self.name_of(name) for name in names if self._is_a(name, of))))
 
-    def _is_a(self, name: str, type_: str) -> bool:
+    def _is_a(self, name: str, types: frozenset[str]) -> bool:
         element = self._by_name.get(name)
-        return element is not None and element.field("type").text() == type_
+        return element is not None and element.field("type").text() in types
 
     def name_of(self, name: str) -> str:
         """Return what an element is called, empty where there is none."""

@@ -21,7 +21,7 @@ from assay.sbom.formats.properties import (
 from assay.sbom.formats.reading import Draft, normal_time, words
 from assay.sbom.formats.spdx3graph import COLLECTIONS, COMPONENTS, LICENSING, Graph
 from assay.sbom.formats.spdxlicence import licences_of
-from assay.sbom.formats.spdxwords import HASHES_BACK, KINDS_3, NO_ASSERTIONS, NONES
+from assay.sbom.formats.spdxwords import HASHES_BACK, KINDS_3, NO_ASSERTIONS, NONES, PHASES_3
 from assay.sbom.hashes import parse_spdx_hash
 from assay.sbom.merge import merge_components
 
@@ -32,6 +32,9 @@ _COMPONENT: Final = words(
     "type spdxId creationInfo name software_packageVersion software_packageUrl suppliedBy "
     "verifiedUsing externalIdentifier software_primaryPurpose"
 )
+_PEOPLE: Final = frozenset({"Agent", "Person"})
+_ORGANISATIONS: Final = frozenset({"Organization"})
+_TOOLS: Final = frozenset({"SoftwareAgent", "Tool"})
 _BACKWARD: Final = words("prerequisiteFor")  # the other way round: what it needs stands first
 _FORWARD: Final = words("dependsOn hasPrerequisite hasDynamicLink hasStaticLink")
 
@@ -70,8 +73,10 @@ class _Reader:
             inventory=Inventory(components=merge_components(draft.joined(but=product))),
             subject=draft.with_edges(product) if product else None,
             created_at=normal_time(info.field("created")),
-            authors=self.graph.names(info, "createdBy", but="SoftwareAgent"),
-            tools=self.graph.names(info, "createdUsing"),
+            authors=self.graph.names(info, "createdBy", of=_PEOPLE),
+            organisations=self.graph.names(info, "createdBy", of=_ORGANISATIONS),
+            tools=self._tools(info),
+            phases=self._phases(),
             serial=self.graph.document_id(),
             format=f"SPDX {info.field('specVersion').text()} JSON-LD",
             left_out=draft.finish_left_out(),
@@ -156,6 +161,20 @@ class _Reader:
             self.draft.whole[source] = completeness == "complete"
         elif NONES.intersection(targets):
             self.draft.whole[source] = True
+
+    def _tools(self, info: JsonValue) -> tuple[str, ...]:
+        used = self.graph.names(info, "createdUsing", of=_TOOLS)
+        return tuple(dict.fromkeys((*used, *self.graph.names(info, "createdBy", of=_TOOLS))))
+
+    def _phases(self) -> tuple[str, ...]:
+        types = [
+            item.text()
+            for sbom in self.graph.of_type("software_Sbom")
+            for item in sbom.optional_items("software_sbomType")
+        ]
+        if "runtime" in types:
+            self.draft.left_out["software_sbomType (that it was made while it ran)"] += 1
+        return tuple(dict.fromkeys(PHASES_3[name] for name in types))
 
     def _product(self) -> str:
         """Return the one component that the document, or the SBOM in it, is about."""

@@ -14,7 +14,13 @@ from assay.sbom.formats.properties import (
 from assay.sbom.formats.serial import derived_uuid
 from assay.sbom.formats.spdx2write import TOOL
 from assay.sbom.formats.spdxlicence import NO_ASSERTION, expression_of, reference_to
-from assay.sbom.formats.spdxwords import HASHES, NO_ASSERTION_ELEMENT, NONE, PURPOSES_3
+from assay.sbom.formats.spdxwords import (
+    HASHES,
+    NO_ASSERTION_ELEMENT,
+    NONE,
+    PURPOSES_3,
+    SBOM_TYPES,
+)
 from assay.sbom.hashes import spdx_hash
 
 CONTEXT: Final = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
@@ -46,7 +52,10 @@ class _Writer:
         rendered = [self._package(item) for item in packages.values()]
         edges = [*self._edges(), *self._declared(list(packages.values()))]
         notes = [*self._notes(list(packages.values()))]
-        authors = [self._agent("Person", name) for name in sbom.authors]
+        authors = [
+            *(self._agent("Person", name) for name in sbom.authors),
+            *(self._agent("Organization", name) for name in sbom.organisations),
+        ]
         tools = [self._agent("Tool", f"{name}") for name in dict.fromkeys((TOOL, *sbom.tools))]
         makers = authors or [self._agent("SoftwareAgent", TOOL)]
         content = [*rendered, *self.licences.values(), *edges, *notes]
@@ -63,6 +72,9 @@ class _Writer:
     def _collections(self, roots: list[str], content: list[Element]) -> list[Element]:
         ids = [element["spdxId"] for element in content]
         sbom = self._element("software_Sbom", "sbom", "all", rootElement=roots, element=ids)
+        types = [SBOM_TYPES[word] for word in self.sbom.phases if word in SBOM_TYPES]
+        if types:
+            sbom["software_sbomType"] = types
         name = self.sbom.subject.name if self.sbom.subject is not None else "components"
         document = self._element(
             "SpdxDocument",

@@ -43,4 +43,13 @@ PURPOSES_3: Final = {
     "operating-system": "operatingSystem",
     "platform": "platform",
 }
+# By CycloneDX's phases, those that have a type of SBOM.
+SBOM_TYPES: Final = {
+    "design": "design",
+    "pre-build": "source",
+    "build": "build",
+    "post-build": "analyzed",
+    "operations": "deployed",
+}
+PHASES_3: Final = {type_: phase for phase, type_ in SBOM_TYPES.items()} | {"runtime": "operations"}
 KINDS_3: Final = {purpose: kind for kind, purpose in PURPOSES_3.items()}

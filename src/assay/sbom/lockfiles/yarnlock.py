@@ -1,4 +1,4 @@
-"""yarn.lock: the format of Yarn 1, and the YAML of Yarn 2 to 4 (`__metadata.version` 4 to 8).
+"""yarn.lock: the format of Yarn 1, and the YAML of Yarn 2 to 4 (`__metadata.version` 4 to 10).
 
 Yarn's own checksums are of the archives that it repacks, not of the packages; they are kept as
 `yarn:…`, which no other tool can be led to compare.
@@ -16,7 +16,7 @@ from assay.sbom.lockfiles.npmsource import NpmPackage, npm_package, split_descri
 from assay.sbom.lockfiles.reading import Draft, Reading
 from assay.sbom.lockfiles.yarnclassic import parse_yarn_classic
 
-KNOWN_VERSIONS: Final = frozenset({"4", "5", "6", "7", "8"})
+KNOWN_VERSIONS: Final = frozenset({"4", "5", "6", "7", "8", "9", "10"})
 _BERRY: Final = re.compile(rb"^__metadata:", re.MULTILINE)
 _PATCH: Final = re.compile(r"(?:npm%3A|npm:)([^#:]+)")
 
