@@ -6,7 +6,7 @@ from typing import Final
 from assay.core.jsonvalue import JsonValue
 from assay.vuln.csaf.rule import Said, Test, Undecided, breach
 from assay.vuln.csaf.view import View, repeated, status_lists, time_of
-from assay.vuln.csaf.weaknesses import names_of
+from assay.vuln.csaf.weaknesses import LISTED, may_have_another, names_of
 
 _MD5: Final = "md5"
 _SHA1: Final = frozenset({"sha1", "sha-1"})
@@ -21,13 +21,16 @@ def weaknesses(view: View) -> Said:
             continue
         identifier, name = weakness.field("id").text(), weakness.field("name").text()
         names = names_of(identifier)
-        if not names:
+        if name in names:
+            continue
+        if may_have_another(identifier):
+            known = f"is {names[0]!r} in CWE {LISTED}" if names else "is not known here"
             yield Undecided(
                 where=weakness.where,
-                why=f"the name of {identifier} is not known here",
+                why=f"the name of {identifier} {known}",
                 remedy="compare it with the list of weaknesses at cwe.mitre.org",
             )
-        elif name not in names:
+        else:
             what = f"{name!r}, where {identifier} is {names[0]!r}"
             yield breach(weakness.field("name"), what, "write id and name of one weakness")
 
