@@ -155,3 +155,50 @@ def test_a_malicious_package_is_not_upgraded(shelf: Shelf) -> None:
     made = plan({"package-lock.json": json.dumps(lock)}, bad, catalogue=shelf.catalogue())
     assert (made.upgrades, made.texts) == ((), {})
     assert reasons_of(made) == [("shop", "it is reported as malicious")]
+
+
+def test_a_namesake_that_has_not_the_locked_version(shelf: Shelf) -> None:
+    """Dependency confusion where the lock file names no index: nobody has that version here.
+
+    It is not raised for another one's sake either.
+    """
+    shelf.pypi("own-shop", {"99.0": ()})
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    forbidding = "own-shop==1.0\nshop==1.0\n"
+    made = plan({"requirements.txt": forbidding}, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"requirements.txt": "own-shop==1.0\nshop==1.5\n"}
+    assert [gap.why for gap in made.not_checked] == [
+        "it has no 1.0, which the lock file has: it may be another package"
+    ]
+    only = advisory("PyPI", "own-shop", "2.0")
+    made = plan({"requirements.txt": "own-shop==1.0\n"}, only, catalogue=shelf.catalogue())
+    assert steps_of(made) == [("own-shop", "1.0", "2.0", "PASSED")]  # by the advisory alone
+    assert made.verdict.value == "UNKNOWN"
+
+
+def test_a_namesake_with_other_archives(shelf: Shelf) -> None:
+    """The same version, with none of the hashes that the lock file has."""
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    text = f"shop==1.0 --hash=sha256:{'0' * 64}\n"
+    made = plan({"requirements.txt": text}, SHOP, catalogue=shelf.catalogue())
+    assert (made.texts, [one.verdict.value for one in made.upgrades]) == ({}, ["UNKNOWN"])
+    assert [gap.why for gap in made.not_checked] == [
+        "its 1.0 has other hashes than the lock file: one is another package"
+    ]
+
+
+def test_another_index_on_the_same_host() -> None:
+    """A company's server has its own packages beside a mirror of the public ones."""
+    asked: list[Asked] = []
+
+    def answer(one: Asked) -> Answered:
+        asked.append(one)
+        return Answered(status=404, body=b"")
+
+    with serving(answer) as server:
+        source = HttpIndex(ecosystem=PYPI, base=f"{server.url}/public/simple")
+        catalogue = IndexCatalogue(sources={PYPI: source}, progress=lambda _: None)
+        text = f"--index-url {server.url}/own/simple\nshop==1.0\n"
+        made = plan({"requirements.txt": text}, SHOP, catalogue=catalogue)
+    assert asked == []
+    assert made.not_checked

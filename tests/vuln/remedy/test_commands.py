@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.vuln.remedy.commands import upgrade_command
+from assay.vuln.remedy.commands import upgrade_command, without_command
 from assay.vuln.remedy.model import NPM, PYPI, Lock, Pin
 from assay.vuln.remedy.overrides import override_hint
 
-KINDS = ["npm", "requirements", "uv", "poetry", "pdm", "pipenv", "yarn", "pnpm"]
+NODE = ["npm", "yarn", "yarn-berry", "pnpm", "bun"]
+KINDS = [*NODE, "requirements", "uv", "poetry", "pdm", "pipenv"]
 
 
 def lock_of(kind: str, path: str = "a b/$(x)/f.lock") -> Lock:
-    ecosystem = NPM if kind in {"npm", "yarn", "pnpm"} else PYPI
+    ecosystem = NPM if kind in NODE else PYPI
     return Lock(path=path, ecosystem=ecosystem, kind=kind, pins={})
 
 
@@ -30,10 +31,17 @@ def pin_of(name: str, *, direct: bool = True) -> Pin:
         ("uv", True, "uv lock --upgrade-package shop==1.2.0"),
         ("poetry", True, "poetry update --lock shop"),
         ("pdm", True, "pdm update --no-sync shop"),
-        ("pipenv", True, "pipenv upgrade shop==1.2.0"),
+        ("pdm", False, ""),
+        ("pipenv", True, "pipenv upgrade --lock-only shop==1.2.0"),
         ("yarn", True, "yarn upgrade shop@1.2.0 --ignore-scripts"),
+        ("yarn", False, ""),
+        ("yarn-berry", True, "yarn up shop@1.2.0 --mode=update-lockfile"),
+        ("yarn-berry", False, "yarn up --recursive shop --mode=update-lockfile"),
         ("pnpm", True, "pnpm update shop@1.2.0 --lockfile-only --ignore-scripts"),
-        ("bun", True, ""),
+        ("pnpm", False, "pnpm update shop --depth Infinity --lockfile-only --ignore-scripts"),
+        ("bun", True, "bun update shop@1.2.0 --lockfile-only --ignore-scripts"),
+        ("bun", False, "bun update shop --lockfile-only --ignore-scripts"),
+        ("pylock", True, ""),
     ],
 )
 def test_each_tool(kind: str, expected: str, *, direct: bool) -> None:
@@ -58,7 +66,7 @@ def test_no_text_gets_out_of_its_argument(kind: str, name: str, version: str, fo
     if folder:
         assert words[:3] == ["cd", f"./{folder}", "&&"]
         words = words[3:]
-    assert words[0] in {"npm", "pip-compile", "uv", "poetry", "pdm", "pipenv", "yarn", "pnpm"}
+    assert words[0] in {"pip-compile", *KINDS}
     options = [word for word in words if word.startswith("-")]
     assert not [word for word in options if name and name.startswith("-") and name in word]
     assert version == "1.2.0" or version.isascii()
@@ -68,6 +76,18 @@ def test_no_text_gets_out_of_its_argument(kind: str, name: str, version: str, fo
 def test_what_is_no_name_gets_no_command(name: str) -> None:
     for kind in KINDS:
         assert upgrade_command(lock_of(kind), pin_of(name), "1.2.0") == ""
+
+
+def test_where_a_tool_has_no_command_a_person_is_told_what_to_do() -> None:
+    told = {kind: without_command(lock_of(kind), pin_of("shop", direct=False)) for kind in KINDS}
+    assert {kind: text for kind, text in told.items() if text} == {
+        "yarn": "take its block out of f.lock, then run yarn install --ignore-scripts",
+        "pdm": "take its block out of f.lock, then run pdm lock --update-reuse",
+    }
+    assert without_command(lock_of("yarn"), pin_of("shop")) == ""
+    assert without_command(lock_of("pylock", "a/pylock.toml"), pin_of("shop")) == (
+        "make pylock.toml again with the tool that made it"
+    )
 
 
 def test_overrides_are_named_only() -> None:

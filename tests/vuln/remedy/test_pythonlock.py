@@ -94,6 +94,7 @@ def test_a_package_at_several_versions_is_left_to_the_tool(
     why = "shop is there at several versions, for different environments"
     assert (made.texts, reasons_of(made)) == ({}, [("shop", why), ("shop", why)])
     assert [one.version for one in made.unfixed] == ["1.0", "1.2"]
+    assert all("--upgrade-package shop==1.5" in one.hint for one in made.unfixed)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +108,10 @@ def test_a_package_at_several_versions_is_left_to_the_tool(
         ),
         (
             "pdm.lock",
-            'package = []\n[metadata]\nlock_version = "4.5.0"\n'
-            '[[metadata.targets]]\nrequires_python = ">=3.9"\n',
+            (
+                'package = []\n[metadata]\nlock_version = "4.5.0"\n'
+                '[[metadata.targets]]\nrequires_python = ">=3.9"\n'
+            ),
         ),
     ],
 )

@@ -162,7 +162,7 @@ def test_pipfile_lock(shelf: Shelf) -> None:
     assert made.texts == {"Pipfile.lock": pipfile_lock("1.5")}
     assert steps_of(made) == [("Shop", "1.0", "1.5", "PASSED")]
     (one,) = plan({"Pipfile.lock": pipfile_lock("1.0")}, SHOP).upgrades
-    assert one.command == "pipenv upgrade Shop==1.5"
+    assert one.command == "pipenv upgrade --lock-only Shop==1.5"
 
 
 def test_what_uv_forces_is_a_wish_of_the_product(shelf: Shelf) -> None:
@@ -170,6 +170,37 @@ def test_what_uv_forces_is_a_wish_of_the_product(shelf: Shelf) -> None:
     files = {"uv.lock": uv_lock("1.0"), "pyproject.toml": project}
     made = plan(files, SHOP, catalogue=shelf.catalogue())
     assert [one.why for one in made.unfixed] == ["pyproject.toml asks for shop <1.2"]
+
+
+def py_lock(version: str, *, at: str, single: bool) -> str:
+    """Return a pylock.toml as uv writes it: a single wheel stands on the line of its list."""
+    sdist, wheel = f"shop-{version}.tar.gz", f"shop-{version}-py3-none-any.whl"
+
+    def table(name: str) -> str:
+        digest = sha256(name)
+        return (
+            f'{{ url = "https://files.example/{name}", upload-time = {at}, size = 7, '
+            f'hashes = {{ sha256 = "{digest}" }} }}'
+        )
+
+    wheels = f"[{table(wheel)}]" if single else f"[\n    {table(wheel)},\n]"
+    return f"""# made by hand
+lock-version = "1.0"
+created-by = "uv"
+requires-python = ">=3.9"
+
+[[packages]]
+name = "shop"
+version = "{version}"
+index = "https://own.example/simple"
+sdist = {table(sdist)}
+wheels = {wheels}
+
+[[packages]]
+name = "till"
+version = "2.0"
+directory = {{ path = "till" }}
+"""
 
 
 FILE = ReleaseFile(name="shop-1.5.tar.gz", url=f"{REGISTRY}/shop-1.5.tar.gz", digest="sha256:ab")
@@ -233,6 +264,15 @@ REFUSED = {
         new_block(FILE, WHEEL),
         "shop is locked with extras, which may differ",
     ),
+    "attested": (
+        "pylock",
+        py_lock("1.0", at="2023-01-01T00:00:00Z", single=True).replace(
+            '\n[[packages]]\nname = "till"',
+            '[[packages.attestation-identities]]\nkind = "x"\n[[packages]]\nname = "till"',
+        ),
+        new_block(FILE, WHEEL),
+        "shop is locked with who attested it, which is not known",
+    ),
 }
 
 
@@ -241,3 +281,67 @@ def test_refused(kind: str, text: str, new: NewBlock, message: str) -> None:
     with pytest.raises(MalformedError) as caught:
         edit_toml_lock(kind, text, (new,))
     assert str(caught.value) == f"[malformed] {message}"
+
+
+def dated(shelf: Shelf, at: str) -> None:
+    path = shelf.folder / "shop.json"
+    page = json.loads(path.read_text())
+    for file in page["files"]:
+        file["upload-time"] = at
+    path.write_text(json.dumps(page))
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_pylock(shelf: Shelf, *, single: bool) -> None:
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    dated(shelf, "2024-02-03T04:05:06.789012Z")
+    before = py_lock("1.0", at="2023-01-01T00:00:00Z", single=single)
+    made = plan({"pylock.toml": before}, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"pylock.toml": py_lock("1.5", at="2024-02-03T04:05:06Z", single=single)}
+    assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
+
+
+def test_pylock_does_not_say_who_asks_and_they_are_asked_all_the_same(shelf: Shelf) -> None:
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    shelf.pypi("counter", {"1.0": ("shop<1.5",)})
+    text = py_lock("1.0", at="2023-01-01T00:00:00Z", single=True)
+    counter = '[[packages]]\nname = "counter"\nversion = "1.0"\n'
+    made = plan({"pylock.toml": text + counter}, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {}
+    assert [one.why for one in made.unfixed] == ["counter 1.0 asks for shop <1.5"]
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("2024-02-03T04:05:06.789012Z", "2024-02-03T04:05:06.789Z"),
+        ("2024-02-03T04:05:06.120000Z", "2024-02-03T04:05:06.12Z"),
+        ("2024-02-03T04:05:06.000400Z", "2024-02-03T04:05:06Z"),
+        ("2024-02-03T04:05:06Z", "2024-02-03T04:05:06Z"),
+        ('2024", x = "', ""),
+    ],
+)
+def test_uv_gets_the_time_of_upload(shelf: Shelf, told: str, written: str) -> None:
+    """As uv writes it; a text that is no time is left out."""
+    dated(shelf, told)
+    before = uv_lock("1.0").replace(
+        ", size = 7", ', size = 7, upload-time = "2023-01-01T00:00:00Z"'
+    )
+    made = plan({"uv.lock": before}, SHOP, catalogue=shelf.catalogue())
+    time = f', upload-time = "{written}"' if written else ""
+    till = uv_lock("1.5").rpartition("size = 7")
+    expected = (
+        till[0].replace(", size = 7", f", size = 7{time}")
+        + 'size = 7, upload-time = "2023-01-01T00:00:00Z"'
+        + till[2]
+    )
+    assert made.texts == {"uv.lock": expected}
+
+
+@pytest.mark.parametrize("marker", ["python_version < '3.8'", 'python_version < "3"'])
+def test_what_the_products_python_never_asks_for_does_not_stand_in_the_way(
+    shelf: Shelf, marker: str
+) -> None:
+    shelf.pypi("shop", {"1.0": ("till>=1", f"old; {marker}"), "1.5": ("till>=1",)})
+    made = plan({"uv.lock": uv_lock("1.0")}, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"uv.lock": uv_lock("1.5")}

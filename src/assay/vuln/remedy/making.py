@@ -15,7 +15,7 @@ from assay.vuln.ranges import Answer
 from assay.vuln.remedy.candidates import Candidates, Choices, is_malicious
 from assay.vuln.remedy.changes import Change, Draft
 from assay.vuln.remedy.checking import check_edit
-from assay.vuln.remedy.commands import upgrade_command
+from assay.vuln.remedy.commands import upgrade_command, without_command
 from assay.vuln.remedy.editing import edit_lock
 from assay.vuln.remedy.leading import Lead, find_leads
 from assay.vuln.remedy.model import Lock, Pin
@@ -112,6 +112,8 @@ class Maker:
         if why and not leads:
             near = [one for one in choices.safe if self._is_near(lock, pin, one)]
             hint = override_hint(lock, pin, near) if choices.known or choices.safe else ONLINE
+            if solver.asking.has_twin(pin) and near:
+                hint = upgrade_command(lock, pin, near[0]) or hint
             self._leave(lock, pin, has, why, hint)
 
     def _is_near(self, lock: Lock, pin: Pin, version: str) -> bool:
@@ -189,6 +191,8 @@ class Maker:
         left = {match.vulnerability for match in after.matches}
         made = pin.key in edited.made
         because = draft.changes.get(change.because)
+        command = "" if made else upgrade_command(lock, pin, change.to)
+        by_hand = "" if made or command else without_command(lock, pin)
         return Upgrade(
             path=lock.path,
             place=pin.key,
@@ -201,10 +205,13 @@ class Maker:
             mends=tuple(one for one in has if one.vulnerability not in left),
             because="" if because is None else because.pin.name,
             left=tuple(sorted(left)),
-            notes=release_notes(self.candidates.catalogue, lock, change),
+            notes=(
+                *release_notes(self.candidates.catalogue, lock, change),
+                *((by_hand,) if by_hand else ()),
+            ),
             verdict=Verdict.PASSED if made else Verdict.UNKNOWN,
             why_not="" if made else edited.refused.get(pin.key, "it is not edited here"),
-            command="" if made else upgrade_command(lock, pin, change.to),
+            command=command,
         )
 
 

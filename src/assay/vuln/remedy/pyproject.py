@@ -23,7 +23,7 @@ _PIPFILE_OWN: Final = frozenset({"requires", "scripts", "pipenv"})
 _FORCED: Final = ("constraint", "override", "dev")
 _PINNED: Final = re.compile(
     r"""(?P<quote>["'])(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\[\]"']*\])?\s*"""
-    r"""===?\s*(?P<version>[\w.!+-]+)(?=[\s;"'])""",
+    r"""===?\s*(?P<version>[\w.!+-]+)(?=\s*[;"'])""",
     re.ASCII,
 )
 

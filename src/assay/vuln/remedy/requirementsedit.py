@@ -15,7 +15,7 @@ from assay.vuln.remedy.jsontext import Span, replace_spans
 
 _PIN: Final = re.compile(
     r"[ \t]*(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\[\]\r\n]*\])?[ \t]*\(?"
-    r"===?[ \t]*(?P<version>[\w.!+-]+)(?=[ \t\r\n;,\\)#]|\Z)",
+    r"===?[ \t]*(?P<version>[\w.!+-]+)(?=[ \t]*(?:[\r\n;\\)#]|--|\Z))",
     re.ASCII,
 )
 _HASH: Final = re.compile(r"--hash(?P<sign>[= ][ \t]*)(?P<hash>\w+:[0-9a-f]+)", re.ASCII)

@@ -184,7 +184,7 @@ def doubts(releases: Mapping[str, Release], ecosystem: str, pin: Pin) -> str:
     kinds = {_kind(digest) for digest in told}
     locked = {digest for digest in pin.hashes if _kind(digest) in kinds}
     if locked and not locked & told:
-        return f"its {pin.version} has other hashes than the lock file: it is another package"
+        return f"its {pin.version} has other hashes than the lock file: one is another package"
     return ""
 
 
