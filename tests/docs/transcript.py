@@ -81,9 +81,9 @@ def _session(text: str, place: str) -> Iterator[Step]:
 
 
 def run_steps(steps: tuple[Step, ...], *, setup: tuple[str, ...], home: Path) -> tuple[Done, ...]:
-    """Run `steps` in one shell that starts in an empty folder below `home`."""
+    """Run `steps` in one shell that starts in `work` below `home`, which it makes if need be."""
     work = home / "work"
-    work.mkdir(parents=True)
+    work.mkdir(parents=True, exist_ok=True)
     script = [f". '{SETUP / name}.sh'" for name in setup]
     script += [f"printf '{_MARK} %d %d\\n' 0 $?"]
     for number, step in enumerate(steps, 1):
