@@ -4,16 +4,22 @@ Whoever wants a vulnerability to look far away controls the files. Each way to h
 either seen through, or what was not read is told; no file makes the reader fail or go on forever.
 """
 
+from dataclasses import replace
+
 import pytest
 
-from assay.findings.reach import Level
+from assay.findings.reach import Level, make_reach
+from assay.system.filetree import MemoryTree
 from assay.vuln.reach.golang import GoSearch
 from assay.vuln.reach.javascript import JavaScriptSearch
 from assay.vuln.reach.python import PythonSearch
 from assay.vuln.reach.rust import RustSearch
-from tests.vuln.reach.looking import level, limits, look, target
+from assay.vuln.reach.search import Search
+from assay.vuln.reach.sources import TreeSources
+from tests.vuln.reach.looking import hidden, level, limits, look, target
 
 YAML = target("PyPI", "PyYAML")
+LOAD = target("PyPI", "PyYAML", "yaml.load")
 UNREAD = "Python files that were not read to the end: a.py"
 SEEN_THROUGH = {
     "utf-7": b"# coding: utf-7\n+AGkAbQBwAG8AcgB0- yaml\n",
@@ -68,6 +74,56 @@ def test_what_hides_an_import_is_told(source: bytes, limit: str) -> None:
     found = look(PythonSearch, {"a.py": source}, YAML)
     assert level(found, "PyYAML") is Level.DECLARED
     assert limit in limits(found, "PyYAML")
+
+
+@pytest.mark.parametrize(("source", "limit"), TOLD.values(), ids=TOLD)
+def test_what_hides_an_import_makes_the_highest_level_possible(source: bytes, limit: str) -> None:
+    """A rule that lets pass what is far away, and a file that does not parse: it passes."""
+    found = look(
+        PythonSearch, {"a.py": source, "tests/test_a.py": "import yaml\nyaml.load(x)"}, LOAD
+    )
+    reach = make_reach(
+        Level.DECLARED,
+        found.sights.get("PyYAML", ()),
+        found.limits.get("PyYAML", ()),
+        hidden(found, "PyYAML"),
+    )
+    assert (reach.level, reach.only_in_tests, reach.may_be) == (Level.CALLED, True, Level.CALLED)
+    assert limit in reach.hidden
+
+
+BROKEN = {
+    "Python": (PythonSearch, "PyPI", {"a.py": "("}),
+    "a notebook": (PythonSearch, "PyPI", {"a.ipynb": "{"}),
+    "JavaScript": (JavaScriptSearch, "npm", {"a.js": "/*"}),
+    "a manifest of npm": (JavaScriptSearch, "npm", {"package.json": "{"}),
+    "Go": (GoSearch, "Go", {"a.go": "/*"}),
+    "Rust": (RustSearch, "crates.io", {"a.rs": "/*"}),
+    "a manifest of Cargo": (RustSearch, "crates.io", {"Cargo.toml": "["}),
+    "too large": (RustSearch, "crates.io", {"Cargo.toml": "#" * (4 * 2**20 + 1)}),
+}
+
+
+@pytest.mark.parametrize(("language", "ecosystem", "files"), BROKEN.values(), ids=BROKEN)
+def test_a_file_that_does_not_parse_is_listed_and_hides(
+    language: type[Search], ecosystem: str, files: dict[str, str]
+) -> None:
+    """A file of any language that is passed over: nothing was found, so nothing is there."""
+    found = look(language, files, target(ecosystem, "x"))
+    [(path, why)] = found.unread.items()
+    assert (path, bool(why), found.files) == (next(iter(files)), True, 0)
+    assert any(path in one for one in hidden(found, "x"))
+
+
+def test_what_is_installed_does_not_take_the_room_of_what_is_the_products_own() -> None:
+    """Large packages fill the bound of what is read, and what imports them is not read."""
+    contents = {"node_modules/a/big.js": b"/" * 90, "src/a.js": b"import 'x'"}
+    sources = TreeSources(tree=MemoryTree(contents=contents), total=100)
+    found = JavaScriptSearch.look(sources, (target("npm", "x"),))
+    assert level(found, "x") is Level.IMPORTED
+    sources = replace(sources, total=95)
+    found = JavaScriptSearch.look(sources, (target("npm", "x"),))
+    assert (level(found, "x"), list(found.unread)) == (Level.IMPORTED, ["node_modules/a/big.js"])
 
 
 def test_no_answer_says_that_it_cannot_be_reached() -> None:

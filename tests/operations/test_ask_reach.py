@@ -60,6 +60,16 @@ def test_what_could_not_be_matched_leaves_the_list_open(folder: Path) -> None:
     assert [gap.where for gap in report.not_checked] == ["poetry.lock"]
 
 
+def test_a_source_that_does_not_parse_leaves_the_levels_open(folder: Path) -> None:
+    """Asked for what is called, and nothing found: with a file unread that is no answer."""
+    (folder / "app.py").write_text("def (\n")
+    report = ask(folder, at_least="called")
+    assert (report.verdict, report.shown) == (Verdict.UNKNOWN, ())
+    [gap] = report.not_checked
+    assert (gap.what, gap.where) == ("source", "app.py")
+    assert gap.why.startswith("no Python that is read here: invalid syntax")
+
+
 def test_nothing_at_all_is_not_clean(folder: Path) -> None:
     empty = folder / "empty"
     empty.mkdir()

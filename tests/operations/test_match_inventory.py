@@ -98,6 +98,15 @@ def test_where_no_sources_are_read_that_is_told(folder: Path) -> None:
     assert (clean.verdict, clean.not_checked) == (Verdict.PASSED, ())
 
 
+def test_a_source_that_does_not_parse_is_told_and_decides_nothing(folder: Path) -> None:
+    (locked(folder, AFFECTED) / "app.py").write_text("def (\n")
+    matched = match(folder)
+    assert (matched.verdict, matched.report.not_checked) == (Verdict.FAILED, ())
+    assert [(gap.what, gap.where) for gap in matched.not_checked] == [("source", "app.py")]
+    (folder / "requirements.txt").write_text(CLEAN)
+    assert (match(folder).verdict, match(folder).not_checked) == (Verdict.PASSED, ())
+
+
 def test_each_feed_says_its_age(folder: Path) -> None:
     matched = match(locked(folder, AFFECTED))
     [feed] = matched.feeds

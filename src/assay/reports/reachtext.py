@@ -31,7 +31,8 @@ def print_reach_report(report: "ReachReport") -> None:
         reach = finding.reach
         if reach is not None:
             lines.put()
-            about = (f"{reach.level.word}  ", "bold")
+            where = " in tests only" if reach.only_in_tests else ""
+            about = (f"{reach.level.word}{where}  ", "bold")
             lines.put(about, f"{finding.severity.value} {finding.title}")
             _print_details(lines, reach, indent=2)
     if report.below:

@@ -8,7 +8,7 @@ from assay.findings.reach import Level, Scope
 from assay.vuln.reach.golang import GoSearch
 from assay.vuln.reach.gosource import GoImport, names_of, read_go
 from assay.vuln.reach.target import Symbol, Target
-from tests.vuln.reach.looking import best, level, limits, look, target
+from tests.vuln.reach.looking import best, hidden, level, limits, look, target
 
 GO = GoSearch
 HTML = "golang.org/x/net/html"
@@ -86,6 +86,96 @@ def test_systems_are_told() -> None:
         "calls Next of a value whose type is not known; vulnerable is "
         "golang.org/x/net/html.Tokenizer.Next (vulnerable on windows only)"
     )
+
+
+def test_another_major_version_and_a_nested_module_are_others() -> None:
+    module = target("Go", "a.b/c", nested=("a.b/c/own",))
+    for path, expected in (
+        ("a.b/c/d", Level.IMPORTED),
+        ("a.b/c/v2", Level.DECLARED),
+        ("a.b/c/v2/d", Level.DECLARED),
+        ("a.b/c/own", Level.DECLARED),
+        ("a.b/c/own/d", Level.DECLARED),
+        ("a.b/c/owner", Level.IMPORTED),
+    ):
+        assert level(look(GO, {"a.go": go(f'"{path}"', "")}, module), "a.b/c") is expected
+
+
+def test_a_name_that_a_file_gives_to_something_else_is_no_call() -> None:
+    source = go(f'"{HTML}"', "html := g(); html.Parse(x)")
+    sight = best(look(GO, {"a.go": source}, NET), "golang.org/x/net")
+    assert (sight.level, sight.what) == (
+        Level.REFERENCED,
+        f"calls {HTML}.Parse, or of what else is called html there",
+    )
+
+
+def test_a_package_whose_name_is_not_known_is_told() -> None:
+    found = look(GO, {"a.go": go(f'"{HTML}"', "other.Parse(x)")}, NET)
+    assert level(found, "golang.org/x/net") is Level.IMPORTED
+    why = "under which name a package of it is used is not known: a.go:4"
+    assert why in hidden(found, "golang.org/x/net")
+
+
+def test_only_the_name_makes_a_test() -> None:
+    for path, scope in (
+        ("test/a.go", Scope.RUN),
+        ("a_test.go", Scope.TESTS),
+        ("testdata/a.go", Scope.TESTS),
+    ):
+        assert best(look(GO, {path: go(f'"{HTML}"', "")}, NET), "golang.org/x/net").scope is scope
+
+
+def test_when_a_file_is_built_is_told() -> None:
+    imports = go(f'"{HTML}"', "")
+    source = f"//go:build ignore && windows\n{imports}"
+    sight = best(look(GO, {"a.go": source}, NET), "golang.org/x/net")
+    assert sight.what == f"imports {HTML}, where it is built for ignore && windows"
+
+
+GO_HIDDEN = {
+    "names that are linked": (
+        {"a.go": f"package a\n//go:linkname f {HTML}.Parse\nfunc f()\n"},
+        "code that links names of packages by a comment: a.go:2",
+    ),
+    "a plug-in": (
+        {"a.go": go('"plugin"', "plugin.Open(x)")},
+        "code that loads a plug-in: a.go:8",
+    ),
+    "assembly": ({"a.go": go('"os"', ""), "a.s": ""}, "assembly is not read: a.s"),
+}
+
+
+@pytest.mark.parametrize(("files", "why"), GO_HIDDEN.values(), ids=GO_HIDDEN)
+def test_what_hides_a_use(files: dict[str, str], why: str) -> None:
+    assert why in hidden(look(GO, files, NET), "golang.org/x/net")
+
+
+def test_a_module_cache_holds_packages_of_others() -> None:
+    files = {
+        "main.go": go('"front.example/Web"', ""),
+        "pkg/mod/front.example/!web@v1.2.0/a.go": go(f'"{HTML}"', ""),
+    }
+    assert best(look(GO, files, NET), "golang.org/x/net").chain[0].endswith("(main.go:4)")
+    del files["main.go"]
+    assert level(look(GO, files, NET), "golang.org/x/net") is Level.DECLARED
+
+
+def test_a_use_inside_of_a_package_that_is_imported_is_named_and_not_called() -> None:
+    files = {
+        "main.go": go('"front.example/web"', ""),
+        "vendor/front.example/web/web.go": go(f'"{HTML}"', "html.Parse(x)"),
+        "vendor/spare.example/x/x.go": go(f'"{HTML}"', "html.Parse(x)"),
+    }
+    found = look(GO, files, NET)
+    sight = best(found, "golang.org/x/net")
+    assert (sight.level, sight.path, sight.what) == (
+        Level.REFERENCED,
+        "vendor/front.example/web/web.go",
+        f"a package that is imported calls {HTML}.Parse",
+    )
+    assert sight.chain == ("imports front.example/web (main.go:4)",)
+    assert "calls inside of packages are not followed" in limits(found, "golang.org/x/net")
 
 
 def test_vendored_packages_are_followed() -> None:

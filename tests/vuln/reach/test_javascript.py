@@ -47,6 +47,12 @@ IMPORTED = {
     "behind an object": "const o = {a: 1}; import('lodash')",
     "many names": "import {" + "a, " * 3_000 + "b} from 'lodash'",
     "windows": "const a = 1\r\nimport _ from 'lodash'\r\n",
+    "of Deno": "import _ from 'npm:lodash@4/map'",
+    "of Deno with a slash": "import _ from 'npm:/lodash@4'",
+    "AMD": "define(['x', 'lodash'], f)",
+    "AMD with a name": "define('own', ['lodash'], f)",
+    "AMD at once": "require(['x', 'lodash'], f)",
+    "the loader itself": "Module._load('lodash')",
     "a mark": "\ufeffimport _ from 'lodash'",
 }
 NOT_IMPORTED = {
@@ -109,6 +115,18 @@ LIMITS = {
     "a template": ("import(`x/${y}`)", "code that imports by a name that is computed: a.jsx:1"),
     "a sum": ("require('lo' + 'dash')", "code that imports by a name that is computed: a.jsx:1"),
     "handed on": ("load(require)", "code that hands on the function that imports: a.jsx:1"),
+    "called by call": (
+        "require.call(null, 'lodash')",
+        "code that hands on the function that imports: a.jsx:1",
+    ),
+    "of the module": (
+        "const r = module.require",
+        "code that hands on the function that imports: a.jsx:1",
+    ),
+    "a list that is computed": (
+        "define(['x', y], f)",
+        "code that imports by a name that is computed: a.jsx:1",
+    ),
     "made": (
         "const r = createRequire(u)",
         "code that makes a function that imports: a.jsx:1",
@@ -168,6 +186,11 @@ def test_names_that_a_manifest_gives() -> None:
     assert "a script in package.json names it" in limits(found, "left-pad")
 
 
+def test_names_of_overrides() -> None:
+    files = {"package.json": '{"overrides": {"old": "npm:lodash@4"}}', "a.js": "import 'old'"}
+    assert level(look(JS, files, LODASH), "lodash") is Level.IMPORTED
+
+
 def test_what_cannot_be_read_is_told() -> None:
     found = look(JS, {"package.json": "{", "a.js": "x"}, target("npm", "x", "x.y", parents=("q",)))
     assert {
@@ -185,6 +208,8 @@ def test_what_cannot_be_read_is_told() -> None:
         ("./a", ""),
         ("/a", ""),
         ("node:fs", ""),
+        ("npm:@a/b@1/c", "@a/b"),
+        ("npm:a@1", "a"),
         ("https://a.example/b.js", ""),
         ("#a", ""),
         ("", ""),

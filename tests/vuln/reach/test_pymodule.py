@@ -59,6 +59,60 @@ def test_when_an_import_is_run() -> None:
     }
 
 
+TYPING = "from typing import TYPE_CHECKING\n"
+TYPES_ONLY = {
+    "imported": TYPING,
+    "of the module": "import typing\n",
+    "plain": "",
+    "without typing": "TYPE_CHECKING = False\n",
+    "annotated": "TYPE_CHECKING: bool = False\n",
+    "extensions": "from typing_extensions import TYPE_CHECKING\n",
+}
+IS_RUN = {
+    "given": "TYPE_CHECKING = True\n",
+    "given later": f"{TYPING}TYPE_CHECKING = not TYPE_CHECKING\n",
+    "given by a loop": f"{TYPING}for TYPE_CHECKING in [1]: pass\n",
+    "given to the module": "import typing\ntyping.TYPE_CHECKING = True\n",
+    "of another module": "from own import TYPE_CHECKING\n",
+    "of the product": "from .typing import TYPE_CHECKING\n",
+    "all of another": f"{TYPING}from own import *\n",
+    "another name of typing": "from typing import Any as TYPE_CHECKING\n",
+    "another module as typing": "import own as typing\n",
+    "another typing": "from own import typing\n",
+    "typing itself given": "import typing\ntyping = own\n",
+    "an argument": f"{TYPING}def f(TYPE_CHECKING): pass\n",
+}
+
+
+@pytest.mark.parametrize("before", TYPES_ONLY.values(), ids=TYPES_ONLY)
+def test_what_is_imported_for_types_only(before: str) -> None:
+    word = "typing.TYPE_CHECKING" if before == "import typing\n" else "TYPE_CHECKING"
+    module = parse_module("a.py", f"{before}if {word}:\n    import b\n".encode())
+    assert [one.scope for one in module.imports if one.module == "b"] == [Scope.TYPES]
+
+
+@pytest.mark.parametrize("before", IS_RUN.values(), ids=IS_RUN)
+def test_a_file_cannot_give_the_word_for_types_another_value(before: str) -> None:
+    """What hides an import that is run behind `if TYPE_CHECKING` is seen through."""
+    for word in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+        module = parse_module("a.py", f"{before}if {word}:\n    import b\n".encode())
+        assert [one.scope for one in module.imports if one.module == "b"] == [Scope.RUN]
+
+
+HANDED_ON = {
+    "an import": "from importlib import import_module as load\n",
+    "a value": "import importlib\nload = importlib.import_module\n",
+    "the builtin": "load = __import__\n",
+    "text that is run": "run = exec\n",
+}
+
+
+@pytest.mark.parametrize("source", HANDED_ON.values(), ids=HANDED_ON)
+def test_what_imports_under_another_name_is_told(source: str) -> None:
+    assert parse_module("a.py", source.encode()).dynamic
+    assert not parse_module("a.py", b"import importlib\nimportlib.import_module('a')\n").dynamic
+
+
 def test_a_name_that_stands_for_too_many_things_is_told() -> None:
     source = "".join(f"a = b.c{number}\n" for number in range(MAX_BOUND + 1))
     module = parse_module("a.py", source.encode())

@@ -1,12 +1,14 @@
 """Python: imports, names, calls, and what keeps them from being seen."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from assay.findings.reach import Level, Scope
+from assay.vuln.reach.found import Found
 from assay.vuln.reach.python import PythonSearch, read_scripts
-from tests.vuln.reach.looking import best, level, limits, look, target
+from tests.vuln.reach.looking import best, hidden, level, limits, look, target
 
 PYTHON = PythonSearch
 YAML = target("PyPI", "PyYAML", "yaml.load", "yaml.Loader.get_data")
@@ -36,6 +38,8 @@ NOT_IMPORTED = {
     "comment": "# import yaml",
     "types": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import yaml",
     "types by module": "import typing\nif typing.TYPE_CHECKING:\n    import yaml",
+    "types by another name": "import typing as t\nif t.TYPE_CHECKING:\n    import yaml",
+    "types without typing": "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    import yaml",
 }
 CALLED = {
     "by module": "import yaml\nyaml.load(x)",
@@ -60,6 +64,11 @@ CALLED = {
     "as a decorator": "import yaml\n@yaml.load\ndef f(): pass",
     "walrus": "import yaml\nif (f := yaml.load):\n    f(x)",
     "if it is there": "try:\n    import yaml\nexcept ImportError:\n    yaml = None\nyaml.load(x)",
+    "getattr at once": "import yaml\ngetattr(yaml, 'load')(x)",
+    "of a module that is imported by name": (
+        "import importlib\nimportlib.import_module('yaml').load(x)"
+    ),
+    "of the builtin": "__import__('yaml').load(x)",
     "awaited": "import yaml\nasync def f():\n    await yaml.load(x)",
 }
 NOT_CALLED = {
@@ -182,6 +191,19 @@ def test_what_only_a_test_leads_to_is_in_tests() -> None:
     assert (sight.scope, sight.chain[0]) == (Scope.TESTS, "test_it (tests/test_a.py:2)")
 
 
+def test_commands_of_notebooks() -> None:
+    """A line that begins with a percent sign is Python where Python can be made of it."""
+
+    def seen(*lines: str) -> Found:
+        cell = {"cell_type": "code", "source": list(lines)}
+        return look(PYTHON, {"a.ipynb": json.dumps({"cells": [cell]})}, YAML)
+
+    assert level(seen("x = (a\n", " % __import__('yaml'))"), "PyYAML") is Level.IMPORTED
+    hid = "code that is in commands of a notebook: a.ipynb:1"
+    assert hid in hidden(seen("%timeit yaml.load(x)\n"), "PyYAML")
+    assert hid not in hidden(seen("%matplotlib inline\n", "!pip install x\n"), "PyYAML")
+
+
 def test_notebooks_are_read() -> None:
     cells = [
         {"cell_type": "markdown", "source": "import yaml"},
@@ -234,6 +256,14 @@ LIMITS = {
         "APPS = ['yaml.apps']",
         "a text names it, and may lead to an import: a.py:1",
     ),
+    "a file by its path": (
+        "import importlib.util\nimportlib.util.spec_from_file_location('a', p)",
+        "code that runs a file by its path: a.py:2",
+    ),
+    "text by the module of builtins": (
+        "import builtins\nbuiltins.exec(x)",
+        "code that runs code from a text: a.py:2",
+    ),
     "no Python": ("def (", "Python files that were not read to the end: a.py"),
 }
 
@@ -243,6 +273,68 @@ def test_limits(source: str, limit: str) -> None:
     found = look(PYTHON, {"a.py": source}, YAML)
     assert level(found, "PyYAML") is Level.DECLARED
     assert limit in limits(found, "PyYAML")
+
+
+COMPUTED = {
+    "getattr": "import yaml\ngetattr(yaml, name)(x)",
+    "vars": "import yaml\nvars(yaml)['load'](x)",
+    "the dictionary": "import yaml\nyaml.__dict__['load'](x)",
+}
+
+
+@pytest.mark.parametrize("source", COMPUTED.values(), ids=COMPUTED)
+def test_a_name_that_is_computed_may_be_any(source: str) -> None:
+    found = look(PYTHON, {"a.py": source}, YAML)
+    assert level(found, "PyYAML") is Level.IMPORTED
+    assert "a name in it is computed: a.py:2" in hidden(found, "PyYAML")
+    other = source.replace("(yaml", "(json").replace("yaml.__", "json.__")
+    assert hidden(look(PYTHON, {"a.py": other}, YAML), "PyYAML") == set()
+
+
+def test_scripts_without_a_suffix_are_told_by_their_first_line() -> None:
+    files = {"bin/a": "#!/usr/bin/env python3\nimport yaml\n", "bin/b": "#!/bin/sh\nimport yaml\n"}
+    found = look(PYTHON, files, YAML)
+    assert [sight.path for sight in found.sights["PyYAML"]] == ["bin/a"]
+    assert found.files == 1
+
+
+def test_a_module_beside_a_script_may_be_what_it_imports() -> None:
+    files = {"job/a.py": "import yaml", "job/yaml.py": ""}
+    found = look(PYTHON, files, YAML)
+    assert level(found, "PyYAML") is Level.DECLARED
+    assert "a module yaml of the product stands beside it" in hidden(found, "PyYAML")
+
+
+def test_a_namespace_is_not_of_one_distribution() -> None:
+    """Without this `import google.protobuf` was an import of google-cloud-storage."""
+    record = "google/cloud/storage/__init__.py,,\ngoogle/cloud/storage/a.py,,\nodd.py,,\n"
+    site = "venv/lib/python3.11/site-packages/google_cloud_storage-2.dist-info"
+    storage = target("PyPI", "google-cloud-storage")
+    for source, expected in (
+        ("import google.protobuf", Level.DECLARED),
+        ("from google.cloud import storage", Level.IMPORTED),
+        ("import odd", Level.IMPORTED),
+    ):
+        files = {"a.py": source, f"{site}/RECORD": record, f"{site}/top_level.txt": "google\n"}
+        assert level(look(PYTHON, files, storage), "google-cloud-storage") is expected
+
+
+def test_what_lies_there_and_nobody_imports_is_told() -> None:
+    """A command that is run by its name, a plug-in, a folder that is named like an environment."""
+    site = "venv/lib/python3.11/site-packages"
+    files = {"a.py": "", f"{site}/server/a.py": "import yaml", f"{site}/yaml/a.py": "import yaml"}
+    found = look(PYTHON, files, YAML)
+    assert level(found, "PyYAML") is Level.DECLARED
+    assert "packages there import it, and nothing that imports them was seen: server" in hidden(
+        found, "PyYAML"
+    )
+
+
+def test_who_depends_on_it_is_told_not_to_be_known() -> None:
+    flat = replace(YAML, parents_known=False)
+    found = look(PYTHON, {"a.py": ""}, flat)
+    assert hidden(found, "PyYAML") == {"which packages depend on it is not known"}
+    assert hidden(look(PYTHON, {"a.py": ""}, YAML), "PyYAML") == set()
 
 
 def test_a_module_of_the_product_with_the_same_name() -> None:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.findings.reach import Level
+from assay.findings.reach import Level, Scope
 from assay.vuln.reach.rust import RustSearch
 from assay.vuln.reach.rustsource import read_rust
-from tests.vuln.reach.looking import best, level, limits, look, target
+from tests.vuln.reach.looking import best, hidden, level, limits, look, target
 
 RUST = RustSearch
 SMALL = target("crates.io", "small-vec", "small_vec::SmallVec::grow", "small_vec::now")
@@ -65,6 +65,65 @@ def test_names_that_a_manifest_gives() -> None:
     found = look(RUST, files, SMALL, target("crates.io", "time"), target("crates.io", "web"))
     assert level(found, "small-vec") is Level.CALLED
     assert level(found, "time") is level(found, "web") is Level.IMPORTED
+
+
+def test_a_name_holds_in_the_folder_of_its_manifest() -> None:
+    """Of two crates of a workspace each gives its own meaning to a name."""
+    files = {
+        "a/Cargo.toml": '[dependencies]\nx = { package = "small-vec" }',
+        "b/Cargo.toml": '[dependencies]\nx = { package = "other" }',
+        "a/src/lib.rs": "fn f() { x::now(); }",
+        "b/src/lib.rs": "fn f() { x::now(); }",
+    }
+    found = look(RUST, files, SMALL)
+    assert {sight.path for sight in found.sights["small-vec"]} == {"a/src/lib.rs"}
+
+
+UNSURE = {
+    "own": "use small_vec::*;\nfn now() {}\nfn f() { now(); }",
+    "two": "use super::*;\nuse small_vec::*;\nfn f() { now(); }",
+    "own beside": "use small_vec::now;\nmod a { fn now() {} }\nfn f() { now(); }",
+}
+
+
+@pytest.mark.parametrize("source", UNSURE.values(), ids=UNSURE)
+def test_a_name_that_may_be_another_is_no_call(source: str) -> None:
+    assert level(look(RUST, {"a.rs": source}, SMALL), "small-vec") is Level.REFERENCED
+
+
+def test_crates_whose_library_has_another_name() -> None:
+    files = {"a.rs": "use md5::Md5; use odd::x;"}
+    md5, odd = target("crates.io", "md-5"), target("crates.io", "rust-odd")
+    found = look(RUST, files, md5, odd)
+    assert level(found, "md-5") is Level.IMPORTED
+    why = "the name under which it is used is guessed from its own"
+    assert (why in hidden(found, "rust-odd"), why in hidden(found, "md-5")) == (True, False)
+
+
+def test_what_hides_a_use_of_a_crate() -> None:
+    found = look(RUST, {"a.rs": 'include!("b.in");'}, SMALL)
+    assert "code that includes other files: a.rs:1" in hidden(found, "small-vec")
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        ("tests/a.rs", Scope.TESTS),
+        ("src/tests/a.rs", Scope.RUN),
+        ("build.rs", Scope.RUN),
+        ("crates/x/benches/a.rs", Scope.TESTS),
+    ],
+)
+def test_where_it_is_used(path: str, scope: Scope) -> None:
+    assert best(look(RUST, {path: "use small_vec::x;"}, SMALL), "small-vec").scope is scope
+
+
+def test_a_registry_holds_crates_of_others() -> None:
+    files = {".cargo/registry/src/index-1/front-1.2.0/src/lib.rs": "use small_vec::x;"}
+    found = look(RUST, files, SMALL)
+    assert level(found, "small-vec") is Level.DECLARED
+    why = "packages there import it, and nothing that imports them was seen: front"
+    assert why in hidden(found, "small-vec")
 
 
 def test_vendored_crates_are_followed() -> None:

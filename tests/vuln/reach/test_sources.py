@@ -57,6 +57,19 @@ def test_submodules_are_told(tmp_path: Path) -> None:
     assert (told.paths, told.left_out) == ((), ("submodules are not read: sub",))
 
 
+def test_links_that_are_named_like_sources_are_told(tmp_path: Path) -> None:
+    """Whoever runs `a.py` runs what it leads to, and that may be no file with a source's name."""
+    sources = committed(tmp_path / "r")
+    links = [replace(sources.entries["a.py"], path=p, mode="120000") for p in ("l.py", "l.md")]
+    told = commit_sources(sources.repository, links, excluded=frozenset())
+    assert told.left_out == ("links are not followed: l.py",)
+
+
+def test_what_is_asked_for_first_is_read_where_not_all_can_be() -> None:
+    tree = TreeSources(tree=MemoryTree(contents={"a": b"12345", "b": b"123"}), total=6)
+    assert dict(tree.load(["b", "a"], max_bytes=100)) == {"a": None, "b": b"123"}
+
+
 def test_the_files_of_a_folder() -> None:
     tree = MemoryTree(contents={"a": b"12345", "b": b"1"}, gaps=(TreeGap(path="c", why="a link"),))
     sources = TreeSources(tree=tree)

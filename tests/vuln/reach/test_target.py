@@ -1,5 +1,6 @@
 """Which symbols advisories name, in all shapes that databases have used."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,23 @@ def test_symbols_beyond_what_is_looked_for_are_counted(tmp_path: Path) -> None:
     [found] = assess_reach(findings, [shop], advisories, nothing).findings
     assert found.reach is not None
     assert "7 more symbols of the advisories were not looked for" in found.reach.hidden
+
+
+def test_what_is_known_of_who_depends_on_a_target(tmp_path: Path) -> None:
+    """Only where each lock file tells all edges are the parents all of them."""
+    mirror = tmp_path / "mirror"
+    records = {"a": encoded("GHSA-aaaa", affected=[affected()])}
+    import_advisories(folder(tmp_path / "source", records), mirror, at=AT)
+    shop = Component(purl="pkg:pypi/shop@1.0", name="shop", version="1.0", found_in=("lock",))
+    below = replace(shop, purl="pkg:pypi/shop%2Fb@1.0", name="shop/b", edges_known=True)
+    other = replace(below, purl="pkg:npm/shop%2Fc@1.0", name="shop/c", edges_known=False)
+    advisories = load_advisories(mirror, [shop])
+    findings = match_components([shop], advisories, at=AT).findings
+    for known in (True, False, None):
+        own = replace(shop, edges_known=known)
+        [target] = find_targets(findings, [own, below, other], advisories)
+        assert target.parents_known is (known is True)
+        assert target.nested == ("shop/b",)
 
 
 def test_targets_have_the_symbols_of_their_own_cluster(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ names of functions that the linker kept are read: linked is not called.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar, Final
 
@@ -15,28 +15,26 @@ from assay.core.errors import MalformedError
 from assay.findings.reach import Level, Scope, Sight
 from assay.vuln.reach.found import Step, name_some, shown
 from assay.vuln.reach.goprogram import read_functions, symbol_of
-from assay.vuln.reach.gosource import GoFile, GoUse, names_of, read_go
+from assay.vuln.reach.goseen import (
+    GoSource,
+    covers,
+    in_module,
+    inside,
+    names_in,
+    only_on,
+    uses_in,
+)
+from assay.vuln.reach.gosource import read_go
 from assay.vuln.reach.search import Search, Ways
-from assay.vuln.reach.target import Symbol, Target
+from assay.vuln.reach.target import Target
 
 ECOSYSTEM: Final = "Go"
 MAX_FILE_BYTES: Final = 8 * 2**20  # made files are large
 _CACHE: Final = re.compile(r"(?:^|.*/)pkg/mod/([^@]+)@[^/]+((?:/[^/]+)*)/[^/]+\.go\Z")
 _UPPER: Final = re.compile(r"!([a-z])")
-_MAJOR: Final = re.compile(r"v[0-9]+\Z")  # a module of its own: its next major version
 _VENDOR: Final = re.compile(r"(?:^|.*/)vendor/(.+)/[^/]+\.go\Z")
 MAX_PROGRAM_BYTES: Final = 256 * 2**20
 BINARY: Final = "binary-analysis"
-_STANDARD: Final = "stdlib"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
-    """A file of the product, as far as it matters."""
-
-    path: str
-    file: GoFile
-    scope: Scope
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,13 +45,22 @@ class GoSearch(Search):
     language: ClassVar[str] = "Go"
     max_bytes: ClassVar[int] = MAX_FILE_BYTES
 
-    files_own: list[_Own] = field(default_factory=list)
+    sources: list[GoSource] = field(default_factory=list)
+    sought: list[Target] = field(default_factory=list)
     dynamic: dict[str, set[str]] = field(default_factory=dict)
     linked: dict[str, frozenset[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Find out of which targets symbols are known."""
+        self.sought = [target for target in self.targets if target.symbols]
 
     def reads(self, path: str) -> bool:
         """Tell whether a file is Go."""
         return path.endswith(".go")
+
+    def unit_of(self, path: str) -> str:
+        """Return the package that a vendored or cached file is of."""
+        return _unit_of(path)
 
     def add(self, path: str, data: bytes) -> None:
         """Take in one file; of the product's own, the facts stay."""
@@ -66,8 +73,10 @@ class GoSearch(Search):
             what = f"imports {shown(one.path)}{_only_where(file.built)}"
             step = Step(unit=unit, path=shown(path), line=one.line, scope=scope, what=what)
             self.add_import(one.path, step)
+        source = GoSource(path=path, file=file, scope=scope, unit=unit)
+        if not unit or any(covers(t, one.path) for t in self.sought for one in file.imports):
+            self.sources.append(source)
         if not unit:
-            self.files_own.append(_Own(path=path, file=file, scope=scope))
             for kind, line in file.dynamic.items():
                 self.dynamic.setdefault(kind, set()).add(f"{shown(path)}:{line}")
 
@@ -78,7 +87,7 @@ class GoSearch(Search):
 
     def units(self, target: Target) -> Iterable[str]:
         """Return all packages of the module."""
-        return [unit for unit in self.graph.steps if unit and _in(target, unit)]
+        return [unit for unit in self.graph.steps if unit and in_module(target, unit)]
 
     def spelt(self, target: Target) -> str:
         """Return the vulnerable packages, or the module."""
@@ -96,9 +105,11 @@ class GoSearch(Search):
             if not any(name in self.own for name in self.names(target)):
                 return
         Search.judge(self, target, ways)
-        for own in self.files_own if target.symbols else ():
-            self._see_uses(target, own)
-        others = [path for path in ways if path and _in(target, path) and not covers(target, path)]
+        for file in self.sources if target.symbols else ():
+            self._see_uses(target, file, ways)
+        others = [
+            path for path in ways if path and in_module(target, path) and not covers(target, path)
+        ]
         if others and target.finding not in self.found.sights:
             what = "other packages of the module are imported"
             self.found.limit(target, name_some(what, map(shown, others)))
@@ -111,30 +122,20 @@ class GoSearch(Search):
         assembly = {
             shown(p) for p in self.files.paths if p.endswith(".s") and not _unit_of(f"{p[:-2]}.go")
         }
-        if assembly and self.files_own:
+        if assembly and self.sources:
             general.add(name_some("assembly is not read", assembly))
 
-    def _see_uses(self, target: Target, own: _Own) -> None:
-        names: dict[str, str] = {}
-        for one in own.file.imports:
-            if covers(target, one.path):
-                given = names_of(one)
-                names.update(dict.fromkeys(given, one.path))
-                if given and not own.file.names & given and "." not in given:
-                    where = f"{shown(own.path)}:{one.line}"
-                    why = f"under which name {shown(one.path)} is used is not known"
-                    self.found.hide(target, f"{why}: {where}")
-        methods = {s.parts[-1] for s in target.symbols if len(s.parts) > 1}
-        if not names and not (methods and target.finding in self.found.sights):
+    def _see_uses(self, target: Target, file: GoSource, ways: Ways) -> None:
+        """See the uses in a file of the product, or of a package that it leads to."""
+        if file.unit and not ways.get(file.unit):
             return
-        doubtful = own.file.bare & names.keys()  # a name of a package never stands alone
-        for use in own.file.uses:
-            sight = _named(target, use, names) or _method(target, use, names, methods)
-            if sight is not None:
-                if sight.level is Level.CALLED and use.first in doubtful:
-                    why = f"{sight.what}, or of what else is called {use.first} there"
-                    sight = replace(sight, level=Level.REFERENCED, what=why)
-                self.found.see(target, replace(sight, path=shown(own.path), scope=own.scope))
+        names, unknown = names_in(target, file)
+        for where in unknown:
+            why = "under which name a package of it is used is not known"
+            self.found.hide(target, f"{why}: {where}")
+        by_method = not file.unit and target.finding in self.found.sights
+        for sight in uses_in(target, file, names, by_method=by_method):
+            self.found.see(target, inside(sight, ways[file.unit]) if file.unit else sight)
 
     def _see_linked(self, target: Target, place: str) -> None:
         """See what of a module the linker kept in a program."""
@@ -166,7 +167,7 @@ class GoSearch(Search):
                         level=Level.REFERENCED,
                         scope=Scope.RUN,
                         path=shown(place),
-                        what=what + _only_on(symbol),
+                        what=what + only_on(symbol),
                     ),
                 )
 
@@ -205,50 +206,3 @@ def _only_where(built: str) -> str:
 
 def _part(data: bytes, at: int, count: int) -> bytes:
     return data[at : at + count]
-
-
-def covers(target: Target, path: str) -> bool:
-    """Tell whether `path` is a vulnerable package of the target."""
-    return _in(target, path) and (not target.packages or path in target.packages)
-
-
-def _in(target: Target, path: str) -> bool:
-    """Tell whether a package is of the target's module, and of no other below its name."""
-    if target.name == _STANDARD:
-        return "." not in path.partition("/")[0]
-    if path != target.name and not path.startswith(f"{target.name}/"):
-        return False
-    rest = path[len(target.name) + 1 :].partition("/")[0]
-    return not _MAJOR.match(rest) and not any(
-        path == other or path.startswith(f"{other}/") for other in target.nested
-    )
-
-
-def _named(target: Target, use: GoUse, names: dict[str, str]) -> Sight | None:
-    """Return what `package.Symbol` shows, or `Symbol` where the package's names are the file's."""
-    package = names.get(use.first)
-    if package is None:
-        return None
-    for symbol in target.symbols:
-        if symbol.package == package and symbol.parts in {(), (use.second,)}:
-            level = Level.CALLED if use.called else Level.REFERENCED
-            verb = "calls" if use.called else "names"
-            return _sight(level, use, f"{verb} {package}.{use.second}{_only_on(symbol)}")
-    return None
-
-
-def _method(target: Target, use: GoUse, names: dict[str, str], methods: set[str]) -> Sight | None:
-    """Return what a call of a method shows, of a value whose type is not known."""
-    if not use.called or use.second not in methods or use.first == "." or use.first in names:
-        return None
-    symbol = next(s for s in target.symbols if len(s.parts) > 1 and s.parts[-1] == use.second)
-    what = f"calls {use.second} of a value whose type is not known; vulnerable is {symbol.name}"
-    return _sight(Level.REFERENCED, use, what + _only_on(symbol))
-
-
-def _sight(level: Level, use: GoUse, what: str) -> Sight:
-    return Sight(level=level, scope=Scope.RUN, path="", line=use.line, what=what)
-
-
-def _only_on(symbol: Symbol) -> str:
-    return f" (vulnerable on {', '.join(symbol.only_on)} only)" if symbol.only_on else ""

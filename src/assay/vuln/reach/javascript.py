@@ -81,10 +81,14 @@ class JavaScriptSearch(Search):
         """Tell whether a file is one of the languages."""
         return path.endswith(_SUFFIXES)
 
+    def unit_of(self, path: str) -> str:
+        """Return the package in node_modules that a file is of."""
+        inside = _INSTALLED.match(path)
+        return inside[1].lower() if inside else ""
+
     def add(self, path: str, data: bytes) -> None:
         """Take in one file."""
-        inside = _INSTALLED.match(path)
-        unit = inside[1].lower() if inside else ""
+        unit = self.unit_of(path)
         sought = not unit and any(target.symbols for target in self.targets)
         file = read_imports(path, data, with_calls=sought)
         if file.broken:

@@ -81,6 +81,11 @@ class PythonSearch(Search):
         """Tell whether a file is Python, or a notebook."""
         return path.endswith(_SUFFIXES)
 
+    def unit_of(self, path: str) -> str:
+        """Return what stands at the top of the environment that a file is in."""
+        inside = _SITE.match(path)
+        return inside[1].removesuffix(".py") if inside else ""
+
     def add(self, path: str, data: bytes) -> None:
         """Take in one file; of the product's own, the facts stay."""
         try:
@@ -88,8 +93,7 @@ class PythonSearch(Search):
         except MalformedError as error:
             self.leave(path, error.what)
             return
-        inside = _SITE.match(path)
-        unit = inside[1].removesuffix(".py") if inside else ""
+        unit = self.unit_of(path)
         if not unit:
             self.program.add(module)
         tests = not unit and scope_of(path) is Scope.TESTS

@@ -64,6 +64,10 @@ class RustSearch(Search):
         """Tell whether a file is Rust."""
         return path.endswith(".rs")
 
+    def unit_of(self, path: str) -> str:
+        """Return the crate that a vendored or cached file is of."""
+        return _unit_of(path)
+
     def add(self, path: str, data: bytes) -> None:
         """Take in one file: which crates it uses, and the uses of symbols."""
         file = read_rust(data)

@@ -60,6 +60,10 @@ class Search(ABC):
         """Tell whether a file is a source of the language."""
 
     @abstractmethod
+    def unit_of(self, path: str) -> str:
+        """Return the package that a file is of, as the graph knows it; empty for the product's."""
+
+    @abstractmethod
     def add(self, path: str, data: bytes) -> None:
         """Take in one file; say with `leave` why not all of it could be."""
 
@@ -85,12 +89,16 @@ class Search(ABC):
 
     def load(self, wanted: Callable[[str], bool], *, max_bytes: int) -> Iterator[tuple[str, bytes]]:
         """Yield the files that are wanted; one that cannot be read is left, and told."""
-        paths = [path for path in self.files.paths if wanted(path)]
+        paths = sorted(filter(wanted, self.files.paths), key=self._of_others)
         for path, data in self.files.load(paths, max_bytes=max_bytes):
             if data is None:
                 self.leave(path, TOO_LARGE)
             else:
                 yield path, data
+
+    def _of_others(self, path: str) -> bool:
+        """Put the product's own first: where not all can be read, that is."""
+        return self.unit_of(path) != ""
 
     def leave(self, path: str, why: str) -> None:
         """Note a file that was not read, or not to its end."""

@@ -17,17 +17,19 @@ from assay.vuln.reach.found import name_some
 
 MAX_COMMIT_BYTES: Final = 64 * 2**20  # of one language: two million lines, about a minute
 MAX_TREE_BYTES: Final = 256 * 2**20  # of one language, with what is installed
+_CODE: Final = (".py", ".pyw", ".ipynb", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".go", ".rs")
 AT_ONCE: Final = 16 * 2**20  # bytes that are taken from Git before any of them is looked into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitSources:
-    """The files of a commit; those in `excluded` are not read, and told."""
+    """The files of a commit; those in `excluded` are not read, and told, and so are `links`."""
 
     repository: GitPlace
     entries: Mapping[str, TreeEntry]
     excluded: tuple[str, ...]
     submodules: tuple[str, ...]
+    links: tuple[str, ...] = ()  # symbolic ones that are named like sources
     at_once: int = AT_ONCE
     total: int = MAX_COMMIT_BYTES
 
@@ -42,6 +44,8 @@ class CommitSources:
         told = []
         if self.excluded:
             told.append(name_some("excluded in assay.toml", map(printable, self.excluded)))
+        if self.links:
+            told.append(name_some("links are not followed", map(printable, self.links)))
         if self.submodules:
             told.append(name_some("submodules are not read", map(printable, self.submodules)))
         return tuple(told)
@@ -85,6 +89,9 @@ def commit_sources(
         entries={path: entry for path, entry in files.items() if path not in excluded},
         excluded=tuple(sorted(excluded & set(files))),
         submodules=tuple(e.path for e in every if e.kind is EntryKind.SUBMODULE),
+        links=tuple(
+            e.path for e in every if e.kind is EntryKind.SYMLINK and e.path.endswith(_CODE)
+        ),
     )
 
 
@@ -108,16 +115,16 @@ class TreeSources:
 
     def load(self, paths: Sequence[str], *, max_bytes: int) -> Iterator[tuple[str, bytes | None]]:
         """Yield each path with its content, None where that is too large or cannot be read."""
-        left, wanted = _Left(self.total), frozenset(paths)
-        for file in self.tree.files:
-            if file.path not in wanted:
+        left, sizes = _Left(self.total), {file.path: file.size for file in self.tree.files}
+        for path in paths:
+            if path not in sizes:
                 continue
             try:
-                fits = left.takes(file.size, max_bytes)
-                data = self.tree.load(file.path, max_bytes=max_bytes) if fits else None
+                fits = left.takes(sizes[path], max_bytes)
+                data = self.tree.load(path, max_bytes=max_bytes) if fits else None
             except UnavailableError:
                 data = None
-            yield file.path, data
+            yield path, data
 
 
 @dataclass(slots=True)
