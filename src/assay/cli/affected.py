@@ -131,7 +131,7 @@ def _print_place(place: "Place") -> None:
     if place.priority is not None:
         typer.echo(printable(f"             {_priority(place.priority)}", limit=400))
     if place.reach[1]:
-        typer.echo(printable(f"             {place.reach[1]}", limit=400))
+        typer.echo(printable(f"             reach: {place.reach[1]}", limit=400))
     if place.path:
         typer.echo(printable(f"             by {' > '.join(place.path)}", limit=2000))
     if found.fixed:
