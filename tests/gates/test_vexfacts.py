@@ -228,3 +228,19 @@ def test_an_account_that_cannot_be_read_is_a_gap_of_the_gate() -> None:
 def test_no_scan_speaks_for_the_account() -> None:
     [gap] = facts_of(scan("vex", at=AT)).field("refused").items()
     assert gap.field("why").text().endswith("a scan that speaks for the collector 'vex'")
+
+
+def test_the_order_of_words_makes_no_difference() -> None:
+    """Of several that confirm, and of several that take away for as long, the same one is told."""
+    other = statement_of("other")
+    for status in ("affected", "not_affected"):
+        words = [by(name, status=status) for name in ("bob", "ana")]
+        words += [by("ana", status=status, because=text) for text in ("x", "y")]
+        words.append(by("ana", status=status, document=other))
+        found = VexAccount(
+            observed_at=AT,
+            documents=(*ACCOUNT.documents, replace(ACCOUNT.documents[0], statement=other)),
+            words=tuple(words),
+        )
+        turned = replace(found, words=tuple(reversed(words)))
+        assert judged(found) == judged(turned)

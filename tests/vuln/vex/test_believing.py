@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from assay.core.clock import ALLOWED_SKEW
+from assay.core.notchecked import NotChecked
 from assay.findings.finding import Finding
 from assay.findings.observation import traits_of
 from assay.findings.reach import Level, Reach, Scope, Sight
@@ -73,7 +74,11 @@ def test_meant(statement: dict[str, object]) -> None:
     assert reasons(believed) == []
 
 
-OTHER = "it is about another product, component or version"
+OTHER = f"it is about another component or version than {PURL}"
+TILL = (
+    "it means the component in another product: "
+    f"ours is called urn:assay:product:shop or gitCommit:{'c0' * 20}"
+)
 UNCLEAR = "it does not say clearly that it means this component at this version"
 WHOLE = "it names a product as a whole, and no component in it"
 NOT_MEANT = {
@@ -81,11 +86,11 @@ NOT_MEANT = {
     "another component": (supplied("pkg:npm/b@1.2.3"), OTHER),
     "another product": (
         own(products=[{"@id": "urn:assay:product:till", "subcomponents": [{"@id": PURL}]}]),
-        OTHER,
+        TILL,
     ),
     "another product with the component": (
         own(products=[{"@id": "pkg:generic/till@1", "subcomponents": [{"@id": PURL}]}]),
-        OTHER,
+        TILL,
     ),
     "the whole product": (own(products=[{"@id": "urn:assay:product:shop"}]), WHOLE),
     "fixed in no version": (
@@ -488,3 +493,22 @@ def test_who_answers_for_others_is_told_though_the_author_signed_as_well() -> No
     bob = author("bob", authors=("Example Ltd",))
     word = word_of(asked(signed(openvex(own()), silent, bob, vouched=True)))
     assert (word.signed_by, word.vouched) == (("bob",), True)
+
+
+def test_the_first_of_impact_action_and_notes_says_why() -> None:
+    said = {"impact_statement": "i", "action_statement": "a", "status_notes": "n"}
+    found = []
+    for name in said:
+        found.append(word_of(told(affected(**({"action_statement": None} | said)))).because)
+        said = {**said, name: None}
+    assert found == ["i", "a", "n"]
+
+
+def test_what_is_not_applied_says_what_to_do() -> None:
+    [gap] = told(supplied("pkg:npm/b@1.2.3")).not_checked
+    assert gap == NotChecked(
+        what="VEX",
+        where=str(statement_of("one")),
+        why=f"Example Ltd says not_affected of {CVE} in {PURL}, which is not applied: {OTHER}",
+        remedy="See the documents and whose word counts: assay vex list, assay trust show.",
+    )

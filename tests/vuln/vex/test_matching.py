@@ -64,6 +64,12 @@ TARGETS = {
     "part of a module": pair(
         target("pkg:golang/m.example/a@1"), target("pkg:golang/m.example/a@1#sub"), YES
     ),
+    "the same part of a module": pair(
+        target("pkg:golang/m.example/a@1#sub"), target("pkg:golang/m.example/a@1#sub"), YES
+    ),
+    "another part of a module": pair(
+        target("pkg:golang/m.example/a@1#sub"), target("pkg:golang/m.example/a@1#top"), NO
+    ),
     "all of a module": pair(
         target("pkg:golang/m.example/a@1#sub"), target("pkg:golang/m.example/a@1"), NO
     ),
@@ -103,6 +109,11 @@ TARGETS = {
     "CPE of no version": pair(
         target("", cpes=(CPE.replace("1.0", "-"),)),
         target("", cpes=(CPE.replace("1.0", "-"),)),
+        UNKNOWN,
+    ),
+    "CPE that ends before the version": pair(
+        target("", cpes=("cpe:2.3:a:acme:shop",)),
+        target("", cpes=("cpe:2.3:a:acme:shop",)),
         UNKNOWN,
     ),
     "CPE of some versions": pair(
@@ -239,6 +250,8 @@ ABOUT = {
     "the name": ("CVE-1", (), "CVE-1", (), True),
     "in other letters": ("cve-1", (), "CVE-1", (), True),
     "asked in other letters": ("CVE-1", (), "cve-1", (), True),
+    "no CVE, in other letters": ("GHSA-A", (), "ghsa-a", (), True),
+    "another, with its alias, in other letters": ("cve-2", ("CVE-1",), "CVE-1", (), False),
     "another": ("CVE-2", (), "CVE-1", (), False),
     "alias of the statement": ("GHSA-a", ("CVE-1",), "CVE-1", (), True),
     "alias of the advisories": ("GHSA-a", (), "CVE-1", ("GHSA-a",), True),
@@ -291,3 +304,10 @@ def test_what_is_said_always_holds_of_what_is_covered(said: VexTarget, asked: Ve
         assert said.purl.partition("?")[0] == asked.purl.partition("?")[0]
     for key in ("repository_url", "vcs_url", "epoch", "classifier"):
         assert (key in asked.purl) == (key in said.purl)
+
+
+def test_a_product_that_is_the_component_is_meant_at_its_version() -> None:
+    every = VexProduct(target=target("pkg:npm/a", all_versions=True))
+    assert covers((every,), product=SHOP, component=LIBRARY) is YES
+    some = VexProduct(target=target("pkg:npm/a", ranges=("vers:npm/<1.0.0",)))
+    assert covers((some,), product=SHOP, component=LIBRARY) is NO
