@@ -11,13 +11,23 @@ READ = {
     "to-the-patch": ("<= 1.9", "2.0", [("introduced", "0"), ("fixed", "2.0")]),
     "all-up-to-the-patch": (">= 1.0", "2.0", [("introduced", "1.0"), ("fixed", "2.0")]),
     "the-range-counts": ("< 1.5", "2.0", [("introduced", "0"), ("fixed", "1.5")]),
+    "a-fix-of-an-older-line": (
+        ">= 1.0, <= 1.9",
+        "1.5",
+        [("introduced", "1.0"), ("last_affected", "1.9")],
+    ),
+    "a-fix-that-nobody-can-compare": (
+        "<= 1.9",
+        "the next",
+        [("introduced", "0"), ("last_affected", "1.9")],
+    ),
     "one": ("= 1.0", "2.0", [("introduced", "1.0"), ("last_affected", "1.0")]),
 }
 
 
 @pytest.mark.parametrize(("text", "patched", "events"), READ.values(), ids=READ)
 def test_read(text: str, patched: str, events: list[tuple[str, str]]) -> None:
-    found = comparison_range(text, patched=patched)
+    found = comparison_range(text, patched=patched, scheme="pypi")
     assert [(event.kind, event.version) for event in found.events] == events
 
 

@@ -97,6 +97,15 @@ CHANGED = said(
 UP_TO = said("affected", "1.0", lessThanOrEqual="2.0")
 ENDLESS = said("affected", "2.0", lessThan="*")
 GIT = said("affected", "0", lessThan="abc") | {"versionType": "git"}
+DOWN = said("unaffected", "5.0", lessThan="3.0")
+TWO_ENDS = said("unaffected", "0", lessThan="9.0", lessThanOrEqual="2.0")
+ONE_CHANGE = said("affected", "1.0", changes=[{"at": "2.0", "status": "unaffected"}])
+BACKWARDS = said(
+    "unaffected",
+    "0",
+    lessThan="5.0",
+    changes=[{"at": "3.0", "status": "affected"}, {"at": "2.0", "status": "unaffected"}],
+)
 YES, NO, OPEN = Answer.AFFECTED, Answer.NOT_AFFECTED, Answer.UNKNOWN
 
 JUDGED = {
@@ -128,6 +137,16 @@ JUDGED = {
     "a-wildcard": ("1.5", [said("affected", "1.0", lessThan="2.*")], "unaffected", OPEN),
     "commits-alone": ("1.5", [GIT], "unaffected", OPEN),
     "commits-too": ("1.5", [GIT, BETWEEN], "unaffected", YES),
+    "another-order": ("3.0", [BETWEEN | {"versionType": "rpm"}], "unaffected", OPEN),
+    "no-order": ("3.0", [BETWEEN | {"versionType": "Tuesday"}], "unaffected", OPEN),
+    "any-order": ("3.0", [BETWEEN | {"versionType": "custom"}], "unaffected", NO),
+    "its-own-order": ("3.0", [BETWEEN | {"versionType": "PyPI"}], "unaffected", NO),
+    "ends-before-it-begins": ("6.0", [DOWN], "affected", OPEN),
+    "two-ends": ("1.0", [TWO_ENDS], "affected", OPEN),
+    "changed-without-an-end": ("1.5", [ONE_CHANGE], "unknown", YES),
+    "changed-for-good": ("2.5", [ONE_CHANGE], "unknown", NO),
+    "changed-backwards": ("2.5", [BACKWARDS], "affected", OPEN),
+    "an-empty-version": ("1.0", [said("unaffected", "")], "affected", OPEN),
     "no-version-of-ours": ("trunk", [], "unaffected", OPEN),
 }
 
@@ -148,6 +167,14 @@ def test_unaffected_in_so_many_words() -> None:
         True,
         False,
     ]
+
+
+def test_what_is_unaffected_on_one_platform_is_not_said_to_be_on_others() -> None:
+    for versions in ([BETWEEN], [BETWEEN, said("unaffected", "3.0")]):
+        record = parse_cve(cve_record(cve_affected(*versions, platforms=["Windows"])))
+        extent = extent_of("PyPI", record.affected)
+        assert extent.judge("1.5") is YES
+        assert [extent.clears("3.0"), extent.clears("2.5")] == [False, False]
 
 
 BARE = encoded(

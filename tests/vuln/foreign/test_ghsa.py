@@ -50,6 +50,13 @@ def test_judged(versions: str, version: str, answer: Answer) -> None:
     assert extent_of("PyPI", found.affected).judge(version) is answer
 
 
+def test_a_fix_of_an_older_line_clears_no_newer_version() -> None:
+    found = read(vulnerabilities=[vulnerable("<= 1.9", patched="1.5")])
+    assert extent_of("PyPI", found.affected).judge("1.6") is Answer.AFFECTED
+    found = read(vulnerabilities=[vulnerable("<= 1.9", patched="2.0")])
+    assert extent_of("PyPI", found.affected).judge("1.9.5") is Answer.AFFECTED
+
+
 def test_packages_of_no_ecosystem_are_left_out() -> None:
     entries = [vulnerable(ecosystem="other"), vulnerable(ecosystem="npm"), {"package": None}]
     assert [one.ecosystem for one in read(vulnerabilities=entries).affected] == ["npm"]

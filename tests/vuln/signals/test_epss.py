@@ -62,7 +62,14 @@ REFUSED = {
         "[malformed] '2026-13-01T12:55:00Z' is no time, at line 1",
     ),
     "not ASCII": (f"{TEXT}é".encode(), "[malformed] an EPSS file that is not ASCII"),
-    "half a gzip": (gzip.compress(TEXT.encode())[:-9], "[malformed] a gzip that breaks off"),
+    "half a gzip": (
+        gzip.compress(TEXT.encode())[:-9],
+        "[malformed] a gzip that breaks off, or has something behind its end",
+    ),
+    "two gzips": (
+        gzip.compress(TEXT.encode()) * 2,
+        "[malformed] a gzip that breaks off, or has something behind its end",
+    ),
 }
 
 

@@ -40,6 +40,10 @@ REFUSED = {
         catalogue(vulnerabilities=[{"cveID": "CVE-2026-1", "dateAdded": "1/2/26"}]),
         "[malformed] '1/2/26' is no date, at vulnerabilities[0].dateAdded",
     ),
+    "an id that nothing has": (
+        catalogue(vulnerabilities=[{"cveID": "CVE-2026-1 ", "dateAdded": "2026-02-01"}]),
+        "[malformed] 'CVE-2026-1 ' is no CVE id, at vulnerabilities[0].cveID",
+    ),
     "no id": (
         catalogue(vulnerabilities=[{"dateAdded": "2026-02-01"}]),
         "[malformed] no cveID, at vulnerabilities[0].cveID",

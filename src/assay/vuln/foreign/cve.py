@@ -4,6 +4,9 @@
   name. A vendor and a product in prose name nothing that could be compared.
 * "Unaffected" and "unknown" are kept as said, for versions and as what holds for all others.
 * A record in the state REJECTED counts as withdrawn.
+* A range whose versions are of a type that nobody here orders, that ends before it begins, or has
+  two ends, is one that nobody can work out.
+* What is "unaffected" on some platforms alone is not said to be on others.
 * Of two words about one version, "affected" counts, in whatever order they stand: the format lets
   the first one win, and its authors seldom mean an order.
 """
@@ -20,7 +23,8 @@ from assay.core.printable import printable
 from assay.core.strictjson import parse_json
 from assay.vuln.advisory import Advisory, Affected, Event, Otherwise, Range, Rating, Unreadable
 from assay.vuln.cpe.configuration import parse_configuration
-from assay.vuln.foreign.comparisons import range_or_unknown
+from assay.vuln.ecosystems import scheme_of
+from assay.vuln.foreign.comparisons import UNKNOWN_RANGE, range_or_unknown
 from assay.vuln.foreign.names import (
     MAX_SUMMARY,
     cve_id,
@@ -30,12 +34,26 @@ from assay.vuln.foreign.names import (
     summary_of,
 )
 from assay.vuln.foreign.ratings import vectors_of
+from assay.vuln.versions import scheme_key
 
 CVE: Final = "CVE"
 MAX_CVE_BYTES: Final = 32 * 2**20
 _METRICS: Final = ("cvssV4_0", "cvssV3_1", "cvssV3_0", "cvssV2_0")
 _STATES: Final = frozenset({"PUBLISHED", "REJECTED"})
 _ENDLESS: Final = frozenset({"*", ""})
+_ANY_ORDER: Final = frozenset({"", "custom", "git", "semver"})  # said of versions of any order
+_ORDERS: Final = {  # of some ecosystems' versions, by other names than our own
+    "python": "pypi",
+    "pep440": "pypi",
+    "go": "golang",
+    "ruby": "gem",
+    "rubygems": "gem",
+    "rust": "cargo",
+    "packagist": "composer",
+    "dpkg": "deb",
+    "debian": "deb",
+    "alpine": "apk",
+}
 _BEGINNINGS: Final = frozenset({"0", "", "*", "unspecified", "n/a"})
 _COMPARED: Final = ("<", ">", "=")
 
@@ -132,8 +150,9 @@ def _package(item: JsonValue) -> tuple[str, str] | None:
 
 @dataclass(slots=True, kw_only=True)
 class _Said:
-    """What the versions of one entry say, by status."""
+    """What the versions of one entry, in the order `scheme`, say, by status."""
 
+    scheme: str
     ranges: dict[Otherwise, list[Range]] = field(default_factory=dict)
 
     def add(self, status: Otherwise, said: Range) -> None:
@@ -144,18 +163,22 @@ class _Said:
 
 
 def _entry(item: JsonValue, ecosystem: str, name: str) -> Affected:
-    said = _Said()
+    said = _Said(scheme=scheme_of(ecosystem))
     for version in item.optional_items("versions"):
         _take(said, version)
     default = item.optional("defaultStatus")
+    # The format: "unknown" where the author does not say.
+    otherwise = Otherwise.UNKNOWN if default is None else _status(default)
+    elsewhere = bool(item.optional_items("platforms"))
+    if elsewhere and otherwise is Otherwise.UNAFFECTED:
+        otherwise = Otherwise.SILENT
     return Affected(
         ecosystem=ecosystem,
         name=name,
         ranges=said.of(Otherwise.AFFECTED),
-        unaffected=said.of(Otherwise.UNAFFECTED),
+        unaffected=() if elsewhere else said.of(Otherwise.UNAFFECTED),
         undecided=said.of(Otherwise.UNKNOWN),
-        # The format: "unknown" where the author does not say.
-        otherwise=Otherwise.UNKNOWN if default is None else _status(default),
+        otherwise=otherwise,
     )
 
 
@@ -169,21 +192,40 @@ def _status(value: JsonValue) -> Otherwise:
 def _take(said: _Said, value: JsonValue) -> None:
     status = _status(value.field("status"))
     version = value.field("version").text().strip()
-    kind = "GIT" if value.optional_text("versionType").lower() == "git" else "ECOSYSTEM"
+    order = value.optional_text("versionType").strip().lower()
+    kind = "GIT" if order == "git" else "ECOSYSTEM"
     below, last = value.optional_text("lessThan"), value.optional_text("lessThanOrEqual")
-    if version.startswith(_COMPARED):
+    if not _is_ordered(order, said.scheme) or (below and last):
+        said.add(status, UNKNOWN_RANGE)
+    elif version.startswith(_COMPARED):
         said.add(status, range_or_unknown(version))
-    elif value.optional("lessThan") is not None or value.optional("lessThanOrEqual") is not None:
+    elif any(value.optional(name) is not None for name in _BEYOND):
         for one, part in _parts(value, version, kind, below or last, inclusive=not below):
-            said.add(one, part)
+            said.add(one, part if _goes_up(part, said.scheme) else UNKNOWN_RANGE)
     else:
         said.add(status, _single(kind, version))
 
 
+_BEYOND: Final = ("lessThan", "lessThanOrEqual", "changes")  # an entry with any of them is a range
+
+
+def _is_ordered(order: str, scheme: str) -> bool:
+    """Tell whether versions of the type `order` are compared as `scheme` does."""
+    return order in _ANY_ORDER or _ORDERS.get(order, order) == scheme
+
+
+def _goes_up(part: Range, scheme: str) -> bool:
+    """Tell whether a range does not end before it begins, as far as its versions can be read."""
+    start, *end = (scheme_key(scheme, event.version) for event in part.events)
+    return not end or start is None or end[0] is None or start <= end[0]
+
+
 def _single(kind: str, version: str) -> Range:
-    """Return one version as a range; `*` is all of them."""
-    start = Event(kind="introduced", version="0" if version in _ENDLESS else version)
-    last = () if version in _ENDLESS else (Event(kind="last_affected", version=version),)
+    """Return one version as a range; `*` is all of them, and nothing is none that is known."""
+    if not version:
+        return UNKNOWN_RANGE
+    start = Event(kind="introduced", version="0" if version == "*" else version)
+    last = () if version == "*" else (Event(kind="last_affected", version=version),)
     return Range(type=kind, events=(start, *last))
 
 

@@ -14,6 +14,7 @@ from assay.core.jsonvalue import JsonValue
 from assay.core.printable import printable
 from assay.core.strictjson import parse_json
 from assay.vuln.advisory import Advisory, Affected, Range, Unreadable
+from assay.vuln.ecosystems import scheme_of
 from assay.vuln.foreign.comparisons import range_or_unknown
 from assay.vuln.foreign.names import MAX_SUMMARY, check_name, cve_id
 from assay.vuln.foreign.ratings import vectors_of
@@ -93,13 +94,13 @@ def _affected(item: JsonValue) -> Iterator[Affected]:
             yield Affected(
                 ecosystem=ecosystem,
                 name=check_name(package.field("name")),
-                ranges=(_range(entry),),
+                ranges=(_range(entry, ecosystem),),
                 specific=MappingProxyType({"affected_functions": functions} if functions else {}),
             )
 
 
-def _range(entry: JsonValue) -> Range:
+def _range(entry: JsonValue, ecosystem: str) -> Range:
     text = entry.optional_text("vulnerable_version_range")
     first = entry.optional("first_patched_version")
     patched = first.text() if first is not None and isinstance(first.value, str) else ""
-    return range_or_unknown(text, patched=patched)
+    return range_or_unknown(text, patched=patched, scheme=scheme_of(ecosystem))

@@ -72,8 +72,8 @@ def _unpacked(data: bytes) -> str:
             data = machine.decompress(data, MAX_EPSS_BYTES + 1)
         except zlib.error as error:
             raise MalformedError(f"no gzip: {error}") from error
-        if not machine.eof and len(data) <= MAX_EPSS_BYTES:
-            raise MalformedError("a gzip that breaks off")
+        if len(data) <= MAX_EPSS_BYTES and (not machine.eof or machine.unused_data):
+            raise MalformedError("a gzip that breaks off, or has something behind its end")
     if len(data) > MAX_EPSS_BYTES:
         raise MalformedError(f"over {MAX_EPSS_BYTES} bytes")
     try:

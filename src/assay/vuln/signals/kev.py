@@ -4,6 +4,7 @@ An entry that cannot be read refuses the whole catalogue: a vulnerability that i
 would look as if nobody exploited it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,6 +14,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 
+_CVE: Final = re.compile(r"CVE-\d{4}-\d{1,19}\Z", re.ASCII)
 MAX_KEV_BYTES: Final = 64 * 2**20  # forty times what it has after four years
 
 
@@ -42,7 +44,7 @@ def parse_kev(data: bytes) -> KevCatalogue:
     document = JsonValue(parse_json(data, max_bytes=MAX_KEV_BYTES))
     released = document.field("dateReleased")
     listed = document.field("vulnerabilities").items()
-    entries = {item.field("cveID").text(): _entry(item) for item in listed}
+    entries = {item.field("cveID").parsed(_cve): _entry(item) for item in listed}
     count = document.field("count")
     if not listed or count.integer() != len(listed):
         raise MalformedError(
@@ -56,6 +58,12 @@ def _entry(item: JsonValue) -> KnownExploited:
         added=item.field("dateAdded").parsed(_day),
         ransomware=item.optional_text("knownRansomwareCampaignUse").lower() == "known",
     )
+
+
+def _cve(text: str) -> str:
+    if not _CVE.match(text):  # it would match nothing, and nobody would miss it
+        raise MalformedError(f"{text[:80]!r} is no CVE id")
+    return text
 
 
 def _day(text: str) -> date:
