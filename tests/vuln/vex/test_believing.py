@@ -512,3 +512,25 @@ def test_what_is_not_applied_says_what_to_do() -> None:
         why=f"Example Ltd says not_affected of {CVE} in {PURL}, which is not applied: {OTHER}",
         remedy="See the documents and whose word counts: assay vex list, assay trust show.",
     )
+
+
+NAMED_BY_CPE = "cpe:2.3:a:acme:shop:1.0:*:*:*:*:*:*:*"
+
+
+def test_a_component_without_a_package_url_is_in_no_limit() -> None:
+    seen = replace(SEEN, traits=traits_of({"component": NAMED_BY_CPE, "cluster": CVE}))
+    finding = replace(FINDING, observations=(seen,))
+    document = openvex(supplied(NAMED_BY_CPE))
+    word = word_of(asked(signed(document), findings=(finding,)))
+    assert (word.status, word.component) == ("not_affected", NAMED_BY_CPE)
+    limited = asked(signed(document, author(components=("pkg:npm/*",))), findings=(finding,))
+    assert reasons(limited) == [
+        f"the trust root does not let Example Ltd speak about {NAMED_BY_CPE}"
+    ]
+
+
+def test_a_finding_without_a_vulnerability_s_name_is_left_alone() -> None:
+    """Its references are what somebody else says of it."""
+    seen = replace(SEEN, traits=traits_of({"component": PURL}))
+    finding = replace(FINDING, observations=(seen,))
+    assert asked(signed(openvex(own())), findings=(finding,)).words == ()
