@@ -210,6 +210,11 @@ REFUSED = {
         ("[usage] 'pkg:npm/x' names no version, at --product "
         "(name the version, or say --all-versions)"),
     ),
+    "no name": (
+        (*CREATED, *CALM_WORDS, "--component", "pyyaml"),
+        ("[usage] 'pyyaml' is no name that anybody could find, at --component "
+        "(a package URL (pkg:npm/NAME@VERSION), or the name of a product (urn:…))"),
+    ),
     "no package": (
         (*CREATED, *CALM_WORDS, "--product", "pkg:npm"),
         "[usage] 'pkg:npm' has no name, at --product",

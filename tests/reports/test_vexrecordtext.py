@@ -54,7 +54,24 @@ def test_what_does_not_count(capsys: pytest.CaptureFixture[str]) -> None:
         "Recorded b.json, entry 8 of the log",
         "  brought in by local",
         "It is not applied: nobody signed it",
+        "  Whose word counts: assay trust show. The owners name others: assay trust update.",
     ]
+
+
+def test_what_is_nobodys_word_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    strange = replace(OURS, signed=signed(openvex(own(), author="Somebody")))
+    done = VexRecorded(recorded=strange)
+    print_recorded(done)
+    why = "the trust root does not let Example Ltd speak for 'Somebody'"
+    assert printed(capsys)[-2] == f"It is not applied: {why}"
+    assert [gap.why for gap in done.not_checked] == [f"a.json is not applied: {why}"]
+
+
+def test_what_was_withdrawn_before_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert OURS.signed is not None
+    ended = replace(OURS, signed=replace(OURS.signed, ended=True))
+    print_recorded(VexRecorded(recorded=ended))
+    assert printed(capsys)[-2] == "It is not applied: it was withdrawn"
 
 
 def test_a_withdrawal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,6 +101,9 @@ def named_target(text: str, *, option: str, all_versions: bool) -> VexTarget:
         target = parse_target(text)
     except MalformedError as error:
         raise UsageError(error.what, where=option, hint=error.hint) from error
+    if target.ids and ":" not in text:
+        hint = "a package URL (pkg:npm/NAME@VERSION), or the name of a product (urn:…)"
+        raise UsageError(f"{text!r} is no name that anybody could find", where=option, hint=hint)
     whole = any_version(target)
     if whole.all_versions and not all_versions:
         hint = "name the version, or say --all-versions"

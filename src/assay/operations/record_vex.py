@@ -49,9 +49,18 @@ class VexRecorded:
     @property
     def not_checked(self) -> tuple[NotChecked, ...]:
         """Return why it does not count, and what in it cannot be read."""
-        if self.recorded.signed is None:
-            return (self.recorded.as_gap(),)
-        return self.recorded.signed.document.not_checked
+        if self.why_not:
+            return (self.recorded.as_gap(self.why_not),)
+        signed = self.recorded.signed
+        return () if signed is None else signed.document.not_checked
+
+    @property
+    def why_not(self) -> str:
+        """Say why it is not applied, whatever it is about; empty where it may be."""
+        signed = self.recorded.signed
+        if signed is None:
+            return self.recorded.why
+        return "it was withdrawn" if self.recorded.withdrawn else signed.why_unheard
 
     def as_json(self) -> dict[str, object]:
         """Return what `--json` prints."""

@@ -73,12 +73,12 @@ class RecordedVex:
             "why": self.why,
         }
 
-    def as_gap(self) -> NotChecked:
+    def as_gap(self, why: str = "") -> NotChecked:
         """Return what it means that it counts for nothing."""
         return NotChecked(
             what="VEX",
             where=str(self.statement),
-            why=f"{self.file} is not applied: {self.why}",
+            why=f"{self.file} is not applied: {why or self.why}",
             remedy="See the documents and whose word counts: assay vex list, assay trust show.",
         )
 

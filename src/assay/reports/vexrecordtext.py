@@ -11,6 +11,7 @@ from assay.reports.lines import Lines, stdout_lines
 from assay.reports.wording import counted
 
 SHOWN = 20
+_WHOSE = "Whose word counts: assay trust show. The owners name others: assay trust update."
 
 
 def print_recorded(done: VexRecorded) -> None:
@@ -18,8 +19,9 @@ def print_recorded(done: VexRecorded) -> None:
     lines, one = stdout_lines(), done.recorded
     lines.put((f"Recorded {one.file}, entry {one.index} of the log", "bold"))
     _print_whose(lines, one)
-    if one.signed is None:
-        lines.put((f"It is not applied: {one.why}", "bold"))
+    if done.why_not:
+        lines.put((f"It is not applied: {done.why_not}", "bold"))
+        lines.put(_WHOSE, indent=2)
         return
     for gap in done.not_checked[:SHOWN]:
         lines.put(str(gap), indent=2, bullet="• ")

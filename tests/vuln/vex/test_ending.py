@@ -30,7 +30,7 @@ def test_a_product_of_the_same_name_is_not_ours() -> None:
     assert believed.words == ()
     assert reasons(believed) == [
         "'shop' alone does not say which product it means: "
-        "call it urn:assay:product:shop or gitCommit:" + "c0" * 20
+        "ours is called urn:assay:product:shop or gitCommit:" + "c0" * 20
     ]
     loud = replace(openvex(affected()).statements[0], products=(ALONE,))
     believed = asked(signed(replace(openvex(), statements=(loud,))))
@@ -66,6 +66,12 @@ def test_a_document_dated_ahead_is_no_later_than_it_was_recorded() -> None:
     mended = replace(openvex(own()), version=2, updated_at=AT + DAY)
     later = signed(mended, name="b", place=1, recorded=AT + DAY)
     assert statuses(asked(signed(ahead), later)) == ["not_affected"]
+
+
+def test_of_what_was_withdrawn_nobody_needs_to_hear_that_it_meant_something_else() -> None:
+    other = signed(openvex(own(products=[{"@id": "pkg:npm/a@9.9.9"}])))
+    assert len(reasons(asked(other))) == 1
+    assert reasons(asked(replace(other, ended=True))) == []
 
 
 def test_an_entry_that_nobody_understood_is_not_ended_by_somebody_else() -> None:

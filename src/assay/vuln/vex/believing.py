@@ -104,7 +104,9 @@ def _of_document(source: VexSource, asked: Asked) -> Iterator[SaidWord | NotChec
             if isinstance(item, SaidWord) and (why := why_doubted(statement, asked)):
                 yield _doubt(source, asked, why)
     # Documents list one vulnerability for many products: said is only that none of them is ours.
-    for statement in () if any(one.status in TAKING for one in meant) else about:
+    # And of what was withdrawn, nobody needs to hear that it meant something else.
+    told = source.ended or any(one.status in TAKING for one in meant)
+    for statement in () if told else about:
         if why := why_not_meant(statement, asked):
             yield _gap(source, statement.status.value, asked, why)
     for entry in source.document.unread:

@@ -97,9 +97,11 @@ def _links_of(product: VexProduct, bom: BomNames) -> Iterator[VexProduct]:
 
 def _is_same(said: VexTarget, held: VexTarget) -> bool:
     """Tell whether a BOM holds the very thing: one that means more would be narrowed by a link."""
-    same = own_version(said) == own_version(held) and not said.all_versions
+    if said.all_versions or own_version(said) != own_version(held):
+        return False
     whole = replace(said, versions=(), ranges=())
-    return same and target_covers(whole, held) is Coverage.COVERED
+    alike = not (said.purl or held.purl) and said.name == held.name != ""
+    return alike or target_covers(whole, held) is Coverage.COVERED
 
 
 def _link_to(reference: str, limit: VexTarget, bom: BomNames) -> VexTarget:

@@ -96,7 +96,7 @@ def why_not_meant(statement: VexStatement, asked: Asked) -> str:
     if statement.status not in TAKING:
         return ""
     if whole is Coverage.NOT_COVERED:
-        return "it is about another product, component or version"
+        return _why_elsewhere(statement, asked)
     if coverage_of(statement, asked) is not Coverage.COVERED:
         return _why_unclear(statement, asked, whole)
     if why := why_disproved(statement, asked):
@@ -106,12 +106,24 @@ def why_not_meant(statement: VexStatement, asked: Asked) -> str:
     return ""
 
 
+def _why_elsewhere(statement: VexStatement, asked: Asked) -> str:
+    """Say what does not fit, and what would."""
+    parts = (part for product in statement.products for part in product.subcomponents)
+    if any(target_covers(part, asked.component) is Coverage.COVERED for part in parts):
+        return f"it means the component in another product: {_names_of(asked)}"
+    return f"it is about another component or version than {asked.purl}"
+
+
+def _names_of(asked: Asked) -> str:
+    """Return how the product that was asked about is called."""
+    ids = asked.product.ids[:2]
+    return f"ours is called {' or '.join(ids or (asked.product.label,))}"
+
+
 def _why_unclear(statement: VexStatement, asked: Asked, whole: Coverage) -> str:
     if any(_by_name_alone(product, asked) for product in statement.products):
-        return (
-            f"{asked.product.name!r} alone does not say which product it means: "
-            f"call it {' or '.join(asked.product.ids[:2])}"
-        )
+        name = asked.product.name
+        return f"{name!r} alone does not say which product it means: {_names_of(asked)}"
     if whole is Coverage.UNKNOWN or any(product.subcomponents for product in statement.products):
         return "it does not say clearly that it means this component at this version"
     return "it names a product as a whole, and no component in it"

@@ -65,27 +65,37 @@ class SignedVex:
     def who_answers(self, purl: str) -> tuple[tuple[str, ...], str]:
         """Return the signers whose word it is about the component, or why there are none."""
         author = self.document.author
-        speaking = [
-            p for p in self.signers if any(_speaks_for(p, g, author) for g in _grants(self, p))
-        ]
-        if not speaking:
-            who = " and ".join(sorted(p.name for p in self.signers))
-            return (), f"the trust root does not let {who} speak for {author!r}"
-        people = [
-            p
-            for p in speaking
-            if not self.vouched or _is_own_name(p, author) or p.kind is PrincipalKind.PERSON
-        ]
-        if not people:
-            return (), "its author did not sign it, and no person answers for it"
+        people, why = self._who_speaks()
         allowed = [
             p
             for p in people
             if any(_speaks_for(p, g, author) and _is_given(g, purl) for g in _grants(self, p))
         ]
-        if not allowed:
-            return (), f"the trust root does not let {people[0].name} speak about {purl}"
-        return tuple(sorted(p.name for p in allowed)), ""
+        if people and not allowed:
+            why = f"the trust root does not let {people[0].name} speak about {purl}"
+        return tuple(sorted(p.name for p in allowed)), why
+
+    @property
+    def why_unheard(self) -> str:
+        """Say why it is nobody's word, whatever it is about; empty where it is somebody's."""
+        return self._who_speaks()[1]
+
+    def _who_speaks(self) -> tuple[list[Principal], str]:
+        """Return the signers who may speak for the author, or why there are none."""
+        author = self.document.author
+        speaking = [
+            p for p in self.signers if any(_speaks_for(p, g, author) for g in _grants(self, p))
+        ]
+        if not speaking:
+            who = " and ".join(sorted(p.name for p in self.signers))
+            return [], f"the trust root does not let {who} speak for {author!r}"
+        people = [
+            p
+            for p in speaking
+            if not self.vouched or _is_own_name(p, author) or p.kind is PrincipalKind.PERSON
+        ]
+        why = "" if people else "its author did not sign it, and no person answers for it"
+        return people, why
 
     def vouches(self, signers: tuple[str, ...]) -> bool:
         """Tell whether the signers answer for a document that its author did not sign."""
