@@ -22,9 +22,10 @@ from assay.vuln.collecting import (
     sort_records,
 )
 from assay.vuln.feedfile import find_advisories, find_packages, find_unreadable, list_packages
+from assay.vuln.foreign.draft import Drafts
 from assay.vuln.foreign.forms import form_of
 from assay.vuln.foreign.joining import wanted_products
-from assay.vuln.foreign.store import Drafts, Taken, load_foreign, save_foreign
+from assay.vuln.foreign.store import Taken, load_foreign, save_foreign
 from assay.vuln.mirrorfiles import LOCK_SECONDS, load_feed_content, load_feeds, save_feeds
 from assay.vuln.package import parse_package
 from assay.vuln.source import Source, find_sources

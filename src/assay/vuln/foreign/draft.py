@@ -19,10 +19,12 @@ from typing import Final
 from assay.core.clock import parse_time
 from assay.core.digest import Digest
 from assay.core.errors import MalformedError
+from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.system.largefiles import NewFile
 from assay.vuln.advisory import Advisory, Unreadable
 from assay.vuln.ecosystems import base_of
+from assay.vuln.foreign.forms import Read
 from assay.vuln.foreign.record import parse_record, render_record
 from assay.vuln.package import normal_name
 from assay.vuln.table.sorting import LineSorter
@@ -137,6 +139,48 @@ class ForeignDraft:
                 elif not known or modified <= rest[:_STAMP]:
                     known, modified = rest, rest[:_STAMP]
             yield b"a:%b\t%b" % (name, known) if known else b"u:%b\t%b" % (name, unread)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafts:
+    """The feeds that are being collected, by name; what memory cannot hold lies in `folder`.
+
+    Whoever makes them closes them.
+    """
+
+    folder: Path
+    found: dict[str, ForeignDraft] = field(default_factory=dict)
+
+    def of(self, name: str) -> ForeignDraft:
+        """Return the draft of a feed, a new one where there is none."""
+        if name not in self.found:
+            self.found[name] = ForeignDraft(name=name, folder=self.folder)
+        return self.found[name]
+
+    def names(self) -> frozenset[str]:
+        """Return the feeds that anything was found for."""
+        return frozenset(name for name, draft in self.found.items() if not draft.is_empty)
+
+    def close(self) -> None:
+        """Drop what lies on the disk."""
+        for draft in self.found.values():
+            draft.close()
+
+    def collect(self, found: Read) -> frozenset[str]:
+        """Put what was found into the drafts of the feeds that it names; return those."""
+        touched = set()
+        for item in found:
+            if isinstance(item, Unreadable):
+                touched.add(item.ecosystem)
+                self.of(item.ecosystem).add_unreadable(item)
+                continue
+            touched.add(item.source)
+            try:
+                self.of(item.source).add(item)
+            except MalformedError as error:
+                why, name = printable(str(error)), printable(item.id)
+                self.of(item.source).add_unreadable(Unreadable(ecosystem="", name=name, why=why))
+        return frozenset(touched)
 
 
 _STAMP: Final = len(_EPOCH)

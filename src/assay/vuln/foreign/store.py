@@ -13,7 +13,7 @@ A foreign feed adds what its records say; it never makes an ecosystem one that w
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,16 +27,15 @@ from assay.core.errors import (
     TamperedError,
     UnavailableError,
 )
-from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.system.files import save_file
 from assay.system.largefiles import new_file
 from assay.system.lock import hold_lock
-from assay.vuln.advisory import Feed, Unreadable
+from assay.vuln.advisory import Feed
 from assay.vuln.feedlist import parse_listed, render_listed
 from assay.vuln.foreign.content import ForeignContent
-from assay.vuln.foreign.draft import ForeignDraft
-from assay.vuln.foreign.forms import Read, Reader
+from assay.vuln.foreign.draft import Drafts, ForeignDraft
+from assay.vuln.foreign.forms import Reader
 from assay.vuln.foreign.joining import Foreign
 from assay.vuln.listed import load_list
 from assay.vuln.table.reading import open_table
@@ -101,48 +100,6 @@ def is_sound(mirror: Path, feed: Feed) -> bool:
     except (TamperedError, MalformedError, UnavailableError):
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drafts:
-    """The feeds that are being collected, by name; what memory cannot hold lies in `folder`.
-
-    Whoever makes them closes them.
-    """
-
-    folder: Path
-    found: dict[str, ForeignDraft] = field(default_factory=dict)
-
-    def of(self, name: str) -> ForeignDraft:
-        """Return the draft of a feed, a new one where there is none."""
-        if name not in self.found:
-            self.found[name] = ForeignDraft(name=name, folder=self.folder)
-        return self.found[name]
-
-    def names(self) -> frozenset[str]:
-        """Return the feeds that anything was found for."""
-        return frozenset(name for name, draft in self.found.items() if not draft.is_empty)
-
-    def close(self) -> None:
-        """Drop what lies on the disk."""
-        for draft in self.found.values():
-            draft.close()
-
-    def collect(self, found: Read) -> frozenset[str]:
-        """Put what was found into the drafts of the feeds that it names; return those."""
-        touched = set()
-        for item in found:
-            if isinstance(item, Unreadable):
-                touched.add(item.ecosystem)
-                self.of(item.ecosystem).add_unreadable(item)
-                continue
-            touched.add(item.source)
-            try:
-                self.of(item.source).add(item)
-            except MalformedError as error:
-                why, name = printable(str(error)), printable(item.id)
-                self.of(item.source).add_unreadable(Unreadable(ecosystem="", name=name, why=why))
-        return frozenset(touched)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
