@@ -36,8 +36,8 @@ def reach(
     """Show how near sources come to known vulnerabilities.
 
     Reads Python, JavaScript, Go, Rust and Go programs; runs nothing of them. A level is what was
-    seen at least, never a proof that more cannot be. Exit status 0: all was matched; 3: the list
-    of vulnerabilities may not be whole.
+    seen at least, never a proof that more cannot be. Exit status 0: all was matched and read; 3:
+    the list of vulnerabilities may not be whole, or a source could not be read to its end.
 
         assay vulns reach . --at-least imported
     """

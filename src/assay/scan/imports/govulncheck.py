@@ -21,6 +21,7 @@ from assay.scan.imports.claim import Claim, Spot, Told, line_of, object_of, text
 _OWN_VERSIONS: Final = frozenset({"stdlib", "toolchain"})  # without the `v` of modules
 _MANIFEST: Final = "go.mod"
 _NAME: Final = "govulncheck"
+_ONE_BUILD: Final = "govulncheck looked at one system and one set of build tags"
 
 
 def read_govulncheck(document: JsonValue) -> tuple[Told, ...]:
@@ -46,14 +47,14 @@ def read_govulncheck(document: JsonValue) -> tuple[Told, ...]:
         module, version = first[0].field("module").text(), first[0].optional_text("version")
         traces.setdefault((finding.field("osv").text(), module, version), []).append(finding)
     linked = head.optional_text("scan_mode") == "binary"
-    limits = _limits(head.optional_text("scan_level"))
+    hidden = _hidden(head.optional_text("scan_level"))
     return (
         Told(
             tool=head.optional_text("scanner_name") or _NAME,
             version=head.optional_text("scanner_version"),
             results=len(found),
             claims=tuple(
-                _claim(key, findings, aliases, linked=linked, limits=limits)
+                _claim(key, findings, aliases, linked=linked, hidden=hidden)
                 for key, findings in traces.items()
             ),
         ),
@@ -67,7 +68,7 @@ def _members(messages: Iterable[JsonValue], name: str) -> Iterator[JsonValue]:
             yield member
 
 
-def _limits(level: str) -> tuple[str, ...]:
+def _hidden(level: str) -> tuple[str, ...]:
     """Return what a run that did not look for symbols leaves open."""
     if level == "symbol":
         return ()
@@ -80,14 +81,14 @@ def _claim(
     aliases: Mapping[str, tuple[str, ...]],
     *,
     linked: bool,
-    limits: tuple[str, ...],
+    hidden: tuple[str, ...],
 ) -> Claim:
     advisory, module, version = key
     names = (advisory, *aliases.get(advisory, ()))
     cves = [name for name in names if name.startswith("CVE-")]
     named = f"{module}@{version}"
     sights = [_sight(finding, linked=linked) for finding in findings]
-    reach = make_reach(Level.DECLARED, sights, (), limits)
+    reach = make_reach(Level.DECLARED, sights, (_ONE_BUILD,), hidden)
     fixed = next((text for one in findings if (text := one.optional_text("fixed_version"))), "")
     return Claim(
         kind=Kind.VULNERABILITY,
