@@ -188,3 +188,56 @@ def test_an_index_that_is_none_is_refused_first(repo: GitRepo) -> None:
     with pytest.raises(UsageError, match="'x' names no index"):
         fix_files(repo.top, request)
     assert text_of(repo) == TEXT
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep an advisory about `shop` below 2.0."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path / "home"))
+    records = tmp_path / "records"
+    records.mkdir()
+    (records / "GHSA-shop.json").write_bytes(encoded("GHSA-shop"))
+    import_advisories(records)
+
+
+@pytest.mark.usefixtures("mirror")
+@pytest.mark.parametrize("beside", ["pyproject.toml", "more/requirements-dev.in"])
+def test_what_a_changed_file_asks_for_is_not_known(repo: GitRepo, beside: str) -> None:
+    """It may forbid the new version: the lock file stays as it is, and the reason is told."""
+    repo.commit("Pin", files={"requirements.txt": "shop==1.0\n", beside: "# nothing\n"})
+    (repo.top / beside).write_text("# something\n")
+    only = DependencyWishes(only=frozenset({"shop"}))
+    report = fix_files(repo.top, FixRequest(write=True, dependencies=only))
+    assert [(one.verdict, one.why_not) for one in report.plan.upgrades] == [
+        (Verdict.UNKNOWN, f"{beside} was not read, and may ask for something else")
+    ]
+    assert text_of(repo, "requirements.txt") == "shop==1.0\n"
+
+
+@pytest.mark.usefixtures("mirror")
+def test_a_manifest_that_is_a_link_is_told_and_not_followed(repo: GitRepo) -> None:
+    repo.commit("Pin", files={"requirements.txt": "shop==1.0\n", "other.toml": "\n"})
+    (repo.top / "pyproject.toml").symlink_to("other.toml")
+    repo.git("add", "pyproject.toml")
+    repo.commit("Link")
+    only = DependencyWishes(only=frozenset({"shop"}))
+    report = fix_files(repo.top, FixRequest(write=True, dependencies=only))
+    assert "file, pyproject.toml: a link, which is not followed (see the file it leads to)" in [
+        str(gap) for gap in report.plan.not_checked
+    ]
+    assert text_of(repo, "requirements.txt") == "shop==1.0\n"
+
+
+@pytest.mark.usefixtures("mirror")
+@pytest.mark.parametrize(
+    "folder", ["a b", 'q"uote', "x\n+++ b/y"]
+)
+def test_a_patch_applies_whatever_a_folder_is_called(
+    repo: GitRepo, tmp_path: Path, folder: str
+) -> None:
+    path = f"{folder}/requirements.txt"
+    repo.commit("Pin", files={path: "shop==1.0"})
+    only = DependencyWishes(only=frozenset({"shop"}))
+    save_patch(fix_files(repo.top, FixRequest(write=False, dependencies=only)), tmp_path / "patch")
+    repo.git("apply", str(tmp_path / "patch"))
+    assert (repo.top / path).read_text() == "shop==2.0"

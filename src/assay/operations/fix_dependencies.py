@@ -40,9 +40,12 @@ def plan_dependencies(
     catalogue: Catalogue,
     *,
     context: ProductContext,
+    left_out: frozenset[str],
     at: datetime,
 ) -> Plan:
     """Plan the upgrades for the dependency files `files` of one commit.
+
+    `left_out` are those that could not be read, or differ from the commit.
 
     Raises:
         AssayError: The advisories cannot be read, or are not what was imported.
@@ -55,6 +58,7 @@ def plan_dependencies(
     signals = load_signals(mirror, cves_of(answers))
     maker = Maker(
         files=files,
+        left_out=left_out,
         candidates=Candidates(index=index, catalogue=catalogue),
         ranking=Ranking(advisories=advisories, signals=signals, context=context),
         wanted=Wanted(only=wishes.only, max_step=wishes.max_step),

@@ -81,12 +81,17 @@ def fix_files(
     files = TrackedFiles(repository=repository, entries=entries, dirty=request.dirty)
     catalogue = open_catalogue(request.dependencies, progress=progress)
     mended, left = _mend_workflows(files, listed) if not request.dependencies.only else ((), ())
-    others = replace(files, gaps=[])
+    others = replace(files, gaps=[], left_out=[])
     locks = others.load(_is_wanted, max_bytes=MAX_LOCK_BYTES)
     plan = Plan(not_checked=tuple(others.gaps))
     if locks:
         plan = plan_dependencies(
-            locks, request.dependencies, catalogue, context=context, at=clock()
+            locks,
+            request.dependencies,
+            catalogue,
+            context=context,
+            left_out=frozenset(others.left_out),
+            at=clock(),
         )
         plan = replace(plan, not_checked=(*plan.not_checked, *others.gaps))
     raised = tuple(

@@ -20,12 +20,17 @@ class TrackedFiles:
     entries: tuple[TreeEntry, ...]
     dirty: bool
     gaps: list[NotChecked] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def load(self, wanted: Callable[[str], bool], *, max_bytes: int) -> dict[str, bytes]:
         """Return the files that are `wanted`, by path, and note those that are left out."""
         found: dict[str, bytes] = {}
         for entry in self.entries:
-            if entry.kind is EntryKind.FILE and wanted(entry.path):
+            if not wanted(entry.path):
+                continue
+            if entry.kind is EntryKind.SYMLINK:
+                self.note(entry.path, "a link, which is not followed", "see the file it leads to")
+            elif entry.kind is EntryKind.FILE:
                 try:
                     found[entry.path] = self._load(entry, max_bytes)
                 except AssayError as error:
@@ -34,6 +39,7 @@ class TrackedFiles:
 
     def note(self, path: str, why: str, hint: str) -> None:
         """Record that a file was left out."""
+        self.left_out.append(path)
         gap = NotChecked(what="file", where=printable(path), why=why, remedy=hint)
         self.gaps.append(gap)
 

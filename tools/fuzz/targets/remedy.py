@@ -12,7 +12,7 @@ from assay.vuln.remedy.indexes.npm import parse_packument
 from assay.vuln.remedy.indexes.pypi import parse_project_page, parse_requirements_of
 from assay.vuln.remedy.locks import read_locks
 from assay.vuln.remedy.model import Lock, Pin, Release, ReleaseFile, Requirement
-from assay.vuln.remedy.pyproject import edit_project, read_project
+from assay.vuln.remedy.pyproject import edit_project, read_pipfile, read_project
 from assay.vuln.remedy.requirementsedit import NewPin
 from assay.vuln.remedy.work import Work
 from fuzz.target import Target, text
@@ -66,6 +66,27 @@ _UV: Final = (
 _POETRY: Final = (
     b'[[package]]\nname = "shop"\nversion = "1.0"\npython-versions = ">=3.8"\nfiles = [\n'
     b'    {file = "shop-1.0.tar.gz", hash = "sha256:ab"},\n]\n\n[metadata]\nlock-version = "2.1"\n'
+)
+_PYLOCK: Final = (
+    b'lock-version = "1.0"\n[[packages]]\nname = "shop"\nversion = "1.0"\n'
+    b'sdist = { url = "https://x.example/shop-1.0.tar.gz", hashes = { sha256 = "ab" } }\n'
+    b'wheels = [{ url = "https://x.example/a.whl", upload-time = 2023-01-01T00:00:00Z, '
+    b'hashes = { sha256 = "cd" } }]\n'
+)
+_PIPFILE_LOCK: Final = (
+    b'{"_meta": {"pipfile-spec": 6, "sources": [{"name": "a", "url": "https://x.example"}]}, '
+    b'"default": {"shop": {"hashes": ["sha256:ab"], "index": "a", "version": "==1.0"}}}'
+)
+_YARN: Final = (
+    b"# yarn lockfile v1\n\n\nshop@^1.0.0:\n"
+    b'  version "1.0.0"\n'
+    b'  resolved "https://x.example/shop/-/shop-1.0.0.tgz#' + b"0" * 40 + b'"\n'
+    b'  dependencies:\n    till "^1.0.0"\n\ntill@^1.0.0:\n  version "1.0.0"\n'
+)
+_PNPM: Final = (
+    b"lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      shop:\n"
+    b"        specifier: ^1.0.0\n        version: 1.0.0\npackages:\n  shop@1.0.0:\n"
+    b"    resolution: {integrity: sha512-x}\nsnapshots:\n  shop@1.0.0: {}\n"
 )
 _PACKUMENT: Final = json.dumps(
     {
@@ -175,6 +196,32 @@ TARGETS: Final = (
         name=f"{_REMEDY}.locks:read_locks",
         read=lambda data: _edited("poetry.lock", data),
         seeds=lambda: (_POETRY,),
+    ),
+    Target(
+        name=f"{_REMEDY}.pythonlock:read_python_lock",
+        read=lambda data: _edited("pylock.toml", data),
+        seeds=lambda: (_PYLOCK,),
+    ),
+    Target(
+        name=f"{_REMEDY}.pythonlock:read_python_lock",
+        read=lambda data: _edited("Pipfile.lock", data),
+        seeds=lambda: (_PIPFILE_LOCK,),
+    ),
+    Target(
+        name=f"{_REMEDY}.yarnlock:read_yarn_lock",
+        read=lambda data: _edited("yarn.lock", data),
+        seeds=lambda: (_YARN,),
+        also=(f"{_REMEDY}.yarnblocks:parse_yarn_file", f"{_REMEDY}.nodelocks:read_node_lock"),
+    ),
+    Target(
+        name=f"{_REMEDY}.named:read_named_lock",
+        read=lambda data: _edited("pnpm-lock.yaml", data),
+        seeds=lambda: (_PNPM,),
+    ),
+    Target(
+        name=f"{_REMEDY}.pyproject:read_pipfile",
+        read=lambda data: read_pipfile(data, "Pipfile"),
+        seeds=lambda: (b'[packages]\nshop = "<1.5"\ntill = {version = "*"}\n',),
     ),
     Target(
         name=f"{_REMEDY}.pyproject:read_project",

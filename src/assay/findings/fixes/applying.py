@@ -2,7 +2,9 @@
 
 import difflib
 import io
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from assay.core.errors import MalformedError
 from assay.findings.fixes.edit import Edit
@@ -31,11 +33,20 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 def render_diff(path: str, before: str, after: str) -> str:
     """Return the unified diff of one file, as `git apply` takes it; empty where nothing differs."""
     told = difflib.unified_diff(
-        _lines(before), _lines(after), fromfile=f"a/{path}", tofile=f"b/{path}"
+        _lines(before), _lines(after), fromfile=_named(f"a/{path}"), tofile=_named(f"b/{path}")
     )
     return "".join(line if line.endswith("\n") else f"{line}\n{_NO_END}" for line in told)
 
 
+def _named(path: str) -> str:
+    """Return a path as Git writes it: what could end the line, or the name, is escaped."""
+    if not _ODD.search(path):
+        return path
+    return '"' + _ODD.sub(lambda odd: _ESCAPES.get(odd[0], f"\\{ord(odd[0]):03o}"), path) + '"'
+
+
+_ODD: Final = re.compile(r'[\x00-\x1f\x7f"\\]')
+_ESCAPES: Final = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _NO_END = "\\ No newline at end of file\n"
 
 

@@ -17,6 +17,8 @@ def edit_lock(work: Work) -> Edited:
         MalformedError: A file is not what it was read as.
     """
     make = _EDITORS.get(work.lock.kind)
+    if work.lock.why_not:
+        return Edited(refused=dict.fromkeys(work.changes, work.lock.why_not))
     if make is None:
         why = f"a file of {work.lock.kind} is not edited here"
         return Edited(refused=dict.fromkeys(work.changes, why))

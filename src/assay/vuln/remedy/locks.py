@@ -1,7 +1,7 @@
 """The lock files of a commit as `Lock`s, and which of them are only named."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -9,13 +9,15 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.sbom.filekinds import is_vendored, lock_parser
 from assay.sbom.lockfiles.requirements import parse_requirements
+from assay.sbom.requirementnames import is_requirements
 from assay.sbom.requirementset import read_requirements
 from assay.vuln.remedy import npmlock
 from assay.vuln.remedy.model import OWN, PYPI, Lock
 from assay.vuln.remedy.nodelocks import read_node_lock
 from assay.vuln.remedy.pyproject import Project, read_pipfile, read_project
 from assay.vuln.remedy.pythonlock import read_python_lock
-from assay.vuln.remedy.registries import requirements_registry
+from assay.vuln.remedy.registries import NPMRC, requirements_registry
+from assay.vuln.remedy.requirementslock import KIND as REQUIREMENTS
 from assay.vuln.remedy.requirementslock import requirements_lock
 
 NPM_FILES: Final = frozenset({"package-lock.json", "npm-shrinkwrap.json"})
@@ -32,9 +34,33 @@ def read_locks(files: Mapping[str, bytes]) -> tuple[Lock, ...]:
     return tuple(_with_project(one, files) for one in (*_requirements(files), *_others(files)))
 
 
+def said_beside(lock: Lock, paths: Collection[str]) -> str:
+    """Return the first of `paths` that may say what a lock file may have, or from where; or none.
+
+    Requirements files constrain each other from anywhere; else it is beside or beneath.
+    """
+    folder = posixpath.dirname(lock.path)
+    near = (
+        path
+        for path in sorted(paths)
+        if (lock.kind == REQUIREMENTS and is_requirements_file(path))
+        or posixpath.basename(path) == NPMRC
+        or f"{path}/".startswith(f"{folder}/" if folder else "")
+    )
+    return next(near, "")
+
+
+def is_requirements_file(path: str) -> bool:
+    """Tell whether a file is read with requirements files."""
+    return is_requirements(path) or is_requirements(path, ".in")
+
+
 def _with_project(lock: Lock, files: Mapping[str, bytes]) -> Lock:
     """Add what the manifest beside a lock file of Python says."""
-    project = _project(lock, files) if lock.ecosystem == PYPI else None
+    try:
+        project = _project(lock, files) if lock.ecosystem == PYPI else None
+    except MalformedError as error:  # what the product asks for is not known
+        return replace(lock, why_not=f"the manifest beside it cannot be read: {error.what}")
     if project is None:
         return lock
     own = (*lock.asks.get(OWN, ()), *(ask for ask in project.asks if ask.target in lock.pins))
@@ -51,10 +77,7 @@ def _project(lock: Lock, files: Mapping[str, bytes]) -> Project | None:
     if lock.kind == "pipenv":
         name, read = "Pipfile", read_pipfile
     path = posixpath.join(posixpath.dirname(lock.path), name)
-    try:
-        return read(files[path], path) if path in files else None
-    except MalformedError:
-        return None  # the inventory names it
+    return read(files[path], path) if path in files else None
 
 
 def _requirements(files: Mapping[str, bytes]) -> Iterator[Lock]:

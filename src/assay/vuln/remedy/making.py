@@ -6,7 +6,7 @@ what it mends.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -18,6 +18,7 @@ from assay.vuln.remedy.checking import check_edit
 from assay.vuln.remedy.commands import upgrade_command, without_command
 from assay.vuln.remedy.editing import edit_lock
 from assay.vuln.remedy.leading import Lead, find_leads
+from assay.vuln.remedy.locks import said_beside
 from assay.vuln.remedy.model import Lock, Pin
 from assay.vuln.remedy.notes import release_notes
 from assay.vuln.remedy.overrides import override_hint
@@ -48,9 +49,14 @@ class Wanted:
 
 @dataclass(slots=True, kw_only=True)
 class Maker:
-    """A plan in the making. `texts` are the edited files by path."""
+    """A plan in the making. `texts` are the edited files by path.
+
+    `left_out` are files of the commit that were not read: what they say of a lock file near them is
+    not known, so that this is not edited.
+    """
 
     files: Mapping[str, bytes]
+    left_out: frozenset[str] = frozenset()
     candidates: Candidates
     ranking: Ranking
     wanted: Wanted
@@ -61,6 +67,8 @@ class Maker:
 
     def take(self, lock: Lock) -> None:
         """Plan for one lock file, and edit it."""
+        if beside := said_beside(lock, self.left_out):
+            lock = replace(lock, why_not=f"{beside} was not read, and may ask for something else")
         solver = Solver(lock=lock, candidates=self.candidates, max_step=self.wanted.max_step)
         affected = self._affected(lock)
         self._ask_ahead(solver, [pin for pin, _ in affected])

@@ -76,6 +76,7 @@ class Lock:
     asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=lambda: MappingProxyType({}))
     edges: Mapping[str, frozenset[str]] | None = None
     find: Callable[[str, Requirement], str] | None = None
+    why_not: str = ""  # why nothing can be edited, where that is known from the start
     python: str = ""  # what the product says of the Python that it needs
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from assay.core.errors import MalformedError
@@ -24,6 +25,6 @@ def read_node_lock(kind: str, data: bytes, path: str, files: Mapping[str, bytes]
     if kind == yarnlock.KIND:
         try:
             return yarnlock.read_yarn_lock(data, path, files)
-        except MalformedError:  # laid out in another way: the plan then ends in a command
-            return read_named_lock(kind, data, path)
+        except MalformedError as error:  # the plan then ends in a command
+            return replace(read_named_lock(kind, data, path), why_not=error.what)
     return read_named_lock(kind, data, path)

@@ -30,19 +30,21 @@ def read_npm_lock(data: bytes, path: str, manifests: Mapping[str, bytes]) -> Loc
         MalformedError: It is not what `parse_package_lock` reads.
     """
     document = JsonValue(parse_json(data, max_bytes=MAX_LOCK_BYTES))
-    places = lock_places(document)
+    places = {OWN: JsonValue({}), **lock_places(document)}  # the product asks, told of or not
     pins: dict[str, Pin] = {}
     asks: dict[str, tuple[Ask, ...]] = {}
-    folder = posixpath.dirname(path)
+    folder, why_not = posixpath.dirname(path), ""
     for key, entry in places.items():
+        own = _is_own(key, entry)
         try:
-            if _is_own(key, entry):
+            if own:
                 manifest = posixpath.join(folder, key, "package.json")
                 asks[key] = tuple(_own_asks(key, manifest, manifests, places))
                 continue
             pin = _pin(key, entry)
-        except MalformedError:
-            continue  # the inventory names it
+        except MalformedError as error:  # the inventory names it; a wish that is not known forbids
+            why_not = f"the manifest beside it cannot be read: {error.what}" if own else why_not
+            continue
         if pin is not None:
             pins[key] = pin
             asks[key] = tuple(_asks(key, entry, places))
@@ -62,6 +64,7 @@ def read_npm_lock(data: bytes, path: str, manifests: Mapping[str, bytes]) -> Loc
         pins=marked,
         asks=asks,
         find=lambda key, one: resolve_place(key, one.name, marked),
+        why_not=why_not,
     )
 
 
