@@ -139,6 +139,10 @@ def test_a_cpe_with_its_range_is_a_configuration() -> None:
     (criterion,) = node.criteria()
     assert (str(criterion.name), criterion.start, criterion.end) == (cpe, "1", "2")
     assert criterion.vulnerable
+    ranged = branch("product_version_range", "vers:generic/>1|<=2", product(1, cpe=cpe))
+    (node,) = one({TREE: [ranged], STATUS: {"known_affected": ["P1"]}}).configurations
+    (criterion,) = node.criteria()
+    assert (criterion.above, criterion.last, criterion.start, criterion.end) == ("1", "2", "", "")
 
 
 def test_a_product_by_cpe_that_is_fixed_adds_nothing() -> None:

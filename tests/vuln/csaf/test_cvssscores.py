@@ -20,6 +20,7 @@ KNOWN = (
     ("AV:N/AC:L/Au:N/C:C/I:C/A:C/E:F/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:L", 100, 83, 90),
     ("AV:L/AC:H/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:M", 62, 49, 75),
     ("AV:A/AC:L/Au:N/C:P/I:N/A:C/TD:N", 68, 68, 0),
+    ("AV:N/AC:L/Au:N/C:N/I:N/A:N", 0, 0, 0),
 )
 
 

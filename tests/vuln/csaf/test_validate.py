@@ -13,7 +13,7 @@ from assay.vuln.csaf.validate import (
     Failure,
     validate_csaf,
 )
-from tests.vuln.csaf.documents import branch, changed, csaf, encoded, product, vex
+from tests.vuln.csaf.documents import VECTOR, branch, changed, csaf, encoded, product, score, vex
 from tests.vuln.csaf.failing import (
     CASES,
     TRACKING,
@@ -197,3 +197,45 @@ def test_a_url_that_cannot_be_taken_apart_ends_nothing() -> None:
     url = {"category": "self", "summary": "x", "url": "https://a:b@[x"}
     found = validate_csaf(encoded(changed(csaf(), {"document.references": [url]})))
     assert "6.2.11" in {one.test for one in found.warnings}
+
+
+def test_a_draft_has_the_version_of_one() -> None:
+    for number in ("0.1.0", "1.0.0-1"):
+        changes = {
+            "document.tracking.version": number,
+            "document.tracking.revision_history": [revision(number)],
+            "document.tracking.status": "draft",
+        }
+        assert said(told(changed(csaf(), changes)), "6.1.17") == []
+
+
+def test_what_is_affected_or_looked_into_needs_a_remediation() -> None:
+    needed = {"first_affected", "known_affected", "last_affected", "under_investigation"}
+    others = {"first_fixed", "fixed", "known_not_affected", "recommended"}
+    for name in needed | others:
+        changes = {
+            "vulnerabilities.0.product_status": {name: ["P1"]},
+            "vulnerabilities.0.remediations": None,
+        }
+        found = said(told(changed(csaf(), changes)), "6.2.2")
+        assert [text.partition(",")[0] for text in found] == (
+            [f"'P1' is {name} and has no remediation"] if name in needed else []
+        )
+
+
+def test_a_fixed_product_whose_score_says_that_nothing_is_left() -> None:
+    nothing = score(f"{VECTOR}/MC:N/MI:N/MA:N") | {"products": ["P2"]}
+    changes = {"vulnerabilities.0.scores.1": nothing}
+    assert said(told(changed(csaf(), changes)), "6.2.19") == []
+
+
+def test_revisions_are_compared_as_they_were_made_and_not_as_they_are_listed() -> None:
+    """Test 6.1.14 and 6.1.16: a list may begin with the newest one."""
+    newest = revision("2") | {"date": "2026-02-02T10:00:00Z"}
+    changes = {
+        "document.tracking.version": "2",
+        "document.tracking.revision_history": [newest, revision("1")],
+        "document.tracking.current_release_date": "2026-02-02T10:00:00Z",
+    }
+    found = told(changed(csaf(), changes))
+    assert [one.test for one in found if one.test in {"6.1.14", "6.1.16", "6.1.21"}] == []
