@@ -46,7 +46,7 @@ RUN: Final = {
     "docs/howto/verify-a-sigstore-bundle.md": 8,
     "docs/howto/verify-a-verdict.md": 11,
     "docs/howto/verify-with-cosign.md": 6,
-    "docs/howto/vex.md": 14,
+    "docs/howto/vex.md": 17,
     "docs/howto/write-a-rule.md": 12,
     "docs/quickstart.md": 18,
 }
