@@ -204,11 +204,13 @@ def write_advisories(
     package: str = "rightpad-py",
     fixed: str = "2.0.0",
     day: str = "2026-01-01",
+    cve: str = "",
 ) -> Path:
     """Write one advisory of `day` in OSV form about a package of the index `PyPI`."""
     folder.mkdir(exist_ok=True)
     record = {
         "id": f"TEST-{package}",
+        "aliases": [cve] if cve else [],
         "modified": f"{day}T00:00:00Z",
         "published": "2026-01-01T00:00:00Z",
         "summary": f"{package} pads without end",

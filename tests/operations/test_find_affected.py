@@ -22,6 +22,7 @@ from tests.operations.run import check, clock
 from tests.operations.site import Site, write_advisories
 
 LEFT = "TEST-leftpad-py"
+CVE = "CVE-2026-1000"
 NEITHER = "neither an id nor a package URL (such as CVE-2021-44228, GHSA-…, or pkg:pypi/requests)"
 
 
@@ -191,8 +192,9 @@ def test_a_repository_without_a_log_is_a_usage_error(here: Site) -> None:
 
 
 def test_what_is_exploited_comes_first_and_says_from_what(here: Site, tmp_path: Path) -> None:
-    advise(here, fixed="2.0.0")
-    entry = {"cveID": LEFT, "dateAdded": "2026-02-01"}
+    source = write_advisories(here.folder / "new", package="leftpad-py", cve=CVE)
+    import_advisories(source, clock=clock())
+    entry = {"cveID": CVE, "dateAdded": "2026-02-01"}
     listed = {"dateReleased": "2026-03-01", "count": 1, "vulnerabilities": [entry]}
     source = tmp_path / "kev.json"
     source.write_text(json.dumps(listed))

@@ -157,16 +157,18 @@ def test_what_vanished_stays_though_something_else_is_recorded(known: Site) -> N
 
 
 def test_what_is_exploited_by_now(known: Site, tmp_path: Path) -> None:
-    advise(known)
+    cve = "CVE-2026-1000"
+    source = write_advisories(known.folder / "osv", package="leftpad-py", cve=cve)
+    import_advisories(source, clock=clock())
     push()
-    entry = {"cveID": LEFT, "dateAdded": "2026-02-01"}
+    entry = {"cveID": cve, "dateAdded": "2026-02-01"}
     source = tmp_path / "kev.json"
     source.write_text(
         json.dumps({"dateReleased": "2026-03-01", "count": 1, "vulnerabilities": [entry]})
     )
     import_signals(source, clock=clock(hours=1))
     report = push(hours=2)
-    assert states(report) == [("shop", "exploited", LEFT)]
+    assert states(report) == [("shop", "exploited", cve)]
     [alert] = report.releases[0].alerts
     assert alert.priority is not None
     assert alert.as_json() | {"kev": "2026-02-01", "decision": "Act"} == alert.as_json()

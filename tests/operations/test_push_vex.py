@@ -1,6 +1,5 @@
 """VEX and what is pushed: it takes the alarm away, never the record, and no longer than it holds."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 
 from assay.core.verdict import Verdict
 from assay.operations.find_affected import AffectedRequest, ask_affected
-from assay.operations.manage_advisories import import_signals
 from assay.operations.push_advisories import PushReport, PushRequest, push_advisories
 from assay.signing.keyfile import load_key_file
 from tests.operations.run import check, clock
@@ -61,24 +59,13 @@ def texts(path: Path) -> list[str]:
     return [line.field("text").text() for line in lines(path)]
 
 
-def exploit(site: Site) -> None:
-    """Let KEV list the vulnerability."""
-    entry = {"cveID": NAME, "dateAdded": "2026-02-01"}
-    source = site.folder / "kev.json"
-    source.write_text(
-        json.dumps({"dateReleased": "2026-03-01", "count": 1, "vulnerabilities": [entry]})
-    )
-    import_signals(source, clock=clock(hours=5))
-
-
 def test_what_vex_takes_away_is_listed_and_alarms_nobody(shop: Site, told: Path) -> None:
     report = push(hours=5, given=(shop.top,))
     assert said(report) == [("affected", WORDS, False)]
     [alert] = report.releases[0].alerts
     assert alert.as_json() | {"setAside": WORDS, "decision": None} == alert.as_json()
-    exploit(shop)
-    assert said(push(hours=6)) == [("exploited", WORDS, False)]
     assert texts(told) == []
+    assert said(push(hours=6)) == []
 
 
 def test_a_word_that_ended_is_an_alarm_once(shop: Site, told: Path) -> None:
@@ -125,11 +112,13 @@ def test_a_crash_before_all_was_recorded_is_mended_by_the_next_push(shop: Site, 
 def test_vex_in_a_log_that_cannot_be_read_takes_no_alarm_away(
     shop: Site, told: Path, tmp_path: Path
 ) -> None:
-    push(hours=5, given=(shop.top,))
+    request = AffectedRequest(query=NAME, repositories=(shop.top,))
+    assert [
+        place.found.set_aside for place in ask_affected(request, clock=clock(hours=5)).places
+    ] == [WORDS]
     shutil.move(shop.top, tmp_path / "away")
-    exploit(shop)
     report = push(hours=6)
-    assert said(report) == [("exploited", "", True)]
+    assert said(report) == [("affected", "", True)]
     assert "log" in {gap.what for gap in report.not_checked}
     assert len(texts(told)) == 1
 
