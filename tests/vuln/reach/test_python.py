@@ -238,7 +238,8 @@ def test_names_that_nobody_told_are_guessed_and_said_to_be() -> None:
     files = {"a.py": "import my_lib, zoo.park"}
     found = look(PYTHON, files, target("PyPI", "my-lib"), target("PyPI", "zoo.park"), YAML)
     assert level(found, "my-lib") is level(found, "zoo.park") is Level.IMPORTED
-    assert guess in limits(found, "my-lib")
+    assert guess in found.limits["my-lib"]
+    assert guess in look(PYTHON, {"a.py": ""}, target("PyPI", "my-lib")).hidden["my-lib"]
     assert guess not in limits(found, "PyYAML")
 
 

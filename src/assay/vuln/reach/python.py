@@ -146,7 +146,8 @@ class PythonSearch(Search):
             return
         Search.judge(self, target, ways)
         if names.guessed:
-            self.found.hide(target, "the name under which it is imported is guessed from its own")
+            tell = self.found.limit if target.finding in self.own else self.found.hide
+            tell(target, "the name under which it is imported is guessed from its own")
         if target.finding not in self.own and (places := self._in_texts(names)):
             what = "a text names it, and may lead to an import"
             self.found.hide(target, name_some(what, places))
