@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from assay.core.digest import Digest
 from assay.vuln.cpe.configuration import Node
@@ -22,8 +22,7 @@ class Otherwise(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """One end of a range. `kind` is introduced, fixed, last_affected, limit, or one not known.
 
     `ABOVE` is one that OSV does not have: records of other forms begin after a version.

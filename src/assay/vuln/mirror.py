@@ -146,6 +146,7 @@ def load_all_advisories(mirror: Path) -> AdvisorySet:
     return foreign.join(found, packages=packages, products=products)
 
 
+@without_collector()
 def _load(
     mirror: Path,
     choose: Callable[[bytes, str], Iterable[str]],

@@ -25,6 +25,9 @@ MAX_ADVISORY_BYTES: Final = 8 * 2**20  # the largest that we have seen has half 
 SCHEMA_VERSION: Final = "1.7.0"  # of what `render_advisory` writes
 MAX_SUMMARY: Final = 200  # characters of prose kept where a record has no summary
 _BEGINNINGS: Final = frozenset({"introduced", ABOVE})
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,199}\Z")
 _SCHEMA: Final = re.compile(r"1\.[0-9]+(\.[0-9]+)?([-+].*)?\Z")
 
@@ -153,7 +156,7 @@ def _event(value: JsonValue) -> Event:
     if len(members) != 1:
         raise MalformedError(f"{len(members)} members in an event, not 1", where=value.where)
     kind, version = members[0]
-    return Event(kind=kind, version=version.text())
+    return Event(kind, version.text())
 
 
 def render_advisory(advisory: Advisory, affected: Iterable[Affected]) -> bytes:
@@ -167,13 +170,7 @@ def render_advisory(advisory: Advisory, affected: Iterable[Affected]) -> bytes:
 
 def render_members(record: Mapping[str, object]) -> bytes:
     """Write the members of a record that have something in them."""
-    return json.dumps(
-        {key: value for key, value in record.items() if value},
-        ensure_ascii=False,
-        allow_nan=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    ).encode()
+    return _ENCODER.encode({key: value for key, value in record.items() if value}).encode()
 
 
 def advisory_members(advisory: Advisory, affected: Iterable[Affected]) -> dict[str, object]:

@@ -86,6 +86,11 @@ def _scored(ratings: tuple[Rating, ...]) -> tuple[Grade | None, str]:
     return None, problem
 
 
+def forget_grades() -> None:
+    """Forget what was worked out before: for whoever measures it."""
+    _grade_vector.cache_clear()
+
+
 @lru_cache(maxsize=16_384)  # above the vectors that are in use
 def _grade_vector(vector: str) -> Grade:
     tenths = base_score(vector)
