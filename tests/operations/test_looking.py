@@ -16,6 +16,7 @@ from assay.operations.manage_advisories import (
 from assay.operations.show_status import show_status
 from tests.operations.run import AT, ENTRIES, check, clock, told
 from tests.operations.site import Site, write_advisories
+from tests.vuln.foreign.records import nvd_cve, nvd_page
 
 
 def test_the_list_has_every_entry_in_order(here: Site) -> None:
@@ -93,6 +94,9 @@ def test_no_advisories_yet(here: Site, tmp_path: Path, monkeypatch: pytest.Monke
 def test_why_advisories_are_one_vulnerability(here: Site) -> None:
     document = explain_vulnerability("TEST-rightpad-py", clock=clock()).as_json()
     assert document == document | {"notChecked": []}
+    feeds = document["feeds"]
+    assert isinstance(feeds, list)
+    assert [feed["ecosystem"] for feed in feeds] == ["PyPI"]
     assert document["clusters"] == [
         {
             "ecosystem": "PyPI",
@@ -111,6 +115,16 @@ def test_why_advisories_are_one_vulnerability(here: Site) -> None:
             ],
         }
     ]
+
+
+def test_an_explanation_names_all_feeds_and_what_nobody_could_read(here: Site) -> None:
+    """Those of other forms than OSV as well: the answer may turn on a record that is not read."""
+    page = nvd_page(nvd_cve(), nvd_cve("CVE-2023-1001", lastModified=None))
+    (here.folder / "nvd.json").write_bytes(page)
+    import_advisories(here.folder / "nvd.json", clock=clock())
+    found = explain_vulnerability("CVE-2023-1000", clock=clock())
+    assert [feed.ecosystem for feed in found.feeds] == ["NVD"]
+    assert [(gap.where, gap.why) for gap in found.not_checked] == [("NVD", "1 cannot be read")]
 
 
 def test_an_id_that_no_advisory_has(here: Site) -> None:

@@ -68,6 +68,7 @@ def affected(
 
 
 def _print(report: "AffectedReport") -> None:
+    from assay.reports.feedtext import feed_words  # noqa: PLC0415  # start-up time
     from assay.vuln.ranges import Answer  # noqa: PLC0415  # start-up time
 
     for place in report.places:
@@ -92,11 +93,7 @@ def _print(report: "AffectedReport") -> None:
             f"  also in {report.replaced} older releases that newer ones replaced: --all-releases"
         )
     for feed in report.feeds:
-        newest = feed.newest_modified
-        typer.echo(
-            f"  {feed.ecosystem}: advisories imported {feed.imported_at:%Y-%m-%d %H:%M}, "
-            f"newest of {newest.date().isoformat() if newest else 'no date'}"
-        )
+        typer.echo(f"  {feed_words(feed)}")
     for signal in report.signals:
         typer.echo(
             f"  {signal.name}: imported {signal.imported_at:%Y-%m-%d %H:%M}, "

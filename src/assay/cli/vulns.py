@@ -121,6 +121,7 @@ def explain(
     from assay.operations.manage_advisories import (  # noqa: PLC0415  # start-up time
         explain_vulnerability,
     )
+    from assay.reports.feedtext import feed_words  # noqa: PLC0415  # start-up time
 
     explanation = explain_vulnerability(identifier)
     if as_json:
@@ -132,6 +133,8 @@ def explain(
             gone = " (withdrawn)" if member.withdrawn else ""
             typer.echo(printable(f"  {member.advisory}{gone}: {member.why}"))
             typer.echo(printable(f"    {member.source} ({member.rank}): {'; '.join(member.says)}"))
+    for feed in explanation.feeds:
+        typer.echo(feed_words(feed))
     print_not_checked(explanation.not_checked)
 
 

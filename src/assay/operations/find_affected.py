@@ -255,8 +255,11 @@ def _verdict(lookup: Lookup, gaps: Sequence[NotChecked], *, is_held: bool) -> Ve
 
 
 def _consulted(advisories: AdvisorySet, found: Sequence[Found]) -> tuple[Feed, ...]:
-    """Return the feeds that the answer is from; all of them where none has anything."""
+    """Return the feeds that the answer is from; all of them where none has anything.
+
+    A foreign feed may have had something about any of it.
+    """
     used = {ecosystem for ecosystem, _ in advisories.advisories}
     used |= {parse_package(one.purl).ecosystem for one in found}
     feeds = tuple(feed for name, feed in advisories.feeds.items() if name in used)
-    return feeds or tuple(advisories.feeds.values())
+    return (*(feeds or advisories.feeds.values()), *advisories.foreign.values())

@@ -155,10 +155,11 @@ def list_feeds() -> tuple[Feed, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Which records are about a vulnerability, why, and what was not looked at."""
+    """Which records are about a vulnerability, why, of which feeds, and what nobody could read."""
 
     identifier: str
     clusters: tuple[Explained, ...]
+    feeds: tuple[Feed, ...]
     not_checked: tuple[NotChecked, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -166,6 +167,7 @@ class Explanation:
         return {
             "id": self.identifier,
             "clusters": [one.as_json() for one in self.clusters],
+            "feeds": [feed_json(feed) for feed in self.feeds],
             "notChecked": [gap.as_json() for gap in self.not_checked],
         }
 
@@ -180,8 +182,15 @@ def explain_vulnerability(identifier: str, *, clock: Clock = now) -> Explanation
     clusters = explain_clusters(advisories, identifier, at=clock())
     if not clusters:
         raise UnavailableError(f"no advisory here names {identifier[:80]!r}", hint=GET_ADVISORIES)
-    gaps = feed_gaps(tuple(advisories.feeds.values()))
-    return Explanation(identifier=identifier, clusters=clusters, not_checked=gaps)
+    foreign = tuple(advisories.foreign.values())
+    named = {one.ecosystem for one in clusters}
+    own = tuple(feed for name, feed in advisories.feeds.items() if name in named)
+    return Explanation(
+        identifier=identifier,
+        clusters=clusters,
+        feeds=(*own, *foreign),
+        not_checked=feed_gaps((*advisories.feeds.values(), *foreign)),
+    )
 
 
 def feed_gaps(feeds: tuple[Feed, ...]) -> tuple[NotChecked, ...]:

@@ -42,7 +42,7 @@ REFUSED = {
     ),
     "an id that nothing has": (
         catalogue(vulnerabilities=[{"cveID": "CVE-2026-1 ", "dateAdded": "2026-02-01"}]),
-        "[malformed] 'CVE-2026-1 ' is no CVE id, at vulnerabilities[0].cveID",
+        "[malformed] 'CVE-2026-1 ' is no id, at vulnerabilities[0].cveID",
     ),
     "no id": (
         catalogue(vulnerabilities=[{"dateAdded": "2026-02-01"}]),

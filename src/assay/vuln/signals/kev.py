@@ -14,7 +14,7 @@ from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 
-_CVE: Final = re.compile(r"CVE-\d{4}-\d{1,19}\Z", re.ASCII)
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,199}\Z")
 MAX_KEV_BYTES: Final = 64 * 2**20  # forty times what it has after four years
 
 
@@ -44,7 +44,7 @@ def parse_kev(data: bytes) -> KevCatalogue:
     document = JsonValue(parse_json(data, max_bytes=MAX_KEV_BYTES))
     released = document.field("dateReleased")
     listed = document.field("vulnerabilities").items()
-    entries = {item.field("cveID").parsed(_cve): _entry(item) for item in listed}
+    entries = {item.field("cveID").parsed(_id): _entry(item) for item in listed}
     count = document.field("count")
     if not listed or count.integer() != len(listed):
         raise MalformedError(
@@ -60,9 +60,9 @@ def _entry(item: JsonValue) -> KnownExploited:
     )
 
 
-def _cve(text: str) -> str:
-    if not _CVE.match(text):  # it would match nothing, and nobody would miss it
-        raise MalformedError(f"{text[:80]!r} is no CVE id")
+def _id(text: str) -> str:
+    if not _ID.match(text):  # it would match nothing, and nobody would miss it
+        raise MalformedError(f"{text[:80]!r} is no id")
     return text
 
 
