@@ -347,3 +347,63 @@ def test_what_nobody_knows_the_wishes_of_comes_last(tmp_path: Path) -> None:
     made = plan(files, SHOP, catalogue=shelf.catalogue())
     assert made.texts == {"requirements.txt": "shop==1.6\ntill==1.0\n"}
     assert [gap.where for gap in made.not_checked] == ["shop 1.6"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("shop[x]==1.0", {"shop": "1.5", "till": "2.1"}),
+        ("Shop [y, X] == 1.0", {"Shop": "1.5", "till": "2.1"}),
+        ("shop==1.0", {"shop": "1.5"}),
+        ("shop[y]==1.0", {"shop": "1.5"}),
+    ],
+)
+def test_the_wishes_of_an_extra_count_where_it_is_in_use(
+    tmp_path: Path, line: str, expected: dict[str, str]
+) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": ("till; extra == 'x'",), "1.5": ('till>=2; extra == "X"',)})
+    shelf.pypi("till", {"1.0": (), "2.1": ()})
+    made = plan({"requirements.txt": f"{line}\ntill==1.0\n"}, SHOP, catalogue=shelf.catalogue())
+    assert {one.package: one.new for one in made.upgrades} == expected
+
+
+@pytest.mark.parametrize(
+    ("asks", "text", "why"),
+    [
+        (("shop<1.5; extra == 'dev'",), "counter==1.0", []),
+        (
+            ("shop<1.5; extra == 'dev'",),
+            "counter[dev]==1.0",
+            ["counter 1.0 asks for shop <1.5"],
+        ),
+        (("shop<1.5; python_version < '3.8'",), "counter==1.0", []),
+        (
+            ("shop<1.5; python_version < '3.12'",),
+            "counter==1.0",
+            ["counter 1.0 asks for shop <1.5"],
+        ),
+    ],
+)
+def test_what_is_not_asked_in_this_product_does_not_forbid(
+    tmp_path: Path, asks: tuple[str, ...], text: str, why: list[str]
+) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
+    shelf.pypi("counter", {"1.0": asks})
+    files = {
+        "requirements.txt": f"shop==1.0\n{text}\n",
+        "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.9"\n',
+    }
+    made = plan(files, SHOP, catalogue=shelf.catalogue())
+    assert [one.why for one in made.unfixed] == why
+
+
+def test_an_extra_that_another_package_asks_for_is_in_use(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.pypi("shop", {"1.0": (), "1.5": ("till>=2; extra == 'x'",)})
+    shelf.pypi("till", {"1.0": (), "2.1": ()})
+    shelf.pypi("counter", {"1.0": ("shop[x]",)})
+    pins = "shop==1.0\ntill==1.0\ncounter==1.0\n"
+    made = plan({"requirements.txt": pins}, SHOP, catalogue=shelf.catalogue())
+    assert made.texts == {"requirements.txt": "shop==1.5\ntill==2.1\ncounter==1.0\n"}

@@ -18,7 +18,7 @@ from assay.vuln.remedy.pyproject import Project, read_pipfile, read_project
 from assay.vuln.remedy.pythonlock import read_python_lock
 from assay.vuln.remedy.registries import NPMRC, requirements_registry
 from assay.vuln.remedy.requirementslock import KIND as REQUIREMENTS
-from assay.vuln.remedy.requirementslock import requirements_lock
+from assay.vuln.remedy.requirementslock import files_with, requirements_lock, written_extras
 
 NPM_FILES: Final = frozenset({"package-lock.json", "npm-shrinkwrap.json"})
 PYTHON_KINDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -94,7 +94,9 @@ def _requirements(files: Mapping[str, bytes]) -> Iterator[Lock]:
             index = requirements_registry(files, path, readings)
             if lock.pins:
                 pins = {key: replace(pin, registry=index) for key, pin in lock.pins.items()}
-                yield replace(lock, pins=pins)
+                whole = b"\n".join(files.get(one, b"") for one in files_with(path, readings))
+                extras = written_extras(whole)
+                yield replace(lock, pins=pins, extras=extras)
 
 
 def _others(files: Mapping[str, bytes]) -> Iterator[Lock]:

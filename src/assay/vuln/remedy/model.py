@@ -48,6 +48,7 @@ class Ask:
     target: str
     manifest: str = ""
     kind: str = ""
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class Lock:
     """One lock file. `asks` has an entry for each pin whose wishes the file tells.
 
     `edges` are the keys that a pin leads to, where the file tells these without their ranges.
+    `extras` are those that the file itself asks for, by key, where it does not tell edges.
     `find` tells which pin the package at a key gets for what it asks for, and nothing for none;
     without it, that is the one of the same normal name.
     """
@@ -75,6 +77,7 @@ class Lock:
     pins: Mapping[str, Pin]
     asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=lambda: MappingProxyType({}))
     edges: Mapping[str, frozenset[str]] | None = None
+    extras: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     find: Callable[[str, Requirement], str] | None = None
     why_not: str = ""  # why nothing can be edited, where that is known from the start
     python: str = ""  # what the product says of the Python that it needs

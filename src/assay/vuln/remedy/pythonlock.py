@@ -10,10 +10,16 @@ from assay.core.strictjson import parse_json
 from assay.core.stricttoml import parse_toml
 from assay.sbom.filekinds import lock_parser
 from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES
+from assay.sbom.lockfiles.pypisource import normal_name
 from assay.sbom.lockfiles.reading import Reading
 from assay.vuln.remedy.lockpythons import locked_python
 from assay.vuln.remedy.model import PYPI, Lock, Pin
-from assay.vuln.remedy.registries import pipfile_registries, pylock_registries, toml_registries
+from assay.vuln.remedy.registries import (
+    members_of,
+    pipfile_registries,
+    pylock_registries,
+    toml_registries,
+)
 from assay.vuln.remedy.requirementslock import add_pin, pypi_pin
 
 _Registries = Callable[[JsonValue], dict[str, str]]
@@ -46,6 +52,7 @@ def read_python_lock(kind: str, data: bytes, path: str) -> Lock:
         ecosystem=PYPI,
         kind=kind,
         pins=pins,
+        extras=_pipfile_extras(document) if kind == "pipenv" else {},
         edges=_edges(reading, keys) if kind in _TELLS_EDGES else None,
         python=locked_python(kind, document),
     )
@@ -55,6 +62,14 @@ def _document(kind: str, data: bytes) -> JsonValue:
     if kind == "pipenv":
         return JsonValue(parse_json(data, max_bytes=MAX_LOCK_BYTES))
     return parse_toml(data)
+
+
+def _pipfile_extras(document: JsonValue) -> dict[str, frozenset[str]]:
+    return {
+        normal_name(name): frozenset(one.text() for one in entry.optional_items("extras"))
+        for group in ("default", "develop")
+        for name, entry in members_of(document, group)
+    }
 
 
 def _edges(reading: Reading, keys: Mapping[str, str]) -> dict[str, frozenset[str]]:

@@ -126,7 +126,7 @@ def pipfile_registries(document: JsonValue) -> dict[str, str]:
     return {
         normal_name(name): sources.get(entry.optional_text("index"), every)
         for group in ("default", "develop")
-        for name, entry in _members(document, group)
+        for name, entry in members_of(document, group)
     }
 
 
@@ -138,6 +138,7 @@ def pylock_registries(document: JsonValue) -> dict[str, str]:
     }
 
 
-def _members(document: JsonValue, name: str) -> tuple[tuple[str, JsonValue], ...]:
+def members_of(document: JsonValue, name: str) -> tuple[tuple[str, JsonValue], ...]:
+    """Return the members of a table that may be absent."""
     table = document.optional(name)
     return () if table is None else table.members()

@@ -5,6 +5,7 @@ of the same name. What the pinned packages ask of each other only an index can t
 """
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -19,6 +20,9 @@ from assay.vuln.nativeranges import MAX_RANGE
 from assay.vuln.remedy.model import OWN, PYPI, Ask, Lock, Pin
 
 KIND: Final = "requirements"
+_EXTRAS: Final = re.compile(
+    r"^[ \t]*([A-Za-z0-9][\w.-]*)[ \t]*\[([^\[\]\r\n]*)\]", re.ASCII | re.MULTILINE
+)
 NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})  # no file says from which index
 
 
@@ -66,6 +70,15 @@ def add_pin(pins: dict[str, Pin], pin: Pin) -> str:
     return key
 
 
+def written_extras(data: bytes) -> dict[str, frozenset[str]]:
+    """Return the extras that lines of a requirements file ask for, by normal name."""
+    found: dict[str, frozenset[str]] = {}
+    for name, extras in _EXTRAS.findall(data.decode("utf-8", "replace")):
+        names = frozenset(one.strip() for one in extras.split(",")) - {""}
+        found[normal_name(name)] = found.get(normal_name(name), frozenset()) | names
+    return found
+
+
 def requirement_ask(text: str, manifest: str) -> Ask | None:
     """Return what the requirement `text` asks for; None where it is of another form."""
     if len(text) > MAX_RANGE:
@@ -77,7 +90,13 @@ def requirement_ask(text: str, manifest: str) -> Ask | None:
     if parsed.url is not None:
         return None
     name = normal_name(parsed.name)
-    return Ask(name=name, range=str(parsed.specifier), target=name, manifest=manifest)
+    return Ask(
+        name=name,
+        range=str(parsed.specifier),
+        target=name,
+        manifest=manifest,
+        extras=tuple(sorted(parsed.extras)),
+    )
 
 
 def files_with(path: str, readings: Mapping[str, Reading]) -> Iterator[str]:

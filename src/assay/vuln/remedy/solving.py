@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assay.core.verdict import Verdict
-from assay.vuln.remedy.asking import Asking, is_optional
+from assay.vuln.remedy.asking import Asking
 from assay.vuln.remedy.candidates import Candidates, Choices
 from assay.vuln.remedy.changes import Change, Draft, Rewrite, Way
 from assay.vuln.remedy.helping import helping
@@ -33,14 +33,14 @@ class Solver:
     lock: Lock
     candidates: Candidates
     max_step: Step
+    asking: Asking = field(init=False)
     draft: Draft = field(default_factory=Draft)
     gotten: dict[tuple[str, str], str] = field(default_factory=dict)  # by pin and range
     work: int = 0  # attempts for one pin
 
-    @property
-    def asking(self) -> Asking:
-        """Return who asks for what."""
-        return Asking(lock=self.lock, catalogue=self.candidates.catalogue)
+    def __post_init__(self) -> None:
+        """Look up once who asks for what."""
+        self.asking = Asking(lock=self.lock, catalogue=self.candidates.catalogue)
 
     def choices(self, pin: Pin) -> Choices:
         """Return the versions that `pin` may go to."""
@@ -168,7 +168,8 @@ class Solver:
         for one in needs:
             target = self.asking.target(change.pin.key, one)
             if not target:
-                if (one.name, one.marker) not in had and not is_optional(one):
+                needed = self.asking.is_needed(change.pin.key, one)
+                if needed and (one.name, one.marker) not in had:
                     missing.append(f"{one.name} {one.range}".strip())
                 continue
             why = self._raise_needed(target, one, change, trail, way=way)
@@ -191,7 +192,7 @@ class Solver:
         planned = self.draft.changes.get(target)
         version = planned.to if planned is not None else pin.version
         verdict = allows(self.lock.ecosystem, one.range, version)
-        if verdict is Verdict.PASSED or is_optional(one):
+        if verdict is Verdict.PASSED or not self.asking.is_needed(change.pin.key, one):
             return ""
         why = f"{change.pin.name} {change.to} asks for {one.name} {one.range}, not {version}"
         if verdict is Verdict.UNKNOWN or target in trail or not way.with_others:
