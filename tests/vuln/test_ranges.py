@@ -34,6 +34,33 @@ CASES = {
     "last affected": (entry(("introduced", "0"), ("last_affected", "2.0")), "2.0", AFFECTED),
     "after the last": (entry(("introduced", "0"), ("last_affected", "2.0")), "2.0.1", NOT),
     "up to a limit": (entry(("introduced", "0"), ("limit", "2.0")), "2.0", NOT),
+    "below one limit of two": (
+        entry(("introduced", "0"), ("limit", "2.0"), ("limit", "3.0")),
+        "2.5",
+        AFFECTED,
+    ),
+    "above two limits": (
+        entry(("introduced", "0"), ("limit", "3.0"), ("limit", "2.0")),
+        "3.0",
+        NOT,
+    ),
+    "no limit, whatever else is one": (
+        entry(("introduced", "0"), ("limit", "2.0"), ("limit", "*")),
+        "2.5",
+        AFFECTED,
+    ),
+    "a limit that is no version": (entry(("introduced", "0"), ("limit", "x")), "1.0", UNKNOWN),
+    "fixed above a limit": (
+        entry(("introduced", "0"), ("limit", "2.0"), ("fixed", "3.0")),
+        "2.5",
+        NOT,
+    ),
+    "introduced above a limit": (entry(("introduced", "3"), ("limit", "2.0")), "3.5", NOT),
+    "last affected at a limit": (
+        entry(("introduced", "0"), ("last_affected", "2.0"), ("limit", "2.0")),
+        "2.0",
+        NOT,
+    ),
     "no limit": (entry(("introduced", "0"), ("limit", "*"), ("fixed", "2.0")), "1.0", AFFECTED),
     "events out of order": (
         entry(("fixed", "4"), ("introduced", "3"), ("fixed", "2"), ("introduced", "0")),
@@ -120,7 +147,7 @@ def test_entries_about_one_package_add_up() -> None:
 
 _EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["introduced", "fixed", "last_affected"]),
+        st.sampled_from(["introduced", "fixed", "last_affected", "limit"]),
         st.integers(min_value=0, max_value=6).map(str),
     ),
     min_size=1,
@@ -136,9 +163,11 @@ def test_intervals_answer_as_the_walk_of_the_schema_does(
     """OSV schema, "Evaluation": "for evt in sorted(range.events)".
 
     Introduced sets, fixed and last_affected clear: the walk, written once more event by event.
+    Before it, "BeforeLimits": a version below any limit counts, and so does each without one.
     """
     key = version_key("PyPI", version)
     vulnerable = False
+    limits = [int(text) for kind, text in events if kind == "limit"]
     for kind, text in sorted(events, key=lambda event: int(event[1])):
         at = version_key("PyPI", text)
         assert at is not None
@@ -147,6 +176,8 @@ def test_intervals_answer_as_the_walk_of_the_schema_does(
             vulnerable = True
         elif (kind == "fixed" and key >= at) or (kind == "last_affected" and key > at):
             vulnerable = False
+    if limits and int(version) >= max(limits):
+        vulnerable = False
     answer = extent_of("PyPI", [entry(*events)]).judge(version)
     assert answer is (AFFECTED if vulnerable else NOT)
 

@@ -1,9 +1,9 @@
 """Version ranges of advisories, worked out once into intervals.
 
 Follows the evaluation algorithm of the OSV schema: the events of a range in version order, each
-`introduced` opening an interval that the next `fixed`, `last_affected` or `limit` closes. What
-cannot be worked out is kept as a reason, and makes the answer "unknown" where nothing else
-settles it.
+`introduced` opening an interval that the next `fixed` or `last_affected` closes, and nothing at or
+above the highest `limit`. What cannot be worked out is kept as a reason, and makes the answer
+"unknown" where nothing else settles it.
 
 Where an entry also says what is not affected, the order is: versions that any entry names as
 affected are; of the others, those that an entry names as not affected are not, by that entry; what
@@ -206,9 +206,7 @@ def _intervals(ecosystem: str, scheme: str, item: Range) -> list[Interval]:
     if item.type not in _KNOWN_TYPES:
         raise _UnusableError(f"a range of the unknown type {item.type!r}")
     keyed = [
-        (_key(ecosystem, scheme, event), event)
-        for event in item.events
-        if event.version != "*" or event.kind != "limit"  # that is no limit
+        (_key(ecosystem, scheme, event), event) for event in item.events if event.kind != "limit"
     ]
     # The sort is stable: at one version the record's own order of events holds.
     keyed.sort(key=itemgetter(0))
@@ -225,7 +223,23 @@ def _intervals(ecosystem: str, scheme: str, item: Range) -> list[Interval]:
             opened = None
     if opened is not None:
         found.append(Interval(start=opened[0], above=opened[1]))
-    return found
+    if len(keyed) == len(item.events):
+        return found
+    limits = [event for event in item.events if event.kind == "limit"]
+    if any(event.version == "*" for event in limits):  # that is no limit
+        return found
+    return _below(max(_key(ecosystem, scheme, event) for event in limits), found)
+
+
+def _below(limit: VersionKey, intervals: Iterable[Interval]) -> list[Interval]:
+    """Return what is below the limit of a range, the highest where there are several."""
+    return [
+        one
+        if one.end is not None and (one.end, one.with_end) <= (limit, False)
+        else one._replace(end=limit, with_end=False, fixed="")
+        for one in intervals
+        if one.start < limit
+    ]
 
 
 def _key(ecosystem: str, scheme: str, event: Event) -> VersionKey:
