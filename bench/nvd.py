@@ -49,7 +49,11 @@ V40 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
 
 def product_of(draw: random.Random) -> tuple[str, str]:
     """Return a vendor and a product: few are drawn often."""
-    number = int(PRODUCTS ** draw.random())
+    return named(int(PRODUCTS ** draw.random()))
+
+
+def named(number: int) -> tuple[str, str]:
+    """Return the vendor and the product of a number."""
     return f"vendor{number // 7}", f"product{number}"
 
 
@@ -169,11 +173,13 @@ def make_feed(folder: Path, *, records: int) -> int:
 
 
 def make_components() -> list[Component]:
-    """Return components that have CPE names, some of products with many CVEs."""
+    """Return components that have CPE names: three have thousands of CVEs, a third have none."""
     draw = random.Random(29)  # noqa: S311  # a fixed seed, no secret
     made = []
     for number in range(ASKED):
-        vendor, product = product_of(draw) if number % 3 else ("nobody", f"nothing{number}")
+        which = number + 1 if number < 3 else draw.randrange(4, PRODUCTS)
+        known = number < 3 or number % 3
+        vendor, product = named(which) if known else ("nobody", f"nothing{number}")
         version = version_of(draw)
         name = cpe(vendor, product, version=version)
         made.append(

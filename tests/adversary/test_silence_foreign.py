@@ -13,10 +13,12 @@ from assay.vuln.mirror import import_advisories, load_advisories
 from assay.vuln.ranges import Answer
 from tests.vuln.foreign.records import (
     SHOP,
+    criterion,
     cve_affected,
     cve_record,
     encoded,
     ghsa,
+    node,
     nvd_cve,
     nvd_page,
 )
@@ -63,6 +65,20 @@ def test_no_match_by_cpe_is_not_clean(tmp_path: Path) -> None:
     named = replace(component(PURL), cpes=(SHOP.replace("shop:*", "shop:9.0", 1),))
     result = matched(tmp_path, named, nvd=nvd_page(nvd_cve()))
     assert result.answers[PURL] is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["*:shop", "sh*:shop", "shop:s?op", "*:*"])
+def test_a_product_that_is_named_by_a_pattern_is_found(tmp_path: Path, name: str) -> None:
+    """Whoever looks records up by name finds none of these: a rule that can never fire."""
+    pattern = f"cpe:2.3:a:{name}:*:*:*:*:*:*:*:*"
+    record = nvd_cve(configurations=[{"nodes": [node(criterion(pattern))]}])
+    named = replace(component(PURL), cpes=(SHOP,))
+    result = matched(tmp_path, named, nvd=nvd_page(record))
+    wildcard_inside = name == "shop:s?op"  # no CPE name has one there: it cannot be read
+    expected = Answer.UNKNOWN if wildcard_inside else Answer.AFFECTED
+    assert result.answers[PURL] is expected
+    gaps = [gap.why for gap in result.not_checked if gap.where == "NVD"]
+    assert gaps == (["1 cannot be read"] if wildcard_inside else [])
 
 
 def test_a_foreign_feed_covers_no_ecosystem(tmp_path: Path) -> None:

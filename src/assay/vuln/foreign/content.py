@@ -4,7 +4,7 @@ A line is `KEY TAB VALUE`, where KEY is one of
 
 * `a:` and the id of an advisory; the value is when it was modified, its keys, and the record.
 * `i:` and another name of it, `p:` with `ECOSYSTEM/NAME` of a package that it is about, or `c:`
-  with `VENDOR:PRODUCT` of one; the value is the record's id.
+  with `VENDOR:PRODUCT` of one, `*` where that is a pattern; the value is the record's id.
 * `u:` and the name of a record that could not be read; the value says why.
 
 The same records give the same bytes, so the table's digest names them. A record is there once,
@@ -13,12 +13,16 @@ however many packages it is about, so that a newer one takes its place in one st
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.vuln.advisory import Advisory, Unreadable
+from assay.vuln.foreign.draft import ANY_PRODUCT
 from assay.vuln.foreign.record import MAX_RECORD_BYTES, parse_record
 from assay.vuln.table.reading import Table
+
+_ANY_PRODUCT: Final = b"c:%b\t" % ANY_PRODUCT.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +37,9 @@ class ForeignContent:
         return self._records(b"p:%b\t" % f"{ecosystem}/{name}".encode())
 
     def about_product(self, key: str) -> tuple[Advisory, ...]:
-        """Return the records about a product, by `vendor:product`."""
-        return self._records(b"c:%b\t" % key.encode())
+        """Return the records that may be about a product, by `vendor:product`."""
+        found = (*self._records(b"c:%b\t" % key.encode()), *self._records(_ANY_PRODUCT))
+        return tuple({one.id: one for one in found}.values())
 
     def named(self, identifier: str) -> tuple[Advisory, ...]:
         """Return the records of this id, or with this alias."""
@@ -48,7 +53,7 @@ class ForeignContent:
 
     def products(self) -> frozenset[str]:
         """Return all products that it has records about, `vendor:product`."""
-        return frozenset(self._keys(b"c:"))
+        return frozenset(self._keys(b"c:")) - {ANY_PRODUCT}
 
     def unreadable(self) -> tuple[Unreadable, ...]:
         """Return the records that could not be read."""

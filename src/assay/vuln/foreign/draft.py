@@ -23,6 +23,8 @@ from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.system.largefiles import NewFile
 from assay.vuln.advisory import Advisory, Unreadable
+from assay.vuln.cpe.matching import has_wildcard
+from assay.vuln.cpe.name import ANY, CpeName
 from assay.vuln.ecosystems import base_of
 from assay.vuln.foreign.forms import Read
 from assay.vuln.foreign.record import parse_record, render_record
@@ -30,6 +32,7 @@ from assay.vuln.package import normal_name
 from assay.vuln.table.sorting import LineSorter
 from assay.vuln.table.writing import write_table
 
+ANY_PRODUCT: Final = "*"  # the key of records about products whose name is a pattern
 BETWEEN: Final = "\x1f"  # between the keys of a record; no key has it, for it is not printable
 _EPOCH: Final = "1970-01-01T00:00:00.000000"
 
@@ -219,7 +222,12 @@ def _keys(advisory: Advisory) -> Iterator[str]:
     for node in advisory.configurations:
         for one in node.criteria():
             if one.vulnerable:
-                yield f"c:{one.name.key}"
+                yield f"c:{ANY_PRODUCT if _is_open(one.name) else one.name.key}"
+
+
+def _is_open(name: CpeName) -> bool:
+    """Tell whether a name is of no one product: it would be looked up by none."""
+    return any(part == ANY or has_wildcard(part) for part in (name.vendor, name.product))
 
 
 def _checked(key: str) -> str:
