@@ -11,6 +11,7 @@ from assay.cli.vex import app
 from assay.core.errors import MalformedError
 from assay.vuln.vexformats import parse_vex
 from tests.vuln.vex.vexes import CVE, SHOP, said
+from tests.vuln.vex.xmls import cyclonedx_xml
 
 WHOLE = json.dumps(
     {
@@ -111,3 +112,25 @@ def test_many_products_are_read_in_time_that_grows_with_them() -> None:
         return counted
 
     assert calls(400) < 3 * calls(200)
+
+
+ENTITIES = b"""<!DOCTYPE bom [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c SYSTEM "file:///etc/passwd">]>"""
+
+
+@pytest.mark.parametrize("inside", [b"&b;", b"&c;"])
+def test_xml_that_grows_or_reads_other_files(inside: bytes) -> None:
+    whole = cyclonedx_xml("CVE-2026-1", "pkg:npm/a@1").partition(b"?>\n")[2]
+    with pytest.raises(MalformedError) as caught:
+        parse_vex(ENTITIES + whole.replace(b"CVE-2026-1", inside))
+    assert str(caught.value).startswith("[malformed] a document type")
+
+
+def test_xml_that_says_less_than_it_shows() -> None:
+    """An element of another namespace is no condition that a reader may pass over."""
+    odd = "<state>not_affected</state><unless xmlns='urn:x'>production</unless>"
+    with pytest.raises(MalformedError) as caught:
+        parse_vex(cyclonedx_xml("CVE-2026-1", "pkg:npm/a@1", analysis=odd))
+    assert str(caught.value) == (
+        "[malformed] an element that is not known, at bom.vulnerabilities[0].analysis.unless"
+    )

@@ -57,3 +57,26 @@ def test_a_zone_is_no_way_to_be_newer() -> None:
     loud = said(timestamp="2026-05-30T23:00:00Z", **LOUD)
     calm = said(timestamp="2026-05-31T05:00:00+08:00")
     assert ask(loud, calm).status == "affected"
+
+
+def test_a_version_dated_ahead_does_not_hide_all_later_ones() -> None:
+    ahead = openvex(said(timestamp=NOW), last_updated="2099-01-01T00:00:00Z")
+    loud = openvex(said(timestamp=NOW, **LOUD), version=2, last_updated="2026-06-02T00:00:00Z")
+    sources = [VexClaimant(document=one, author="A") for one in (ahead, loud)]
+    answer = answer_vex(sources, QUESTION, max_age=YEAR, at=AT + timedelta(days=2))
+    assert answer.status == "affected"
+
+
+def test_a_version_that_is_later_by_its_number_alone_does_not_win() -> None:
+    """Where number and time are at odds, nobody can tell what was taken back."""
+    first = openvex(said(timestamp=NOW), last_updated="2026-06-02T00:00:00Z")
+    second = openvex(said(timestamp=NOW), version=2, last_updated="2026-06-01T00:00:00Z")
+    sources = [VexClaimant(document=one, author="A") for one in (first, second)]
+    assert answer_vex(sources, QUESTION, max_age=YEAR, at=AT + timedelta(days=3)).status is None
+
+
+def test_affected_counts_without_a_date() -> None:
+    """It takes nothing away: that nobody knows when it was said is no reason to pass over it."""
+    assert ask(said(timestamp="2026-05-31T00:00:00Z"), said(**LOUD), timestamp=None).status == (
+        "affected"
+    )

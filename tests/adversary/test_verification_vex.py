@@ -1,12 +1,14 @@
 """Verification of VEX that is none: a statement applied to what it is not about."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from assay.vuln.vex.standing import Standing, VexAnswer, VexClaimant, VexQuestion, answer_vex
+from assay.vuln.vex.statement import VexProduct, VexStatement, VexTarget
 from assay.vuln.vex.targets import parse_target
-from tests.vuln.vex.vexes import AT, CVE, LIBRARY, OTHER, SHOP, openvex, said
+from tests.vuln.vex.vexes import AT, CALM, CVE, DOCUMENT, LIBRARY, OTHER, SHOP, openvex, said
 
 YEAR = timedelta(days=366)
 TILL = "pkg:generic/till@1.0"
@@ -99,3 +101,34 @@ def test_a_weak_hash_is_no_name() -> None:
     question = VexQuestion(vulnerability=CVE, product=SHOP, component=parse_target(LIBRARY.purl))
     answer = answer_vex((source,), question, max_age=YEAR, at=AT)
     assert answer.standing is Standing.SILENT
+
+
+def test_a_product_that_only_has_our_name() -> None:
+    """A supplier's shop is not ours: an answer for it says nothing of the component here."""
+    theirs = VexProduct(target=VexTarget(name="shop"), subcomponents=(LIBRARY,))
+    source = VexClaimant(document=replace(DOCUMENT, statements=(_of(theirs),)), author="A")
+    ours = VexTarget(ids=("urn:assay:product:shop",), name="shop")
+    question = VexQuestion(vulnerability=CVE, product=ours, component=LIBRARY)
+    answer = answer_vex((source,), question, max_age=YEAR, at=AT)
+    assert (answer.standing, answer.status) == (Standing.UNCLEAR, None)
+
+
+RANGES = {
+    "by an order that Debian has not": ("pkg:deb/debian/a", "vers:semver/<1.2.3", "1.2.3-1"),
+    "by an order that Maven has not": ("pkg:maven/a/a", "vers:semver/<2.0.0", "1.0.0"),
+    "a range that holds no version": ("pkg:npm/a", "vers:none/*", "1.2.3"),
+}
+
+
+@pytest.mark.parametrize(("name", "range_", "version"), RANGES.values(), ids=RANGES)
+def test_a_range_that_does_not_hold_the_version(name: str, range_: str, version: str) -> None:
+    meant = VexProduct(target=VexTarget(purl=name, ranges=(range_,)))
+    source = VexClaimant(document=replace(DOCUMENT, statements=(_of(meant),)), author="A")
+    question = VexQuestion(
+        vulnerability=CVE, product=SHOP, component=parse_target(f"{name}@{version}")
+    )
+    assert answer_vex((source,), question, max_age=YEAR, at=AT).status is None
+
+
+def _of(product: VexProduct) -> VexStatement:
+    return replace(CALM, products=(product,))
