@@ -42,6 +42,8 @@ CALLED = {
     "in a template": "import _ from 'lodash'\nconst a = `a ${_.template(x)}`",
     "in a function": "import _ from 'lodash'\nfunction f(a) { if (a) { return _.template(a) } }",
     "behind its use": "f()\nfunction f() { _.template(1) }\nvar _ = require('lodash')",
+    "the second of several": "const fs = require('fs'), a = 1, _ = require('lodash');\n_.template(x)",
+    "given later": "let _;\n_ = require('lodash')\n_.template(x)",
     "in an argument": "import {template} from 'lodash'\nf(template(x))",
 }
 REFERENCED = {
@@ -57,6 +59,7 @@ REFERENCED = {
         "import {template} from 'lodash'\nfunction f() { const template = g; template(x) }"
     ),
     "a method of that name": "import {template} from 'lodash'\nclass A { template(x) { } }",
+    "of another file of it": "import _ from 'lodash/fp'\n_.template(x)",
     "method of a value": "import {Parser} from 'lodash'\nnew Parser().run()",
 }
 IMPORTED = {
@@ -114,6 +117,10 @@ THROUGH = {
         "import _ from 'lodash'\nexport const t = _.template;",
         "import {t} from './lib'\nt(x)",
     ),
+    "typescript": (
+        "import _ = require('lodash')\nexport = _",
+        "import l = require('./lib')\nl.template(x)",
+    ),
     "all of a module": ("module.exports = require('lodash')", "require('./lib').template(x)"),
     "a member": ("exports.t = require('lodash').template", "const {t} = require('./lib')\nt(x)"),
     "an object": (
@@ -128,6 +135,12 @@ def test_what_the_product_exports_again_is_followed(lib: str, use: str) -> None:
     for place in ("src/lib.ts", "src/lib/index.js"):
         sight = best(look(JS, {place: lib, "src/a.js": use}, LODASH), "lodash")
         assert (sight.level, sight.path) == (Level.CALLED, "src/a.js")
+
+
+def test_what_a_call_gives_is_not_what_is_called() -> None:
+    lib = "import {template} from 'lodash'\nexport default template(1)"
+    found = look(JS, {"lib.js": lib, "a.js": "import t from './lib'\nt(x)"}, LODASH)
+    assert "a.js" not in {sight.path for sight in found.sights["lodash"]}
 
 
 def test_a_doubt_on_the_way_stays() -> None:

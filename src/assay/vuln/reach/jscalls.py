@@ -3,15 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from assay.vuln.reach.jsnames import (
-    DECLARES,
-    JsBound,
-    JsCalls,
-    JsUse,
-    bind_names,
-    members_of,
-    without_default,
-)
+from assay.vuln.reach.jsfacts import JsBound, JsCalls, JsUse
+from assay.vuln.reach.jsnames import DECLARES, bind_names, members_of, without_default
 from assay.vuln.reach.lexed import Token, Tokens
 
 _HEADS: Final = frozenset({"if", "for", "while", "switch", "with"})  # brackets without parameters

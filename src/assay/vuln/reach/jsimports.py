@@ -6,7 +6,7 @@ from typing import Final
 
 from assay.findings.reach import Scope
 from assay.vuln.reach.jscalls import find_calls
-from assay.vuln.reach.jsnames import JsCalls
+from assay.vuln.reach.jsfacts import JsCalls
 from assay.vuln.reach.jstokens import JsLexer
 from assay.vuln.reach.lexed import Token, Tokens
 

@@ -1,78 +1,34 @@
-"""What a JavaScript file calls its imports, and what it exports.
+"""To what a JavaScript file gives names, and what it exports, from its tokens.
 
-No grammar is followed: names are held against the tokens around them. A name that the file gives to
-something else as well, a parameter say, is `doubtful`, and nothing is sure of it.
+No grammar is followed: names are held against the tokens around them.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from assay.vuln.reach.jsfacts import DEFAULT, WHOLE, JsBound, JsCalls, Name
 from assay.vuln.reach.lexed import Token, Tokens
 
 MAX_PARTS: Final = 12  # of `a.b.c`
-WHOLE: Final = ""  # a member's name: all of the module
-DEFAULT: Final = "default"
 _NOT_IN_CLAUSE: Final = frozenset({"import", "export", "require", "const", "let", "function"})
 DECLARES: Final = frozenset({"const", "let", "var"})
 _ENDS: Final = frozenset({";", ",", ")", "}", ":"})
-Name = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JsBound:
-    """A member of the module `specifier`; without a specifier `path` begins with a name here."""
-
-    specifier: str = ""
-    path: Name = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JsUse:
-    """A name and its members: called, or as a value. A member that is computed is `?`.
-
-    What is not `sure` may be the head of a method of that name, and no call.
-    """
-
-    path: Name
-    line: int
-    called: bool
-    sure: bool = True
-
-
-@dataclass(slots=True, kw_only=True)
-class JsCalls:
-    """The facts of one file. `stars` are modules of which all is exported again."""
-
-    bound: dict[str, JsBound] = field(default_factory=dict)
-    doubtful: set[str] = field(default_factory=set)
-    uses: list[JsUse] = field(default_factory=list)
-    exports: dict[str, JsBound] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
-    methods: dict[str, int] = field(default_factory=dict)  # of what is not known: their lines
-
-    def bind(self, name: str, bound: JsBound) -> None:
-        """Let a name stand for something: of two things nobody can be sure."""
-        if self.bound.setdefault(name, bound) != bound:
-            self.doubtful.add(name)
 
 
 def bind_names(tokens: Tokens, calls: JsCalls) -> None:
     """Take in all that gives a name to something, and all that is exported."""
     while tokens.more:
         token = tokens.take()
-        if token.kind != "word" or tokens.peek(-2).is_mark("."):
-            continue
-        if token.text == "import":
-            _import(tokens, calls)
-        elif token.text == "export":
-            _export(tokens, calls)
-        elif token.text in DECLARES:
-            _declare(tokens, calls)
-        elif token.text in {"function", "class"} and tokens.peek().kind == "word":
-            calls.bind(tokens.peek().text, JsBound(path=("?",)))
-        elif token.text in {"module", "exports"}:
-            _give_out(tokens, token, calls)
+        if token.kind == "word" and not tokens.peek(-2).is_mark("."):
+            take = _TAKES.get(token.text)
+            if take is not None:
+                take(tokens, calls)
+
+
+def _own(tokens: Tokens, calls: JsCalls) -> None:
+    """Take `function f` and `class C`: what they stand for is the file's own."""
+    if tokens.peek().kind == "word":
+        calls.bind(tokens.peek().text, JsBound(path=("?",)))
 
 
 def _import(tokens: Tokens, calls: JsCalls) -> None:
@@ -118,11 +74,10 @@ def _in_clause(token: Token) -> bool:
 
 def _export(tokens: Tokens, calls: JsCalls) -> None:
     """Take `export {a as b} from "s"`, `export * from "s"`, `export {a as b}`, `export default`."""
-    if tokens.peek().is_word("default"):
+    if tokens.peek().is_word("default") or tokens.peek().is_mark("="):
         tokens.take()
-        path = _chain(tokens)
-        if path:
-            calls.exports[DEFAULT] = JsBound(path=path)
+        if (bound := _value(tokens)) is not None:
+            calls.exports[DEFAULT] = bound
         return
     if not (tokens.peek().is_mark("{") or tokens.peek().is_mark("*")):
         _export_declared(tokens, calls)
@@ -137,6 +92,19 @@ def _export(tokens: Tokens, calls: JsCalls) -> None:
     for member, name in names:
         path = () if member == WHOLE or (member == DEFAULT and source) else (member,)
         calls.exports[name] = JsBound(specifier=source, path=path)
+
+
+def _assign(tokens: Tokens, calls: JsCalls) -> None:
+    """Take `n = require("s")`, of which the beginning was gone over already."""
+    if not tokens.peek(-2).is_mark("="):
+        return
+    name, before = tokens.peek(-3), tokens.peek(-4)
+    tokens.at -= 1
+    bound = _required(tokens)
+    if bound is None:
+        tokens.at += 1
+    elif name.kind == "word" and not before.is_mark("."):
+        calls.bind(name.text, bound)
 
 
 def _export_declared(tokens: Tokens, calls: JsCalls) -> None:
@@ -154,7 +122,7 @@ def _declare(tokens: Tokens, calls: JsCalls) -> None:
     elif tokens.peek().kind == "word":
         names = [(WHOLE, tokens.take().text)]
     if not names or not tokens.peek().is_mark("="):
-        for _, name in names:
+        for _, name in names if not tokens.peek().is_mark(";") else ():  # given later, perhaps
             calls.bind(name, JsBound(path=("?",)))
         return
     tokens.take()
@@ -202,8 +170,9 @@ def _value(tokens: Tokens) -> JsBound | None:
     start = tokens.at
     path = _chain(tokens)
     following = tokens.peek()
-    ends = following.kind == "end" or following.line > tokens.peek(-1).line
-    if path and (ends or following.text in _ENDS):
+    # An operator at the beginning of the next line goes on with this one.
+    ends = following.kind != "mark" and following.line > tokens.peek(-1).line
+    if path and (ends or following.kind == "end" or following.text in _ENDS):
         return JsBound(path=path)
     tokens.at = start
     return None
@@ -253,9 +222,9 @@ def members_of(tokens: Tokens) -> Iterator[str]:
             return
 
 
-def _give_out(tokens: Tokens, token: Token, calls: JsCalls) -> None:
+def _give_out(tokens: Tokens, calls: JsCalls) -> None:
     """Take `module.exports = …`, `exports.a = …`, and the members of an object that is given."""
-    if token.text == "module":
+    if tokens.peek(-1).is_word("module"):
         if not (tokens.peek().is_mark(".") and tokens.peek(1).is_word("exports")):
             return
         tokens.at += 2
@@ -268,3 +237,17 @@ def _give_out(tokens: Tokens, token: Token, calls: JsCalls) -> None:
             calls.exports[name] = JsBound(path=(local,))
     elif (bound := _value(tokens)) is not None:
         calls.exports[members[0] if members else DEFAULT] = bound
+
+
+_TAKES: Final[Mapping[str, Callable[[Tokens, JsCalls], None]]] = {
+    "import": _import,
+    "export": _export,
+    "const": _declare,
+    "let": _declare,
+    "var": _declare,
+    "function": _own,
+    "class": _own,
+    "module": _give_out,
+    "exports": _give_out,
+    "require": _assign,
+}

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from assay.vuln.reach.found import shown
-from assay.vuln.reach.jsnames import DEFAULT, JsBound, JsCalls, JsUse, Name
+from assay.vuln.reach.jsfacts import DEFAULT, JsBound, JsCalls, JsUse, Name
 
 MAX_HOPS: Final = 12  # from a name to what it means
 MAX_MEANINGS: Final = 32  # of one name

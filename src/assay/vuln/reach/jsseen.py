@@ -6,8 +6,8 @@ from typing import Final
 
 from assay.findings.reach import Level, Sight
 from assay.vuln.reach.found import scope_of, shown
+from assay.vuln.reach.jsfacts import DEFAULT, JsUse, Name
 from assay.vuln.reach.jsimports import package_of
-from assay.vuln.reach.jsnames import DEFAULT, JsUse, Name
 from assay.vuln.reach.jsprogram import JsProgram, Meaning
 from assay.vuln.reach.renamed import Renamed
 from assay.vuln.reach.target import Symbol, Target, split_symbol
@@ -70,8 +70,8 @@ def _judge(hit: Hit) -> Sight | None:
     found = [
         (level, symbol.name)
         for symbol in hit.target.symbols
-        for path in _paths(hit)
-        if (level := _compare(path, _inside(symbol, hit.target), called=hit.use.called))
+        for path, most in _paths(hit)
+        if (level := _compare(path, _inside(symbol, hit.target), called=hit.use.called, most=most))
     ]
     if not found:
         return None
@@ -83,14 +83,18 @@ def _judge(hit: Hit) -> Sight | None:
     return _sight(hit.path, hit.use.line, level, f"{verb if hit.use.called else 'names'} {name}")
 
 
-def _paths(hit: Hit) -> Iterator[Name]:
-    """Yield the members that a use names, also from the file of the package that was imported."""
+def _paths(hit: Hit) -> Iterator[tuple[Name, Level]]:
+    """Yield the members that a use names, each with the most that it can show.
+
+    What a file of the package gives out is known by the file's name, and need not be what the
+    package gives out under the same name.
+    """
     plain = tuple(part for part in hit.meaning.path if part != DEFAULT)
-    yield plain
     below = hit.meaning.specifier.removeprefix(package_of(hit.meaning.specifier))
     last = below.rpartition("/")[2].partition(".")[0]
+    yield plain, Level.REFERENCED if last else Level.CALLED
     if last:
-        yield (last, *plain)
+        yield (last, *plain), Level.CALLED
 
 
 def _inside(symbol: Symbol, target: Target) -> Name:
@@ -99,11 +103,11 @@ def _inside(symbol: Symbol, target: Target) -> Name:
     return symbol.parts[len(own) :] if symbol.parts[: len(own)] == own else symbol.parts
 
 
-def _compare(path: Name, wanted: Name, *, called: bool) -> Level | None:
+def _compare(path: Name, wanted: Name, *, called: bool, most: Level) -> Level | None:
     """Compare members with a symbol: CALLED if it is this, REFERENCED if it may be."""
     plain = path[:-1] if called and path[-1:] and path[-1] in _AGAIN else path
     if plain == wanted:
-        return Level.CALLED if called else Level.REFERENCED
+        return most if called else Level.REFERENCED
     if wanted and (path[: len(wanted)] == wanted or path[-1:] == wanted[-1:]):
         return Level.REFERENCED
     return None
