@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.core.errors import UsageError
+from assay.core.errors import AssayError, UsageError
 from assay.findings.finding import Severity
 from assay.operations.notifysettings import Group, Target, load_settings, parse_settings
 from assay.vuln.portfolio.pushing import State
@@ -33,6 +33,13 @@ def test_what_is_not_said_leaves_nothing_out(tmp_path: Path) -> None:
         ),
         Target(name="log", kind="file", where="/var/log/alerts.jsonl"),
     )
+
+
+def test_a_link_that_leads_nowhere_is_not_nobody(tmp_path: Path) -> None:
+    (tmp_path / "notify.toml").symlink_to(tmp_path / "gone")
+    with pytest.raises(AssayError) as caught:
+        load_settings(tmp_path / "notify.toml")
+    assert str(tmp_path / "notify.toml") in str(caught.value)
 
 
 def test_filters() -> None:

@@ -33,6 +33,7 @@ from tests.fakes.restserver import Answered, Asked, serving
 from tests.operations.run import ENTRIES, check, clock, ledger
 from tests.operations.site import Site, write_advisories
 from tests.operations.test_notification import ALERT, DOUBT
+from tests.vuln.foreign.records import criterion, node, nvd_cve, nvd_page
 
 LEFT = "TEST-leftpad-py"
 SECRET = "s" * 32
@@ -355,3 +356,13 @@ def test_an_advisory_that_nobody_can_read_is_told_of_once(known: Site) -> None:
     assert told == [why]
     again = [gap.why for gap in push(hours=2).not_checked if gap.where == "PyPI"]
     assert again == []
+
+
+def test_a_foreign_record_that_cannot_be_read_may_be_about_any_product(known: Site) -> None:
+    odd = nvd_cve("CVE-2023-2000", configurations=[{"nodes": [node(criterion("shop"))]}])
+    source = known.folder / "nvd.json"
+    source.write_bytes(nvd_page(nvd_cve(), odd))
+    import_advisories(source, clock=clock())
+    [gap] = push().not_checked
+    assert (gap.what, gap.where) == ("advisories", "NVD")
+    assert gap.why == "1 new ones cannot be read, and may be about any package"

@@ -16,6 +16,15 @@ def test_lines_one_after_the_other_for_nobody_else_to_read(tmp_path: Path) -> No
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_broke_off_is_not_joined_with_what_comes_next(tmp_path: Path) -> None:
+    """A disk that was full in between: both lines would be lost to whoever reads them."""
+    path = tmp_path / "alerts.jsonl"
+    path.write_bytes(b'{"whole":1}\n{"half')
+    append_line(path, b'{"next":2}')
+    append_line(path, b'{"last":3}')
+    assert path.read_bytes() == b'{"whole":1}\n{"half\n{"next":2}\n{"last":3}\n'
+
+
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UnavailableError) as caught:

@@ -8,11 +8,13 @@ from assay.core.clock import format_time
 from assay.core.notchecked import NotChecked
 from assay.core.printable import printable
 from assay.gates.parameters import Parameters
+from assay.operations.affected_names import all_records
 from assay.operations.manage_advisories import feed_gaps
 from assay.vuln.advisory import AdvisorySet
 from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.portfolio.asking import Question
 from assay.vuln.portfolio.store import Portfolio
+from assay.vuln.products import NO_ECOSYSTEM
 
 
 def find_gaps(question: Question, query: str, names: frozenset[str]) -> Iterable[NotChecked]:
@@ -33,8 +35,7 @@ def find_gaps(question: Question, query: str, names: frozenset[str]) -> Iterable
     if not names:
         return
     yield from _unread_feeds(portfolio.ecosystems(), advisories, question.at)
-    records = (r for rs in advisories.advisories.values() for r in rs)
-    if all(names.isdisjoint((r.id, *r.aliases)) for r in records):
+    if all(names.isdisjoint((r.id, *r.aliases)) for r in all_records(advisories)):
         yield _nobody_names(advisories, query)
 
 
@@ -62,13 +63,20 @@ def _unread_feeds(
     for ecosystem in held:
         feed = advisories.feeds.get(ecosystem)
         if feed is None:
-            why = "no advisories here"
-            yield NotChecked(what="advisory data", where=ecosystem, why=why, remedy=GET_ADVISORIES)
+            yield _no_feed(ecosystem)
             continue
         yield from feed_gaps((feed,))
         if at - feed.imported_at > limit:
             why = f"imported {format_time(feed.imported_at)}; what came out since is not here"
             yield NotChecked(what="advisories", where=ecosystem, why=why, remedy=GET_ADVISORIES)
+
+
+def _no_feed(ecosystem: str) -> NotChecked:
+    why, remedy = "no advisories here", GET_ADVISORIES
+    if ecosystem == NO_ECOSYSTEM or ecosystem.startswith("pkg:"):
+        why = "CPE names find what is vulnerable, and never tell that nothing is"
+        remedy = "check these components by other means"
+    return NotChecked(what="advisory data", where=ecosystem, why=why, remedy=remedy)
 
 
 def _nobody_names(advisories: AdvisorySet, query: str) -> NotChecked:

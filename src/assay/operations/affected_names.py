@@ -1,11 +1,12 @@
 """What is asked for: a vulnerability by any of its names, or a package by any of its spellings."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from assay.core.errors import UsageError
 from assay.sbom.component import Component
-from assay.vuln.advisory import AdvisorySet
+from assay.vuln.advisory import Advisory, AdvisorySet
 from assay.vuln.mirror import load_advisories, load_advisories_named
 from assay.vuln.package import parse_package
 from assay.vuln.portfolio.asking import holdings_named
@@ -83,8 +84,13 @@ def _vulnerability(mirror: Path, query: str) -> tuple[AdvisorySet, frozenset[str
 def _aliases(advisories: AdvisorySet, names: frozenset[str]) -> frozenset[str]:
     about = (
         (record.id, *record.aliases)
-        for records in advisories.advisories.values()
-        for record in records
+        for record in all_records(advisories)
         if not names.isdisjoint((record.id, *record.aliases))
     )
     return frozenset(name for said in about for name in said if not name.startswith("CVE-"))
+
+
+def all_records(advisories: AdvisorySet) -> Iterator[Advisory]:
+    """Yield the records about packages, and those that know products by CPE names alone."""
+    for records in (*advisories.advisories.values(), *advisories.products.values()):
+        yield from records

@@ -87,7 +87,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         UsageError: It is not as described above.
     """
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():  # one that leads nowhere is no "nobody"
         return Settings()
     return parse_settings(load_file(path, max_bytes=MAX_SETTINGS_BYTES), where=str(path))
 

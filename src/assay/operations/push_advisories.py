@@ -30,6 +30,7 @@ from assay.operations.notifysettings import load_settings
 from assay.operations.portfolio import open_portfolio, portfolio_location, refresh_portfolio
 from assay.operations.record_match import Redecided, Rematch, record_match
 from assay.system.clock import now
+from assay.vuln.ecosystems import ECOSYSTEMS
 from assay.vuln.match import GET_ADVISORIES
 from assay.vuln.portfolio.baseline import Difference, hold_difference
 from assay.vuln.portfolio.changes import Changes, find_changes
@@ -181,11 +182,11 @@ def _gaps(portfolio: Portfolio, changes: Changes) -> Iterable[NotChecked]:
         why = printable(release.doubt)
         yield NotChecked(what="product", where=printable(release.product), why=why)
     held = frozenset(portfolio.ecosystems())
-    for ecosystem, count in changes.unplaced:
-        if ecosystem in held:
+    for feed, count in changes.unplaced:
+        if feed in held or (held and feed not in ECOSYSTEMS):  # a foreign one is about all
             yield NotChecked(
                 what="advisories",
-                where=ecosystem,
+                where=feed,
                 why=f"{count} new ones cannot be read, and may be about any package",
                 remedy=GET_ADVISORIES,
             )
