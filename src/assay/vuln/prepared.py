@@ -19,7 +19,7 @@ from assay.vuln.products import DOUBT, Product
 from assay.vuln.ranges import Answer, Extent, extent_of
 from assay.vuln.releases import Applies, applies
 from assay.vuln.severity import Grade, grade_advisory
-from assay.vuln.versions import VersionKey
+from assay.vuln.versions import BEGINNING, VersionKey
 
 _DOUBT: Final = "it is about a release that may be another one"
 _UNDECIDED: Final = "its authors do not say whether this version is affected"
@@ -88,6 +88,7 @@ class Group:
 
     entries: tuple[Entry, ...] = ()
     _fixes: tuple[tuple[VersionKey, str], ...] | None = field(default=None, repr=False)
+    _farthest: tuple[Entry, ...] = field(default=(), repr=False)
     _clear: dict[str, bool] = field(default_factory=dict, repr=False)  # each asked once
 
     def smallest_clear(self, present: VersionKey | None) -> str:
@@ -97,6 +98,7 @@ class Group:
         """
         if self._fixes is None:
             self._fixes = _fixes(self.entries)
+            self._farthest = tuple(sorted(self.entries, key=_end, reverse=True))
         for key, version in self._fixes:
             if (present is None or key > present) and self._is_clear(version):
                 return version
@@ -105,7 +107,7 @@ class Group:
     def _is_clear(self, version: str) -> bool:
         known = self._clear.get(version)
         if known is None:
-            affected = any(entry.judge(version) is Answer.AFFECTED for entry in self.entries)
+            affected = any(entry.judge(version) is Answer.AFFECTED for entry in self._farthest)
             known = self._clear[version] = not affected
         return known
 
@@ -221,6 +223,17 @@ def _names(advisory: Advisory) -> tuple[str, ...]:
     """Return all names of what a record is about; its own alone where it covers several CVEs."""
     several = sum(1 for name in (advisory.id, *advisory.aliases) if is_cve(name)) > 1
     return (advisory.id,) if several else (advisory.id, *advisory.aliases)
+
+
+def _end(entry: Entry) -> tuple[bool, VersionKey]:
+    """Return how far up an entry reaches: those without an end the farthest.
+
+    Asked in this order, most versions meet at once an entry that affects them: a distribution's
+    kernel has thousands of entries, and hundreds of fixing versions.
+    """
+    ends = [interval.end for interval in entry.extent.intervals]
+    known = [end for end in ends if end is not None]
+    return len(known) < len(ends), max(known, default=BEGINNING)
 
 
 def _fixes(entries: Iterable[Entry]) -> tuple[tuple[VersionKey, str], ...]:

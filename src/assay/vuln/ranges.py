@@ -79,6 +79,7 @@ class Extent:
     versions: frozenset[str]
     problem: str = ""
     stated: tuple[Stated, ...] = ()
+    _listed: frozenset[VersionKey | None] | None = field(default=None, repr=False, compare=False)
 
     def judge(self, version: str) -> Answer:
         """Answer for one version, as written in a lock file."""
@@ -127,9 +128,11 @@ class Extent:
 
         Only where nothing but the list speaks: ranges that were read settle spelling as well.
         """
-        return not self.intervals and any(
-            scheme_key(self.scheme, listed) == key for listed in self.versions
-        )
+        if self.intervals:
+            return False
+        if self._listed is None:
+            self._listed = frozenset(scheme_key(self.scheme, listed) for listed in self.versions)
+        return key in self._listed
 
 
 def extent_of(ecosystem: str, entries: Iterable[Affected]) -> Extent:
