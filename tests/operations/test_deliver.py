@@ -3,6 +3,7 @@
 import base64
 import hmac
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 
 from assay.core.errors import AssayError
 from assay.operations.deliver import deliver_waiting, send
+from assay.operations.drop_waiting import drop_waiting
 from assay.operations.notifysettings import Target
+from assay.operations.portfolio import open_portfolio
 from assay.system.files import create_private_file
 from assay.system.sqlite import open_sqlite
 from assay.vuln.portfolio.outbox import Message
@@ -167,6 +170,32 @@ def test_a_target_that_is_not_configured_any_more(portfolio: Portfolio) -> None:
     assert [str(gap) for gap in done.problems] == [
         (
             "notification, psirt: not delivered: no target of this name is configured "
-            "(it waits; run: assay vulns push)"
+            "(name it in notify.toml again, or run: assay vulns push --drop TARGET)"
         )
     ]
+
+
+def test_what_waits_for_a_target_that_is_gone_can_be_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for others stays."""
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
+    monkeypatch.delenv("ASSAY_PORTFOLIO", raising=False)
+    nothing = "[usage] nothing waits for a target 'psirt'"
+    with pytest.raises(AssayError) as before:
+        drop_waiting("psirt")
+    assert (str(before.value), [*tmp_path.iterdir()]) == (nothing, [])
+    other = replace(MESSAGE, target="other", name="c3")
+    with open_portfolio() as opened:
+        with opened.transaction():
+            opened.outbox.add([MESSAGE, other, replace(MESSAGE, name="d4")], at=AT)
+        [first, _] = deliver_waiting(opened, (), clock=lambda: AT).problems
+        assert first.remedy == (
+            "name it in notify.toml again, or run: assay vulns push --drop TARGET"
+        )
+    assert drop_waiting("psirt") == 2
+    with open_portfolio() as opened:
+        assert opened.outbox.waiting() == 1
+    with pytest.raises(AssayError) as after:
+        drop_waiting("psirt")
+    assert str(after.value) == nothing

@@ -31,6 +31,10 @@ def push(
         str,
         typer.Option("--try", help="Only send a trial message to this target.", metavar="TARGET"),
     ] = "",
+    drop: Annotated[
+        str,
+        typer.Option("--drop", help="Only drop what waits for this target.", metavar="TARGET"),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tell what is new about your products since the last push.
@@ -41,12 +45,16 @@ def push(
 
         assay vulns push
     """
+    from assay.operations.drop_waiting import drop_waiting  # noqa: PLC0415  # start-up time
     from assay.operations.push_advisories import (  # noqa: PLC0415  # start-up time
         PushRequest,
         push_advisories,
     )
     from assay.operations.try_target import try_target  # noqa: PLC0415  # start-up time
 
+    if drop:
+        print_dropped(drop_waiting(drop), drop, as_json=as_json)
+        return
     if trial:
         try_target(trial)
         print_tried(trial, as_json=as_json)
@@ -59,6 +67,16 @@ def push(
     else:
         print_pushed(report, quiet=False)
     raise typer.Exit(EXIT_STATUS[Verdict.UNKNOWN if report.not_checked else Verdict.PASSED])
+
+
+def print_dropped(count: int, name: str, *, as_json: bool) -> None:
+    """Print how many messages were dropped."""
+    if as_json:
+        print_json({"target": name, "dropped": count, "notChecked": []}, form="drop")
+    else:
+        from assay.reports.wording import counted  # noqa: PLC0415  # start-up time
+
+        typer.echo(printable(f"{counted(count, 'message')} for {name} dropped"))
 
 
 def print_tried(name: str, *, as_json: bool) -> None:

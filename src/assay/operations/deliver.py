@@ -76,7 +76,9 @@ def deliver_waiting(portfolio: Portfolio, targets: Iterable[Target], *, clock: C
                 what="notification",
                 where=printable(name),
                 why=f"not delivered: {why}",
-                remedy="it waits; run: assay vulns push",
+                remedy="it waits; run: assay vulns push"
+                if name in by_name
+                else "name it in notify.toml again, or run: assay vulns push --drop TARGET",
             )
             for name, why in sorted(problems.items())
         ),

@@ -152,6 +152,14 @@ class Outbox:
             (problem, message.number, message.name),
         )
 
+    def drop(self, target: str) -> int:
+        """Take out all that waits for a target; return how many messages that were."""
+        row = self._database.query_one(
+            "SELECT COUNT(*) FROM portfolio_outbox WHERE target = ?", (target,)
+        )
+        self._database.execute("DELETE FROM portfolio_outbox WHERE target = ?", (target,))
+        return number_of(row[0]) if row else 0
+
     def waiting(self) -> int:
         """Return how many messages wait."""
         row = self._database.query_one("SELECT COUNT(*) FROM portfolio_outbox")
