@@ -120,6 +120,7 @@ JUDGED = {
     "changed-back": ("3.0", [CHANGED], "unaffected", YES),
     "after-all-changes": ("4.0", [CHANGED], "unknown", OPEN),
     "one-version": ("1.0.0", [said("affected", "1.0")], "unaffected", YES),
+    "other-letters": ("1.0", [said("Affected", "1.0")], "Unaffected", YES),
     "below-the-one": ("0.9", [said("affected", "1.0")], "unaffected", NO),
     "above-the-one": ("1.0.1", [said("affected", "1.0")], "unaffected", NO),
     "one-that-is-not": ("1.0", [said("unaffected", "1.0")], "affected", NO),
@@ -258,3 +259,10 @@ def test_the_summary_is_one_line_of_a_title_or_of_the_prose() -> None:
 def test_commits_are_no_versions() -> None:
     (entry,) = parse_cve(cve_record(cve_affected(GIT, BETWEEN))).affected
     assert [one.type for one in entry.ranges] == ["GIT", "ECOSYSTEM"]
+
+
+def test_a_rejected_record_may_say_only_when_that_was() -> None:
+    rejected = cve_record(state="REJECTED", affected=None).replace(
+        b'"dateUpdated": "2023-05-01', b'"dateRejected": "2023-06-01'
+    )
+    assert parse_cve(rejected).withdrawn == datetime(2023, 6, 1, 10, 15, 9, 143000, tzinfo=UTC)

@@ -35,6 +35,13 @@ RATINGS = {
     "of-github": ({"own": OWN, "github": BOTH}, {CVE: RATED}),
     "rejected": ({"own": OWN, "nvd": nvd_page(nvd_cve(vulnStatus="Rejected"))}, {}),
     "of-another": ({"own": OWN, "nvd": nvd_page(nvd_cve("CVE-2023-1001"))}, {}),
+    "labelled-already": (
+        {
+            "own": osv("PYSEC-1", aliases=[CVE], database_specific={"severity": "LOW"}),
+            "nvd": nvd_page(nvd_cve()),
+        },
+        {},
+    ),
     "rated-already": (
         {"own": osv("PYSEC-1", aliases=[CVE], severity=CRITICAL), "nvd": nvd_page(nvd_cve())},
         {},
@@ -93,3 +100,14 @@ def test_a_platform_is_no_product_that_a_record_is_about(tmp_path: Path) -> None
     (content,) = load_foreign(tmp_path / "m").contents
     found = [len(content.about_product(key)) for key in ("shop:shop", "microsoft:windows")]
     assert found == [1, 0]
+
+
+def test_the_products_of_a_vulnerability_are_what_is_vulnerable(tmp_path: Path) -> None:
+    windows = "cpe:2.3:o:microsoft:windows:-:*:*:*:*:*:*:*"
+    tree = {
+        "operator": "AND",
+        "nodes": [node(criterion()), node(criterion(windows, vulnerable=False))],
+    }
+    files = {"nvd": nvd_page(nvd_cve(configurations=[tree]))}
+    import_advisories(folder(tmp_path / "s", files), tmp_path / "m", at=AT)
+    assert load_foreign(tmp_path / "m").products_of(CVE) == {"shop:shop"}
