@@ -13,30 +13,18 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.sbom.component import Component, Inventory, Sbom
+from assay.sbom.formats.cyclonedxleft import count_left_out
 from assay.sbom.formats.properties import (
-    PREFIX,
     apply_component_properties,
     our_properties,
     read_inventory_properties,
 )
-from assay.sbom.formats.reading import Draft, normal_time, words
+from assay.sbom.formats.reading import Draft, normal_time
 from assay.sbom.hashes import parse_hash
 from assay.sbom.licence import split_licences
 from assay.sbom.merge import merge_components
 from assay.sbom.schema import check_cyclonedx
 
-_DOCUMENT: Final = words(
-    "$schema bomFormat specVersion serialNumber version metadata components dependencies "
-    "compositions"
-)
-_METADATA: Final = words(
-    "timestamp lifecycles tools authors manufacturer component supplier properties"
-)
-_COMPONENT: Final = words(
-    "type bom-ref name group version purl cpe hashes licenses supplier scope properties evidence "
-    "components"
-)
-_EVIDENCE: Final = frozenset({"identity", "occurrences"})
 _UNTOLD: Final = frozenset({"unknown", "not_specified"})  # how complete something is
 _NOBODY: Final = JsonValue({})
 
@@ -78,9 +66,8 @@ class _Reader:
 
     def read(self, document: JsonValue, format_: str) -> Sbom:
         draft = self.draft
-        draft.leave(document, _DOCUMENT, "")
+        draft.left_out.update(count_left_out(document))
         metadata = document.optional("metadata") or _NOBODY
-        draft.leave(metadata, _METADATA, "metadata.")
         product = self._read_all(document, metadata)
         aggregate = self._read_compositions(document, product)
         inventory = self._inventory(metadata, product)
@@ -120,21 +107,18 @@ class _Reader:
 
     def _inventory(self, metadata: JsonValue, product: str) -> Inventory:
         items = metadata.optional_items("properties")
-        self._count_foreign(items, "metadata.properties")
         components = merge_components(self.draft.joined(but=product))
         inventory = read_inventory_properties(components, our_properties(items))
         return replace(inventory, not_checked=self.draft.finish_notes(inventory.not_checked))
 
     def _read_component(self, value: JsonValue) -> str:
         """Keep a component, and those inside it, and return its name in the document."""
-        self.draft.leave(value, _COMPONENT, "components.")
         reference = value.optional_text("bom-ref")
         if not reference:
             self.unnamed += 1
             reference = f"\0{self.unnamed}"  # no bom-ref can be that
         self.draft.add(reference, self._component(value), value.where)
         for inner in value.optional_items("components"):
-            self.draft.left_out["components.components (that one contains the other)"] += 1
             self._read_component(inner)
         return reference
 
@@ -145,9 +129,7 @@ class _Reader:
         purl, raw_purls = self.draft.name_purl(texts, f"{name} {version}".strip())
         licences, raw_licences = self._licences(value)
         evidence = value.optional("evidence") or _NOBODY
-        self.draft.leave(evidence, _EVIDENCE, "components.evidence.")
         properties = value.optional_items("properties")
-        self._count_foreign(properties, "components.properties")
         component = Component(
             purl=purl,
             name=_joined(group, name, purl),
@@ -181,7 +163,6 @@ class _Reader:
             licence = item.optional("license")
             text = item.optional_text("expression")
             if licence is not None:
-                self.draft.leave(licence, frozenset({"id", "name"}), "components.licenses.")
                 text = licence.optional_text("id") or licence.optional_text("name")
             texts.append(text)
         return split_licences(texts)
@@ -190,7 +171,6 @@ class _Reader:
         """Return the phases; one that the document names itself is a phase by that name."""
         found = list[str]()
         for item in metadata.optional_items("lifecycles"):
-            self.draft.leave(item, frozenset({"phase", "name"}), "metadata.lifecycles.")
             found.append(item.optional_text("phase") or item.field("name").text())
         return tuple(dict.fromkeys(found))
 
@@ -203,7 +183,6 @@ class _Reader:
                 self.draft.whole[reference] = True  # "must be declared as empty elements"
             elif targets:
                 self.draft.whole.pop(reference, None)
-            self.draft.leave(item, frozenset({"ref", "dependsOn"}), "dependencies.")
         for reference in self.draft.edges.keys() - self.draft.components.keys():
             self.draft.note("dependency", reference, "it is no component of this document")
 
@@ -218,12 +197,9 @@ class _Reader:
                 self.draft.whole |= dict.fromkeys(edges, aggregate == "complete")
             if product in assemblies or not (assemblies or edges):
                 said = aggregate if said in {"", "complete"} else said
+            elif assemblies:
+                self.draft.left_out["compositions (of less than the whole)"] += 1
         return said
-
-    def _count_foreign(self, properties: tuple[JsonValue, ...], path: str) -> None:
-        count = sum(not p.optional_text("name").startswith(PREFIX) for p in properties)
-        if count:
-            self.draft.left_out[path] += count
 
 
 def _joined(group: str, name: str, purl: str) -> str:
