@@ -444,3 +444,10 @@ def test_components_without_a_purl_are_unknown_one_by_one() -> None:
     result = match_components(unnamed, known(), at=AT)
     assert set(result.answers.values()) == {Answer.UNKNOWN}
     assert [gap.where for gap in result.not_checked] == [one.identity for one in unnamed]
+
+
+def test_unreadable_record_beside_one_that_does_not_affect_the_version() -> None:
+    unreadable = Unreadable(ecosystem="PyPI", name="bad.json", why="no id", packages=("shop",))
+    result = match(known(encoded(), unreadable=(unreadable,)), "pkg:pypi/shop@3.0")
+    assert result.answers == {"pkg:pypi/shop@3.0": Answer.UNKNOWN}
+    assert [gap.where for gap in result.not_checked] == ["bad.json"]
