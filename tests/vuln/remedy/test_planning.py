@@ -181,3 +181,15 @@ def test_a_web_of_wishes_ends_soon(tmp_path: Path) -> None:
     made = plan(files, advisory("PyPI", "p0", "1.5"), catalogue=shelf.catalogue())
     assert made.upgrades == ()
     assert len(made.unfixed) == 1
+
+
+def test_a_wish_that_nothing_answers_is_told() -> None:
+    """A name that is misspelt would else read as "nothing to do"."""
+    only = ("shop", "CVE-2026-1", "sjop")
+    made = plan({"requirements.txt": "shop==1.0\n"}, SHOP, only=only)
+    assert [(gap.where, gap.why) for gap in made.not_checked if gap.what == "--only"] == [
+        ("sjop", "no vulnerable package has this name, and none a vulnerability of this id")
+    ]
+    assert (
+        plan({"requirements.txt": "shop==1.5\n"}, SHOP, only=("sjop",)).verdict is Verdict.UNKNOWN
+    )

@@ -40,11 +40,11 @@ class Wanted:
     only: frozenset[str]
     max_step: Step
 
-    def takes(self, pin: Pin, has: tuple[Mended, ...]) -> bool:
-        """Tell whether the package, or anything that it has, was asked for."""
+    def matching(self, pin: Pin, has: tuple[Mended, ...]) -> frozenset[str]:
+        """Return which of `only` the package is, or anything that it has."""
         ids = (name for one in has for name in (one.vulnerability, *one.aliases))
         names = {name.lower() for name in (pin.name, pin.key, *ids)}
-        return not self.only or any(one.lower() in names for one in self.only)
+        return frozenset(one for one in self.only if one.lower() in names)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +63,14 @@ class Maker:
     upgrades: list[Upgrade] = field(default_factory=list)
     unfixed: list[Unfixed] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    matched: set[str] = field(default_factory=set)  # of what was asked for
     led: dict[str, list[tuple[Lead, Pin, tuple[Mended, ...]]]] = field(default_factory=dict)
+
+    def takes(self, pin: Pin, has: tuple[Mended, ...]) -> bool:
+        """Tell whether the package, or anything that it has, was asked for."""
+        found = self.wanted.matching(pin, has)
+        self.matched |= found
+        return bool(found) or not self.wanted.only
 
     def take(self, lock: Lock) -> None:
         """Plan for one lock file, and edit it."""
@@ -101,7 +108,7 @@ class Maker:
             answer = self.candidates.answer(pin) if pin.purl else None
             if answer is not None and answer.answer is Answer.AFFECTED:
                 has = self.ranking.of(answer)
-                if self.wanted.takes(pin, has):
+                if self.takes(pin, has):
                     found.append((pin, has))
         return sorted(found, key=lambda pair: (total_rank(pair[1]), pair[0].key))
 

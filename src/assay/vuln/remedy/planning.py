@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from assay.core.notchecked import NotChecked
+from assay.core.printable import printable
 from assay.sbom.component import Inventory
 from assay.vuln.index import PackageAnswer
 from assay.vuln.match import match_components
@@ -62,7 +63,7 @@ def _others(maker: Maker, inventory: Inventory, locks: tuple[Lock, ...]) -> Iter
         )
         answer = maker.candidates.answer(pin)
         has = maker.ranking.of(answer)
-        if answer.answer is not Answer.AFFECTED or not maker.wanted.takes(pin, has):
+        if answer.answer is not Answer.AFFECTED or not maker.takes(pin, has):
             continue
         for path in component.found_in:
             if (path, component.purl) not in planned:
@@ -90,6 +91,13 @@ def _gaps(maker: Maker, inventory: Inventory) -> Iterator[NotChecked]:
     yield from inventory.not_checked
     yield from match_components(inventory.components, index.advisories, at=index.at).not_checked
     yield from maker.candidates.catalogue.gaps
+    for one in sorted(maker.wanted.only - maker.matched):
+        yield NotChecked(
+            what="--only",
+            where=printable(one),
+            why="no vulnerable package has this name, and none a vulnerability of this id",
+            remedy="see what there is with `assay vulns match`",
+        )
     for ecosystem in sorted({one.ecosystem for one in maker.upgrades}):
         if maker.candidates.catalogue.covers(ecosystem):
             continue

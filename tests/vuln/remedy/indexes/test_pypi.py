@@ -52,6 +52,7 @@ def test_a_release_is_yanked_with_its_last_file() -> None:
     sdist = file_of("shop-1.5.tar.gz", yanked=False)
     found = parse_project_page(page(file_of(yanked=""), sdist), "shop")
     assert not found["1.5"].yanked
+    assert [file.name for file in found["1.5"].files] == ["shop-1.5.tar.gz"]
     assert parse_project_page(page(file_of(yanked="")), "shop")["1.5"].yanked
 
 

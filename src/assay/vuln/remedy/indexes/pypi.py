@@ -51,15 +51,18 @@ def parse_project_page(data: bytes, name: str) -> dict[str, Release]:
             found.setdefault(version, []).append(
                 (_file(item), item.optional_text("requires-python"), _is_yanked(item))
             )
-    return {
-        str(version): Release(
-            version=str(version),
-            files=tuple(file for file, _, _ in files),
-            yanked=all(yanked for _, _, yanked in files),
-            python=next((python for _, python, _ in files if python), ""),
-        )
-        for version, files in found.items()
-    }
+    return {str(version): _release(str(version), files) for version, files in found.items()}
+
+
+def _release(version: str, files: list[tuple[ReleaseFile, str, bool]]) -> Release:
+    """Return a release without the files that were taken back, unless all were."""
+    yanked = all(gone for _, _, gone in files)
+    return Release(
+        version=version,
+        files=tuple(file for file, _, gone in files if yanked or not gone),
+        yanked=yanked,
+        python=next((python for _, python, gone in files if python and (yanked or not gone)), ""),
+    )
 
 
 def parse_requirements_of(data: bytes, *, name: str, version: str) -> tuple[Requirement, ...]:
