@@ -17,7 +17,7 @@ from assay.core.printable import printable
 from assay.core.strictjson import render_canonical_json
 from assay.findings.finding import Severity
 from assay.operations.notifysettings import Group, Target
-from assay.vuln.portfolio.outbox import Message, Told
+from assay.vuln.portfolio.outbox import Message, Told, told_of
 from assay.vuln.portfolio.pushing import Event, State
 from assay.vuln.portfolio.release import Release
 from assay.vuln.priority import Priority
@@ -55,7 +55,7 @@ class Alert:
             log=release.log,
             product=release.product,
             subject=str(release.subject),
-            vulnerability=f"{event.vulnerability} {event.purl}",
+            vulnerability=told_of(event.vulnerability, event.purl),
             state=SET_ASIDE if self.set_aside else event.state.value,
         )
 

@@ -8,7 +8,7 @@ import pytest
 
 from assay.core.digest import Digest
 from assay.evidence.storage.connecting import connect
-from assay.vuln.portfolio.outbox import Quiet
+from assay.vuln.portfolio.outbox import Quiet, Told
 from assay.vuln.portfolio.quiet import find_lapsed, find_quiet
 from assay.vuln.portfolio.release import Release
 from assay.vuln.portfolio.said import Said, finding_of
@@ -56,6 +56,19 @@ def test_a_word_takes_away_until_it_ends(
 ) -> None:
     put(portfolio, commit("a"), said={commit("a"): [WORD]})
     assert aside(portfolio, late=late) == found
+
+
+def test_a_word_that_ended_is_not_kept_by_one_about_another_product(portfolio: Portfolio) -> None:
+    put(portfolio, commit("a"), said={commit("a"): [WORD]})
+    other = replace(commit("c"), log="other")
+    ended = replace(WORD, ends=AT)
+    portfolio.put(
+        replace(LOG, origin="other"),
+        [(other, SHOP)],
+        anew=False,
+        said={str(other.subject): [ended]},
+    )
+    assert aside(portfolio) == ["a"]
 
 
 def test_what_was_seen_alone_takes_nothing_away(portfolio: Portfolio) -> None:
@@ -130,6 +143,23 @@ def test_what_is_quiet_is_noted_as_it_is_now(portfolio: Portfolio) -> None:
     note(portfolio, quiet("a"), quiet("b"))
     note(portfolio, quiet("b"), quiet("c"))
     assert portfolio.outbox.quiet() == {quiet("b"), quiet("c")}
+
+
+def test_what_was_told_of_is_over_when_vex_takes_it_away(portfolio: Portfolio) -> None:
+    """It lapsed once, VEX came again, and lapses again: that is told again, and nothing else is."""
+    told = Told(
+        log=LOG.origin,
+        product="shop",
+        subject=quiet("a").subject,
+        vulnerability=f"{CVE} {PARSER}",
+        state="lapsed",
+    )
+    other = replace(told, subject=quiet("b").subject)
+    note(portfolio, quiet("b"))
+    with portfolio.transaction():
+        portfolio.outbox.note_told([told, other])
+    note(portfolio, quiet("a"), quiet("b"))
+    assert portfolio.outbox.untold([told, other]) == (told,)
 
 
 def test_a_word_that_ended_has_lapsed(portfolio: Portfolio) -> None:

@@ -46,6 +46,11 @@ class Quiet:
     component: str
 
 
+def told_of(vulnerability: str, component: str) -> str:
+    """Return what is noted as told of: a vulnerability in one component."""
+    return f"{vulnerability} {component}"
+
+
 class Outbox:
     """The three tables. Changes are made inside of a transaction of the portfolio."""
 
@@ -92,8 +97,18 @@ class Outbox:
         )
 
     def note_quiet(self, now: frozenset[Quiet]) -> None:
-        """Note what VEX takes away now, in the place of what it did."""
+        """Note what VEX takes away now, in the place of what it did.
+
+        What was told of it before is over: when VEX ends, that is news, though it did so before.
+        """
         before = self.quiet()
+        self._database.execute_many(
+            "DELETE FROM portfolio_told WHERE log = ? AND subject = ? AND vulnerability = ?",
+            [
+                (one.log, one.subject, told_of(one.vulnerability, one.component))
+                for one in sorted(now - before)
+            ],
+        )
         self._database.execute_many(
             "DELETE FROM portfolio_quiet "
             "WHERE log = ? AND subject = ? AND vulnerability = ? AND component = ?",
