@@ -234,7 +234,7 @@ REFUSED: dict[str, tuple[Parse, str, str]] = {
     "podfile": (parse_podfile_lock, "COCOAPODS: 2.0.0\n", "version '2.0.0' is not known, at COCOAPODS"),
     "conda": (parse_conda_lock, "version: 2\n", "version '2' is not known, at version"),
     "conda-explicit": (parse_conda_explicit, "numpy=1\n", "no line @EXPLICIT"),
-    "bun": (parse_bun_lock, '{"lockfileVersion": 2}', "version 2 is not known, at lockfileVersion"),
+    "bun": (parse_bun_lock, '{"lockfileVersion": 3}', "version 3 is not known, at lockfileVersion"),
 }  # fmt: skip
 
 
@@ -321,3 +321,9 @@ def test_what_cannot_be_read_is_noted_and_the_rest_is_read(
 def test_unfinished_text_in_a_bun_lock_is_refused_quickly() -> None:
     with pytest.raises(MalformedError):
         parse_bun_lock(b'{"' + b'\\"/*' * 200_000 + b"\\", "lock")
+
+
+def test_version_2_of_a_bun_lock_is_read_as_version_1() -> None:
+    one = BUN_ONE % '["a@1", "", {}, "sha512-x"]'
+    two = one.replace('"lockfileVersion": 1', '"lockfileVersion": 2')
+    assert parse_bun_lock(two.encode(), "bun.lock") == parse_bun_lock(one.encode(), "bun.lock")

@@ -1,4 +1,6 @@
-"""bun.lock of Bun, lockfileVersion 0 and 1: JSON with commas at the ends and comments.
+"""bun.lock of Bun, lockfileVersion 0 to 2: JSON with commas at the ends and comments.
+
+Version 2 is written as version 1 is; Bun only checks more when it reads it.
 
 A key of `packages` is a path of names, as in node_modules: `a/b` is the `b` that `a` alone sees.
 """
@@ -46,7 +48,7 @@ def parse_bun_lock(data: bytes, path: str) -> Reading:
     strict = _LOOSE.sub(_kept, data)
     document = JsonValue(parse_json(strict, max_bytes=MAX_LOCK_BYTES))
     version = document.field("lockfileVersion").integer()
-    if version not in {0, 1}:
+    if version not in {0, 1, 2}:
         raise MalformedError(f"version {version} is not known", where="lockfileVersion")
     draft = Draft(path=path)
     packages: dict[str, _Package] = {}
