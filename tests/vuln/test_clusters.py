@@ -17,6 +17,7 @@ def _advisory(text: str) -> Advisory:
 CASES = {
     "one": ("GHSA-1", {"GHSA-1": "GHSA-1"}),
     "a CVE names it": ("GHSA-1=CVE-1", {"CVE-1": "GHSA-1"}),
+    "a CVE that it names twice": ("GHSA-1=CVE-1,CVE-1", {"CVE-1": "GHSA-1"}),
     "a CVE in two": ("GHSA-1=CVE-1 PYSEC-1=CVE-1", {"CVE-1": "GHSA-1 PYSEC-1"}),
     "joined through an alias": (
         "GHSA-1=CVE-1 PYSEC-1=GHSA-1",

@@ -451,3 +451,22 @@ def test_unreadable_record_beside_one_that_does_not_affect_the_version() -> None
     result = match(known(encoded(), unreadable=(unreadable,)), "pkg:pypi/shop@3.0")
     assert result.answers == {"pkg:pypi/shop@3.0": Answer.UNKNOWN}
     assert [gap.where for gap in result.not_checked] == ["bad.json"]
+
+
+def test_package_of_the_same_name_in_another_ecosystem() -> None:
+    """One record may be about both; what it says about one says nothing about the other."""
+    other = affected(ecosystem="npm", events=[{"introduced": "0"}])
+    record = encoded(affected=[affected(), other])
+    result = match(known(record), "pkg:pypi/shop@3.0", "pkg:npm/shop@3.0.0")
+    assert result.answers == {
+        "pkg:pypi/shop@3.0": Answer.NOT_AFFECTED,
+        "pkg:npm/shop@3.0.0": Answer.AFFECTED,
+    }
+
+
+def test_a_cve_that_a_record_names_twice_is_one_and_leaves_its_other_names() -> None:
+    record = encoded(aliases=["CVE-2026-1", "CVE-2026-1", "OSV-9"])
+    found = match(known(record), "pkg:pypi/shop@1.0").findings
+    assert [finding.references for finding in found] == [
+        ("CVE-2026-1", "GHSA-aaaa-bbbb-cccc", "OSV-9")
+    ]

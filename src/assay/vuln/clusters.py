@@ -24,7 +24,7 @@ def cluster_advisories(advisories: Iterable[Advisory]) -> Mapping[str, tuple[Adv
     graph: Mapping[str, set[str]] = {}
     clusters: dict[str, list[Advisory]] = {}
     for record in records:
-        names = _own_cves(record)
+        names: Iterable[str] = {name for name in (record.id, *record.aliases) if is_cve(name)}
         if not names:
             graph = graph or _alias_graph(records)  # most records name a CVE, and need none
             names = _canonical_ids(record, graph)
@@ -36,11 +36,6 @@ def cluster_advisories(advisories: Iterable[Advisory]) -> Mapping[str, tuple[Adv
 def is_cve(identifier: str) -> bool:
     """Tell whether `identifier` is a CVE id."""
     return identifier.startswith("CVE-")
-
-
-def _own_cves(record: Advisory) -> tuple[str, ...]:
-    found = [name for name in (record.id, *record.aliases) if is_cve(name)]
-    return tuple(sorted(set(found))) if len(found) > 1 else tuple(found)
 
 
 def _canonical_ids(record: Advisory, graph: Mapping[str, set[str]]) -> tuple[str, ...]:

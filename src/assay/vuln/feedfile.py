@@ -28,8 +28,9 @@ def render_package_line(package: str, advisory: Advisory, affected: Iterable[Aff
 
 def render_id_lines(package: str, advisory: Advisory) -> Iterator[bytes]:
     """Yield a line for each name of what `advisory` is about, its own and its aliases."""
+    named = render_canonical_json(package)
     for name in (advisory.id, *advisory.aliases):
-        yield b"i:%b\t%b" % (name.encode(), render_canonical_json(package))
+        yield b"i:%b\t%b" % (name.encode(), named)
 
 
 def render_unreadable_line(item: Unreadable) -> bytes:

@@ -72,12 +72,14 @@ def decide_standing(judged: Sequence[tuple[One, Answer]], version: str) -> Stand
 
 
 def standing_of(said: Iterable[tuple[One, Answer]]) -> Standing[One]:
-    """Return what records say of which none can take away another's word."""
+    """Return what records say of which none can take away another's word.
+
+    Those that say "not affected" are left out of `said`.
+    """
     affecting: list[One] = []
     unknown: list[One] = []
     for one, answer in said:
-        if answer is not Answer.NOT_AFFECTED:
-            (affecting if answer is Answer.AFFECTED else unknown).append(one)
+        (affecting if answer is Answer.AFFECTED else unknown).append(one)
     return Standing(affecting=tuple(affecting), unknown=tuple(unknown))
 
 

@@ -30,7 +30,7 @@ _NOWHERE: Final = Extent(scheme="", intervals=(), versions=frozenset())
 class Entry:
     """One advisory, worked out for one package; equal to itself alone.
 
-    `affected` are the parts of it that rate the package. `doubtful` is what it says about releases
+    `affected` are its parts about the package. `doubtful` is what it says about releases
     of a distribution that may be the package's. Where there is a `product`, what it says by CPE
     names counts, and `extent` is empty.
     """
@@ -203,7 +203,7 @@ def _entry(package: Package, record: Advisory) -> Entry:
         advisory=record,
         extent=extent_of(ecosystem, sure),
         rank=rank,
-        affected=tuple(sure or unsure),
+        affected=tuple(sure),
         doubtful=extent_of(ecosystem, unsure) if unsure else None,
     )
 
@@ -221,7 +221,7 @@ def _product_entry(record: Advisory, product: Product | None) -> Entry:
 
 def _names(advisory: Advisory) -> tuple[str, ...]:
     """Return all names of what a record is about; its own alone where it covers several CVEs."""
-    several = sum(1 for name in (advisory.id, *advisory.aliases) if is_cve(name)) > 1
+    several = len({name for name in (advisory.id, *advisory.aliases) if is_cve(name)}) > 1
     return (advisory.id,) if several else (advisory.id, *advisory.aliases)
 
 
