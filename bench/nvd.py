@@ -21,8 +21,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.sbom.component import Component
 from assay.vuln.advisory import Feed
@@ -30,6 +30,9 @@ from assay.vuln.foreign.nvd import NVD, nvd_records
 from assay.vuln.foreign.store import Incoming, import_foreign, load_foreign_feeds
 from assay.vuln.match import match_components
 from assay.vuln.mirror import import_advisories, load_advisories
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 RECORDS = 250_000
 PAGE = 2000  # the most that the NVD gives at once

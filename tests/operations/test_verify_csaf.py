@@ -13,6 +13,7 @@ from assay.core.verdict import Verdict
 from assay.operations.verify_csaf import VerifiedFolder, verify_csaf
 from tests.fakes.pgp import CREATED, pgp_sign, public_block
 from tests.vuln.csaf.documents import RELEASED, csaf, encoded
+from tests.vuln.csaf.test_aggregating import AGGREGATOR, publisher
 from tests.vuln.csaf.test_providing import METADATA, ROLIE
 
 DATA = encoded(csaf())
@@ -61,6 +62,47 @@ def test_a_whole_folder(folder: Path) -> None:
     assert found.documents == 1
     assert found.provider is not None
     assert found.provider.publisher == "Example Ltd"
+
+
+def aggregated(folder: Path, namespace: str) -> VerifiedFolder:
+    """Return what is found where a second publisher lies beside the first, both of them listed."""
+    other = folder / "other"
+    other.mkdir()
+    about = PROVIDER | {"publisher": {"name": "Other", "namespace": namespace}}
+    for where, metadata in ((folder / "white", PROVIDER), (other, about)):
+        (where / "provider-metadata.json").write_text(json.dumps(metadata))
+    (folder / "provider-metadata.json").unlink()
+    listed = [publisher("psirt.example.com"), publisher("other.example")]
+    (folder / "aggregator.json").write_text(json.dumps(AGGREGATOR | {"csaf_providers": listed}))
+    return verified(folder)
+
+
+def test_a_folder_of_several_publishers(folder: Path) -> None:
+    found = aggregated(folder, "https://other.example")
+    assert (found.verdict, found.problems, found.not_checked) == (Verdict.PASSED, (), ())
+    document = folder / "white" / "2026" / NAME
+    for path in sorted(document.parent.glob(f"{NAME}*")):
+        (folder / "other" / path.name).write_bytes(path.read_bytes())
+    told = "published by 'https://psirt.example.com', and not by 'https://other.example'"
+    assert f"other/{NAME}: {told}" in problems(folder)
+    for path in sorted(document.parent.glob(f"{NAME}*")):
+        (folder / path.name).write_bytes(path.read_bytes())
+    why = "no provider-metadata.json is above it, where other folders have one"
+    assert why in [gap.why for gap in verified(folder).not_checked if gap.where == NAME]
+
+
+def test_a_publisher_that_the_aggregator_does_not_list(folder: Path) -> None:
+    found = aggregated(folder, "https://stranger.example")
+    assert [str(one) for one in found.problems] == [
+        "other/provider-metadata.json: aggregator.json does not list 'https://stranger.example'"
+    ]
+
+
+def test_an_aggregator_that_cannot_be_read(folder: Path) -> None:
+    (folder / "aggregator.json").write_text('{"aggregator_version": "9.0"}')
+    assert problems(folder) == [
+        "aggregator.json: [malformed] version '9.0', where 2.0 is read, at aggregator_version"
+    ]
 
 
 def test_without_a_key_signatures_are_listed(folder: Path) -> None:

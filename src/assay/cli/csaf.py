@@ -61,7 +61,8 @@ def verify(
     """Hold a publisher's folder against itself.
 
     Each document: its .sha256 and .sha512, its signature (.asc) by the key that you give, its name,
-    and the tests of CSAF. The folder: index.txt, changes.csv, ROLIE feeds, provider-metadata.json.
+    and the tests of CSAF. The folder: index.txt, changes.csv, ROLIE feeds, provider-metadata.json,
+    and aggregator.json, with a publisher for each folder.
     No network is asked. Without a key the answer is about damage, and not about who made them.
 
         assay csaf verify white --key publisher.asc

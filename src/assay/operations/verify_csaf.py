@@ -17,6 +17,7 @@ from assay.system.files import load_file
 from assay.system.filetree import FileTree, list_folder
 from assay.vuln.beside import DIGEST_SUFFIXES, MAX_DIGEST_FILE_BYTES
 from assay.vuln.csaf.advisories import MARK
+from assay.vuln.csaf.aggregating import AGGREGATOR_MARK, Aggregator, parse_aggregator
 from assay.vuln.csaf.distribution import (
     SIGNATURE_SUFFIX,
     Document,
@@ -28,6 +29,7 @@ from assay.vuln.csaf.distribution import (
     hold_lists,
     verdict_of,
 )
+from assay.vuln.csaf.mirrored import hold_aggregator
 from assay.vuln.csaf.providing import (
     MAX_LIST_BYTES,
     METADATA_MARK,
@@ -93,7 +95,7 @@ def verify_csaf(folder: Path, *, keys: Iterable[Path], clock: Clock = now) -> Ve
     if not reader.held:
         raise UsageError("no CSAF document", where=printable(str(folder)))
     found = (*reader.found, *reader.hold_whole())
-    providers = reader.providers
+    providers = tuple(reader.providers.values())
     return VerifiedFolder(
         documents=len(reader.held),
         provider=providers[0] if len(providers) == 1 else None,
@@ -121,7 +123,8 @@ class _FolderReader:
         self.paths = {file.path for file in tree.files}
         self.held: list[Held] = []
         self.lists: list[tuple[str, tuple[Listed, ...]]] = []
-        self.providers: list[ProviderMetadata] = []
+        self.providers: dict[str, ProviderMetadata] = {}
+        self.aggregators: list[tuple[str, Aggregator]] = []
         self.found: list[Found] = [
             NotChecked(what="file", where=printable(gap.path), why=gap.why) for gap in tree.gaps
         ]
@@ -143,15 +146,37 @@ class _FolderReader:
             near = [one for one in self.held if not base or one.path.startswith(f"{base}/")]
             complete = path.rpartition("/")[2] == _INDEX
             yield from hold_lists(listed, near, where=printable(path), complete=complete)
-        namespaces = {provider.namespace for provider in self.providers}
-        for one in self.held if len(namespaces) == 1 else ():
-            if one.namespace not in namespaces:
-                what = f"published by {one.namespace!r}, and not by {min(namespaces)!r}"
+        yield from self._hold_publishers()
+        said = [(printable(path), one.namespace) for path, one in self.providers.items()]
+        for path, aggregator in self.aggregators:
+            yield from hold_aggregator(
+                aggregator, where=printable(path), providers=said, paths=self.paths
+            )
+
+    def _hold_publishers(self) -> Iterator[Found]:
+        """Yield the documents of others than who publishes in their folder."""
+        for one in self.held if self.providers else ():
+            provider = self._provider_of(one.path)
+            if provider is None:
+                why = "no provider-metadata.json is above it, where other folders have one"
+                yield NotChecked(what="publisher", where=one.path, why=why)
+            elif one.namespace != provider.namespace:
+                what = f"published by {one.namespace!r}, and not by {provider.namespace!r}"
                 yield Problem(where=one.path, what=what)
+
+    def _provider_of(self, path: str) -> ProviderMetadata | None:
+        """Return who publishes what is at `path`: the nearest above it, or the only one."""
+        if len(self.providers) == 1:
+            return next(iter(self.providers.values()))
+        above = [where for where in self.providers if path.startswith(_folder_of(where))]
+        nearest = max(above, key=lambda where: len(_folder_of(where)), default=None)
+        return None if nearest is None else self.providers[nearest]
 
     def _read_json(self, path: str, data: bytes) -> None:
         if METADATA_MARK in data:
-            self._take(path, lambda: self.providers.append(parse_provider_metadata(data)))
+            self._take(path, lambda: self._provide(path, parse_provider_metadata(data)))
+        elif AGGREGATOR_MARK in data:
+            self._take(path, lambda: self.aggregators.append((path, parse_aggregator(data))))
         elif ROLIE_MARK in data:
             self._take(path, lambda: self._list(path, parse_rolie(data)))
         elif MARK not in data:
@@ -173,6 +198,9 @@ class _FolderReader:
     def _read_list(self, path: str, name: str, data: bytes) -> None:
         self._list(path, _LISTS[name](data))
 
+    def _provide(self, path: str, provider: ProviderMetadata) -> None:
+        self.providers[path] = provider
+
     def _list(self, path: str, listed: tuple[Listed, ...]) -> None:
         self.lists.append((path, listed))
 
@@ -181,3 +209,8 @@ class _FolderReader:
             read()
         except MalformedError as error:
             self.found.append(Problem(where=printable(path), what=str(error)))
+
+
+def _folder_of(path: str) -> str:
+    """Return the folder that a file is in, with the slash at its end; empty for the outermost."""
+    return path[: path.rfind("/") + 1]

@@ -13,6 +13,7 @@ from assay.vuln.foreign.store import load_foreign, load_foreign_feeds
 from assay.vuln.mirror import import_advisories
 from assay.vuln.mirrorfiles import load_feeds
 from assay.vuln.signals.store import is_signal
+from tests.vuln.csaf.test_aggregating import AGGREGATOR
 from tests.vuln.foreign.records import cve_affected, cve_record, encoded, ghsa, nvd_cve, nvd_page
 from tests.vuln.records import encoded as osv
 
@@ -66,6 +67,12 @@ def test_the_newer_of_two_records_counts(tmp_path: Path) -> None:
     (content,) = load_foreign(tmp_path / "m").contents
     (cve,) = content.named("CVE-2023-1001")
     assert cve.withdrawn is not None
+
+
+def test_what_lists_publishers_is_no_advisory(tmp_path: Path) -> None:
+    files = {"sound.json": nvd_page(nvd_cve()), "aggregator.json": encoded(AGGREGATOR)}
+    (feed,) = import_advisories(write(tmp_path / "in", files), tmp_path / "m", at=AT)
+    assert (feed.ecosystem, feed.unreadable) == ("NVD", 0)
 
 
 BROKEN = {

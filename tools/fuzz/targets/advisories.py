@@ -93,6 +93,13 @@ _ROLIE: Final = (
 )
 _VECTORS: Final = (b"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H/E:F/MS:U", b"AV:N/AC:L/Au:N/C:C")
 
+_AGGREGATOR: Final = (
+    b'{"aggregator":{"category":"aggregator","name":"A","namespace":"https://a"},'
+    b'"aggregator_version":"2.0","last_updated":"2026-02-01T10:00:00Z","csaf_providers":['
+    b'{"metadata":{"last_updated":"2026-02-01T10:00:00Z","publisher":{"namespace":"https://b"},'
+    b'"url":"https://b/p.json"},"mirrors":["https://a/b/provider-metadata.json"]}]}'
+)
+
 TARGETS: Final = (
     raw("assay.vuln.csaf.validate:validate_csaf", lambda: _SEEDS),
     value("assay.vuln.csaf.vexread:read_csaf", lambda: _SEEDS),
@@ -103,6 +110,7 @@ TARGETS: Final = (
     ),
     raw("assay.vuln.csaf.providing:parse_provider_metadata", lambda: (_METADATA,)),
     raw("assay.vuln.csaf.providing:parse_rolie", lambda: (_ROLIE,)),
+    raw("assay.vuln.csaf.aggregating:parse_aggregator", lambda: (_AGGREGATOR,)),
     raw("assay.vuln.csaf.providing:parse_index", lambda: (b"2026/a.json\n2025/b.json\n",)),
     raw(
         "assay.vuln.csaf.providing:parse_changes",

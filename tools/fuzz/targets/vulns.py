@@ -7,6 +7,7 @@ from assay.operations.notifysettings import parse_settings
 from assay.vuln.foreign.ghsa import ghsa_records
 from assay.vuln.foreign.nvd import nvd_records
 from assay.vuln.nativeranges import parse_native_range
+from assay.vuln.table.reading import parse_directory
 from fuzz.target import Target, raw, text, value
 
 _KEV: Final = (
@@ -77,7 +78,11 @@ TARGETS: Final = (
     raw("assay.vuln.foreign.cve:parse_cve", lambda: (_CVE,)),
     raw("assay.vuln.foreign.nvd:parse_nvd_cve", lambda: (_NVD_CVE,)),
     raw("assay.vuln.foreign.record:parse_record", lambda: (_RECORD,), source="NVD"),
-    raw("assay.vuln.table.reading:parse_directory", lambda: (_DIRECTORY,), name="NVD"),
+    Target(
+        name="assay.vuln.table.reading:parse_directory",
+        read=lambda data: parse_directory(data, name="NVD"),
+        seeds=lambda: (_DIRECTORY,),
+    ),
     value("assay.vuln.feedlist:parse_listed", lambda: (_LISTED,)),
     Target(
         name="assay.vuln.foreign.nvd:nvd_records",

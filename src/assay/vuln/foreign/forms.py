@@ -13,7 +13,7 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.printable import printable
 from assay.vuln.advisory import Advisory, Unreadable
-from assay.vuln.csaf import advisories, providing
+from assay.vuln.csaf import advisories, aggregating, providing
 from assay.vuln.foreign.cve import cve_records
 from assay.vuln.foreign.ghsa import ghsa_records
 from assay.vuln.foreign.nvd import nvd_records
@@ -56,6 +56,7 @@ FORMS: Final = (
     Form(marks=(b'"ghsa_id"', b'"updated_at"'), records=ghsa_records),
     Form(marks=(advisories.MARK,), records=advisories.csaf_records),
     Form(marks=(providing.METADATA_MARK,), records=_beside_csaf(providing.parse_provider_metadata)),
+    Form(marks=(aggregating.AGGREGATOR_MARK,), records=_beside_csaf(aggregating.parse_aggregator)),
     Form(marks=(providing.ROLIE_MARK,), records=_beside_csaf(providing.parse_rolie)),
 )
 
