@@ -5,11 +5,11 @@ In this order, so that a crash at any point loses nothing and tells nothing twic
 1. what is new is worked out, from the mirror as it was pushed last and as it is now;
 2. in one transaction of the portfolio, it is noted as told, and the messages are put in the outbox;
 3. each release that is concerned gets a statement and a new verdict in its own log;
-4. the mirror as it is now becomes the one that was pushed last;
+4. what VEX holds back now is noted, and the mirror as it is now becomes the one pushed last;
 5. the outbox is emptied, as far as the targets answer.
 
 A push that was stopped before 4 begins again at 1, and finds what it told noted as told. EPSS
-changes every day and decides nothing: it is not pushed.
+changes every day: what reaches a bound is pushed, where `notify.toml` sets one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
