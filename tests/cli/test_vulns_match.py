@@ -1,7 +1,17 @@
 """`assay vulns match`, as people see it."""
 
+import json
+
 from tests.operations.site import Site
 
+VEX = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "urn:v",
+    "author": "Example Ltd",
+    "timestamp": "2026-01-01T00:00:00Z",
+    "version": 1,
+    "statements": [{"vulnerability": {"name": "TEST-rightpad-py"}, "status": "harmless"}],
+}
 MATCHED = """\
 critical TEST-rightpad-py in rightpad-py 1.0.0  [requirements.txt]
     SSVC: Act (at least Track; not known: exploitation, mission impact, well-being impact)
@@ -29,6 +39,10 @@ def test_what_is_known_what_is_not_and_from_what(site: Site) -> None:
         "EPSS: not here",
         "FAILED  1 known vulnerability in other, of 1 component",
     ]
+    said = "VEX: nothing clear: Example Ltd has an entry that cannot be read: statements[0].status"
+    (site.folder / "v.json").write_text(json.dumps(VEX))
+    heard = site.assay("vulns", "match", folder, "--no-reach", "--vex", site.folder / "v.json")
+    assert (heard.status, said in heard.out.decode()) == (1, True)
     as_json = site.assay("vulns", "match", folder, "--json")
     assert as_json.status == 1
     assert as_json.document.field("schema").text() == "assay.vulns-match/v1"

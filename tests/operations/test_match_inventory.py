@@ -16,6 +16,7 @@ from assay.operations.match_inventory import Matched, MatchRequest, match_invent
 from assay.operations.survey_source import Target
 from tests.operations.run import clock
 from tests.operations.site import write_advisories
+from tests.vuln.vex.vexes import said
 
 RIGHT = "TEST-rightpad-py"
 AFFECTED = "rightpad-py==1.0.0\n"
@@ -31,8 +32,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "product"
 
 
-def match(source: Path | str, *, at_least: str = "info", with_reach: bool = True) -> Matched:
-    request = MatchRequest(source=str(source), at_least=at_least, with_reach=with_reach)
+def match(
+    source: Path | str,
+    *,
+    at_least: str = "info",
+    with_reach: bool = True,
+    vex: tuple[Path, ...] = (),
+) -> Matched:
+    request = MatchRequest(source=str(source), at_least=at_least, with_reach=with_reach, vex=vex)
     return match_inventory(request, progress=lambda _: None, clock=clock())
 
 
@@ -79,6 +86,7 @@ def test_how_near_the_sources_come(folder: Path) -> None:
             "finding": one.finding.as_json(),
             "priority": one.priority.as_json(),
             "reach": one.finding.reach.as_json(),
+            "vex": None,
             "counts": True,
         }
     ]
@@ -264,3 +272,66 @@ def test_what_a_program_reads(folder: Path) -> None:
     }
     [gap] = matched.not_checked
     assert (gap.what, gap.remedy) == ("requirement", "pin it")
+
+
+def say(folder: Path, component: str, **changes: object) -> Path:
+    """Write what a supplier says of its component."""
+    path = folder.parent / "vendor.openvex.json"
+    about = {"products": [{"@id": component}], **changes}
+    statement = said(vulnerability={"name": RIGHT}, **about)
+    document = {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "urn:v",
+        "author": "Vendor",
+        "timestamp": format_time(clock()()),
+        "version": 1,
+        "statements": [statement],
+    }
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_vex_is_told_and_takes_nothing_away(folder: Path) -> None:
+    """Nobody looked who signed it, and there is no trust root that names its author."""
+    path = say(folder, "pkg:pypi/rightpad-py@1.0.0")
+    matched = match(locked(folder, AFFECTED), vex=(path,))
+    [one] = matched.known
+    assert (matched.verdict, one.counts) == (Verdict.FAILED, True)
+    assert one.vex is not None
+    assert (one.vex.status, one.vex.doubts) == ("not_affected", ())
+    assert one.as_json()["vex"] == one.vex.as_json()
+    assert [gap.what for gap in matched.unseen if gap.what == "signatures"] == ["signatures"]
+    assert match(folder).known[0].vex is None
+
+
+def test_vex_about_something_else_is_no_word(folder: Path) -> None:
+    path = say(folder, "pkg:pypi/rightpad-py@2.0.0")
+    heard = match(locked(folder, AFFECTED), vex=(path,)).known[0].vex
+    assert heard is not None
+    assert (heard.status, heard.doubts) == (
+        None,
+        (
+            (
+                f"Vendor says not_affected of {RIGHT} in pkg:pypi/rightpad-py@1.0.0, which is not "
+                "applied: it is about another component or version than pkg:pypi/rightpad-py@1.0.0"
+            ),
+        ),
+    )
+
+
+def test_vex_calls_a_folder_by_its_name(folder: Path) -> None:
+    inside = [
+        {
+            "@id": "urn:assay:product:product",
+            "subcomponents": [{"@id": "pkg:pypi/rightpad-py@1.0.0"}],
+        }
+    ]
+    path = say(folder, "x", products=inside)
+    heard = match(locked(folder, AFFECTED), vex=(path,)).known[0].vex
+    assert heard is not None
+    assert heard.status == "not_affected"
+
+
+def test_a_clean_product_stays_clean_beside_vex(folder: Path) -> None:
+    path = say(folder, "pkg:pypi/rightpad-py@1.0.0")
+    assert match(locked(folder, CLEAN), vex=(path,)).verdict is Verdict.PASSED

@@ -1,5 +1,6 @@
 """`assay vulns match`: what is known against a folder, an artifact, an image or an SBOM."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ def _complete_severity() -> list[str]:
     return [severity.value for severity in Severity]
 
 
-def match(
+def match(  # noqa: PLR0913  # the options of one command
     source: Annotated[
         str,
         typer.Argument(
@@ -40,13 +41,19 @@ def match(
         bool,
         typer.Option("--reach/--no-reach", help="Read how near its sources come to what is known."),
     ] = True,
+    vex: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--vex", help="A VEX document to hear: it decides nothing.", show_default=False
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Match what something is made of with the advisories here.
 
     Needs no repository, records nothing, and asks no network but a registry that is named. How
-    near sources come is told, and decides nothing. Exit status 0: nothing is known against any
-    component; 1: something is; 3: nobody can tell.
+    near sources come, and what VEX documents say, is told, and decides nothing. Exit status 0:
+    nothing is known against any component; 1: something is; 3: nobody can tell.
 
         assay vulns match bom.json --at-least high
     """
@@ -62,6 +69,7 @@ def match(
         also_ask=frozenset(also_ask or ()),
         at_least=at_least,
         with_reach=with_reach,
+        vex=tuple(vex or ()),
     )
     with progress(quiet=as_json) as show:
         show(f"Looking into {source}")

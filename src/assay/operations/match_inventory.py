@@ -7,6 +7,7 @@ least.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from assay.core.clock import Clock, format_time
 from assay.core.errors import UsageError
@@ -15,6 +16,7 @@ from assay.core.printable import printable
 from assay.core.verdict import Verdict
 from assay.findings.finding import Finding, Severity
 from assay.findings.scanreport import ScanReport
+from assay.operations.hear_vex import hear_about, load_claimants
 from assay.operations.home import open_home
 from assay.operations.manage_advisories import feed_gaps, feed_json
 from assay.operations.match_source import MatchSource, open_match_source
@@ -31,6 +33,7 @@ from assay.vuln.ranges import Answer
 from assay.vuln.reach.assess import assess_reach
 from assay.vuln.reach.sources import TreeSources
 from assay.vuln.signals.store import SignalFeed, Signals, load_signals
+from assay.vuln.vex.standing import VexAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class MatchRequest:
     also_ask: frozenset[str] = frozenset()
     at_least: str = Severity.INFO.value
     with_reach: bool = True
+    vex: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Known:
     finding: Finding
     priority: Priority
     counts: bool
+    vex: VexAnswer | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON object that stands for this value; no `reach` means nobody looked."""
@@ -59,6 +64,7 @@ class Known:
             "finding": self.finding.as_json(),
             "priority": self.priority.as_json(),
             "reach": None if reach is None else reach.as_json(),
+            "vex": None if self.vex is None else self.vex.as_json(),
             "counts": self.counts,
         }
 
@@ -67,7 +73,8 @@ class Known:
 class Matched:
     """The answer; `known` has the most urgent first, and `unknown` the purls nobody can judge.
 
-    `unseen` is what keeps it from being known how near something is: no verdict turns on that.
+    `unseen` is what keeps it from being known how near something is, and that nobody looked who
+    signed the VEX: no verdict turns on either.
     """
 
     subject: Component
@@ -112,12 +119,12 @@ def match_inventory(
     """Match what is in `request.source` with the advisories here.
 
     Raises:
-        UsageError: There is no such thing, or there are several; or no such severity.
+        UsageError: There is no such thing, or there are several; no such severity, or no such VEX.
         MalformedError: It is not what its name says.
         UnavailableError: It cannot be read.
         TamperedError: The advisories are not those that were imported.
     """
-    threshold = _threshold(request.at_least)
+    threshold, (claimants, unsigned) = _threshold(request.at_least), load_claimants(request.vex)
     with open_match_source(_target(request), with_sources=request.with_reach) as read:
         inventory = _with_gaps(read.inventory, request.source)
         mirror, at = open_home().advisories, clock()
@@ -133,12 +140,13 @@ def match_inventory(
         report_matches(result, at=at), findings=findings, not_checked=tuple(sorted(gaps))
     )
     known = _judge(findings, ratings_by_name(advisories), signals, threshold=threshold)
+    heard = hear_about(findings, claimants, subject=read.subject, at=at)
     return Matched(
         subject=read.subject,
         verdict=_verdict(known, report),
         report=report,
-        unseen=unseen,
-        known=known,
+        unseen=(*unseen, *unsigned),
+        known=tuple(replace(one, vex=heard.get(one.finding.identity)) for one in known),
         unknown=tuple(sorted(p for p, a in result.answers.items() if a is Answer.UNKNOWN)),
         feeds=feeds,
         signals=tuple(signals.feeds.values()),

@@ -13,6 +13,7 @@ from assay.reports.text import print_steps
 from assay.reports.wording import counted, place
 from assay.vuln.priority import Priority
 from assay.vuln.signals.store import NAMES
+from assay.vuln.vex.standing import VexAnswer
 
 KNOWN_SHOWN: Final = 100
 SIGHTS_SHOWN: Final = 2  # `assay vulns reach` shows all
@@ -63,7 +64,17 @@ def _print_known(lines: Lines, one: Known) -> None:
     lines.put((priority_words(one.priority), "dim"), indent=_INDENT)
     if finding.reach is not None:
         _print_reach(lines, finding.reach)
+    if one.vex is not None:
+        lines.put((f"VEX: {_vex_words(one.vex)}", "dim"), indent=_INDENT)
     lines.put((finding.remedy, "cyan"), indent=_INDENT, bullet="→ ")
+
+
+def _vex_words(answer: VexAnswer) -> str:
+    """Return what is said, by whom, and that nobody looked whose word it is."""
+    if answer.status is None:
+        return f"nothing clear: {'; '.join(answer.doubts[:1])}"
+    said = next((one for one in answer.claims if one.startswith(f"{answer.status} ")), "")
+    return f"{said}; nobody looked who signed it"
 
 
 def _print_reach(lines: Lines, reach: Reach) -> None:

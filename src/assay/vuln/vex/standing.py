@@ -83,12 +83,27 @@ class VexAnswer:
     claims: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, object]:
+        """Return the JSON object that stands for this value."""
+        return {
+            "standing": str(self.standing),
+            "status": None if self.status is None else str(self.status),
+            "claims": list(self.claims),
+            "doubts": list(self.doubts),
+        }
+
 
 def answer_vex(
     claimants: Sequence[VexClaimant], question: VexQuestion, *, max_age: timedelta, at: datetime
 ) -> VexAnswer:
     """Return what stands about `question`, of several documents, as of the time `at`."""
-    asked = question.asked
+    return answer_about(claimants, question.asked, max_age=max_age, at=at)
+
+
+def answer_about(
+    claimants: Sequence[VexClaimant], asked: Asked, *, max_age: timedelta, at: datetime
+) -> VexAnswer:
+    """Return what stands about a finding, of several documents, as of the time `at`."""
     sources = {
         sha256_of(f"{place} {one.label}".encode()): one for place, one in enumerate(claimants)
     }
