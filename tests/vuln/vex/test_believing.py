@@ -496,7 +496,11 @@ def test_who_answers_for_others_is_told_though_the_author_signed_as_well() -> No
 
 
 def test_the_first_of_impact_action_and_notes_says_why() -> None:
-    said = {"impact_statement": "i", "action_statement": "a", "status_notes": "n"}
+    said: dict[str, object] = {
+        "impact_statement": "i",
+        "action_statement": "a",
+        "status_notes": "n",
+    }
     found = []
     for name in said:
         found.append(word_of(told(affected(**({"action_statement": None} | said)))).because)
