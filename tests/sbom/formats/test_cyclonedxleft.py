@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.core.jsonvalue import JsonValue
-from assay.sbom.formats.cyclonedxleft import count_left_out
+from assay.sbom.formats.cyclonedxleft import count_left_of_cyclonedx
 from assay.sbom.formats.reader import parse_sbom
 from assay.sbom.formats.writer import render_sbom
 
@@ -64,7 +64,7 @@ LEFT = {
 
 @pytest.mark.parametrize(("document", "left"), LEFT.values(), ids=LEFT)
 def test_left_out(document: dict[str, object], left: dict[str, int]) -> None:
-    assert dict(count_left_out(JsonValue(document))) == left
+    assert dict(count_left_of_cyclonedx(JsonValue(document))) == left
 
 
 def texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:

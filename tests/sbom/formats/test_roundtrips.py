@@ -51,6 +51,7 @@ def test_the_full_document(name: str) -> None:
     found = parse_sbom(render_sbom(FULL, format_=name))
     assert found.format == NAMES[name]
     assert found.serial
+    assert dict(found.left_out) == {}
     notes = found.inventory.not_checked
     assert notes[0] == FULL.inventory.not_checked[0]
     assert [note.what for note in notes[1:]] == ["licence"]

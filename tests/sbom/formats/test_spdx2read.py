@@ -18,6 +18,13 @@ DOCUMENT: dict[str, object] = {
         "creators": ["Tool: t-1", "Organization: O", "Person: P (p@x.example)"],
     },
 }
+CREATION: dict[str, object] = {"created": "2026-01-01T00:00:00Z", "creators": ["Tool: t-1"]}
+NOTE: dict[str, object] = {
+    "annotationDate": "2026-01-01T00:00:00Z",
+    "annotationType": "OTHER",
+    "annotator": "Tool: t",
+    "comment": "seen",
+}
 PACKAGE: dict[str, object] = {"SPDXID": "SPDXRef-A", "name": "a", "downloadLocation": "NONE"}
 OTHER = PACKAGE | {"SPDXID": "SPDXRef-B", "name": "b"}
 
@@ -221,3 +228,43 @@ def test_a_listed_licence_that_is_no_expression_is_none() -> None:
     package = PACKAGE | {"licenseDeclared": "mine", "annotations": [note]}
     found = read(packages=[package])
     assert (found.components[0].licences, found.components[0].raw_licences) == ((), ("mine",))
+
+
+LEFT: dict[str, tuple[dict[str, object], dict[str, int]]] = {
+    "a word on the whole": ({"comment": "c"}, {"comment": 1}),
+    "which list of licences": (
+        {"creationInfo": CREATION | {"licenseListVersion": "3.20"}},
+        {"creationInfo.licenseListVersion": 1},
+    ),
+    "where it is from, and whose it is": (
+        {"packages": [PACKAGE | {"downloadLocation": "https://a.example", "copyrightText": "Jo"}]},
+        {"packages.copyrightText": 1, "packages.downloadLocation": 1},
+    ),
+    "nothing": (
+        {"packages": [PACKAGE | {"downloadLocation": "NOASSERTION", "copyrightText": "NONE"}]},
+        {},
+    ),
+    "that a supplier is a person": (
+        {"packages": [PACKAGE | {"supplier": "Person: Jo"}]},
+        {"packages.supplier (that it is a person)": 1},
+    ),
+    "notes of others": (
+        {"annotations": [NOTE], "packages": [PACKAGE | {"annotations": [NOTE, NOTE]}]},
+        {"annotations": 1, "packages.annotations": 2},
+    ),
+    "which kind of dependency": (
+        {
+            "packages": [PACKAGE, OTHER],
+            "relationships": [
+                related("SPDXRef-A", "DEPENDS_ON", "SPDXRef-B"),
+                related("SPDXRef-A", "DEV_DEPENDENCY_OF", "SPDXRef-B"),
+            ],
+        },
+        {"relationships (DEV_DEPENDENCY_OF: of which kind it is)": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("members", "left"), LEFT.values(), ids=LEFT)
+def test_left_out(members: dict[str, object], left: dict[str, int]) -> None:
+    assert dict(read(**members).left_out) == left

@@ -182,3 +182,48 @@ def test_classes_whose_rules_are_not_known_are_told() -> None:
     found = read(package("a"), element("ai_AIPackage", "urn:x", name=1))
     assert found.unruled == {"ai_AIPackage (elements)": 1}
     assert found.left_out["ai_AIPackage (elements)"] == 1
+
+
+PERSON = element("Person", "urn:jo", name="Jo")
+LEFT: dict[str, tuple[tuple[dict[str, object], ...], dict[str, int]]] = {
+    "nothing": ((package("a"), PERSON), {}),
+    "more of a person": (
+        (element("Person", "urn:jo", name="Jo", comment="c"),),
+        {"Person.comment": 1},
+    ),
+    "that a supplier is a person": (
+        (package("a", suppliedBy="urn:jo"), PERSON),
+        {"suppliedBy (that it is a person)": 1},
+    ),
+    "more of a relation": (
+        (package("a"), relation("dependsOn", "urn:a", NONE, comment="c")),
+        {"Relationship.comment": 1},
+    ),
+    "notes of others": (
+        (element("Annotation", "urn:n", annotationType="other", subject="urn:a", statement="s"),),
+        {"Annotation (elements)": 1},
+    ),
+    "that it was made while it ran": (
+        (element("software_Sbom", "urn:s", software_sbomType=["runtime", "build"]),),
+        {"software_sbomType (that it was made while it ran)": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("elements", "left"), LEFT.values(), ids=LEFT)
+def test_left_out(elements: tuple[dict[str, object], ...], left: dict[str, int]) -> None:
+    assert dict(read(*elements).left_out) == left
+
+
+def test_who_made_it_and_when_in_the_life_of_the_software() -> None:
+    info = INFO | {"createdBy": ["urn:o"]}
+    graph = [
+        info,
+        element("Organization", "urn:o", name="Shop Inc"),
+        element("Tool", "urn:t", name="maker"),
+        element("software_Sbom", "urn:s", software_sbomType=["runtime", "build", "source"]),
+        package("a"),
+    ]
+    found = read_spdx3(JsonValue({"@context": CONTEXT, "@graph": graph}))
+    assert (found.authors, found.organisations, found.tools) == ((), ("Shop Inc",), ("maker",))
+    assert found.phases == ("operations", "build", "pre-build")

@@ -13,7 +13,7 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.sbom.component import Component, Inventory, Sbom
-from assay.sbom.formats.cyclonedxleft import count_left_out
+from assay.sbom.formats.cyclonedxleft import count_left_of_cyclonedx
 from assay.sbom.formats.properties import (
     apply_component_properties,
     our_properties,
@@ -66,7 +66,7 @@ class _Reader:
 
     def read(self, document: JsonValue, format_: str) -> Sbom:
         draft = self.draft
-        draft.left_out.update(count_left_out(document))
+        draft.left_out.update(count_left_of_cyclonedx(document))
         metadata = document.optional("metadata") or _NOBODY
         product = self._read_all(document, metadata)
         aggregate = self._read_compositions(document, product)

@@ -47,12 +47,6 @@ class Draft:
         place, reason = printable(where), printable(why)
         self.notes.append(NotChecked(what=what, where=place, why=reason, remedy=_MEND))
 
-    def leave(self, value: JsonValue, known: frozenset[str], path: str) -> None:
-        """Count the members of an object that are not `known`: they are not carried over."""
-        for name, _ in value.members():
-            if name not in known:
-                self.left_out[f"{path}{name}"] += 1
-
     def name_purl(self, texts: tuple[str, ...], where: str) -> tuple[str, tuple[str, ...]]:
         """Return the canonical purl, and the spellings that differ from it.
 

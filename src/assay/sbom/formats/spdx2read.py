@@ -18,21 +18,13 @@ from assay.sbom.formats.properties import (
     read_document_properties,
 )
 from assay.sbom.formats.reading import Draft, normal_time, words
+from assay.sbom.formats.spdx2left import count_left_of_spdx2
 from assay.sbom.formats.spdx2write import DOCUMENT
 from assay.sbom.formats.spdxlicence import Licences, licences_of
 from assay.sbom.hashes import parse_spdx_hash
 from assay.sbom.merge import merge_components
 from assay.sbom.schema import check_schema
 
-_READ: Final = words(
-    "$schema spdxVersion dataLicense SPDXID name documentNamespace creationInfo documentDescribes "
-    "packages files relationships annotations hasExtractedLicensingInfos"
-)
-_PACKAGE: Final = words(
-    "SPDXID name versionInfo supplier downloadLocation filesAnalyzed checksums licenseConcluded "
-    "licenseDeclared externalRefs primaryPackagePurpose annotations copyrightText"
-)
-_FILE: Final = words("SPDXID fileName checksums licenseConcluded copyrightText")
 _SILENT: Final = frozenset({"NONE", "NOASSERTION", ""})
 _KINDS: Final = {purpose: kind for kind, purpose in PURPOSES.items()} | {
     "OPERATING_SYSTEM": "operating-system"
@@ -67,7 +59,7 @@ class _Reader:
 
     def read(self) -> Sbom:
         document, draft = self.document, self.draft
-        draft.leave(document, _READ, "")
+        draft.left_out.update(count_left_of_spdx2(document))
         self._read_elements()
         self._read_relationships()
         product = self.described[0] if len(self.described) == 1 else ""
@@ -92,10 +84,8 @@ class _Reader:
 
     def _read_elements(self) -> None:
         for item in self.document.optional_items("packages"):
-            self.draft.leave(item, _PACKAGE, "packages.")
             self.draft.add(item.field("SPDXID").text(), self._package(item), item.where)
         for item in self.document.optional_items("files"):
-            self.draft.leave(item, _FILE, "files.")
             self.draft.add(item.field("SPDXID").text(), self._file(item), item.where)
 
     def _package(self, value: JsonValue) -> Component:
@@ -178,6 +168,8 @@ class _Reader:
             self._describe(target, item.where)
         elif kind in _FORWARD | _BACKWARD:
             self._depend(source, target)
+            if kind not in {"DEPENDS_ON", "DEPENDENCY_OF"}:
+                self.draft.left_out[f"relationships ({kind}: of which kind it is)"] += 1
         else:
             self.draft.left_out[f"relationships ({kind})"] += 1
 

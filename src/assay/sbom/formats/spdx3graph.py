@@ -7,6 +7,7 @@ from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.printable import printable
 from assay.sbom.formats.properties import Properties, parse_comments
+from assay.sbom.formats.spdx3left import count_left_of_element
 from assay.sbom.schema import check_definition
 
 COMPONENTS: Final = frozenset({"software_Package", "software_File"})
@@ -28,6 +29,7 @@ class Graph:
     """
 
     def __init__(self, elements: tuple[JsonValue, ...], left_out: Counter[str]) -> None:
+        self._left_out = left_out
         self._by_type: dict[str, list[JsonValue]] = {}
         self._by_name: dict[str, JsonValue] = {}
         self.unruled = Counter[str]()  # elements of classes whose rules are not known here
@@ -52,6 +54,7 @@ class Graph:
                 check_definition("spdx-3.0", "Agent", element.value)
         elif type_ != _TEXT:
             self.unruled[f"{printable(type_, limit=60)} (elements)"] += 1
+        self._left_out.update(count_left_of_element(element))
         self._by_type.setdefault(type_, []).append(element)
         name = element.optional_text("spdxId") or element.optional_text("@id")
         if name in self._by_name:
@@ -123,9 +126,10 @@ class Graph:
     def names(self, info: JsonValue, member: str, *, of: frozenset[str]) -> tuple[str, ...]:
         """Return the names of those in `member` of `info` that are of a class in `of`."""
         names = [item.text() for item in info.optional_items(member)]
-        return tuple(filter(None, (self.name_of(name) for name in names if self._is_a(name, of))))
+        return tuple(filter(None, (self.name_of(name) for name in names if self.is_a(name, of))))
 
-    def _is_a(self, name: str, types: frozenset[str]) -> bool:
+    def is_a(self, name: str, types: frozenset[str]) -> bool:
+        """Tell whether there is an element of that name, and of a class in `types`."""
         element = self._by_name.get(name)
         return element is not None and element.field("type").text() in types
 

@@ -28,10 +28,6 @@ from assay.sbom.merge import merge_components
 _CONTEXTS: Final = frozenset(
     f"https://spdx.org/rdf/{version}/spdx-context.jsonld" for version in ("3.0.0", "3.0.1")
 )
-_COMPONENT: Final = words(
-    "type spdxId creationInfo name software_packageVersion software_packageUrl suppliedBy "
-    "verifiedUsing externalIdentifier software_primaryPurpose"
-)
 _PEOPLE: Final = frozenset({"Agent", "Person"})
 _ORGANISATIONS: Final = frozenset({"Organization"})
 _TOOLS: Final = frozenset({"SoftwareAgent", "Tool"})
@@ -64,7 +60,6 @@ class _Reader:
         draft = self.draft
         for type_ in sorted(COMPONENTS):
             for value in self.graph.of_type(type_):
-                draft.leave(value, _COMPONENT, f"{type_}.")
                 draft.add(value.field("spdxId").text(), self._component(value), value.where)
         self._read_edges()
         product = self._product()
@@ -105,12 +100,18 @@ class _Reader:
             raw_purls=raw_purls,
             licences=licences,
             raw_licences=raw_licences,
-            supplier=self.graph.name_of(value.optional_text("suppliedBy")),
+            supplier=self._supplier(value),
             cpes=cpes,
             kind=KINDS_3.get(purpose, "library"),
         )
         self.draft.note_licences(component)
         return apply_component_properties(component, properties)
+
+    def _supplier(self, value: JsonValue) -> str:
+        name = value.optional_text("suppliedBy")
+        if self.graph.is_a(name, frozenset({"Person"})):
+            self.draft.left_out["suppliedBy (that it is a person)"] += 1
+        return self.graph.name_of(name)
 
     def _identifiers(self, value: JsonValue) -> tuple[tuple[str, ...], tuple[str, ...]]:
         purls = list(filter(None, [value.optional_text("software_packageUrl")]))
