@@ -21,10 +21,10 @@ def read_node_lock(kind: str, data: bytes, path: str, files: Mapping[str, bytes]
         MalformedError: It is not what the inventory reads.
     """
     if kind == yarnlock.KIND and _BERRY.search(data):
-        return read_named_lock(BERRY, data, path)
+        return read_named_lock(BERRY, data, path, files)
     if kind == yarnlock.KIND:
         try:
             return yarnlock.read_yarn_lock(data, path, files)
         except MalformedError as error:  # the plan then ends in a command
-            return replace(read_named_lock(kind, data, path), why_not=error.what)
-    return read_named_lock(kind, data, path)
+            return replace(read_named_lock(kind, data, path, files), why_not=error.what)
+    return read_named_lock(kind, data, path, files)

@@ -1,13 +1,14 @@
 """Which package.json files one lock file of Node's tools is for."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.sbom.filekinds import is_vendored, lock_parser
 from assay.sbom.manifest import MAX_MANIFEST_BYTES
+from assay.vuln.remedy.npmlock import OWN_ASKED
 
 NAME = "package.json"
 
@@ -45,3 +46,16 @@ def _is_served(place: str, folder: str, locked: set[str]) -> bool:
             return False
         place = posixpath.dirname(place)
     return place == folder
+
+
+def wishes_of(data: bytes) -> Iterator[tuple[str, str, str]]:
+    """Yield table, name and range of what a package.json asks for.
+
+    Raises:
+        MalformedError: It is of another form.
+    """
+    document = JsonValue(parse_json(data, max_bytes=MAX_MANIFEST_BYTES))
+    for table in OWN_ASKED:
+        members = document.optional(table)
+        if members is not None and isinstance(members.value, dict):
+            yield from ((table, name, wanted.text()) for name, wanted in members.members())

@@ -18,9 +18,8 @@ from assay.sbom.manifest import MAX_MANIFEST_BYTES
 from assay.vuln.remedy.changes import Rewrite
 from assay.vuln.remedy.model import NPM, Ask, Lock, Pin, Requirement
 from assay.vuln.remedy.named import npm_pin
-from assay.vuln.remedy.npmlock import OWN_ASKED
 from assay.vuln.remedy.registries import registry_of
-from assay.vuln.remedy.workspaces import own_manifests
+from assay.vuln.remedy.workspaces import own_manifests, wishes_of
 from assay.vuln.remedy.yarnblocks import (
     TABLES,
     Block,
@@ -156,18 +155,16 @@ def _own_asks(
 ) -> Iterator[tuple[str, tuple[Ask, ...]]]:
     """Yield what the product and its workspaces ask for, by the folder of each."""
     for manifest in own_manifests(path, files):
-        document = JsonValue(parse_json(files[manifest], max_bytes=MAX_MANIFEST_BYTES))
-        yield f"./{posixpath.dirname(manifest)}", tuple(_asks(document, manifest, answers))
+        asks = tuple(_asks(files[manifest], manifest, answers))
+        yield f"./{posixpath.dirname(manifest)}", asks
 
 
-def _asks(document: JsonValue, manifest: str, answers: Mapping[str, Block]) -> Iterator[Ask]:
-    for table in OWN_ASKED:
-        for name, wanted in _members(document, table):
-            block = answers.get(f"{name}@{wanted.text()}")
-            if block is not None:
-                yield Ask(
-                    name=name, range=wanted.text(), target=block.key, manifest=manifest, kind=table
-                )
+def _asks(data: bytes, manifest: str, answers: Mapping[str, Block]) -> Iterator[Ask]:
+    for table, name, range_ in wishes_of(data):
+        block = answers.get(f"{name}@{range_}")
+        if block is not None:
+            yield Ask(name=name, range=range_, target=block.key, manifest=manifest, kind=table)
+    document = JsonValue(parse_json(data, max_bytes=MAX_MANIFEST_BYTES))
     for written, wanted in _members(document, FORCED):
         name = re.split(r"/(?=@[^/]+/[^/]+\Z|[^/@]+\Z)", written)[-1]
         for key in {block.key for block in answers.values() if block.name == name}:
