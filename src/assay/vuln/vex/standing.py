@@ -7,7 +7,7 @@ what it claims, and for recorded at the time of the question.
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from assay.core.clock import format_time
@@ -22,7 +22,7 @@ from assay.vuln.vex.believing import believe_about
 from assay.vuln.vex.judging import VexJudgement, judge_vex
 from assay.vuln.vex.matching import Coverage, covers, is_about
 from assay.vuln.vex.meaning import Asked, may_be_about
-from assay.vuln.vex.source import ClaimedVex
+from assay.vuln.vex.source import ByName, ClaimedVex, named_statements
 from assay.vuln.vex.statement import Status, VexDocument, VexTarget
 
 
@@ -41,6 +41,7 @@ class VexClaimant:
     document: VexDocument
     author: str
     called: str = ""
+    by_name: ByName = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def label(self) -> str:
@@ -119,7 +120,7 @@ def answer_about(
     )
     judged = judge_vex((account,), max_age=max_age, at=at)
     status = _status(judged, account, asked)
-    silent = not any(_may_speak_of(one.document, asked) for one in claimants)
+    silent = not any(_may_speak_of(one, asked) for one in claimants)
     unclear = Standing.SILENT if silent else Standing.UNCLEAR
     return VexAnswer(
         standing=unclear if status is None else Standing.STANDS,
@@ -131,7 +132,14 @@ def answer_about(
 
 def _claimed(one: VexClaimant, name: Digest, at: datetime) -> ClaimedVex:
     """Return a document as if it had just been recorded, none after another."""
-    return ClaimedVex(document=one.document, author=one.author, name=name, place=0, recorded_at=at)
+    return ClaimedVex(
+        document=one.document,
+        author=one.author,
+        name=name,
+        place=0,
+        recorded_at=at,
+        by_name=one.by_name,
+    )
 
 
 def _status(judged: VexJudgement, account: VexAccount, asked: Asked) -> Status | None:
@@ -145,18 +153,19 @@ def _status(judged: VexJudgement, account: VexAccount, asked: Asked) -> Status |
     return waiting if any(word.status == waiting.value for word in account.words) else None
 
 
-def _may_speak_of(document: VexDocument, asked: Asked) -> bool:
+def _may_speak_of(claimant: VexClaimant, asked: Asked) -> bool:
     """Tell whether a document has anything that may be about what was asked."""
+    names = {name.upper() for name in (asked.vulnerability, *asked.aliases)}
     said = (
         one
-        for one in document.statements
+        for one in named_statements(claimant.by_name, claimant.document, names)
         if is_about(one.vulnerability, vulnerability=asked.vulnerability, aliases=asked.aliases)
     )
     return any(
         covers(one.products, product=asked.product, component=asked.component)
         is not Coverage.NOT_COVERED
         for one in said
-    ) or any(may_be_about(entry, asked) for entry in document.unread)
+    ) or any(may_be_about(entry, asked) for entry in claimant.document.unread)
 
 
 def _claim(word: VexWord, one: VexClaimant, at: datetime) -> str:
