@@ -180,3 +180,14 @@ def test_no_document(data: bytes, message: str) -> None:
     with pytest.raises(MalformedError) as caught:
         parse_vex(data)
     assert str(caught.value).startswith(message)
+
+
+def test_a_range_that_holds_no_version_is_not_every_version() -> None:
+    versions = (
+        "<versions><version><range>vers:none/*</range><status>unaffected</status></version>"
+        "</versions>"
+    )
+    document = cyclonedx_xml(CVE, "pkg:npm/a", affects=f"<target><ref>a</ref>{versions}</target>")
+    [statement] = parse_vex(document).statements
+    [product] = statement.products
+    assert (product.target.all_versions, product.target.ranges) == (False, ("vers:none/*",))
