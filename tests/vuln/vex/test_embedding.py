@@ -113,6 +113,9 @@ NOT_MEANT = {
     "a version that is left open": (
         VexProduct(target=target("pkg:npm/a")), NOT_HELD,
     ),
+    "a component in a product whose version is left open": (
+        replace(INSIDE, target=target("pkg:generic/shop")), NOT_HELD,
+    ),
     "a range that it is not in": (
         VexProduct(target=target("pkg:npm/a", ranges=("vers:npm/<1",))), NOT_HELD,
     ),
