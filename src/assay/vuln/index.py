@@ -193,7 +193,7 @@ class AdvisoryIndex:
 
     def _grade(self, vulnerability: str, said: tuple[Entry, ...]) -> Grade:
         """Return the worst that the records say; where none of them does, what others say."""
-        grade = worst_of(entry.grade for entry in said)
+        grade = worst_of([entry.grade for entry in said])
         if grade.severity is not Severity.UNKNOWN:
             return grade
         return grade_ratings(self.advisories.ratings.get(vulnerability, ())) or grade

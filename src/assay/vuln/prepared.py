@@ -98,7 +98,9 @@ class Group:
         """
         if self._fixes is None:
             self._fixes = _fixes(self.entries)
-            self._farthest = tuple(sorted(self.entries, key=_end, reverse=True))
+            self._farthest = self.entries  # most vulnerabilities have one alone
+            if len(self.entries) > 1:
+                self._farthest = tuple(sorted(self.entries, key=_end, reverse=True))
         for key, version in self._fixes:
             if (present is None or key > present) and self._is_clear(version):
                 return version

@@ -59,10 +59,12 @@ def grade_advisory(advisory: Advisory, entries: Iterable[Affected]) -> Grade:
 def worst_of(grades: Iterable[Grade]) -> Grade:
     """Return the worst known grade; UNKNOWN only where none of them is known."""
     said = list(grades)
+    if len(said) == 1:
+        return said[0]
     known = [grade for grade in said if grade.severity is not Severity.UNKNOWN] or said
     if not known:
         return Grade(severity=Severity.UNKNOWN, reason="nobody stated a severity")
-    return known[0] if len(known) == 1 else min(known, key=lambda grade: grade.severity.rank)
+    return min(known, key=lambda grade: grade.severity.rank)
 
 
 def grade_ratings(ratings: Iterable[Rating]) -> Grade | None:
