@@ -201,6 +201,15 @@ def test_names_that_mean_too_many_things_are_given_up_and_told() -> None:
     assert "files whose names mean too many things: a.js" in hidden(found, "lodash")
 
 
+def test_a_name_that_is_given_on_too_often_is_given_up_and_told() -> None:
+    given = "".join(f"const a{number + 1} = a{number};\n" for number in range(20))
+    source = f"import a0 from 'lodash'\n{given}a20.template()"
+    found = look(JS, {"a.js": source}, LODASH)
+    assert "files whose names mean too many things: a.js" in hidden(found, "lodash")
+    near = source.replace("a20.", "a9.")
+    assert level(look(JS, {"a.js": near}, LODASH), "lodash") is Level.CALLED
+
+
 @pytest.mark.parametrize(
     "text",
     [

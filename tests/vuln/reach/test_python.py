@@ -364,6 +364,13 @@ def test_names_that_mean_too_many_things_are_given_up_and_told() -> None:
     assert "files whose names mean too many things: a.py" in limits(found, "PyYAML")
 
 
+def test_a_name_that_is_given_on_too_often_is_given_up_and_told() -> None:
+    """Of a name that stands for a name that stands for a name, none is followed for ever."""
+    given = "".join(f"a{number + 1} = a{number}\n" for number in range(20))
+    found = look(PYTHON, {"a.py": f"import yaml\na0 = yaml.load\n{given}a20(x)\n"}, YAML)
+    assert "files whose names mean too many things: a.py" in hidden(found, "PyYAML")
+
+
 def test_scripts() -> None:
     data = (
         b'[project.scripts]\na = "x:f"\n[project.gui-scripts]\nb = "y:g"\n'

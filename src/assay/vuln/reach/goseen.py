@@ -5,7 +5,7 @@ else too is no call for sure, and neither is a method of a value.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from assay.vuln.reach.found import Step, shown
 from assay.vuln.reach.gosource import GoFile, GoUse, names_of
 from assay.vuln.reach.target import Symbol, Target
 
+Named = tuple[str, tuple[str, ...]]
 _STANDARD: Final = "stdlib"
 _MAJOR: Final = re.compile(r"v[0-9]+\Z")  # a module of its own: its next major version
 
@@ -51,9 +52,10 @@ def uses_in(
     methods = {s.parts[-1] for s in target.symbols if by_method and len(s.parts) > 1}
     if not names and not methods:
         return
+    symbols: dict[Named, Symbol] = {(s.package, s.parts): s for s in reversed(target.symbols)}
     doubtful = source.file.bare & names.keys()  # a name of a package never stands alone
     for use in source.file.uses:
-        sight = _named(target, use, names) or _method(target, use, names, methods)
+        sight = _named(symbols, use, names) or _method(target, use, names, methods)
         if sight is None:
             continue
         if sight.level is Level.CALLED and use.first in doubtful:
@@ -87,17 +89,17 @@ def in_module(target: Target, path: str) -> bool:
     )
 
 
-def _named(target: Target, use: GoUse, names: dict[str, str]) -> Sight | None:
+def _named(symbols: Mapping[Named, Symbol], use: GoUse, names: dict[str, str]) -> Sight | None:
     """Return what `package.Symbol` shows, or `Symbol` where the package's names are the file's."""
     package = names.get(use.first)
     if package is None:
         return None
-    for symbol in target.symbols:
-        if symbol.package == package and symbol.parts in {(), (use.second,)}:
-            level = Level.CALLED if use.called else Level.REFERENCED
-            verb = "calls" if use.called else "names"
-            return _sight(level, use, f"{verb} {package}.{use.second}{only_on(symbol)}")
-    return None
+    symbol = symbols.get((package, (use.second,))) or symbols.get((package, ()))
+    if symbol is None:
+        return None
+    level = Level.CALLED if use.called else Level.REFERENCED
+    verb = "calls" if use.called else "names"
+    return _sight(level, use, f"{verb} {package}.{use.second}{only_on(symbol)}")
 
 
 def _method(target: Target, use: GoUse, names: dict[str, str], methods: set[str]) -> Sight | None:

@@ -12,6 +12,7 @@ from assay.vuln.reach.jsfacts import DEFAULT, JsBound, JsCalls, JsUse, Name
 MAX_HOPS: Final = 12  # from a name to what it means
 MAX_MEANINGS: Final = 32  # of one name
 MAX_STEPS: Final = 500  # to find out what one use means; ordinary code takes under ten
+MAX_ALL_STEPS: Final = 500_000  # of all uses together; bounds the time
 _ENDINGS: Final = ("", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
 _MADE: Final = (".js", ".mjs", ".cjs")
 
@@ -36,9 +37,14 @@ class JsProgram:
     files: dict[str, JsCalls] = field(default_factory=dict)
     tangled: set[str] = field(default_factory=set)
     _steps: int = 0
+    _all_steps: int = 0
+    _found: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def meanings(self, path: str, use: JsUse) -> list[Meaning]:
         """Return what a name in a file stands for, as far as that is of a package."""
+        if self._all_steps > MAX_ALL_STEPS:
+            self.tangled.add(shown(path))
+            return []
         self._steps = 0
         found = self._follow(path, use.path, MAX_HOPS, sure=use.sure)
         meanings = list(dict.fromkeys(islice(found, MAX_MEANINGS)))
@@ -49,16 +55,13 @@ class JsProgram:
     def _follow(self, path: str, name: Name, hops: int, *, sure: bool) -> Iterator[Meaning]:
         file = self.files[path]
         bound = file.bound.get(name[0])
-        if bound is not None and hops > 0:
+        if bound is not None and self._may_go_on(hops):
             sure = sure and name[0] not in file.doubtful
             yield from self._mean(path, bound, name[1:], hops - 1, sure=sure)
 
     def _mean(
         self, path: str, bound: JsBound, rest: Name, hops: int, *, sure: bool
     ) -> Iterator[Meaning]:
-        self._steps += 1
-        if self._steps > MAX_STEPS:
-            return
         whole = (*bound.path, *rest)
         if not bound.specifier:
             if whole and whole[0] != "?":
@@ -73,7 +76,7 @@ class JsProgram:
     def _exported(self, path: str, whole: Name, hops: int, *, sure: bool) -> Iterator[Meaning]:
         """Yield what a file gives out under a name, or as its whole or default."""
         file = self.files[path]
-        if hops <= 0:
+        if not self._may_go_on(hops):
             return
         if whole and whole[0] in file.exports:
             yield from self._mean(path, file.exports[whole[0]], whole[1:], hops - 1, sure=sure)
@@ -82,9 +85,21 @@ class JsProgram:
         for star in file.stars if whole else ():
             yield from self._mean(path, JsBound(specifier=star), whole, hops - 1, sure=sure)
 
+    def _may_go_on(self, hops: int) -> bool:
+        """Count a step; where there are too many of them, or hops, the name is given up."""
+        self._steps = self._steps + 1 if hops > 0 else MAX_STEPS + 1
+        self._all_steps += 1
+        return self._steps <= MAX_STEPS
+
     def _file(self, path: str, specifier: str) -> str:
         """Return the file that a relative specifier means, empty for none that was read."""
-        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), specifier))
+        key = posixpath.dirname(path), specifier
+        if key not in self._found:
+            self._found[key] = self._look_for(*key)
+        return self._found[key]
+
+    def _look_for(self, folder: str, specifier: str) -> str:
+        place = posixpath.normpath(posixpath.join(folder, specifier))
         stem = next((place.removesuffix(e) for e in _MADE if place.endswith(e)), place)
         places = dict.fromkeys((place, stem, f"{place}/index".removeprefix("./")))
         every = (f"{one}{ending}" for one in places for ending in _ENDINGS)

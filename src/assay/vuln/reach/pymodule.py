@@ -71,6 +71,7 @@ class _Reader:
     def __init__(self, module: PyModule, tree: ast.Module) -> None:
         self._module = module
         self._tree = tree
+        self._types: frozenset[tuple[str, ...]] | None = None
         self._waiting: list[tuple[ast.AST, _At]] = []
 
     def read(self) -> None:
@@ -195,12 +196,19 @@ class _Reader:
         )
 
     def _if(self, node: ast.If, at: _At) -> None:
-        test = dotted(node.test)
-        typing = test[-1] == "TYPE_CHECKING" and test in tests_for_types(self._tree)
+        typing = self._is_for_types(dotted(node.test))
         first = _At(at.function, Scope.TYPES, at.optional, at.owner) if typing else at
         self._waiting.append((node.test, at))
         self._waiting += [(part, first) for part in node.body]
         self._waiting += [(part, at) for part in node.orelse]
+
+    def _is_for_types(self, test: tuple[str, ...]) -> bool:
+        """Tell whether a condition is true only for who checks types; a file is asked once."""
+        if test[-1] != "TYPE_CHECKING":
+            return False
+        if self._types is None:
+            self._types = tests_for_types(self._tree)
+        return test in self._types
 
     def _try(self, node: ast.Try, at: _At) -> None:
         named = {name for one in node.handlers for name in exceptions_in(one.type)}

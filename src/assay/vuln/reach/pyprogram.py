@@ -80,7 +80,10 @@ class PyProgram:
         return found
 
     def _resolve(self, module: PyModule, scope: str, parts: Name, hops: int) -> frozenset[Meaning]:
-        if hops <= 0 or parts[0] == UNKNOWN:
+        if parts[0] == UNKNOWN:
+            return frozenset()
+        if hops <= 0:
+            self._steps = MAX_STEPS + 1  # the name is given up, and told
             return frozenset()
         key = (module.path, scope, parts)
         if key not in self._known:

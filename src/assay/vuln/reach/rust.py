@@ -47,12 +47,17 @@ class RustSearch(Search):
 
     renamed: Renamed = field(default_factory=Renamed)
     sought: list[tuple[Target, tuple[str, ...]]] = field(default_factory=list)
+    by_last: dict[str, dict[str, list[Symbol]]] = field(default_factory=dict)
     uses: dict[str, list[Sight]] = field(default_factory=dict)
     included: set[str] = field(default_factory=set)
 
     def prepare(self) -> None:
         """Read the manifests of the product, for the names that they give to crates."""
         self.sought = [(one, tuple(self.names(one))) for one in self.targets if one.symbols]
+        for target, _ in self.sought:
+            last = self.by_last.setdefault(target.finding, {})
+            for symbol in target.symbols:
+                last.setdefault(symbol.parts[-1] if symbol.parts else "", []).append(symbol)
         for path, data in self.load(_is_manifest, max_bytes=MAX_FILE_BYTES):
             try:
                 names = read_renamed(parse_toml(data, max_bytes=MAX_FILE_BYTES))
@@ -92,7 +97,7 @@ class RustSearch(Search):
     def _see_use(self, path: str, use: RustUse, crate: str) -> None:
         for target, names in self.sought:
             own = crate in names
-            for symbol in target.symbols:
+            for symbol in self.by_last[target.finding].get(use.path[-1], ()):
                 level = _compare(use, symbol, own=own)
                 if level is Level.CALLED and not use.sure:
                     level = Level.REFERENCED
