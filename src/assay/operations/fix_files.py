@@ -12,6 +12,7 @@ They are about workflows, and about what lock files and manifests of dependencie
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,8 @@ from assay.source.tree import list_tree
 from assay.system.clock import now
 from assay.system.files import load_file, save_file
 from assay.system.replacing import Replacement, replace_beneath
+from assay.vuln.context import ProductContext
+from assay.vuln.remedy.model import Catalogue
 from assay.vuln.remedy.plan import Plan
 from assay.vuln.remedy.registries import NPMRC
 
@@ -82,22 +85,8 @@ def fix_files(
     catalogue = open_catalogue(request.dependencies, progress=progress)
     mended, left = _mend_workflows(files, listed) if not request.dependencies.only else ((), ())
     others = replace(files, gaps=[], left_out=[])
-    locks = others.load(_is_wanted, max_bytes=MAX_LOCK_BYTES)
-    plan = Plan(not_checked=tuple(others.gaps))
-    if locks:
-        plan = plan_dependencies(
-            locks,
-            request.dependencies,
-            catalogue,
-            context=context,
-            left_out=frozenset(others.left_out),
-            at=clock(),
-        )
-        plan = replace(plan, not_checked=(*plan.not_checked, *others.gaps))
-    raised = tuple(
-        FixedFile(path=name, before=locks[name].decode(), after=after)
-        for name, after in sorted(plan.texts.items())
-    )
+    wishes = request.dependencies
+    plan, raised = _raise_pins(others, wishes, catalogue, context=context, at=clock())
     if request.write:
         _write(repository.top, (*mended, *raised))
     return FixReport(
@@ -111,6 +100,27 @@ def fix_files(
 
 def _is_wanted(path: str) -> bool:
     return is_dependency_file(path) or posixpath.basename(path) == NPMRC
+
+
+def _raise_pins(
+    files: TrackedFiles,
+    wishes: DependencyWishes,
+    catalogue: Catalogue,
+    *,
+    context: ProductContext,
+    at: datetime,
+) -> tuple[Plan, tuple[FixedFile, ...]]:
+    """Return the plan for what is about dependencies, and the files that it edits."""
+    locks = files.load(_is_wanted, max_bytes=MAX_LOCK_BYTES)
+    if not locks:
+        return Plan(not_checked=tuple(files.gaps)), ()
+    left_out = frozenset(files.left_out)
+    plan = plan_dependencies(locks, wishes, catalogue, context=context, left_out=left_out, at=at)
+    raised = tuple(
+        FixedFile(path=name, before=locks[name].decode(), after=after)
+        for name, after in sorted(plan.texts.items())
+    )
+    return replace(plan, not_checked=(*plan.not_checked, *files.gaps)), raised
 
 
 def _mend_workflows(

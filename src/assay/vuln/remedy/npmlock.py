@@ -49,14 +49,8 @@ def read_npm_lock(data: bytes, path: str, manifests: Mapping[str, bytes]) -> Loc
             pins[key] = pin
             asks[key] = tuple(_asks(key, entry, places))
     asked = {one.target for key in asks if key not in pins for one in asks[key]}
-    marked = {
-        key: replace(
-            pin,
-            direct=key in asked,
-            registry=pin.registry or npm_registry(manifests, folder, pin.name),
-        )
-        for key, pin in pins.items()
-    }
+    marked = {key: replace(pin, direct=key in asked) for key, pin in pins.items()}
+    marked = _from_registries(marked, manifests, folder)
     return Lock(
         path=path,
         ecosystem=NPM,
@@ -66,6 +60,16 @@ def read_npm_lock(data: bytes, path: str, manifests: Mapping[str, bytes]) -> Loc
         find=lambda key, one: resolve_place(key, one.name, marked),
         why_not=why_not,
     )
+
+
+def _from_registries(
+    pins: Mapping[str, Pin], files: Mapping[str, bytes], folder: str
+) -> dict[str, Pin]:
+    """Return the pins with the registry that an .npmrc names, where they name none themselves."""
+    return {
+        key: replace(pin, registry=pin.registry or npm_registry(files, folder, pin.name))
+        for key, pin in pins.items()
+    }
 
 
 def lock_places(document: JsonValue) -> dict[str, JsonValue]:
