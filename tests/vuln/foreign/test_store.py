@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,17 @@ from assay.core.errors import (
 )
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
-from assay.vuln.advisory import Advisory, Affected, Event, Feed, Otherwise, Range, Rating
+from assay.vuln.advisory import (
+    Advisory,
+    Affected,
+    Event,
+    Feed,
+    Otherwise,
+    Range,
+    Rating,
+    Unreadable,
+)
+from assay.vuln.foreign.draft import ForeignDraft
 from assay.vuln.foreign.forms import Reader, one_by_one
 from assay.vuln.foreign.store import (
     Incoming,
@@ -133,6 +144,35 @@ def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
 def test_a_name_cannot_write_another_line(tmp_path: Path, name: str) -> None:
     feed = take(tmp_path, reading(replace(about("SHOP-1"), aliases=(name,))))
     assert (feed.advisories, feed.unreadable) == (0, 1)
+
+
+def test_what_cannot_be_read_any_more_takes_what_was_known_away(tmp_path: Path) -> None:
+    """It may say the opposite now; a record that can be read, and comes later, counts again."""
+    take(tmp_path, reading(*(about(f"SHOP-{number}") for number in (1, 2, 3))))
+    broken = Unreadable(ecosystem="CSAF:Shop", name="SHOP-1", why="no CSAF")
+    feed = take(tmp_path, lambda *_: (broken,), keep=True)
+    assert (feed.advisories, feed.unreadable) == (2, 1)
+    (content,) = load_foreign(tmp_path).contents
+    assert content.named("SHOP-1") == ()
+    feed = take(tmp_path, reading(about("SHOP-1", day=9)), keep=True)
+    assert (feed.advisories, feed.unreadable) == (3, 0)
+
+
+def test_a_record_that_could_not_be_read_back_is_one_that_cannot_be_read(tmp_path: Path) -> None:
+    nowhere = Affected(ecosystem="PyPI", name="shop", ranges=(Range(type="ECOSYSTEM", events=()),))
+    odd = replace(about("SHOP-1"), affected=(nowhere,))
+    feed = take(tmp_path, reading(odd, about("SHOP-2")))
+    assert (feed.advisories, feed.unreadable) == (1, 1)
+
+
+def test_what_cannot_be_read_has_a_name_of_one_line(tmp_path: Path) -> None:
+    odd = Unreadable(ecosystem="CSAF:Shop", name="a\nu:b\t{}", why="no CSAF")
+    with (
+        pytest.raises(MalformedError) as caught,
+        closing(ForeignDraft(name="CSAF:Shop", folder=tmp_path)) as draft,
+    ):
+        draft.add_unreadable(odd)
+    assert str(caught.value) == f"[malformed] {odd.name!r} as a name"
 
 
 def test_an_empty_import_is_refused(tmp_path: Path) -> None:
