@@ -85,7 +85,9 @@ TARGETS: Final = (
     ),
     Target(
         name="assay.vuln.reach.jsimports:read_imports",
-        read=lambda data: read_imports("a.vue" if data[:1] == b"<" else "a.ts", data),
+        read=lambda data: read_imports(
+            "a.vue" if data[:1] == b"<" else "a.ts", data, with_calls=True
+        ),
         seeds=lambda: (_JAVASCRIPT, b"<script>\n" + _JAVASCRIPT),
         words=(b"import", b"require(", b"from", b"`", b"${", b"\\"),
     ),
