@@ -20,6 +20,7 @@ from assay.vuln.ranges import Answer
 from assay.vuln.ssvc import Decided, Decision
 from tests.operations.run import check, clock
 from tests.operations.site import Site, write_advisories
+from tests.vuln.foreign.records import nvd_cve, nvd_page
 
 LEFT = "TEST-leftpad-py"
 CVE = "CVE-2026-1000"
@@ -225,3 +226,23 @@ def test_what_is_exploited_comes_first_and_says_from_what(here: Site, tmp_path: 
 )
 def test_an_id_in_any_case(here: Site, written: str, query: str) -> None:
     assert ask(here, written).query == query
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_logs_that_nobody_looks_at_are_not_read(here: Site, rebuild: bool) -> None:  # noqa: FBT001
+    given = () if rebuild else (here.top,)
+    request = AffectedRequest(query=LEFT, as_read=True, rebuild=rebuild, repositories=given)
+    with pytest.raises(UsageError) as caught:
+        ask_affected(request, clock=clock())
+    assert str(caught.value) == (
+        "[usage] --as-read looks at no log (leave it out, or --in and --rebuild)"
+    )
+
+
+def test_a_foreign_feed_is_part_of_the_answer(here: Site) -> None:
+    """It may have had something about any product: how old it is, whoever asks is told."""
+    advise(here, fixed="1.0.0")
+    source = here.folder / "nvd.json"
+    source.write_bytes(nvd_page(nvd_cve()))
+    import_advisories(source, clock=clock())
+    assert [feed.ecosystem for feed in ask(here, LEFT).feeds] == ["PyPI", "NVD"]

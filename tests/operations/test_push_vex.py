@@ -7,10 +7,11 @@ import pytest
 
 from assay.core.verdict import Verdict
 from assay.operations.find_affected import AffectedRequest, ask_affected
+from assay.operations.manage_advisories import import_advisories
 from assay.operations.push_advisories import PushReport, PushRequest, push_advisories
 from assay.signing.keyfile import load_key_file
 from tests.operations.run import check, clock
-from tests.operations.site import Site
+from tests.operations.site import Site, write_advisories
 from tests.operations.test_push_advisories import lines, notify, push, to_file
 from tests.operations.trustkit import pinned, update, with_revoked
 from tests.operations.vexkit import NAME, document, record, vendor_key, vendors
@@ -66,6 +67,16 @@ def test_what_vex_takes_away_is_listed_and_alarms_nobody(shop: Site, told: Path)
     assert alert.as_json() | {"setAside": WORDS, "decision": None} == alert.as_json()
     assert texts(told) == []
     assert said(push(hours=6)) == []
+
+
+def test_that_it_is_cleared_is_told_whatever_vex_says(shop: Site, told: Path) -> None:
+    push(hours=5, given=(shop.top,))
+    source = write_advisories(
+        shop.folder / "newest", package="leftpad-py", fixed="1.0.0", day="2026-03-01"
+    )
+    import_advisories(source, clock=clock(hours=6))
+    assert said(push(hours=7)) == [("cleared", "", False)]
+    assert len(texts(told)) == 1
 
 
 def test_a_word_that_ended_is_an_alarm_once(shop: Site, told: Path) -> None:

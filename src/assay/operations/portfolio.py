@@ -31,7 +31,7 @@ from assay.operations.commit_configuration import load_configuration
 from assay.operations.home import open_home, state_folder
 from assay.operations.inventories import counted_inventories
 from assay.operations.ledger import Expected, Ledger, open_ledger
-from assay.operations.portfolio_said import read_said
+from assay.operations.portfolio_said import load_said
 from assay.sbom.component import Component
 from assay.source.git import try_git
 from assay.source.repository import Repository, open_repository
@@ -138,7 +138,7 @@ def _read_log(
             commits = _commits(ledger)
             reading = replace(reading, kept=_newest_recorded(reading, commits, now.tip))
             said = {
-                str(commit): read_said(ledger, repository, commit)
+                str(commit): load_said(ledger, repository, commit)
                 for commit in commits
                 if commit == commits[-1] or str(commit) in reading.kept
             }

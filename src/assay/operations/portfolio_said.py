@@ -26,7 +26,7 @@ from assay.vuln.vex.judging import NOTHING, VexJudgement, judge_vex
 _MAX_WORDS: Final = 500  # characters
 
 
-def read_said(ledger: Ledger, repository: Repository, subject: Digest) -> tuple[Said, ...]:
+def load_said(ledger: Ledger, repository: Repository, subject: Digest) -> tuple[Said, ...]:
     """Return what the log says of the findings of a commit, where it says anything."""
     judged = _judged(ledger, repository, subject)
     found: dict[str, Said] = {}
