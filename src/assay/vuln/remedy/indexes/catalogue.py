@@ -49,7 +49,7 @@ class IndexCatalogue:
         own = [(pin, v) for pin, v in wanted if not self._is_foreign(ecosystem, pin)]
         if source is None or not own:
             return
-        self.progress(f"Asking the index of {ecosystem} for {len(own)} packages")
+        self.progress(f"Asking the index of {ecosystem}: {len(own)} to look up")
         names = dict.fromkeys(index_name(ecosystem, pin) for pin, _ in own)
         self._pages.ask_ahead({(ecosystem, n): partial(_page, source, n) for n in names})
         if ecosystem != NPM:
