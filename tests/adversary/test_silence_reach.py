@@ -92,6 +92,18 @@ def test_what_hides_an_import_makes_the_highest_level_possible(source: bytes, li
     assert limit in reach.hidden
 
 
+def test_an_import_in_tests_says_nothing_of_what_is_run() -> None:
+    """Imported by a test, and by a package that was not read, or a longer way: "in tests only"."""
+    files = {"tests/test_a.py": "import yaml", "app.py": "import front"}
+    one = replace(YAML, parents=("front",))
+    found = look(PythonSearch, files, one)
+    assert "what depends on it was not read: front" in hidden(found, "PyYAML")
+    files["venv/lib/python3.11/site-packages/front/a.py"] = "import yaml"
+    found = look(PythonSearch, files, one)
+    reach = make_reach(Level.DECLARED, found.sights["PyYAML"], (), hidden(found, "PyYAML"))
+    assert (reach.level, reach.only_in_tests, reach.hidden) == (Level.IMPORTED, False, ())
+
+
 BROKEN = {
     "Python": (PythonSearch, "PyPI", {"a.py": "("}),
     "a notebook": (PythonSearch, "PyPI", {"a.ipynb": "{"}),

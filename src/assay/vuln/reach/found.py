@@ -122,14 +122,18 @@ class PackageGraph:
         )
 
     def ways(self) -> Mapping[str, tuple[Step, ...]]:
-        """Return for each package that the product leads to a shortest way of imports to it."""
+        """Return for each package that the product leads to a shortest way of imports to it.
+
+        A way of what is run is taken before any that begins in a test.
+        """
         ways: dict[str, tuple[Step, ...]] = {"": ()}
-        waiting = [""]
-        for unit in waiting:  # grows as it goes
-            for imported, step in sorted(self.steps.get(unit, {}).items()):
-                if imported not in ways and step.scope is not Scope.TYPES:
-                    ways[imported] = (*ways[unit], step)
-                    waiting.append(imported)
+        for scopes in ({Scope.RUN}, {Scope.RUN, Scope.TESTS}):
+            waiting = list(ways)
+            for unit in waiting:  # grows as it goes
+                for imported, step in sorted(self.steps.get(unit, {}).items()):
+                    if imported not in ways and step.scope in scopes:
+                        ways[imported] = (*ways[unit], step)
+                        waiting.append(imported)
         return ways
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
+from assay.findings.reach import Scope
 from assay.vuln.reach.found import Found, PackageGraph, SourceFiles, Step, name_some, shown
 from assay.vuln.reach.target import Target
 
@@ -119,16 +120,17 @@ class Search(ABC):
             way = ways.get(name, ())
             if len(way) > 1:
                 self.found.see_import(target, way)
-        if not any(name in ways for name in names):
-            self._not_seen(target, names)
-        elif target.symbols:
+        seen = [ways[name][0].scope for name in names if name in ways]
+        if Scope.RUN not in seen:  # a test that imports it says nothing of what is run
+            self._not_run(target, names)
+        if seen and target.symbols:
             self.found.limit(target, INSIDE)
 
-    def _not_seen(self, target: Target, names: tuple[str, ...]) -> None:
+    def _not_run(self, target: Target, names: tuple[str, ...]) -> None:
         """Say how much was read, and who else may import the target."""
         number, hide = self.found.files, self.found.hide
         why = f"none of {number} {self.language} files that were read {self.verb}"
-        if not any(name in self.own for name in names):  # for types at least
+        if not any(name in self.own for name in names):  # in tests, or for types
             tell = self.found.limit if number else hide
             tell(target, f"{why} {shown(self.spelt(target))}")
         if unread := [name for name in target.parents if not self.was_read(name)]:
