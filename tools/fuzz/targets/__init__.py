@@ -39,7 +39,7 @@ EXCUSED: Final[dict[str, str]] = {
     "assay.sbom.formats.cyclonedxread:read_inventory": (
         "all that assay.sbom.cyclonedx:parse_inventory leaves to others"
     ),
-    "assay.sbom.formats.properties:parse_comments": _INSIDE_SBOM,
+    "assay.sbom.formats.annotations:parse_comments": _INSIDE_SBOM,
     "assay.sbom.formats.properties:read_document_properties": _INSIDE_SBOM,
     "assay.sbom.formats.properties:read_inventory_properties": _INSIDE_SBOM,
     "assay.sbom.formats.cyclonedxread:read_with_references": _INSIDE_VEX,

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -49,10 +49,7 @@ _AGGREGATES: Final = frozenset({"complete", "incomplete", "not_specified", "unkn
     f"{part}{kind}_only" for part in _PARTS for kind in ("", "_proprietary", "_opensource")
 )
 PREFIX: Final = "assay:"
-COMMENT: Final = "assay properties: "  # how an annotation of ours begins
-MAX_COMMENT_BYTES: Final = 2**25  # all that was not checked in a large image
 MAX_PROPERTY_BYTES: Final = 2**20  # one entry of what was not checked; its texts are bounded
-_PAIR: Final = 2
 _COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
 _FLAGS: Final = {True: "true", False: "false"}
 _EDGE_WORDS: Final = {True: "all", False: "some"}
@@ -232,33 +229,3 @@ def _parse_flag(values: tuple[JsonValue, ...]) -> bool | None:
     if flag is None or len(values) > 1:
         raise MalformedError("neither true nor false", where=values[0].where)
     return flag
-
-
-def render_comment(properties: list[Property]) -> str:
-    """Return properties as the text of an annotation, for formats that have no properties."""
-    return COMMENT + render_canonical_json([list(pair) for pair in properties]).decode()
-
-
-def parse_comments(texts: Iterable[JsonValue]) -> Properties:
-    """Read what `render_comment` wrote, in one or several texts; others hold no properties.
-
-    Raises:
-        MalformedError: A text that begins as one of ours, and is of another form.
-    """
-    found: dict[str, tuple[JsonValue, ...]] = defaultdict(tuple)
-    for text in texts:
-        if text.text().startswith(COMMENT):
-            for name, value in _parse_comment(text):
-                found[name] += (value,)
-    return found
-
-
-def _parse_comment(text: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    with inside(text.where):
-        data = text.text().removeprefix(COMMENT).encode()
-        pairs = parse_json(data, max_bytes=MAX_COMMENT_BYTES)
-    for pair in JsonValue(pairs, text.where).items():
-        if len(pair.items()) != _PAIR:
-            raise MalformedError("not a name and a value", where=pair.where)
-        name, value = pair.items()
-        yield name.text().removeprefix(PREFIX), value

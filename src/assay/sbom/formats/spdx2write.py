@@ -7,12 +7,8 @@ from typing import Final
 
 from assay import __version__
 from assay.sbom.component import Component, Sbom
-from assay.sbom.formats.properties import (
-    PURPOSES,
-    document_properties,
-    render_comment,
-    spdx_properties,
-)
+from assay.sbom.formats.annotations import render_comment
+from assay.sbom.formats.properties import PURPOSES, document_properties, spdx_properties
 from assay.sbom.formats.serial import derived_uuid
 from assay.sbom.formats.spdxlicence import NO_ASSERTION, expression_of, reference_to
 from assay.sbom.hashes import spdx_hash

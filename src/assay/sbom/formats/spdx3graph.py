@@ -6,7 +6,8 @@ from typing import Final
 from assay.core.errors import MalformedError, inside
 from assay.core.jsonvalue import JsonValue
 from assay.core.printable import printable
-from assay.sbom.formats.properties import Properties, parse_comments
+from assay.sbom.formats.annotations import parse_comments
+from assay.sbom.formats.properties import Properties
 from assay.sbom.formats.spdx3left import count_left_of_element
 from assay.sbom.schema import check_definition
 

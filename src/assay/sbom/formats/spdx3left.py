@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from assay.core.jsonvalue import JsonValue
+from assay.sbom.formats.annotations import COMMENT
 from assay.sbom.formats.leftout import Members, ReadMembers, count_left_out
-from assay.sbom.formats.properties import COMMENT
 from assay.sbom.formats.reading import words
 
 _ELEMENT: Final = words("type spdxId creationInfo @context")

@@ -12,10 +12,10 @@ from typing import Final
 from assay.core.errors import MalformedError
 from assay.core.jsonvalue import JsonValue
 from assay.sbom.component import Component, Inventory, Sbom
+from assay.sbom.formats.annotations import parse_comments
 from assay.sbom.formats.properties import (
     apply_component_properties,
     listed_licences,
-    parse_comments,
     read_document_properties,
 )
 from assay.sbom.formats.reading import Draft, normal_time, words

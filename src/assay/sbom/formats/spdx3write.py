@@ -5,12 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from assay.sbom.component import Component, Sbom
-from assay.sbom.formats.properties import (
-    Property,
-    document_properties,
-    render_comment,
-    spdx_properties,
-)
+from assay.sbom.formats.annotations import render_comment
+from assay.sbom.formats.properties import Property, document_properties, spdx_properties
 from assay.sbom.formats.serial import derived_uuid
 from assay.sbom.formats.spdx2write import TOOL
 from assay.sbom.formats.spdxlicence import NO_ASSERTION, expression_of, reference_to
