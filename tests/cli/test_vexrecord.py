@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from assay.cli.vex import app
 from assay.cli.vexrecord import _complete_document
 from assay.core.errors import AssayError
+from tests.fakes.typed import run_typed
 from tests.operations.site import Site
 from tests.operations.vexkit import document, written
 
@@ -21,7 +22,10 @@ def there(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 
 def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    result = run_typed(app, "vex", *map(str, words))
+    if isinstance(result.exception, AssayError):
+        raise result.exception
+    return result
 
 
 def said(*words: str | Path) -> dict[str, object]:

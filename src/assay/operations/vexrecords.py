@@ -19,7 +19,7 @@ from assay.core.reliance import Reliance
 from assay.evidence.envelope import VerifiedStatement, parse_claims
 from assay.evidence.reading import LogEntry
 from assay.operations.ledger import Expected, Ledger
-from assay.operations.vexsearch import IMPORTER, KeptVex, ended_by, keep_record
+from assay.operations.vexsearch import IMPORTER, KeptVex, ended_by, keep_record, withdrawals
 from assay.operations.vexsignatures import Opened, open_foreign
 from assay.signing.principals import VEX_AUTHOR
 from assay.signing.standing import why_revoked
@@ -117,7 +117,7 @@ def load_vex(
         for one in kept
         if whole and one.entry.index not in named
     }
-    ended = ended_by(ledger, kept)
+    ended = ended_by(withdrawals(ledger), kept)
     found = sorted((named | others).items())
     places = {one.entry.index: one for one in kept}
     return tuple(_with_end(one, ended.people(places[index])) for index, one in found)
@@ -136,8 +136,10 @@ def load_entry(ledger: Ledger, entry: LogEntry) -> RecordedVex | None:
     if verified is None:
         return None
     kept = keep_record(entry, verified)
-    imported = (keep_record(*one) for one in ledger.of_type(IMPORT_TYPE, role=IMPORTER))
-    return _with_end(_read(ledger, kept), ended_by(ledger, imported).people(kept))
+    gone = withdrawals(ledger)
+    imported = ledger.of_type(IMPORT_TYPE, role=IMPORTER) if gone else ()
+    same = (keep_record(*one) for one in imported if one[1].digest in gone)
+    return _with_end(_read(ledger, kept), ended_by(gone, same).people(kept))
 
 
 def _with_end(one: RecordedVex, people: frozenset[str]) -> RecordedVex:

@@ -67,21 +67,27 @@ class EndedVex:
     def people(self, one: KeptVex) -> frozenset[str]:
         """Return who withdrew a record, or the same document in another; nobody mostly."""
         own = self.records.get(one.verified.digest, frozenset())
-        content = one.content
+        content = one.content if self.contents else None
         return own if content is None else own | self.contents.get(content, frozenset())
 
 
-def ended_by(ledger: Ledger, kept: Iterable[KeptVex]) -> EndedVex:
-    """Return what was withdrawn, of records and of what they hold."""
+def withdrawals(ledger: Ledger) -> Mapping[Digest, frozenset[str]]:
+    """Return who withdrew which record."""
     records: dict[Digest, frozenset[str]] = {}
     for _, verified in ledger.of_type(WITHDRAWAL_TYPE, role=VEX_AUTHOR):
         for subject in verified.subjects:
             before = records.get(subject.digest, frozenset())
             records[subject.digest] = before | verified.signed_by
+    return records
+
+
+def ended_by(records: Mapping[Digest, frozenset[str]], kept: Iterable[KeptVex]) -> EndedVex:
+    """Return what was withdrawn: `records`, and what those of them that are in `kept` hold."""
     contents: dict[Digest, frozenset[str]] = {}
-    for one in kept if records else ():
-        people, content = records.get(one.verified.digest), one.content
-        if people is not None and content is not None:
+    for one in kept:
+        people = records.get(one.verified.digest)
+        content = one.content if people else None
+        if people and content is not None:
             contents[content] = contents.get(content, frozenset()) | people
     return EndedVex(records=records, contents=contents)
 
