@@ -120,7 +120,7 @@ def test_a_crash_before_all_was_recorded_is_mended_by_the_next_push(shop: Site, 
     assert len(texts(told)) == 1
 
 
-def test_vex_in_a_log_that_cannot_be_read_takes_no_alarm_away(
+def test_vex_in_a_log_that_cannot_be_read_takes_nothing_away(
     shop: Site, told: Path, tmp_path: Path
 ) -> None:
     request = AffectedRequest(query=NAME, repositories=(shop.top,))
@@ -128,6 +128,8 @@ def test_vex_in_a_log_that_cannot_be_read_takes_no_alarm_away(
         place.found.set_aside for place in ask_affected(request, clock=clock(hours=5)).places
     ] == [WORDS]
     shutil.move(shop.top, tmp_path / "away")
+    unread = ask_affected(AffectedRequest(query=NAME), clock=clock(hours=5))
+    assert [place.found.set_aside for place in unread.places] == [""]
     report = push(hours=6)
     assert said(report) == [("affected", "", True)]
     assert "log" in {gap.what for gap in report.not_checked}
