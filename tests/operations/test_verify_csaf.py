@@ -85,6 +85,9 @@ def test_a_folder_of_several_publishers(folder: Path) -> None:
         (folder / "other" / path.name).write_bytes(path.read_bytes())
     told = "published by 'https://psirt.example.com', and not by 'https://other.example'"
     assert f"other/{NAME}: {told}" in problems(folder)
+    (folder / "provider-metadata.json").write_text(json.dumps(PROVIDER))  # the nearest one counts
+    assert f"other/{NAME}: {told}" in problems(folder)
+    (folder / "provider-metadata.json").unlink()
     for path in sorted(document.parent.glob(f"{NAME}*")):
         (folder / path.name).write_bytes(path.read_bytes())
     why = "no provider-metadata.json is above it, where other folders have one"
