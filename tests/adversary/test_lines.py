@@ -23,7 +23,7 @@ PROOFS = {
 }
 SECTIONS = {"Verification": 19, "Drowning": 8, "Parsing": 18, "Time": 6, "Storage": 9}
 # Found since, of the same kind: not in the list, and as many as there are.
-FOUND_SINCE = {"VEX": 34, "Feeds": 11, "Reach": 5, "Upgrades": 13, "Messages": 11}
+FOUND_SINCE = {"VEX": 36, "Feeds": 11, "Reach": 5, "Upgrades": 13, "Messages": 11}
 
 
 def functions(file: str) -> set[str]:
