@@ -60,13 +60,21 @@ def test_another_packages_page(shelf: Shelf) -> None:
 
 def test_a_hash_with_more_in_it(shelf: Shelf) -> None:
     """It would become an option of pip."""
-    shelf.pypi("shop", {"1.5": ()})
+    shelf.pypi("shop", {"1.0": (), "1.5": ()})
     path = shelf.folder / "shop.json"
     whole = json.loads(path.read_text())
+    own = " ".join(
+        f"--hash=sha256:{file['hashes']['sha256']}"
+        for file in whole["files"]
+        if "-1.0" in file["filename"]
+    )
+    text = f"shop==1.0 {own}\n"
+    made = plan({"requirements.txt": text}, SHOP, catalogue=shelf.catalogue())
+    assert steps_of(made) == [("shop", "1.0", "1.5", "PASSED")]
     for file in whole["files"]:
-        file["hashes"]["sha256"] = f"{'0' * 64} --index-url=https://evil.example"
+        if "-1.5" in file["filename"]:
+            file["hashes"]["sha256"] = f"{'0' * 64} --index-url=https://evil.example"
     path.write_text(json.dumps(whole))
-    text = f"shop==1.0 --hash=sha256:{'0' * 64}\n"
     made = plan({"requirements.txt": text}, SHOP, catalogue=shelf.catalogue())
     assert (made.texts, [one.verdict.value for one in made.upgrades]) == ({}, ["UNKNOWN"])
 

@@ -95,11 +95,17 @@ DEB = "pkg:deb/debian/shop@1.0?distro=debian-12"
 WIDE = record(CVE, "CVE", shop(ALL, ecosystem="Debian"))
 RELEASE_CLEARS = record("DSA-1", "CSAF:Debian", shop(unaffected=(ALL,), ecosystem="Debian:12"))
 RELEASE_FIXED = record("DSA-2", "", shop(between("0", "0.9"), ecosystem="Debian:12"))
+RELEASE_ELSEWHERE = record(
+    "DSA-4",
+    "CSAF:Debian",
+    shop(between("0", "0.5"), unaffected=(between("3", "4"),), ecosystem="Debian:12"),
+)
 OTHER_RELEASE = record("DSA-3", "CSAF:Debian", shop(unaffected=(ALL,), ecosystem="Debian:11"))
 
 RELEASES = {
     "the-distribution-clears-its-own": ((WIDE, RELEASE_CLEARS), NO),
     "silence-clears-nothing": ((WIDE, RELEASE_FIXED), YES),
+    "words-about-other-versions-clear-nothing": ((WIDE, RELEASE_FIXED, RELEASE_ELSEWHERE), YES),
     "another-release-clears-nothing": ((WIDE, OTHER_RELEASE), YES),
 }
 
