@@ -229,9 +229,7 @@ def test_a_manifest_that_is_a_link_is_told_and_not_followed(repo: GitRepo) -> No
 
 
 @pytest.mark.usefixtures("mirror")
-@pytest.mark.parametrize(
-    "folder", ["a b", 'q"uote', "x\n+++ b/y"]
-)
+@pytest.mark.parametrize("folder", ["a b", 'q"uote', "x\n+++ b/y"])
 def test_a_patch_applies_whatever_a_folder_is_called(
     repo: GitRepo, tmp_path: Path, folder: str
 ) -> None:
