@@ -97,7 +97,7 @@ def test_a_signature_beside_it() -> None:
     for made_at in (NOW - timedelta(days=1), NOW + ALLOWED_SKEW):
         record = beside(made_at, seconds=2 * 86_400)
         found, names, keys = open_foreign(record, trusted=by_key(VEX_AUTHOR), at=NOW)
-        assert (found.author, names) == ("gnu", {"gnu"})
+        assert (found.author, names) == ("gnu", frozenset({"gnu"}))
         assert keys == {by_key(VEX_AUTHOR).principals[1].keys[0].public.key_id}
 
 
