@@ -16,6 +16,7 @@ from assay.operations.match_inventory import Matched, MatchRequest, match_invent
 from assay.operations.survey_source import Target
 from tests.operations.run import clock
 from tests.operations.site import write_advisories
+from tests.vuln.foreign.records import nvd_cve, nvd_page
 from tests.vuln.vex.vexes import said
 
 RIGHT = "TEST-rightpad-py"
@@ -335,3 +336,13 @@ def test_vex_calls_a_folder_by_its_name(folder: Path) -> None:
 def test_a_clean_product_stays_clean_beside_vex(folder: Path) -> None:
     path = say(folder, "pkg:pypi/rightpad-py@1.0.0")
     assert match(locked(folder, CLEAN), vex=(path,)).verdict is Verdict.PASSED
+
+
+def test_what_nobody_can_read_of_a_foreign_feed_is_told_once(folder: Path) -> None:
+    page = nvd_page(nvd_cve(), nvd_cve("CVE-2023-1001", lastModified=None))
+    (folder.parent / "nvd.json").write_bytes(page)
+    import_advisories(folder.parent / "nvd.json", clock=clock())
+    matched = match(locked(folder, CLEAN))
+    assert [feed.ecosystem for feed in matched.feeds] == ["PyPI", "NVD"]
+    assert gaps(matched) == [("advisories", "1 cannot be read")]
+    assert matched.verdict is Verdict.UNKNOWN

@@ -135,7 +135,9 @@ def match_inventory(
         findings, unseen = _reach(result.findings, advisories, read)
     feeds = _used(advisories, result)
     signals = load_signals(mirror, frozenset(map(vulnerability_of, findings)))
-    gaps = {*inventory.not_checked, *result.not_checked, *feed_gaps(feeds)}
+    own = tuple(feed for feed in feeds if feed.ecosystem not in advisories.foreign)
+    # What nobody could read of the others, the result says itself.
+    gaps = {*inventory.not_checked, *result.not_checked, *feed_gaps(own)}
     report = replace(
         report_matches(result, at=at), findings=findings, not_checked=tuple(sorted(gaps))
     )
