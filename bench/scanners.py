@@ -116,7 +116,7 @@ def measure_program(purls: list[str], mirror: Path, listed: set[str]) -> float:
     """Run Assay's own program over the requirements file; return the seconds that it took."""
     with tempfile.TemporaryDirectory() as folder:
         lock = write_pins(purls, Path(folder))
-        seconds, done = timed(
+        done = timed(
             lambda: subprocess.run(
                 [sys.executable, "-m", "assay", "vulns", "match", lock, "--json"],
                 env={**os.environ, "ASSAY_HOME": str(mirror.parent)},
@@ -124,11 +124,11 @@ def measure_program(purls: list[str], mirror: Path, listed: set[str]) -> float:
                 check=False,
             )
         )
-    known = json.loads(done.stdout)["vulnerabilities"]
+    known = json.loads(done.result.stdout)["vulnerabilities"]
     titles = {one["finding"]["title"].partition(" in ")[2] for one in known}
     hits = {f"pkg:pypi/{title.replace(' ', '@')}" for title in titles}
-    say("Assay, whole program", seconds, hits, listed, seconds)
-    return seconds
+    say("Assay, whole program", done.clock, hits, listed, done.clock)
+    return done.clock
 
 
 def measure_osv_scanner(purls: list[str], listed: set[str], ours: float) -> None:
@@ -152,7 +152,7 @@ def measure_osv_scanner(purls: list[str], listed: set[str], ours: float) -> None
             check=False,
         )
         seconds = time.perf_counter() - start
-    results = json.loads(done.stdout)["results"]
+    results = json.loads(done.result.stdout)["results"]
     named = {
         f"pkg:pypi/{item['package']['name']}@{item['package']['version']}".lower()
         for result in results
@@ -176,13 +176,13 @@ def main() -> None:
         purls = purls[:: max(1, len(purls) // PACKAGES)][:PACKAGES]
         listed = listed_purls(purls, everything)
         rows = [Component(purl=purl, name="", version="", found_in=("lock",)) for purl in purls]
-        loading, advisories = timed(lambda: load_advisories(mirror, rows))
-        ours, result = timed(lambda: match_components(rows, advisories, at=AT))
+        loading = timed(lambda: load_advisories(mirror, rows))
+        ours = timed(lambda: match_components(rows, loading.result, at=AT))
         whole = measure_program(purls, mirror, listed)
-    hits = {purl for purl, answer in result.answers.items() if answer is Answer.AFFECTED}
-    print(f"Assay reads what it needs of the mirror: {loading:.2f} s")
-    say("Assay, in memory, with findings", ours, hits, listed, ours)
-    measure_vdb(purls, listed, ours)
+    hits = {purl for purl, answer in ours.result.answers.items() if answer is Answer.AFFECTED}
+    print(f"Assay reads what it needs of the mirror: {loading.clock:.2f} s")
+    say("Assay, in memory, with findings", ours.clock, hits, listed, ours.clock)
+    measure_vdb(purls, listed, ours.clock)
     measure_osv_scanner(purls, listed, whole)
 
 

@@ -127,10 +127,16 @@ def test_an_unknown_format_is_refused_before_the_work(tmp_path: Path) -> None:
 
 
 def described(folder: Path, format_: str = "cyclonedx-1.6", **said: str) -> bytes:
-    authors = (said.pop("author"),) if "author" in said else ()
+    assert said.keys() <= {"author", "supplier", "name", "version", "purl"}
     return generate_sbom(
         Target(source=str(folder)),
-        described=Described(authors=authors, **said),
+        described=Described(
+            authors=(said["author"],) if "author" in said else (),
+            supplier=said.get("supplier", ""),
+            name=said.get("name", ""),
+            version=said.get("version", ""),
+            purl=said.get("purl", ""),
+        ),
         format_=format_,
         output=None,
     ).document
