@@ -152,7 +152,7 @@ def measure_osv_scanner(purls: list[str], listed: set[str], ours: float) -> None
             check=False,
         )
         seconds = time.perf_counter() - start
-    results = json.loads(done.result.stdout)["results"]
+    results = json.loads(done.stdout)["results"]
     named = {
         f"pkg:pypi/{item['package']['name']}@{item['package']['version']}".lower()
         for result in results
