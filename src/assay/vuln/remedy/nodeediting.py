@@ -1,5 +1,8 @@
 """The edits of the lock files of Node's tools, and of package.json beside them."""
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
 from assay.core.jsonvalue import JsonValue
 from assay.core.strictjson import parse_json
 from assay.sbom.lockfiles.packagelock import MAX_LOCK_BYTES
@@ -10,26 +13,30 @@ from assay.vuln.remedy.work import NOT_HERE, Edited, Work, connected, release_of
 from assay.vuln.remedy.yarnblocks import parse_yarn_file
 from assay.vuln.remedy.yarnlock import FORCED, NewYarn, edit_yarn_lock, new_tables
 
+New = TypeVar("New", NewEntry, NewYarn)
+
 
 def edit_npm(work: Work) -> Edited:
     """Edit entries of package-lock.json, and the product's ranges."""
     text = work.load(work.lock.path)
     places = npmlock.lock_places(JsonValue(parse_json(text.encode(), max_bytes=MAX_LOCK_BYTES)))
-    entries: dict[str, NewEntry] = {}
-    refused: dict[str, str] = {}
-    for key, change in work.changes.items():
-        found = _new_entry(work, change, places[key])
-        if isinstance(found, str):
-            refused[key] = found
-        else:
-            entries[key] = found
-    refused = connected(work.changes, refused)
-    kept = {key: new for key, new in entries.items() if key not in refused}
+    kept, refused = _keep(work, {}, lambda key, change: _new_entry(work, change, places[key]))
     if not kept:
         return Edited(refused=refused)
     rewrites = tuple(one for one in work.rewrites if one.ask.target in kept)
     texts = {work.lock.path: edit_npm_lock(text, kept, rewrites), **_manifests(work, rewrites)}
     return Edited(texts=texts, made=frozenset(kept), refused=refused)
+
+
+def _keep(
+    work: Work, refused: Mapping[str, str], make: Callable[[str, Change], New | str]
+) -> tuple[dict[str, New], dict[str, str]]:
+    """Return what each entry becomes, and why which stay: what is refused, and what needs that."""
+    found = {key: make(key, change) for key, change in work.changes.items()}
+    unknown = {key: why for key, why in found.items() if isinstance(why, str)}
+    left = connected(work.changes, {**refused, **unknown})
+    kept = {k: new for k, new in found.items() if k not in left and not isinstance(new, str)}
+    return kept, left
 
 
 def _manifests(work: Work, rewrites: tuple[Rewrite, ...]) -> dict[str, str]:
@@ -43,21 +50,17 @@ def _manifests(work: Work, rewrites: tuple[Rewrite, ...]) -> dict[str, str]:
 
 def edit_yarn(work: Work) -> Edited:
     """Edit blocks of Yarn 1, and the product's ranges."""
-    refused = {
+    forced = {
         one.ask.target: f"{one.ask.manifest} forces it by {FORCED}"
         for one in work.rewrites
         if one.ask.kind == FORCED
     }
     blocks = parse_yarn_file(work.load(work.lock.path)).by_key
-    wanted: dict[str, NewYarn] = {}
-    for key, change in work.changes.items():
-        found = _new_yarn(work, change, blocks[key].members.get("resolved", ""))
-        if isinstance(found, str):
-            refused[key] = found
-        else:
-            wanted[key] = found
-    refused = connected(work.changes, refused)
-    kept = {key: new for key, new in wanted.items() if key not in refused}
+
+    def make(key: str, change: Change) -> NewYarn | str:
+        return _new_yarn(work, change, blocks[key].members.get("resolved", ""))
+
+    kept, refused = _keep(work, forced, make)
     if not kept:
         return Edited(refused=refused)
     rewrites = tuple(one for one in work.rewrites if one.ask.target in kept)
