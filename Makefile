@@ -19,7 +19,7 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(or $(WORKERS),auto)
+	$(BIN)/python -m pytest -n auto
 
 # What takes over ten seconds each: a file of more than 2 GB.
 test-slow: $(READY)
