@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-PIN: Final = "4711"
+PIN: Final = "shut-4711"  # in no digest: what is shown has key ids in hex
 LABEL: Final = "shop"
 _MODULES: Final = (
     "/usr/lib/softhsm/libsofthsm2.so",
